@@ -1,0 +1,37 @@
+"""Simulate populations of agents that remember.
+
+The names below are the front door; they load what they need when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from freeagentics.agents import TradingAgent
+    from freeagentics.model import MarketModel, RunRecord, Scenario, run
+    from freeagentics.stores import open_store
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "MarketModel": "freeagentics.model",
+    "RunRecord": "freeagentics.model",
+    "Scenario": "freeagentics.model",
+    "TradingAgent": "freeagentics.agents",
+    "open_store": "freeagentics.stores",
+    "run": "freeagentics.model",
+}
+
+__all__ = ["MarketModel", "RunRecord", "Scenario", "TradingAgent", "__version__", "open_store", "run"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'freeagentics' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,25 @@
+"""The agents: roles, the cohorts that hold them, and the population they form."""
+
+from freeagentics.agents.agent import TradingAgent
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.population import COHORT_ROWS, Population
+from freeagentics.agents.registry import ROLES, role_class
+from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
+from freeagentics.agents.surroundings import MemorySettings, Surroundings
+from freeagentics.agents.view import DeskBooks, Outcomes, View
+
+__all__ = [
+    "COHORT_ROWS",
+    "ROLES",
+    "SIGNAL_KINDS",
+    "Cohort",
+    "DeskBooks",
+    "MemorySettings",
+    "Outcomes",
+    "Population",
+    "SignalKind",
+    "Surroundings",
+    "TradingAgent",
+    "View",
+    "role_class",
+]

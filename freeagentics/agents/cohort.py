@@ -1,0 +1,187 @@
+"""A cohort: a block of agents of one role, whose numbers live in shared arrays."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import BaseModel
+
+from freeagentics.agents import experience
+from freeagentics.agents.decision import CAUSES, DECISION, Actions, Choice
+from freeagentics.agents.heard import Heard
+from freeagentics.agents.past import Past
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.view import Outcomes, View
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.memory import Recalled, RecallIndex, ScalarCodec
+from freeagentics.mind import RegimeFilter
+from freeagentics.mind.regimes import RETURN
+
+MEMORY_HEAD: list[Any] = [("agent", "<i4"), ("importance", "u1")]
+OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
+
+
+@dataclass(slots=True, eq=False)
+class Thought:
+    """What a cohort has in mind between deciding and learning of one step. It never outlives the step."""
+
+    view: View
+    focus: I64
+    states: F32
+    recalled: Recalled
+    choice: Choice
+    outcome: AnyArray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortPages:
+    """What a cohort leaves for the journal after learning: memories (n,), and outcomes (m,) or None."""
+
+    memories: AnyArray
+    outcomes: AnyArray | None
+
+
+class Cohort(ArrayState, ABC):
+    """Agents of one role, at most 256, decided for in one batch. Kernels run over all rows and are masked: a row's numbers do not
+    depend on how many others are taken.
+
+    A role derives from it, names its `role`, `phase`, `actions`, `reasoning` and `Settings`, and implements `choose` (and `study`, where it
+    learns from outcomes, and `focus_on`, where it looks at another asset than the first). Deciding writes nothing outside the cohort.
+
+    Attributes:
+        agent: index of the agent in each row, -1 where the row is free; shape (rows,).
+        desk: its desk; 0 where the row is free. joined: the step it arrived at. peers: agents of this role on its desk.
+    """
+
+    role: ClassVar[str]
+    phase: ClassVar[int]
+    actions: ClassVar[tuple[str, ...]]
+    decision_type: ClassVar[str]
+    reasoning: ClassVar[tuple[str, ...]]
+    Settings: ClassVar[type[BaseModel]]
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
+        self.settings = settings
+        self.number = number
+        self.rows = rows
+        self.world = world
+        self.codec = ScalarCodec()
+        memory = world.memory
+        self.agent = np.full(rows, -1, dtype=np.int32)
+        self.desk = np.zeros(rows, dtype=np.int32)
+        self.joined = np.zeros(rows, dtype=np.int32)
+        self.peers = np.ones(rows, dtype=np.int32)
+        persistence = world.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
+        self.regimes = RegimeFilter(persistence.astype(np.float32), world.assets)
+        self.heard = Heard(rows, world.assets, world.signal_ttl)
+        self.index = RecallIndex(rows, memory.slots, self.codec.key_size)
+        self.past = Past(rows, memory.horizon, world.assets)
+        self._thought: Thought | None = None
+        self._memory_type = np.dtype([*MEMORY_HEAD, ("code", "u1", (self.codec.code_bytes,))])
+
+    @property
+    def active(self) -> Mask:
+        """Rows that hold an agent."""
+        return self.agent >= 0
+
+    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+        """Agents arrive in free rows and start with an empty mind."""
+        self.agent[rows], self.desk[rows], self.joined[rows] = agents, desks, step
+        for part in (self.regimes, self.heard, self.index):
+            part.forget(rows)
+
+    def decide(self, view: View) -> Actions:
+        """Perceive, recall and choose, for all rows."""
+        world, step, now = self.world, view.observation.step, view.observation.timestamp
+        outcome = self._settle(view.outcomes)
+        self.heard.hear(view.inbox, now)
+        self.regimes.advance(RETURN.log_likelihood(world.column(view.observation, "price.zscore")))
+        self.attend(view)
+        focus = self.focus_on(view)
+        states = experience.situation(view, world, self.desk, self.regimes, self.heard, focus)
+        self.perceive(states, focus, view)
+        keys = self.codec.keys(self.codec.quantise(states))
+        recalled = self.index.recall(keys, world.memory.recall, step)
+        choice = self.choose(view, states, recalled, focus)
+        self._thought = Thought(view, focus, states, recalled, choice, outcome)
+        return self._actions(choice, recalled, focus, step)
+
+    def learn(self, outcomes: Outcomes | None) -> CohortPages:
+        """Study outcomes, and remember this step."""
+        thought = self._thought
+        if thought is None:
+            raise RuntimeError(f"cohort {self.number} ({self.role}) learns before it decided")
+        self._thought = None
+        step = thought.view.observation.step
+        if outcomes is not None:
+            self.study(outcomes, self._judged(outcomes))
+        self.past.keep(step, thought.choice.stance, thought.focus)
+        experience.action(thought.states, thought.choice, thought.recalled, thought.focus)
+        return CohortPages(self._remember(thought, step), thought.outcome)
+
+    @abstractmethod
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+        """What every row does. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
+
+    def attend(self, view: View) -> None:
+        """Choose and read sources, before the situation is put together."""
+
+    def perceive(self, states: F32, focus: I64, view: View) -> None:
+        """Fill in what only this role knows of its situation."""
+
+    def focus_on(self, view: View) -> I64:
+        """The asset that each row's experience is about, (rows,)."""
+        return np.zeros(self.rows, dtype=np.int64)
+
+    def study(self, outcomes: Outcomes, judged: Mask) -> None:
+        """Learn from what came of the decisions of `outcomes.step`; *judged* marks the rows that were there."""
+
+    def _judged(self, outcomes: Outcomes) -> Mask:
+        return self.active & (self.joined < outcomes.step)
+
+    def _settle(self, outcomes: Outcomes | None) -> AnyArray | None:
+        if outcomes is None:
+            return None
+        judged = self._judged(outcomes)
+        result, reward = self.past.judge(outcomes)
+        self.index.join(outcomes.step, result, reward)
+        record = np.zeros(int(judged.sum()), dtype=OUTCOME)
+        record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
+        record["result"], record["reward"] = result[judged], reward[judged]
+        return record
+
+    def _actions(self, choice: Choice, recalled: Recalled, focus: I64, step: int) -> Actions:
+        active = self.active
+        decisions = np.zeros(int(active.sum()), dtype=DECISION)
+        found = recalled.step[active]
+        decisions["agent"] = self.agent[active]
+        decisions["action"] = choice.action[active]
+        decisions["confidence"] = choice.confidence[active]
+        decisions["value"] = choice.value[active]
+        decisions["asset"] = focus[active]
+        decisions["parent"] = choice.parent[active]
+        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 255), 0)[active]
+        decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
+        decisions["memory_weight"] = recalled.weight()[active]
+        decisions["signal"] = choice.signal[active]
+        decisions["reason"] = choice.reason[active]
+        paying = active & (choice.charge > 0)
+        return Actions(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
+
+    def _remember(self, thought: Thought, step: int) -> AnyArray:
+        levels = self.codec.quantise(thought.states)
+        codes = self.codec.pack(levels)
+        weight = np.rint(experience.importance(thought.states, thought.choice) * 255).astype(np.uint8)
+        self.index.remember(self.codec.keys(levels), weight.astype(np.float32) / np.float32(255), step)
+        active = self.active
+        memories = np.zeros(int(active.sum()), dtype=self._memory_type)
+        memories["agent"], memories["importance"], memories["code"] = self.agent[active], weight[active], codes[active]
+        return memories
+
+    def _nothing(self) -> tuple[I64, I32, I32]:
+        """Causes of a decision that nobody caused: no signals, no parent."""
+        none = np.full(self.rows, -1, dtype=np.int32)
+        return np.full((self.rows, CAUSES), -1, dtype=np.int64), none, none.copy()

@@ -1,0 +1,74 @@
+"""Decisions: what every agent of a cohort did in one step, and from what reasoning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
+from freeagentics.market import Orders
+from freeagentics.signals import Signals
+
+REASONS = 6
+"""Numbers of reasoning a decision holds; each role names its own."""
+
+CAUSES = 3
+"""Memories, and signals, that a decision names."""
+
+DECISION = np.dtype(
+    [
+        ("agent", "<i4"),
+        ("action", "u1"),
+        ("confidence", "<f2"),
+        ("value", "<f4"),
+        ("asset", "<u2"),
+        ("parent", "<i4"),
+        ("parent_age", "u1"),
+        ("memory_age", "<u2", (CAUSES,)),
+        ("memory_weight", "<f2"),
+        ("signal", "<i8", (CAUSES,)),
+        ("reason", "<f4", (REASONS,)),
+    ]
+)
+"""One decision on record. Its id is agent and step.
+
+parent: agent whose decision this follows from, -1 for none, made `parent_age` steps ago. memory_age: how many steps ago the recalled
+memories were made, 0 for none. signal: numbers of the signals that moved it, -1 for none. asset: the one in focus. value: the size of
+the action in the role's own unit. reason: as the role's `reasoning` names them.
+"""
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """What a role chose, for all rows of its cohort; free rows are ignored. Shapes (rows,) unless said."""
+
+    action: AnyArray
+    value: F32
+    confidence: F32
+    size: F32
+    stance: F32
+    """What the action bets on, per asset: (rows, assets), positive for a rise. Judged when the outcome is known."""
+    explored: Mask
+    published: I32
+    reason: F32
+    """(rows, REASONS)"""
+    parent: I32
+    parent_step: I32
+    signal: I64
+    """(rows, CAUSES)"""
+    signals: Signals
+    orders: Orders
+    charge: I64
+    """Cents that each agent pays for the sources it read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Actions:
+    """What a cohort asks of the model: decisions for the record (n,), signals, orders, and cents to charge per desk."""
+
+    decisions: AnyArray
+    signals: Signals
+    orders: Orders
+    charge_desk: I32
+    charge_cents: I64

@@ -1,0 +1,100 @@
+"""The experience of a step as a state vector: what the agent's situation was, and what it did."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents.decision import Choice
+from freeagentics.agents.heard import Heard
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.view import DeskBooks, View
+from freeagentics.arrays import F32, I32, I64
+from freeagentics.memory import FEATURES, Recalled, column
+from freeagentics.mind import REGIMES, RegimeFilter
+
+NORMAL_5_PERCENT = np.float32(1.645)
+
+
+def situation(view: View, world: Surroundings, desk: I32, regimes: RegimeFilter, heard: Heard, focus: I64) -> F32:
+    """The states (rows, 48) of a cohort before it acts; what only the role knows is still zero."""
+    states = np.zeros((len(desk), len(FEATURES)), dtype=np.float32)
+    _portfolio(states, view.books, desk)
+    _market(states, view, world, regimes, focus)
+    _signals(states, heard, view.observation.timestamp, focus)
+    put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
+    horizon = np.float32(np.sqrt(world.memory.horizon))
+    loss = NORMAL_5_PERCENT * states[:, column("expected_volatility")] * horizon * states[:, column("exposure")]
+    put(states, "value_at_risk", loss)
+    return states
+
+
+def put(states: F32, name: str, values: object) -> None:
+    """Set one feature of all rows."""
+    states[:, column(name)] = values  # type: ignore[call-overload]
+
+
+def _portfolio(states: F32, books: DeskBooks, desk: I32) -> None:
+    for name, values in (
+        ("cash_share", books.cash_share),
+        ("exposure", books.exposure),
+        ("unrealised_return", books.unrealised),
+        ("drawdown", books.drawdown),
+        ("equity_return_1", books.return_1),
+        ("equity_return_24", books.return_24),
+        ("turnover_24", books.turnover_24),
+        ("cost_share", books.cost_share),
+        ("concentration", np.square(books.weight).sum(axis=1)),
+    ):
+        put(states, name, values[desk])
+
+
+def _market(states: F32, view: View, world: Surroundings, regimes: RegimeFilter, focus: I64) -> None:
+    rows = np.arange(len(focus))
+    first = column("bull")
+    states[:, first : first + len(REGIMES)] = regimes.belief[rows, focus]
+    put(states, "entropy", regimes.entropy()[rows, focus])
+    put(states, "surprise", regimes.surprise[rows, focus])
+    volatility = world.column(view.observation, "price.volatility")[focus]
+    put(states, "expected_volatility", regimes.spread()[rows, focus] * volatility)
+    put(states, "return_1", world.column(view.observation, "price.zscore")[focus])
+    put(states, "trend", world.column(view.observation, "price.trend")[focus])
+    put(states, "volatility_ratio", world.column(view.observation, "price.volatility_ratio")[focus])
+
+
+def _signals(states: F32, heard: Heard, now: int, focus: I64) -> None:
+    rows = np.arange(len(focus))
+    put(states, "received", heard.received)
+    put(states, "top_severity", heard.top_severity)
+    put(states, "mean_confidence", heard.mean_confidence)
+    for name, kind in (
+        ("trend_heard", SignalKind.TREND),
+        ("whales_heard", SignalKind.WHALE_ACTIVITY),
+        ("sentiment_heard", SignalKind.SENTIMENT),
+        ("volatility_heard", SignalKind.VOLATILITY),
+        ("veto_heard", SignalKind.VETO),
+        ("target_heard", SignalKind.TARGET),
+    ):
+        put(states, name, heard.latest(kind, now)[rows, focus])
+    limited = heard.fresh(SignalKind.LIMIT, now)
+    put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
+
+
+def action(states: F32, choice: Choice, recalled: Recalled, focus: I64) -> None:
+    """Fill in what the agent did."""
+    rows = np.arange(len(focus))
+    put(states, "action", choice.action)
+    put(states, "direction", np.clip(choice.stance[rows, focus], -1, 1))
+    put(states, "size", choice.size)
+    put(states, "confidence", choice.confidence)
+    put(states, "explored", choice.explored)
+    put(states, "published", choice.published)
+    put(states, "memory_weight", recalled.weight())
+    put(states, "memory_result", recalled.expected_result())
+
+
+def importance(states: F32, choice: Choice) -> F32:
+    """How much an experience matters by itself, 0..1: surprising, large, or worth telling others."""
+    surprise = np.clip(states[:, column("surprise")] / 8, 0, 1)
+    told = np.minimum(choice.published, 1)
+    return np.clip(0.5 * surprise + 0.4 * choice.size + 0.1 * told, 0, 1).astype(np.float32)

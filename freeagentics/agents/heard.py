@@ -1,0 +1,88 @@
+"""What an agent still has in its ear: the last signal of each kind, from whom, and when."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.signals import Inbox
+
+_KINDS = len(SignalKind)
+
+
+class Heard(ArrayState):
+    """The last signal of each kind for every row of a cohort; it counts until its time to live is over.
+
+    Attributes:
+        data: (rows, kinds, assets). confidence: (rows, kinds). number, expires: (rows, kinds), -1 for never.
+        source, step: who sent it and when, (rows, kinds).
+        received, top_severity, mean_confidence: of the signals of this step, (rows,).
+    """
+
+    def __init__(self, rows: int, assets: int, ttl: int) -> None:
+        self._ttl = ttl
+        self.data = np.zeros((rows, _KINDS, assets), dtype=np.float32)
+        self.confidence = np.zeros((rows, _KINDS), dtype=np.float32)
+        self.number = np.full((rows, _KINDS), -1, dtype=np.int64)
+        self.expires = np.full((rows, _KINDS), -1, dtype=np.int64)
+        self.source = np.full((rows, _KINDS), -1, dtype=np.int32)
+        self.step = np.full((rows, _KINDS), -1, dtype=np.int32)
+        self.received = np.zeros(rows, dtype=np.int32)
+        self.top_severity = np.zeros(rows, dtype=np.uint8)
+        self.mean_confidence = np.zeros(rows, dtype=np.float32)
+
+    def hear(self, inbox: Inbox, now: int) -> None:
+        """Take in what arrived. The inbox is sorted by row and number, so that the latest of a kind wins."""
+        self._count(inbox)
+        everybody = np.flatnonzero(inbox.row < 0)
+        rows = np.tile(np.arange(len(self.received)), len(everybody))
+        self._take(rows, np.repeat(everybody, len(self.received)), inbox, now)
+        mine = np.flatnonzero(inbox.row >= 0)
+        self._take(inbox.row[mine], mine, inbox, now)
+
+    def _take(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> None:
+        """Signals *which* (n,) reach rows (n,). Of a pair that comes twice the last stands: numpy assigns in order."""
+        at = (row, inbox.kind[which])
+        self.data[at] = inbox.data[which]
+        self.confidence[at] = inbox.confidence[which]
+        self.number[at] = inbox.number[which]
+        self.expires[at] = now - inbox.age_ms[which] + self._ttl
+        self.source[at] = inbox.source[which]
+        self.step[at] = inbox.step[which]
+
+    def _count(self, inbox: Inbox) -> None:
+        rows, mine = len(self.received), inbox.row >= 0
+        named = inbox.row[mine]
+        self.received[:] = np.bincount(named, minlength=rows)
+        self.top_severity[:] = 0
+        np.maximum.at(self.top_severity, named, inbox.severity[mine])
+        total = np.bincount(named, weights=inbox.confidence[mine], minlength=rows)
+        self.mean_confidence[:] = total / np.maximum(self.received, 1)
+
+    def fresh(self, kind: SignalKind, now: int) -> Mask:
+        """Rows that heard this kind and whose signal still counts."""
+        return self.expires[:, kind] > now
+
+    def latest(self, kind: SignalKind, now: int) -> F32:
+        """The last of this kind, (rows, assets); zeros where there is none that counts."""
+        return np.where(self.fresh(kind, now)[:, None], self.data[:, kind], 0).astype(np.float32)
+
+    def causes(self, kinds: tuple[SignalKind, ...], now: int, count: int) -> tuple[I64, I32, I32]:
+        """What moved a decision: numbers of these kinds' fresh signals (rows, count), and source and step of the first that is there."""
+        kinds = kinds[:count]
+        numbers = np.full((len(self.received), count), -1, dtype=np.int64)
+        source = np.full(len(self.received), -1, dtype=np.int32)
+        step = source.copy()
+        for place, kind in reversed(list(enumerate(kinds))):
+            there = self.fresh(kind, now)
+            numbers[there, place] = self.number[there, kind]
+            source[there] = self.source[there, kind]
+            step[there] = self.step[there, kind]
+        return numbers, source, step
+
+    def forget(self, rows: I64) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.expires[rows] = -1
+        self.number[rows] = -1
+        self.source[rows] = -1

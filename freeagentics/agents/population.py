@@ -1,0 +1,91 @@
+"""The population: who there is, in which cohort and row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from pydantic import BaseModel
+
+from freeagentics.agents.agent import agent_id
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.registry import role_class
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.arrays import AnyArray
+from freeagentics.signals import Directory
+
+COHORT_ROWS = 256
+_SMALLEST_BLOCK = 16
+
+SEAT = np.dtype([("agent", "<i4"), ("role", "u1"), ("number", "<i4"), ("desk", "<i4"), ("cohort", "<i4"), ("row", "<u2")])
+"""Where an agent sits: what the journal needs to name it."""
+
+
+def block_rows(agents: int) -> int:
+    """Rows of a cohort for this many agents: the power of two that holds them, from 16 to 256.
+
+    A block's size is fixed for its life, so that its kernels always run over the same shapes: other shapes give other last bits.
+    """
+    return min(COHORT_ROWS, max(_SMALLEST_BLOCK, 1 << (agents - 1).bit_length()))
+
+
+class Population:
+    """All agents of a run, seated in cohorts of one role.
+
+    Attributes:
+        directory: role, desk, cohort and row of every agent.
+        cohorts: by number, roles in pipeline order.
+        number: of each agent within its role, (N,) int32.
+    """
+
+    def __init__(self, counts: Mapping[str, int], desks: int, world: Surroundings, settings: Mapping[str, BaseModel]) -> None:
+        """Seat agents.
+
+        Args:
+            counts: agents of each role. desks: over which they are spread.
+            settings: of each role; those not given are the role's defaults.
+        """
+        self.directory = Directory(world.roles, desks)
+        self.cohorts: list[Cohort] = []
+        numbers = []
+        for role, count in counts.items():
+            for first in range(0, count, COHORT_ROWS):
+                size = min(COHORT_ROWS, count - first)
+                numbers.append(self._fill(role, np.arange(first, first + size), world, settings))
+            self._count_peers(role)
+        self.number = np.concatenate(numbers).astype(np.int32)
+
+    def _fill(self, role: str, numbers: np.ndarray, world: Surroundings, settings: Mapping[str, BaseModel]) -> np.ndarray:
+        kind = role_class(role)
+        cohort = kind(len(self.cohorts), block_rows(len(numbers)), world, settings.get(role, kind.Settings()))
+        rows = np.arange(len(numbers))
+        agents = self.directory.add(world.roles.index(role), numbers, cohort.number, rows)
+        cohort.seat(rows, agents, self.directory.desk[agents], 0)
+        self.cohorts.append(cohort)
+        return numbers
+
+    def _count_peers(self, role: str) -> None:
+        mine = [cohort for cohort in self.cohorts if cohort.role == role]
+        held = np.bincount(np.concatenate([cohort.desk[cohort.active] for cohort in mine]), minlength=self.directory.desks)
+        for cohort in mine:
+            cohort.peers[:] = np.maximum(held[cohort.desk], 1)
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def phases(self) -> list[list[Cohort]]:
+        """Cohorts that decide together, in pipeline order."""
+        phases = sorted({cohort.phase for cohort in self.cohorts})
+        return [[cohort for cohort in self.cohorts if cohort.phase == phase] for phase in phases]
+
+    def name(self, agent: int) -> str:
+        """The id of an agent by its index."""
+        return agent_id(self.directory.roles[self.directory.role[agent]], int(self.number[agent]))
+
+    def seats(self) -> AnyArray:
+        """Where everybody sits, for the journal: (N,) of `SEAT`."""
+        seats = np.zeros(len(self), dtype=SEAT)
+        for name in ("role", "desk", "cohort", "row"):
+            seats[name] = getattr(self.directory, name)
+        seats["agent"], seats["number"] = np.arange(len(self)), self.number
+        return seats

@@ -1,0 +1,1 @@
+"""The built-in roles, a file each."""

@@ -1,0 +1,189 @@
+"""What market hunters and sentiment analyzers share: they buy sources, learn which are worth it, and forecast."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.surroundings import SourceInfo, Surroundings
+from freeagentics.agents.tell import LastTold, Speaker
+from freeagentics.agents.view import Outcomes, View
+from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
+from freeagentics.market import Orders
+from freeagentics.memory import Recalled, column
+from freeagentics.mind import REGIMES, SourceBandit
+from freeagentics.mind.regimes import IMBALANCE
+from freeagentics.signals import Signals
+
+READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
+
+
+class ForecasterSettings(BaseModel):
+    """How a forecaster learns and when it speaks. Each agent draws its own rates from the ranges given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    learning_rate: tuple[float, float] = Field((0.005, 0.02), description="Range of the learning rate of what sources are worth.")
+    exploration_rate: tuple[float, float] = Field((0.02, 0.1), description="Range of the chance to read a source only to learn about it.")
+    information_value: float = Field(
+        0.2, gt=0, description="Worth of one squared standard deviation less of error, as a share of equity risk."
+    )
+    threshold: float = Field(0.15, gt=0, description="Forecast, in standard deviations, from which it is told to others.")
+    refresh: int = Field(12, ge=1, description="Steps after which a standing forecast is told again.")
+
+
+class Readings(ArrayState):
+    """A ring over the horizon of what was read, in which context, and what the hints said.
+
+    Attributes:
+        read: (horizon + 1, rows, sources). context: (horizon + 1, rows). hints: (horizon + 1, sources, assets), the same for all rows.
+        cost: of each source in units of squared error, (horizon + 1, rows, sources).
+    """
+
+    def __init__(self, rows: int, horizon: int, sources: int, assets: int) -> None:
+        self.read = np.zeros((horizon + 1, rows, sources), dtype=np.bool_)
+        self.context = np.zeros((horizon + 1, rows), dtype=np.int64)
+        self.hints = np.zeros((horizon + 1, sources, assets), dtype=np.float32)
+        self.cost = np.zeros((horizon + 1, rows, sources), dtype=np.float32)
+
+
+class Forecaster(Cohort):
+    """Buys sources by a contextual bandit, the context being its most likely regime, and forecasts the return over the horizon.
+
+    The forecast adds what the regimes imply and what the hints imply, and leans towards what came of the memories recalled.
+    """
+
+    Settings = ForecasterSettings
+    watched: ClassVar[tuple[str, ...] | None]
+    """Sources this role may buy; None for all."""
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
+        super().__init__(number, rows, world, settings)
+        self.sources: tuple[SourceInfo, ...] = tuple(s for s in world.sources if self.watched is None or s.name in self.watched)
+        self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
+        self._cost.flags.writeable = False
+        draw = world.random(f"{self.role}/temper", number)
+        learning, exploring = draw.uniform(*settings.learning_rate, rows), draw.uniform(*settings.exploration_rate, rows)
+        weights = draw.normal(0.1, 0.05, (rows, len(self.sources)))
+        self.bandit = SourceBandit(learning.astype(np.float32), exploring.astype(np.float32), len(REGIMES), weights.astype(np.float32))
+        self.readings = Readings(rows, world.memory.horizon, len(self.sources), world.assets)
+        self.told = LastTold(rows)
+        self.expected = np.zeros((rows, world.assets), dtype=np.float32)
+        self.explored = np.zeros(rows, dtype=np.bool_)
+
+    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+        """Agents arrive, with nothing learned and nothing told."""
+        super().seat(rows, agents, desks, step)
+        self.bandit.forget(rows)
+        self.told.forget(rows)
+
+    def attend(self, view: View) -> None:
+        """Choose sources in the light of the price, read them, and forecast."""
+        observation, world = view.observation, self.world
+        slot = observation.step % len(self.readings.read)
+        context = self.regimes.belief.mean(axis=1).argmax(axis=1)
+        uniform = world.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
+        read, explore = self.bandit.choose(context, self._cost == 0, uniform.astype(np.float32))
+        hints = np.stack([observation.values[:, source.hint] for source in self.sources]) if self.sources else self.readings.hints[slot]
+        self.readings.read[slot], self.readings.context[slot], self.readings.hints[slot] = read, context, hints
+        self.readings.cost[slot] = self._cost_in_errors(view)
+        if "whales" in self._names:
+            imbalance = world.column(observation, "whales.imbalance")
+            self.regimes.attend(IMBALANCE.log_likelihood(imbalance), self._read(slot, "whales").astype(np.float32))
+        drift = self.regimes.drift() * np.float32(np.sqrt(world.memory.horizon))
+        self.expected = np.clip(self.bandit.forecast(context, hints, read) + drift, -2, 2)
+        self.explored = np.asarray(explore.any(axis=1))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(source.name for source in self.sources)
+
+    def _read(self, slot: int, name: str) -> Mask:
+        if name not in self._names:
+            return np.zeros(self.rows, dtype=np.bool_)
+        return self.readings.read[slot][:, self._names.index(name)]
+
+    def _cost_in_errors(self, view: View) -> F32:
+        """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""
+        volatility = self.world.column(view.observation, "price.volatility").mean()
+        risk = view.books.equity[self.desk] * (volatility * np.sqrt(self.world.memory.horizon) * self.settings.information_value)
+        return (self._cost[None] / np.maximum(risk, 1)[:, None]).astype(np.float32)
+
+    def focus_on(self, view: View) -> I64:
+        """The asset with the strongest forecast."""
+        return np.abs(self.expected).argmax(axis=1)
+
+    def perceive(self, states: F32, focus: I64, view: View) -> None:
+        """What was paid for, and the forecast from it."""
+        world, observation, rows = self.world, view.observation, np.arange(self.rows)
+        slot = observation.step % len(self.readings.read)
+        states[:, column("expected_return")] = self.expected[rows, focus]
+        for name, feature in READ_FEATURES.items():
+            states[:, column(feature)] = self._read(slot, name)
+        for source, name, feature in (
+            ("whales", "whales.count", "whale_count"),
+            ("whales", "whales.imbalance", "whale_imbalance"),
+            ("derivatives", "derivatives.funding", "funding"),
+            ("sentiment", "sentiment.level", "sentiment"),
+        ):
+            states[:, column(feature)] = self._read(slot, source) * world.column(observation, name)[focus]
+
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+        """Let memories move the forecast, then tell it where it is worth telling."""
+        rows, step = np.arange(self.rows), view.observation.step
+        slot = step % len(self.readings.read)
+        share = recalled.weight() * self.world.memory.trust
+        before = self.expected[rows, focus].copy()
+        self.expected[rows, focus] = np.clip((1 - share) * before + share * recalled.expected_result(), -2, 2)
+        strength = np.abs(self.expected[rows, focus])
+        confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.regimes.entropy()[rows, focus])
+        action, published, signals = self.speak(view, focus, confidence)
+        signal, parent, parent_step = self._nothing()
+        read = self.readings.read[slot]
+        context = self.readings.context[slot]
+        reason = np.stack(
+            [
+                self.expected[rows, focus],
+                before,
+                context,
+                read @ (1 << np.arange(len(self.sources))),
+                np.where(read, self.bandit.value[rows, context], 0).sum(axis=1),
+                self.regimes.surprise[rows, focus],
+            ],
+            axis=1,
+        ).astype(np.float32)
+        return Choice(
+            action=action,
+            value=self.expected[rows, focus],
+            confidence=confidence.astype(np.float32),
+            size=np.minimum(strength / 2, 1),
+            stance=self.expected.copy(),
+            explored=self.explored,
+            published=published,
+            reason=reason,
+            parent=parent,
+            parent_step=parent_step,
+            signal=signal[:, :CAUSES],
+            signals=signals,
+            orders=Orders.empty(),
+            charge=(read * self._cost).sum(axis=1),
+        )
+
+    @abstractmethod
+    def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+        """Action and number of signals of every row, both (rows,), and the signals."""
+
+    def speaker(self) -> Speaker:
+        """This cohort, as one that speaks."""
+        return Speaker(self.agent, self.desk)
+
+    def study(self, outcomes: Outcomes, judged: Mask) -> None:
+        """Learn what the hints were worth."""
+        slot = outcomes.step % len(self.readings.read)
+        past = self.readings
+        self.bandit.learn(past.context[slot], past.hints[slot], past.read[slot], outcomes.result, past.cost[slot], judged)

@@ -1,0 +1,121 @@
+"""The portfolio optimizer: target weights over one asset or many."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.tell import LastTold, Speaker
+from freeagentics.agents.view import View
+from freeagentics.arrays import F32, I32, I64
+from freeagentics.market import Orders
+from freeagentics.memory import Recalled
+from freeagentics.signals import Severity
+
+
+class PortfolioOptimizerSettings(BaseModel):
+    """How a portfolio optimizer weighs return against risk. Each agent draws its own from the ranges given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    risk_aversion: tuple[float, float] = Field((15.0, 60.0), description="Range of the weight of variance against expected return.")
+    premium: tuple[float, float] = Field((0.0, 0.1), description="Range of the return expected with no view, in standard deviations.")
+    covariance_halflife: float = Field(72.0, gt=1, description="Bars in which the covariance estimate forgets half.")
+    change: float = Field(0.05, gt=0, le=1, description="Change of the weights from which a target is told.")
+    refresh: int = Field(12, ge=1, description="Steps after which a standing target is told again.")
+
+
+class PortfolioOptimizer(Cohort):
+    """Mean-variance weights (Markowitz, 1952), long only, within the risk manager's limit.
+
+    Expected returns are the views heard from hunters and analyzers, and a premium; the covariance is exponentially weighted and shrunk by a
+    tenth towards its diagonal. Weights solve the unconstrained problem, negative ones become zero, and the rest is scaled into the limit.
+    """
+
+    role = "portfolio-optimizer"
+    phase = 2
+    decision_type = "PORTFOLIO_ALLOCATION"
+    actions = ("wait", "tell-target")
+    reasoning = ("target", "trend_heard", "sentiment_heard", "limit", "expected_return", "before_memories")
+    Settings = PortfolioOptimizerSettings
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: PortfolioOptimizerSettings) -> None:
+        super().__init__(number, rows, world, settings)
+        draw = world.random("portfolio-optimizer/temper", number)
+        self.risk_aversion = draw.uniform(*settings.risk_aversion, rows).astype(np.float32)
+        self.premium = draw.uniform(*settings.premium, rows).astype(np.float32)
+        self.covariance = np.zeros((world.assets, world.assets), dtype=np.float64)
+        self.target = np.zeros((rows, world.assets), dtype=np.float32)
+        self.told = LastTold(rows, world.assets)
+        self._audience = world.audience("trade-executor")
+
+    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+        """Agents arrive, with no target told."""
+        super().seat(rows, agents, desks, step)
+        self.told.forget(rows)
+        self.target[rows] = 0
+
+    def attend(self, view: View) -> None:
+        """Follow the covariance of returns."""
+        returns = self.world.column(view.observation, "price.return_1").astype(np.float64)
+        outer = returns[:, None] * returns[None]
+        decay = 0.5 ** (1 / self.settings.covariance_halflife)
+        first = view.observation.step == 1
+        self.covariance = outer if first else decay * self.covariance + (1 - decay) * outer
+
+    def focus_on(self, view: View) -> I64:
+        """The asset with the largest target, or where nothing is wanted the one with the strongest view."""
+        heard = np.abs(self.heard.latest(SignalKind.TREND, view.observation.timestamp))
+        return np.where(self.target.any(axis=1), self.target.argmax(axis=1), heard.argmax(axis=1))
+
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+        """Views into weights, within the limit; told where they moved."""
+        now, rows = view.observation.timestamp, np.arange(self.rows)
+        trend, sentiment = self.heard.latest(SignalKind.TREND, now), self.heard.latest(SignalKind.SENTIMENT, now)
+        limit = np.where(self.heard.fresh(SignalKind.LIMIT, now), self.heard.latest(SignalKind.LIMIT, now)[:, 0], 1)
+        limit = np.where(self.heard.latest(SignalKind.VETO, now)[:, 0] > 0, 0, limit)
+        expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
+        before = expected[rows, focus].copy()
+        share = recalled.weight() * self.world.memory.trust
+        expected[rows, focus] += share * (recalled.expected_result() - before)
+        self.target = self._weights(expected, limit)
+        telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation.step)
+        self.told.told(telling, self.target, view.observation.step)
+        certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
+        speaker = Speaker(self.agent, self.desk)
+        causes = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.LIMIT)
+        signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
+        reason = [self.target[rows, focus], trend[rows, focus], sentiment[rows, focus], limit, expected[rows, focus], before]
+        return Choice(
+            action=telling.astype(np.uint8),
+            value=self.target[rows, focus],
+            confidence=certain,
+            size=self.target.sum(axis=1),
+            stance=self.target.copy(),
+            explored=np.zeros(self.rows, dtype=np.bool_),
+            published=telling.astype(np.int32),
+            reason=np.stack(reason, axis=1).astype(np.float32),
+            parent=parent,
+            parent_step=parent_step,
+            signal=signal,
+            signals=speaker.say(telling, SignalKind.TARGET, self._audience, Severity.LOW, certain, self.target),
+            orders=Orders.empty(),
+            charge=np.zeros(self.rows, dtype=np.int64),
+        )
+
+    def _weights(self, expected: F32, limit: F32) -> F32:
+        """Weights (rows, assets) from expected returns in standard deviations over the horizon, (rows, assets), and limits (rows,)."""
+        horizon = self.world.memory.horizon
+        variance = np.maximum(np.diag(self.covariance), 1e-12)
+        shrunk = horizon * (0.9 * self.covariance + 0.1 * np.diag(variance) + 1e-12 * np.eye(len(variance)))
+        mean = expected * np.sqrt(variance * horizon)
+        # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
+        free = np.einsum("ra,ab->rb", mean, np.linalg.inv(shrunk)) / self.risk_aversion[:, None]
+        positive = np.maximum(free, 0)
+        total = positive.sum(axis=1)
+        scale = np.minimum(1, limit / np.maximum(total, 1e-9))
+        return (positive * scale[:, None]).astype(np.float32)

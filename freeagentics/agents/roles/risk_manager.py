@@ -1,0 +1,127 @@
+"""The risk manager: how much the desk may hold, and when it must hold nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.experience import NORMAL_5_PERCENT
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.tell import LastTold, Speaker
+from freeagentics.agents.view import View
+from freeagentics.arrays import F32, I32, I64
+from freeagentics.market import Orders
+from freeagentics.memory import Recalled
+from freeagentics.signals import Severity, Signals
+
+
+class RiskManagerSettings(BaseModel):
+    """The limits a risk manager keeps. Each agent draws its own caution: it multiplies every limit by a number from the range."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_exposure: float = Field(0.95, gt=0, le=1, description="Largest invested share of equity.")
+    max_value_at_risk: float = Field(
+        0.04, gt=0, le=1, description="Largest loss over the horizon, as a share of equity, exceeded with 5 %."
+    )
+    max_drawdown: float = Field(0.15, gt=0, le=1, description="Fall from the high-water mark at which everything is vetoed.")
+    high_water_halflife: int = Field(240, ge=1, description="Bars in which the high-water mark forgets half of a loss.")
+    caution: tuple[float, float] = Field((0.8, 1.2), description="Range of the multiplier of all limits.")
+    refresh: int = Field(12, ge=1, description="Steps after which a standing limit is told again.")
+
+
+class RiskManager(Cohort):
+    """Keeps exposure, value-at-risk and drawdown within limits: sends LIMIT when the limit moved, VETO when drawdown went too far.
+
+    Value-at-risk is that of a normal return of the volatility that the regime belief expects. A veto is lifted when drawdown is back
+    below half of its limit; since the high-water mark fades, a desk in cash is not locked out for ever.
+    """
+
+    role = "risk-manager"
+    phase = 1
+    decision_type = "RISK_ASSESSMENT"
+    actions = ("wait", "tell-limit", "veto", "lift-veto")
+    reasoning = ("limit", "value_at_risk", "drawdown", "expected_volatility", "warned_volatility", "before_memories")
+    Settings = RiskManagerSettings
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: RiskManagerSettings) -> None:
+        super().__init__(number, rows, world, settings)
+        self.caution = world.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
+        self.high_water = np.zeros(rows, dtype=np.float64)
+        self.vetoed = np.zeros(rows, dtype=np.bool_)
+        self.told = LastTold(rows)
+        self._audience = world.audience("portfolio-optimizer", "trade-executor")
+
+    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+        """Agents arrive: nothing vetoed, nothing told."""
+        super().seat(rows, agents, desks, step)
+        self.told.forget(rows)
+        self.high_water[rows], self.vetoed[rows] = 0, False
+
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+        """The limit from risk, drawdown and memories; then what of it is worth telling."""
+        limit, reason = self._limit(view, recalled)
+        drawdown = reason[:, 2]
+        before = self.vetoed.copy()
+        allowed = self.settings.max_drawdown * self.caution
+        self.vetoed = np.where(before, drawdown > allowed / 2, drawdown > allowed)
+        limit = np.where(self.vetoed, 0, limit).astype(np.float32)
+        reason[:, 0] = limit
+        action, published, signals = self._speak(view, limit, before)
+        causes = (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND)
+        signal, parent, parent_step = self.heard.causes(causes, view.observation.timestamp, CAUSES)
+        return Choice(
+            action=action,
+            value=limit,
+            confidence=(1 - self.regimes.entropy().mean(axis=1)).astype(np.float32),
+            size=np.float32(1) - limit,
+            # A low limit is a bet against a rise.
+            stance=np.repeat(limit[:, None] - np.float32(0.5), self.world.assets, axis=1),
+            explored=np.zeros(self.rows, dtype=np.bool_),
+            published=published,
+            reason=reason,
+            parent=parent,
+            parent_step=parent_step,
+            signal=signal,
+            signals=signals,
+            orders=Orders.empty(),
+            charge=np.zeros(self.rows, dtype=np.int64),
+        )
+
+    def _limit(self, view: View, recalled: Recalled) -> tuple[F32, F32]:
+        """The limit before vetoes (rows,), and the reasoning (rows, 6)."""
+        books, settings, horizon = view.books, self.settings, self.world.memory.horizon
+        warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
+        per_bar = self.regimes.spread() * self.world.column(view.observation, "price.volatility") * np.maximum(warned, 1)
+        # Assets are taken to fall together: without that, ten coins would look ten times safer than they are in a crash.
+        volatility = per_bar.mean(axis=1)
+        at_risk = NORMAL_5_PERCENT * volatility * np.float32(np.sqrt(horizon))
+        limit = self.caution * np.minimum(settings.max_exposure, settings.max_value_at_risk / np.maximum(at_risk, 1e-6))
+        equity = books.equity[self.desk].astype(np.float64)
+        fade = 0.5 ** (1 / settings.high_water_halflife)
+        self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
+        drawdown = 1 - equity / np.maximum(self.high_water, 1)
+        before = np.clip(limit * np.clip(1 - drawdown / (settings.max_drawdown * self.caution), 0, 1), 0, 1)
+        bad = np.clip(-recalled.expected_result(), 0, 1) * self.world.memory.trust
+        after = np.minimum(before * (1 - bad), settings.max_exposure)
+        reason = np.stack([after, at_risk * books.exposure[self.desk], drawdown, volatility, warned.max(axis=1), before], axis=1)
+        return after.astype(np.float32), reason.astype(np.float32)
+
+    def _speak(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
+        step, speaker = view.observation.step, Speaker(self.agent, self.desk)
+        certain = np.ones(self.rows, dtype=np.float32)
+        turned = self.vetoed != was_vetoed
+        limiting = self.told.worth(limit[:, None], 0.05, self.settings.refresh, step)
+        # A standing veto is told again with the limit, or it would lapse when its time to live is over.
+        vetoing = turned | (self.vetoed & limiting)
+        self.told.told(limiting, limit[:, None], step)
+        everywhere = (1, self.world.assets)
+        limits = speaker.say(limiting, SignalKind.LIMIT, self._audience, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
+        veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
+        severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)
+        vetoes = speaker.say(vetoing, SignalKind.VETO, self._audience, severity, certain, veto)
+        action = np.select([turned & self.vetoed, turned, limiting], [2, 3, 1], 0).astype(np.uint8)
+        return action, (limiting.astype(np.int32) + vetoing).astype(np.int32), Signals.concatenate([limits, vetoes])

@@ -1,0 +1,39 @@
+"""The sentiment analyzer: what fear, greed and crowded positions say about the return to come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.tell import severity_of
+from freeagentics.agents.view import View
+from freeagentics.arrays import F32, I32, I64
+from freeagentics.signals import Signals
+
+
+class SentimentAnalyzer(Forecaster):
+    """Watches sentiment and derivatives beside the price, and tells of a forecast that changed."""
+
+    role = "sentiment-analyzer"
+    phase = 0
+    decision_type = "SENTIMENT_ANALYSIS"
+    actions = ("wait", "tell-sentiment")
+    reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
+    watched = ("price", "derivatives", "sentiment")
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
+        super().__init__(number, rows, world, settings)
+        self._audience = world.audience("portfolio-optimizer", "trade-executor")
+
+    def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+        """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
+        step, rows = view.observation.step, np.arange(self.rows)
+        expected = self.expected[rows, focus]
+        loud = np.maximum(np.abs(expected), np.abs(self.told.value[:, 0])) >= self.settings.threshold
+        telling = loud & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, step)
+        self.told.told(telling, expected[:, None], step)
+        severity = severity_of(np.abs(expected))
+        signals = self.speaker().say(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
+        return telling.astype(np.uint8), telling.astype(np.int32), signals

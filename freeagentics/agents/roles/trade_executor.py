@@ -1,0 +1,183 @@
+"""The trade executor: targets, signals and limits into orders."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.view import Outcomes, View
+from freeagentics.arrays import F32, I32, I64, Mask
+from freeagentics.market import Fills, Orders
+from freeagentics.memory import Recalled, column
+from freeagentics.signals import Signals
+
+ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.WHALE_ACTIVITY)
+_PRICE_UNITS = 1e8
+_QUANTITY_UNITS = 1e8
+_CENTS = 100
+
+
+class TradeExecutorSettings(BaseModel):
+    """How a trade executor sizes its orders. Each agent draws its own from the ranges given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    band: tuple[float, float] = Field((0.02, 0.06), description="Range of the change of weight below which it is not worth trading.")
+    learning_rate: float = Field(0.02, gt=0, le=1, description="Learning rate of trust in advisers, and of what trading costs.")
+    gain: float = Field(1.5, gt=0, description="Weight wanted per standard deviation of forecast, where no optimizer sends targets.")
+    cost_aversion: float = Field(
+        60.0, ge=0, description="How much learned cost of trading widens the band: 10 basis points widen it by 0.06."
+    )
+
+
+class TradeExecutor(Cohort):
+    """Moves the desk towards its target, as far as conviction and limits allow.
+
+    Conviction comes from advisers (hunters, analyzers, whales), each trusted by what its advice was worth so far (least mean squares on
+    outcomes). What fills cost widens the band inside which it does not trade.
+
+    Attributes:
+        trust: weight of each adviser, (rows, 3). cost: learned cost of trading as a share of what is traded, (rows,).
+    """
+
+    role = "trade-executor"
+    phase = 3
+    decision_type = "TRADE_EXECUTION"
+    actions = ("hold", "buy", "sell", "close")
+    reasoning = ("target", "wanted", "conviction", "limit", "weight", "cost_of_trading")
+    Settings = TradeExecutorSettings
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: TradeExecutorSettings) -> None:
+        super().__init__(number, rows, world, settings)
+        self.band = world.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
+        self.trust = np.full((rows, len(ADVISERS)), 0.5, dtype=np.float32)
+        self.cost = np.full(rows, 0.001, dtype=np.float32)
+        self.advice = np.zeros((world.memory.horizon + 1, rows, len(ADVISERS), world.assets), dtype=np.float32)
+        self.last_price = np.zeros(world.assets, dtype=np.int64)
+        self._optimized = "portfolio-optimizer" in world.roles
+
+    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+        """Agents arrive, trusting all advisers alike."""
+        super().seat(rows, agents, desks, step)
+        self.trust[rows], self.cost[rows] = 0.5, 0.001
+
+    def attend(self, view: View) -> None:
+        """Learn what the fills at this bar's open cost; listen to the advisers."""
+        self._learn_cost(view.fills)
+        self.last_price[:] = view.observation.prices
+        slot = view.observation.step % len(self.advice)
+        now = view.observation.timestamp
+        trend, sentiment, whales = (self.heard.latest(kind, now) for kind in ADVISERS)
+        self.advice[slot] = np.stack([trend, sentiment, np.clip(whales / 10, -1, 1)], axis=1)
+
+    def _learn_cost(self, fills: Fills) -> None:
+        """Slippage against the close at which it was decided, and the fee, over what was traded."""
+        row, mine = self._rows_of(fills.agent)
+        if not mine.any():
+            return
+        paid, decided = fills.price[mine].astype(np.float64), self.last_price[fills.asset[mine]].astype(np.float64)
+        slippage = np.sign(fills.quantity[mine]) * (paid / np.maximum(decided, 1) - 1)
+        cost = slippage + fills.fee[mine] / np.maximum(fills.notional[mine], 1)
+        total = np.bincount(row, weights=cost, minlength=self.rows)
+        count = np.bincount(row, minlength=self.rows)
+        rate = np.where(count > 0, self.settings.learning_rate, 0)
+        self.cost += (rate * (total / np.maximum(count, 1) - self.cost)).astype(np.float32)
+
+    def _rows_of(self, agents: I32) -> tuple[I64, Mask]:
+        """Rows of those agents that sit in this cohort, and which of *agents* they are."""
+        order = np.argsort(self.agent, kind="stable")
+        place = np.minimum(np.searchsorted(self.agent, agents, sorter=order), self.rows - 1)
+        row = order[place]
+        mine = self.agent[row] == agents
+        return row[mine], mine
+
+    def focus_on(self, view: View) -> I64:
+        """The asset with the largest target, or else the largest holding."""
+        target = self.heard.latest(SignalKind.TARGET, view.observation.timestamp)
+        weight = view.books.weight[self.desk]
+        return np.where(target.any(axis=1), target.argmax(axis=1), weight.argmax(axis=1))
+
+    def perceive(self, states: F32, focus: I64, view: View) -> None:
+        """What the advisers together expect."""
+        states[:, column("expected_return")] = self._forecast(view)[np.arange(self.rows), focus]
+
+    def _forecast(self, view: View) -> F32:
+        """The advisers' forecasts weighted by trust, (rows, assets)."""
+        advice = self.advice[view.observation.step % len(self.advice)]
+        return (self.trust[:, :, None] * advice).sum(axis=1)
+
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+        """Wanted weights, and the orders that lead there."""
+        now, rows = view.observation.timestamp, np.arange(self.rows)
+        forecast = self._forecast(view)
+        share = recalled.weight() * self.world.memory.trust
+        forecast[rows, focus] = (1 - share) * forecast[rows, focus] + share * recalled.expected_result()
+        target = self._target(forecast, now)
+        conviction = (np.float32(0.75) + np.float32(0.25) * np.tanh(forecast)).astype(np.float32)
+        limit = np.where(self.heard.fresh(SignalKind.LIMIT, now), self.heard.latest(SignalKind.LIMIT, now)[:, 0], 1)
+        limit = np.where(self.heard.latest(SignalKind.VETO, now)[:, 0] > 0, 0, limit).astype(np.float32)
+        wanted = self._within(target * conviction, limit)
+        orders, traded, closing = self._orders(view, wanted)
+        focus_trade = traded[rows, focus]
+        signal, parent, parent_step = self.heard.causes((SignalKind.TARGET, *ADVISERS), now, CAUSES)
+        weight = view.books.weight[self.desk]
+        action = np.select([closing.any(axis=1), focus_trade > 0, focus_trade < 0], [3, 1, 2], 0)
+        columns = [target[rows, focus], wanted[rows, focus], conviction[rows, focus], limit, weight[rows, focus], self.cost]
+        return Choice(
+            action=action.astype(np.uint8),
+            value=focus_trade,
+            confidence=np.clip(conviction[rows, focus], 0, 1),
+            size=np.clip(np.abs(traded).sum(axis=1), 0, 1).astype(np.float32),
+            stance=wanted,
+            explored=np.zeros(self.rows, dtype=np.bool_),
+            published=np.zeros(self.rows, dtype=np.int32),
+            reason=np.stack(columns, axis=1).astype(np.float32),
+            parent=parent,
+            parent_step=parent_step,
+            signal=signal,
+            signals=Signals.empty(self.world.assets),
+            orders=orders,
+            charge=np.zeros(self.rows, dtype=np.int64),
+        )
+
+    def _target(self, forecast: F32, now: int) -> F32:
+        """Target weights (rows, assets): the optimizer's, or one's own where the scenario has no optimizer."""
+        if self._optimized:
+            return self.heard.latest(SignalKind.TARGET, now)
+        return np.clip(forecast * np.float32(self.settings.gain), 0, 1)
+
+    def _within(self, wanted: F32, limit: F32) -> F32:
+        """Weights scaled down so that together they keep the limit (rows,)."""
+        total = wanted.sum(axis=1)
+        return wanted * np.minimum(1, limit / np.maximum(total, np.float32(1e-9)))[:, None]
+
+    def _orders(self, view: View, wanted: F32) -> tuple[Orders, F32, Mask]:
+        """Orders, what each row trades as a share of equity (rows, assets), and where it closes a position."""
+        books = view.books
+        weight = books.weight[self.desk]
+        change = (wanted - weight) / self.peers[:, None].astype(np.float32)
+        position = books.position[self.desk]
+        closing = (wanted < 1e-3) & (position > 0)
+        band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
+        trading = ((np.abs(change) > band) | closing) & self.active[:, None]
+        dollars = change.astype(np.float64) * (books.equity[self.desk] / _CENTS)[:, None]
+        quantity = np.trunc(dollars / (books.price / _PRICE_UNITS) * _QUANTITY_UNITS).astype(np.int64)
+        quantity = np.where(closing, -position, quantity)
+        row, asset = np.nonzero(trading & (quantity != 0))
+        # Sales first within a desk: they free the cash that its purchases need.
+        order = np.lexsort((asset, quantity[row, asset] > 0, row))
+        row, asset = row[order], asset[order]
+        orders = Orders(self.agent[row], self.desk[row], asset.astype(np.int32), quantity[row, asset])
+        return orders, np.where(trading, change, 0).astype(np.float32), closing & trading
+
+    def study(self, outcomes: Outcomes, judged: Mask) -> None:
+        """Trust each adviser by what its advice was worth."""
+        advice = self.advice[outcomes.step % len(self.advice)]
+        error = outcomes.result - (self.trust[:, :, None] * advice).sum(axis=1)
+        gradient = (error[:, None] * advice).mean(axis=2)
+        step = np.float32(self.settings.learning_rate) * gradient * judged[:, None]
+        self.trust = np.clip(self.trust + step, 0, 2).astype(np.float32)

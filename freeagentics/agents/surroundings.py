@@ -1,0 +1,67 @@
+"""What a cohort is told, once, about the world it lives in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from freeagentics.arrays import F32
+from freeagentics.market import Observation
+from freeagentics.randomness import generator
+
+
+class MemorySettings(BaseModel):
+    """How agents remember."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slots: int = Field(
+        64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
+    )
+    recall: int = Field(3, ge=1, le=3, description="Memories recalled for each decision.")
+    horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
+    trust: float = Field(0.3, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
+
+    @model_validator(mode="after")
+    def _ring_outlives_horizon(self) -> MemorySettings:
+        if self.slots % 2 or self.slots // 2 <= self.horizon:
+            raise ValueError(f"slots must be even and more than twice the horizon ({self.horizon}), it is {self.slots}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """One source as agents see it: what it costs a read, in cents, and the observation column of its hint."""
+
+    name: str
+    cost: int
+    hint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The fixed facts: seed, assets, observation columns, sources on sale, roles in pipeline order, memory settings."""
+
+    seed: int
+    assets: int
+    columns: tuple[str, ...]
+    sources: tuple[SourceInfo, ...]
+    roles: tuple[str, ...]
+    memory: MemorySettings
+    signal_ttl: int
+
+    def column(self, observation: Observation, name: str) -> F32:
+        """A column of the observation, (assets,); zeros where its source is off."""
+        if name not in self.columns:
+            return np.zeros(self.assets, dtype=np.float32)
+        return observation.values[:, self.columns.index(name)]
+
+    def audience(self, *roles: str) -> int:
+        """The bit mask that addresses these roles on one's own desk; roles that the scenario lacks fall away."""
+        return sum(1 << self.roles.index(role) for role in roles if role in self.roles)
+
+    def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
+        """The generator of this run for one purpose, cohort and step."""
+        return generator(self.seed, purpose, cohort=cohort, step=step)

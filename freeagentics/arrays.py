@@ -1,0 +1,57 @@
+"""State that is arrays: what a checkpoint takes, and how it comes back.
+
+Everything that has a past (a filter, an index, a cohort) derives from `ArrayState`. Its state is its array attributes and those of its
+parts; nothing else may change from step to step, or a resumed run would differ from one left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+AnyArray = NDArray[Any]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+
+class ArrayState:
+    """Mixin: ``state()`` and ``load()`` over the array attributes of an object and of its `ArrayState` parts."""
+
+    def _own_arrays(self) -> Iterator[tuple[str, AnyArray]]:
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray) and value.flags.writeable:
+                yield name, value
+
+    def _parts(self) -> Iterator[tuple[str, ArrayState]]:
+        for name, value in vars(self).items():
+            if isinstance(value, ArrayState):
+                yield name, value
+
+    def state(self) -> dict[str, AnyArray]:
+        """Copies of all arrays that change, named ``attribute`` or ``part.attribute``."""
+        arrays = {name: value.copy() for name, value in self._own_arrays()}
+        for part, holder in self._parts():
+            arrays |= {f"{part}.{name}": value for name, value in holder.state().items()}
+        return arrays
+
+    def load(self, state: Mapping[str, AnyArray]) -> None:
+        """Take back what ``state()`` gave. Raises ValueError where names, shapes or types differ from today's."""
+        own = dict(self._own_arrays())
+        parts = dict(self._parts())
+        expected = set(own) | {f"{part}.{name}" for part, holder in parts.items() for name in holder.state()}
+        if expected != set(state):
+            raise ValueError(f"{type(self).__name__}: state differs in {sorted(expected ^ set(state))}")
+        for name, array in own.items():
+            if array.shape != state[name].shape or array.dtype != state[name].dtype:
+                raise ValueError(f"{type(self).__name__}.{name}: {state[name].dtype}{state[name].shape} is not {array.dtype}{array.shape}")
+            np.copyto(array, state[name])
+        for part, holder in parts.items():
+            prefix = f"{part}."
+            holder.load({name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)})

@@ -1,0 +1,112 @@
+"""``freeagentics run`` and ``freeagentics fork``."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from freeagentics.cli.progress import RunProgress
+from freeagentics.cli.summary import print_summary
+from freeagentics.errors import BadInput
+from freeagentics.model import RunRecord, fork, parse_override, resume, run
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
+Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be given again.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run directory to make; by default a fresh one under runs/.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output, and nothing else there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no notes, no summary.")]
+
+
+def run_command(
+    scenario: Scenario = "",
+    agents: Annotated[int | None, typer.Option("--agents", min=1, help="Agents in all.")] = None,
+    steps: Steps = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random.")] = None,
+    workers: Annotated[str | None, typer.Option("--workers", metavar="N|auto", help="Threads; auto takes one per core.")] = None,
+    engine: Annotated[str | None, typer.Option("--engine", metavar="threads|serial", help="Who runs the cohorts.")] = None,
+    store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store to project records into.")] = None,
+    out: Out = None,
+    bars: Annotated[
+        Path | None, typer.Option("--bars", metavar="FILE", help="Replay your own bars: columns timestamp open high low close volume.")
+    ] = None,
+    settings: Settings = None,
+    checkpoint_every: Annotated[int | None, typer.Option("--checkpoint-every", min=1, help="Steps between checkpoints.")] = None,
+    resume_dir: Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with a stopped run.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario, or go on with a run that was stopped."""
+    given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
+    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, **(_bars(bars) if bars else {})}
+    overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
+    if resume_dir is not None and (scenario or out):
+        raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
+    with _watched(quiet=quiet or json) as (watch, should_stop):
+        if resume_dir is not None:
+            record = resume(resume_dir, steps=steps, overrides=overrides, watch=watch, should_stop=should_stop)
+        else:
+            name = scenario or "btc-replay"
+            record = run(name, steps=steps, overrides=overrides, out=out, watch=watch, should_stop=should_stop)
+    _show(record, json=json, quiet=quiet)
+
+
+def fork_command(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run to begin from.")],
+    at: Annotated[int, typer.Option("--at", metavar="STEP", min=1, help="Last step that both runs share.")],
+    settings: Settings = None,
+    steps: Steps = None,
+    out: Out = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Begin a run of its own from a step of another, with other settings."""
+    overrides = dict(map(parse_override, settings or []))
+    with _watched(quiet=quiet or json) as (watch, should_stop):
+        record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, watch=watch, should_stop=should_stop)
+    _show(record, json=json, quiet=quiet)
+
+
+def _workers(text: str | None) -> int | None:
+    if text is None or text == "auto":
+        return None if text is None else 0
+    if not text.isdigit() or int(text) < 1:
+        raise BadInput(f"--workers {text}: give a number of threads from 1 on, or auto")
+    return int(text)
+
+
+def _bars(path: Path) -> dict[str, object]:
+    """A file of one's own has no daily figures, symbols or start of the scenario's."""
+    return {"market.kind": "replay", "market.bars": str(path.resolve()), "market.daily": "", "market.symbols": []}
+
+
+@contextmanager
+def _watched(*, quiet: bool) -> Iterator[tuple[RunProgress, Callable[[], bool]]]:
+    """Progress, and a first Ctrl-C (or SIGTERM) that lets the step end and takes a checkpoint; a second one ends at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with RunProgress(quiet=quiet) as progress:
+            yield progress, lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _show(record: RunRecord, *, json: bool, quiet: bool) -> None:
+    if json:
+        typer.echo(record.directory.summary.read_text(encoding="utf-8"), nl=False)
+    elif not quiet:
+        print_summary(record)

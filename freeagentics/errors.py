@@ -1,0 +1,102 @@
+"""Every failure that freeagentics names.
+
+::
+
+    FreeagenticsError
+    ├── BadInput                 what the user gave is wrong: exit code 2
+    │   ├── BadScenario          a scenario file or a --set
+    │   ├── BadBars              a file of bars
+    │   ├── EndOfBars            a market was asked for more bars than it has
+    │   ├── BadRunDirectory      missing, locked, damaged, of another version
+    │   ├── BadStore             a store URL that cannot be opened
+    │   └── BadName              an agent id, run id or key that could not be a safe key
+    ├── RunFailed                a run that could not go on: exit code 1
+    │   ├── JournalFailed        the journal could not be written
+    │   └── RoleFailed           a user's role raised, or returned something that is not an action
+    ├── CorruptRecord            stored bytes that do not check out; names agent and step
+    ├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
+    ├── AccessDenied             an agent asked for what is another's
+    └── VersionConflict          a conditional put met another version than it expected
+"""
+
+from __future__ import annotations
+
+
+class FreeagenticsError(Exception):
+    """Base of all errors raised on purpose by this package."""
+
+    exit_code = 1
+
+
+class BadInput(FreeagenticsError):
+    """What the user gave is wrong; the message says what, where, and what would be right."""
+
+    exit_code = 2
+
+
+class BadScenario(BadInput):
+    """A scenario, or an override of one, that cannot be run."""
+
+
+class BadBars(BadInput):
+    """A file of bars that cannot be replayed; names the row and the column."""
+
+
+class EndOfBars(BadInput):
+    """A market was asked for a bar after its last."""
+
+
+class BadRunDirectory(BadInput):
+    """A run directory that is missing, locked by a living run, damaged, or of another version."""
+
+
+class BadStore(BadInput):
+    """A store URL that cannot be opened."""
+
+
+class BadName(BadInput):
+    """An id that does not match its pattern and so must not become a key or a path."""
+
+
+class RunFailed(FreeagenticsError):
+    """A run that could not go on."""
+
+
+class JournalFailed(RunFailed):
+    """The journal could not be written; what was committed before stays whole."""
+
+
+class RoleFailed(RunFailed):
+    """A user's role raised, or returned something that is not an action."""
+
+
+class CorruptRecord(FreeagenticsError):
+    """Stored bytes that do not check out.
+
+    Attributes:
+        agent: id of the agent whose record it is, or None for shared damage.
+        step: step of the record, or None where it is not known.
+    """
+
+    def __init__(self, message: str, *, agent: str | None = None, step: int | None = None) -> None:
+        super().__init__(message)
+        self.agent = agent
+        self.step = step
+
+
+class StoreUnavailable(FreeagenticsError):
+    """A store that was opened and then failed: closed, busy, full or gone; what it had accepted stays as it was."""
+
+
+class AccessDenied(FreeagenticsError):
+    """An agent asked for what is private to another."""
+
+
+class VersionConflict(FreeagenticsError):
+    """A conditional put met another version than the one it expected."""
+
+
+class Interrupted(FreeagenticsError):
+    """A run that was asked to stop; it took a checkpoint and can be resumed."""
+
+    exit_code = 130

@@ -1,0 +1,116 @@
+"""Pages: the arrays of one step, cohort and kind, as bytes.
+
+A page is a 16-byte head (magic, format version, codec version, schema number, number of records, CRC-32 of the body) and the records of
+one structured array. The layout of the records stands once in
+the journal's ``schemas`` table, not in every page.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from freeagentics.arrays import AnyArray
+from freeagentics.errors import CorruptRecord
+
+SHARED = -1
+"""The cohort number of what belongs to the whole step."""
+
+_HEAD = struct.Struct("<2sBBHxxII")
+HEAD_BYTES = _HEAD.size
+_MAGIC = b"FP"
+_VERSION = 1
+
+
+class Kind(IntEnum):
+    """What a page holds. Numbers are on disk: add, never renumber."""
+
+    AGENTS = 0
+    OBSERVATION = 1
+    DECISIONS = 2
+    ORDERS = 3
+    FILLS = 4
+    ACCOUNTS = 5
+    SIGNALS = 6
+    PROCESSED = 7
+    MEMORIES = 8
+    OUTCOMES = 9
+    FIGURES = 10
+
+
+CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)
+"""What the trajectory's hash covers; of an observation the prices alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Records of one kind: a structured array (n,), of one cohort or `SHARED`; *codec* is the version of the codec that made the codes
+    in it, 0 where there are none."""
+
+    kind: Kind
+    cohort: int
+    records: AnyArray
+    codec: int = 0
+
+    def chained_bytes(self) -> bytes:
+        """What of this page enters the trajectory's hash."""
+        records = self.records["price"] if self.kind is Kind.OBSERVATION else self.records
+        return struct.pack("<ii", self.kind, self.cohort) + records.tobytes()
+
+
+def page_id(step: int, cohort: int, kind: Kind) -> int:
+    """The row number of a page: pages of a step lie side by side in the file."""
+    return (step << 24) | ((cohort + 1) << 8) | kind
+
+
+def encode(page: Page, schema: int) -> bytes:
+    """The page as bytes, under the schema number that the journal gave its layout."""
+    body = page.records.tobytes()
+    return _HEAD.pack(_MAGIC, _VERSION, page.codec, schema, len(page.records), zlib.crc32(body)) + body
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the first bytes of a page say of it."""
+
+    codec: int
+    schema: int
+    count: int
+    checksum: int
+
+
+def read_head(body: bytes) -> Head:
+    """The head of a page. Raises CorruptRecord where there is no head of ours."""
+    if len(body) < HEAD_BYTES or body[:2] != _MAGIC or body[2] != _VERSION:
+        raise CorruptRecord("page without a head of this format")
+    return Head(*_HEAD.unpack_from(body)[2:])
+
+
+def decode(body: bytes, dtype: np.dtype[np.void]) -> AnyArray:
+    """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the head."""
+    head = read_head(body)
+    payload = memoryview(body)[HEAD_BYTES:]
+    if len(payload) != head.count * dtype.itemsize:
+        raise CorruptRecord(f"page of {len(payload)} bytes where {head.count} records of {dtype.itemsize} were written")
+    if zlib.crc32(payload) != head.checksum:
+        raise CorruptRecord("page whose checksum does not match")
+    return np.frombuffer(payload, dtype=dtype, count=head.count)
+
+
+def dtype_to_text(dtype: np.dtype[np.void]) -> str:
+    """A structured type as JSON: ``[[name, type, [shape…]], …]``."""
+    fields = []
+    for name in dtype.names or ():
+        base, shape = dtype[name].base, dtype[name].shape
+        fields.append([name, base.str, list(shape)])
+    return json.dumps(fields)
+
+
+def dtype_from_text(text: str) -> np.dtype[np.void]:
+    """Inverse of `dtype_to_text`."""
+    return np.dtype([(name, kind, tuple(shape)) if shape else (name, kind) for name, kind, shape in json.loads(text)])

@@ -1,0 +1,60 @@
+"""The market: bars, the sources that tell of them, and the accounts that trade on them.
+
+`load_bars` reads and checks a file, `ReplayMarket` shows it bar by bar, `SyntheticMarket` shows one made from a seed with regularities
+planted in it. A `Source` is one feed of the market with a price to read. Money is exact: int64 cents, prices and quantities in 1e-8.
+"""
+
+from freeagentics.market.accounts import Accounts
+from freeagentics.market.bars import Bars, load_bars
+from freeagentics.market.daily import Daily, load_daily
+from freeagentics.market.money import UNITS, fee_cents, notional_cents, to_price, to_quantity
+from freeagentics.market.names import shipped_names
+from freeagentics.market.observation import Observation
+from freeagentics.market.orders import Fills, Orders
+from freeagentics.market.replay import ReplayMarket
+from freeagentics.market.source import Source
+from freeagentics.market.sources import SOURCES, DerivativesSource, PriceSource, SentimentSource, WhaleSource
+from freeagentics.market.synthetic import (
+    REGIMES,
+    Planted,
+    Pumps,
+    RegimeDrift,
+    SyntheticMarket,
+    SyntheticSettings,
+    Truth,
+    WhalePump,
+    synthesize,
+)
+
+__all__ = [
+    "REGIMES",
+    "SOURCES",
+    "UNITS",
+    "Accounts",
+    "Bars",
+    "Daily",
+    "DerivativesSource",
+    "Fills",
+    "Observation",
+    "Orders",
+    "Planted",
+    "PriceSource",
+    "Pumps",
+    "RegimeDrift",
+    "ReplayMarket",
+    "SentimentSource",
+    "Source",
+    "SyntheticMarket",
+    "SyntheticSettings",
+    "Truth",
+    "WhalePump",
+    "WhaleSource",
+    "fee_cents",
+    "load_bars",
+    "load_daily",
+    "notional_cents",
+    "shipped_names",
+    "synthesize",
+    "to_price",
+    "to_quantity",
+]

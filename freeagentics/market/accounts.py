@@ -1,0 +1,131 @@
+"""Accounts of the desks: exact, long only, never in debt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics.errors import BadInput, CorruptRecord
+from freeagentics.market.arrays import F64, I32, I64
+from freeagentics.market.money import notional_cents
+from freeagentics.market.orders import Fills, turns
+
+
+class Accounts:
+    """One account a desk; D desks, A assets, money in cents, quantities in units of 1e-8.
+
+    Always, for every desk: initial cash = cash + spent on buys - earned by sells + fees + data costs, to the cent; cash and positions
+    are never below zero.
+
+    Attributes:
+        initial: int, cents that every desk began with.
+        cash: int64 (D,).
+        position: int64 (D, A).
+        cost: int64 (D, A), cents paid, without fees, for what is still held: the average cost times the position.
+        fees: int64 (D,), paid so far.
+        data_costs: int64 (D,), paid so far for reading sources.
+        peak: int64 (D,), the highest equity marked so far.
+    """
+
+    _STATE = ("cash", "position", "cost", "fees", "data_costs", "peak")
+
+    def __init__(self, desks: int, assets: int, cash_cents: int) -> None:
+        if desks < 1 or assets < 1 or cash_cents < 0:
+            raise BadInput(f"accounts for {desks} desks, {assets} assets, {cash_cents} cents: at least one desk and asset, and no debt")
+        self.initial = cash_cents
+        self.cash: I64 = np.full(desks, cash_cents, dtype=np.int64)
+        self.position: I64 = np.zeros((desks, assets), dtype=np.int64)
+        self.cost: I64 = np.zeros((desks, assets), dtype=np.int64)
+        self.fees: I64 = np.zeros(desks, dtype=np.int64)
+        self.data_costs: I64 = np.zeros(desks, dtype=np.int64)
+        self.peak: I64 = np.full(desks, cash_cents, dtype=np.int64)
+
+    def copy(self) -> Self:
+        """The same accounts, apart."""
+        desks, assets = self.position.shape
+        twin = type(self)(desks, assets, self.initial)
+        twin.load(self.state())
+        return twin
+
+    def equity(self, prices: I64) -> I64:
+        """Cash and positions at *prices* (A,), in cents (D,); each position is rounded to a cent."""
+        return np.asarray(self.cash + notional_cents(prices, self.position).sum(axis=1), dtype=np.int64)
+
+    def exposure(self, prices: I64) -> F64:
+        """Share of equity (D,) that is invested, 0 to 1; 0 where there is no equity."""
+        equity = self.equity(prices)
+        return np.asarray((equity - self.cash) / np.maximum(equity, 1))
+
+    def mark(self, prices: I64) -> None:
+        """Remember the equity at *prices* (A,) where it is a new peak."""
+        np.maximum(self.peak, self.equity(prices), out=self.peak)
+
+    def charge(self, desk: I32, cents: I64) -> I64:
+        """Charge data costs, in order, each cut to the cash that is left; returns int64 (n,), what was charged.
+
+        Args:
+            desk: (n,), whom; a desk may come several times.
+            cents: (n,), how much; not negative.
+        """
+        if not len(desk):
+            return np.zeros(0, dtype=np.int64)
+        if (cents < 0).any():
+            raise BadInput(f"a charge of {cents.min()} cents: charges cannot be negative")
+        order = np.argsort(desk, kind="stable")
+        whose, wanted = desk[order], cents[order]
+        before = np.cumsum(wanted) - wanted
+        first = np.concatenate([[True], whose[1:] != whose[:-1]])
+        before -= before[np.maximum.accumulate(np.where(first, np.arange(len(desk)), 0))]
+        charged = np.empty(len(desk), dtype=np.int64)
+        charged[order] = np.clip(self.cash[whose] - before, 0, wanted)
+        np.subtract.at(self.cash, desk, charged)
+        np.add.at(self.data_costs, desk, charged)
+        return charged
+
+    def settle(self, fills: Fills) -> None:
+        """Move cash and positions, in the order of *fills*.
+
+        Raises:
+            BadInput: a fill would take cash or a position below zero; of its desk's fills, those before it are settled.
+        """
+        for turn in turns(fills.desk):
+            self._settle_turn(fills.take(turn))
+
+    def _settle_turn(self, fills: Fills) -> None:
+        desk, cell = fills.desk, (fills.desk, fills.asset)
+        held, cost = self.position[cell], self.cost[cell]
+        spent = np.where(fills.quantity > 0, fills.notional, -fills.notional)
+        cash = self.cash[desk] - spent - fills.fee
+        position = held + fills.quantity
+        if (cash < 0).any() or (position < 0).any():
+            row = int(np.argmax((cash < 0) | (position < 0)))
+            raise BadInput(
+                f"a fill takes desk {desk[row]} to {cash[row]} cents and {position[row]} units: fills must be cut to what there is"
+            )
+        self.cash[desk] = cash
+        self.position[cell] = position
+        self.cost[cell] = np.where(fills.quantity > 0, cost + fills.notional, _cost_left(cost, held, position))
+        self.fees[desk] += fills.fee
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Copies of all arrays, by name."""
+        return {name: getattr(self, name).copy() for name in self._STATE}
+
+    def load(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `state` gave; raises `CorruptRecord` for a missing array or one of another shape."""
+        for name in self._STATE:
+            own: I64 = getattr(self, name)
+            if name not in state or state[name].shape != own.shape:
+                found = f"of shape {state[name].shape}" if name in state else "missing"
+                raise CorruptRecord(f"saved accounts: {name} is {found}; {own.shape} is needed")
+        for name in self._STATE:
+            getattr(self, name)[...] = state[name]
+
+
+def _cost_left(cost: I64, held: I64, position: I64) -> I64:
+    """The part of *cost* that stays with *position* of what was *held*, rounded to a cent; selling all leaves none."""
+    share = position / np.maximum(held, 1)
+    return np.asarray(np.rint(cost * share).astype(np.int64))

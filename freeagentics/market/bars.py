@@ -1,0 +1,125 @@
+"""Bars: what a market did in equal stretches of time, and how a file of them is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+
+from freeagentics.clock import iso
+from freeagentics.errors import BadBars
+from freeagentics.market.arrays import F64, I64, readonly
+from freeagentics.market.bars_checks import check_cells, check_order
+from freeagentics.market.names import SHIPPED_BARS, did_you_mean, locate
+from freeagentics.market.sheet import Sheet, read_sheet
+
+PRICES = ("open", "high", "low", "close")
+REQUIRED = ("timestamp", *PRICES, "volume")
+EXTRAS = ("trades", "taker_buy_volume", "quote_volume", "whale_count")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars:
+    """Bars of one or more assets over the same times; T bars, A assets; all arrays are read-only.
+
+    Attributes:
+        symbols: the assets' names.
+        timestamps: int64 (T,), market time of each bar's open; rising, gaps allowed.
+        interval_ms: length of a bar: the smallest spacing.
+        open, high, low, close: float64 (T, A), in the quote currency.
+        volume: float64 (T, A), in the base currency; may be 0.
+        extras: float64 (T, A) by name, those present of trades, taker_buy_volume, quote_volume, whale_count.
+    """
+
+    symbols: tuple[str, ...]
+    timestamps: I64
+    interval_ms: int
+    open: F64
+    high: F64
+    low: F64
+    close: F64
+    volume: F64
+    extras: Mapping[str, F64]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, field.name, readonly(value))
+        extras = {name: readonly(value) for name, value in self.extras.items()}
+        object.__setattr__(self, "extras", MappingProxyType(extras))
+
+    def __len__(self) -> int:
+        return len(self.timestamps)
+
+    def head(self, count: int) -> Bars:
+        """The first *count* bars, of the same interval."""
+        arrays = {name: getattr(self, name)[:count] for name in ("timestamps", *PRICES, "volume")}
+        extras = {name: value[:count] for name, value in self.extras.items()}
+        return Bars(symbols=self.symbols, interval_ms=self.interval_ms, extras=extras, **arrays)
+
+
+def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) -> Bars:
+    """Bars from a shipped file's name or from a .parquet or .csv file, checked.
+
+    The file needs the columns timestamp (of the bar's open), open, high, low, close, volume. A column `symbol` makes it a long table of
+    several assets, which must share their timestamps; without it the asset is named after the file, up to the first hyphen.
+
+    Args:
+        name_or_path: one of `shipped_names()`, or a file.
+        symbols: the assets wanted, in that order; None takes all, in the order of the file.
+
+    Raises:
+        BadBars: names the file and, where it can, the row (counted from 1) and the column.
+    """
+    path = locate(name_or_path, SHIPPED_BARS)
+    names, asset, sheet = _select(read_sheet(path, REQUIRED), symbols)
+    times = sheet.times()
+    check_order(sheet, names, asset, times)
+    cells = {column: sheet.numbers(column) for column in (*PRICES, "volume", *EXTRAS) if column in sheet.frame.columns}
+    check_cells(sheet, cells)
+    timestamps = _shared_times(path, names, asset, times)
+    order = np.argsort(asset, kind="stable")
+    grid = {column: values[order].reshape(len(names), -1).T for column, values in cells.items()}
+    return Bars(
+        symbols=names,
+        timestamps=timestamps,
+        interval_ms=int(np.diff(timestamps).min()),
+        **{column: grid[column] for column in (*PRICES, "volume")},
+        extras={column: grid[column] for column in EXTRAS if column in grid},
+    )
+
+
+def _select(sheet: Sheet, symbols: Sequence[str] | None) -> tuple[tuple[str, ...], I64, Sheet]:
+    """The assets wanted, the asset index (n,) of each of their rows, and those rows."""
+    if "symbol" in sheet.frame.columns:
+        column = sheet.frame["symbol"].cast(pl.String)
+        sheet.fail_where(column.is_null().to_numpy(), "symbol", "is empty; every row needs one")
+    else:
+        column = pl.Series([sheet.path.stem.partition("-")[0].upper()]).new_from_index(0, sheet.frame.height)
+    known = column.unique(maintain_order=True).to_list()
+    names = tuple(dict.fromkeys(known if symbols is None else symbols))
+    if not names:
+        raise BadBars(f"{sheet.path}: no symbol is asked for; it has {', '.join(known)}")
+    for name in names:
+        if name not in known:
+            raise BadBars(f"{sheet.path}: no symbol {name!r}{did_you_mean(name, known)}; it has {', '.join(known)}")
+    asset = column.replace_strict(names, range(len(names)), default=-1, return_dtype=pl.Int64).to_numpy()
+    wanted = asset >= 0
+    return names, asset[wanted], sheet.take(wanted)
+
+
+def _shared_times(path: Path, names: tuple[str, ...], asset: I64, times: I64) -> I64:
+    everywhere = np.unique(times)
+    for index, name in enumerate(names):
+        missing = np.setdiff1d(everywhere, times[asset == index], assume_unique=True)
+        if len(missing):
+            first = iso(int(missing[0]))
+            raise BadBars(f"{path}: symbol {name} has no bar at {first}, others do; every symbol needs the same timestamps")
+    if len(everywhere) < 2:
+        raise BadBars(f"{path}: has only one bar; at least two are needed to know their interval")
+    return everywhere

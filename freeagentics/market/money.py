@@ -1,0 +1,74 @@
+"""Exact money: prices and quantities in units of 1e-8, money in cents, all int64; rounding happens once and where it is said.
+
+A price of 1e-8 times a quantity of 1e-8 is 1e-16 of the quote currency, so a product over 1e14 is cents. The product itself has up to 126
+bits; it is put together from halves of 1e8, as in schoolbook multiplication (Knuth, "The Art of Computer Programming", vol. 2, 4.3.1).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from freeagentics.errors import BadInput
+from freeagentics.market.arrays import F64, I64
+
+UNITS = 100_000_000
+"""Units of a price or a quantity in 1."""
+
+LARGEST_CENTS = 9e18
+
+_PER_CENT = UNITS * UNITS // 100
+_HALF = np.uint64(UNITS)
+_MILLION = np.int64(1_000_000)
+_LARGEST_UNITS = 9e18
+
+
+def notional_cents(price: I64, quantity: I64) -> I64:
+    """*price* x *quantity* in cents, int64, of the quantity's sign: the exact product rounded once, half away from zero.
+
+    Raises:
+        BadInput: a product of 9e18 cents or more.
+    """
+    if (np.abs(np.multiply(price, quantity, dtype=np.float64)) >= LARGEST_CENTS * _PER_CENT).any():
+        raise BadInput("an amount of 9e18 cents or more cannot be accounted for; trade smaller quantities")
+    price_high, price_low = np.divmod(np.abs(price).astype(np.uint64), _HALF)
+    high, low = np.divmod(np.abs(quantity).astype(np.uint64), _HALF)
+    middle = price_high * low + price_low * high
+    rest = middle % np.uint64(1_000_000) * _HALF + price_low * low
+    cents = price_high * high * np.uint64(100) + middle // np.uint64(1_000_000) + (rest + np.uint64(_PER_CENT // 2)) // np.uint64(_PER_CENT)
+    return np.asarray(cents.astype(np.int64) * np.sign(price) * np.sign(quantity), dtype=np.int64)
+
+
+def fee_cents(notional: I64, fee_ppm: int) -> I64:
+    """The fee on *notional* cents (not negative) at *fee_ppm* millionths (0 to a million), in cents, rounded half up; never above it."""
+    millions, rest = np.divmod(notional, _MILLION)
+    return np.asarray(millions * fee_ppm + (rest * fee_ppm + _MILLION // 2) // _MILLION, dtype=np.int64)
+
+
+def affordable_quantity(cash: I64, price: I64, fee_ppm: int) -> I64:
+    """The largest quantity that *cash* cents pay for with its fee, at *price* > 0: never too large, at most a 1e-15th part too small."""
+    parts = 1_000_000 + fee_ppm
+    spend = cash // parts * _MILLION + cash % parts * _MILLION // parts
+    spend = spend + (spend + 1 + fee_cents(spend + 1, fee_ppm) <= cash)
+    exact = spend * float(_PER_CENT) / price
+    quantity = np.minimum(exact * (1 - 2.0**-50), _LARGEST_UNITS).astype(np.int64)
+    # Without the second look, cash for exactly one unit would buy 0.99999999 of it.
+    return np.asarray(quantity + (notional_cents(price, quantity + 1) <= spend), dtype=np.int64)
+
+
+def to_price(price: ArrayLike) -> I64:
+    """Prices as int64 units of 1e-8, rounded to the nearest (ties to even); raises `BadInput` for one that is not from 1e-8 to 9e10."""
+    units = np.rint(np.asarray(price, dtype=np.float64) * UNITS)
+    return _checked(units, (units >= 1) & (units < _LARGEST_UNITS), "price", "finite, at least 1e-8 and below 9e10")
+
+
+def to_quantity(quantity: ArrayLike) -> I64:
+    """Quantities as int64 units of 1e-8, cut towards zero; raises `BadInput` for one that is not within 9e10 of zero."""
+    units = np.trunc(np.asarray(quantity, dtype=np.float64) * UNITS)
+    return _checked(units, np.abs(units) < _LARGEST_UNITS, "quantity", "finite and within 9e10 of zero")
+
+
+def _checked(units: F64, good: np.bool_ | np.ndarray[tuple[int, ...], np.dtype[np.bool_]], what: str, rule: str) -> I64:
+    if not np.all(good):
+        raise BadInput(f"{np.ravel(units)[int(np.argmin(good))] / UNITS} is no {what}; it must be {rule}")
+    return np.asarray(units).astype(np.int64)

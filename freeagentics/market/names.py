@@ -1,0 +1,43 @@
+"""Names of the data files that come with the package, and help with misspelt ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from freeagentics.errors import BadBars
+
+SHIPPED_BARS = ("btcusdt-1h", "ten-pairs-4h")
+SHIPPED_DAILY = ("btc-sentiment-funding-1d",)
+
+_DATA = Path(__file__).parent / "data"
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Names that `load_bars` takes in place of a path."""
+    return SHIPPED_BARS
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean X?)``, or nothing where no known word is close."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    close = get_close_matches(word.lower(), by_lower, n=1)
+    return f" (did you mean {by_lower[close[0]]}?)" if close else ""
+
+
+def locate(name_or_path: str | Path, shipped: tuple[str, ...]) -> Path:
+    """Path of a shipped file's name, or of a file of the user's.
+
+    Raises:
+        BadBars: neither a name in *shipped* nor an existing file.
+    """
+    if str(name_or_path) in shipped:
+        return _DATA / f"{name_or_path}.parquet"
+    path = Path(name_or_path)
+    if not path.is_file():
+        hint = did_you_mean(str(name_or_path), shipped)
+        raise BadBars(
+            f"{name_or_path}: no such file, nor a shipped name{hint}; give a .parquet or .csv file, or one of {', '.join(shipped)}"
+        )
+    return path

@@ -1,0 +1,102 @@
+"""Orders, and the fills they become: tables of equally long arrays, one row an order, in the order in which they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics.errors import BadInput
+from freeagentics.market.arrays import I32, I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """What orders and fills have in common.
+
+    Attributes:
+        agent: int32 (n,), index of the agent that ordered; only carried along.
+        desk: int32 (n,), whose account it is for.
+        asset: int32 (n,), index of the symbol.
+        quantity: int64 (n,), in units of 1e-8; above 0 buys, below 0 sells.
+
+    Raises:
+        BadInput: arrays of different lengths, or not of whole numbers.
+    """
+
+    agent: I32
+    desk: I32
+    asset: I32
+    quantity: I64
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            given = np.asarray(getattr(self, field.name))
+            dtype = np.int32 if field.name in ("agent", "desk", "asset") else np.int64
+            if given.shape != np.shape(self.agent) or given.ndim != 1 or not (np.issubdtype(given.dtype, np.integer) or not given.size):
+                raise BadInput(f"{type(self).__name__}.{field.name} is {given.dtype} {given.shape}; it must be whole numbers, one a row")
+            object.__setattr__(self, field.name, given.astype(dtype, copy=False))
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """No rows."""
+        none: NDArray[Any] = np.empty(0, dtype=np.int64)
+        return cls(*(none for _ in fields(cls)))
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """All rows of *parts*, one part after the other."""
+        if not parts:
+            return cls.empty()
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+
+    def take(self, rows: I64) -> Self:
+        """The rows with these indexes, in that order."""
+        return type(self)(*(column[rows] for column in self.arrays().values()))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders(Rows):
+    """Market orders, to be filled at the next bar's open."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fills(Rows):
+    """Orders as they were filled.
+
+    Attributes:
+        price: int64 (n,), in units of 1e-8.
+        notional: int64 (n,), cents paid or received before the fee; not negative.
+        fee: int64 (n,), cents.
+    """
+
+    price: I64
+    notional: I64
+    fee: I64
+
+
+def turns(desk: I32) -> list[I64]:
+    """Rows (n,) split into turns: the first row of every desk, then the second of every desk, and so on; rising within a turn.
+
+    No desk comes twice in a turn, so a turn can be worked on as arrays; worked on in sequence they give what single rows would.
+    """
+    if not len(desk):
+        return []
+    order = np.argsort(desk, kind="stable")
+    sorted_desk = desk[order]
+    place = np.arange(len(desk))
+    first = np.concatenate([[True], sorted_desk[1:] != sorted_desk[:-1]])
+    turn = np.empty(len(desk), dtype=np.int64)
+    turn[order] = place - np.maximum.accumulate(np.where(first, place, 0))
+    by_turn = np.argsort(turn, kind="stable")
+    return np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])

@@ -1,0 +1,174 @@
+"""Replay: bars shown one by one, to desks that trade on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
+from freeagentics.market.accounts import Accounts
+from freeagentics.market.arrays import F64, readonly
+from freeagentics.market.bars import Bars
+from freeagentics.market.daily import Daily
+from freeagentics.market.exchange import fill, impacted_prices
+from freeagentics.market.features import build_features
+from freeagentics.market.money import to_price
+from freeagentics.market.observation import Observation
+from freeagentics.market.orders import Fills, Orders
+from freeagentics.market.source import Source
+
+
+class ReplayMarket:
+    """A market that is a file of bars; its prices do not answer to the desks, only their own fills do.
+
+    A step is one bar: `advance` fills the orders of the step before at the bar's open, then shows the bar as it closed; `submit` takes
+    orders for the next open.
+
+    Attributes:
+        symbols: the A assets.
+        interval_ms: length of a bar.
+        sources: those that are on.
+        off: by name, why a source is off.
+        columns: names of the F columns that an observation shows.
+        accounts: of the desks.
+        fills: of the last advance, in the order in which their orders stood.
+    """
+
+    def __init__(
+        self,
+        bars: Bars,
+        *,
+        desks: int,
+        cash_cents: int,
+        sources: Sequence[Source],
+        daily: Daily | None = None,
+        start: int = 0,
+        fee_ppm: int = 500,
+        impact_bps: float = 10.0,
+    ) -> None:
+        """Prepare to show *bars* from index *start* on; the bars before it are known to the sources' windows.
+
+        Args:
+            bars: T bars of A assets.
+            desks: how many accounts there are.
+            cash_cents: what each begins with.
+            sources: what agents may read.
+            daily: daily figures, for the sources that need them.
+            start: index of the bar that step 1 shows.
+            fee_ppm: fee in millionths of what a fill costs or brings.
+            impact_bps: what a net flow of a whole bar's volume moves the desk's own price by, in basis points.
+
+        Raises:
+            BadInput: *start* is not a bar, a fee or an impact is out of range, or a source breaks its contract.
+        """
+        _check_settings(bars, start, fee_ppm, impact_bps)
+        self._bars, self._start, self._cursor = bars, start, start
+        self._fee_ppm, self._impact_bps = fee_ppm, impact_bps
+        self._features = build_features(bars, daily, sources)
+        self._closes = readonly(to_price(bars.close))
+        self._queue = Orders.empty()
+        self.symbols, self.interval_ms = bars.symbols, bars.interval_ms
+        self.sources, self.off, self.columns = self._features.sources, dict(self._features.off), self._features.columns
+        self.accounts = Accounts(desks, len(bars.symbols), cash_cents)
+        self.fills = Fills.empty()
+
+    @property
+    def step(self) -> int:
+        """Steps shown so far."""
+        return self._cursor - self._start
+
+    @property
+    def remaining(self) -> int:
+        """Bars left to show."""
+        return len(self._bars) - self._cursor
+
+    def source_columns(self, name: str) -> slice:
+        """Where in `columns` those of a source stand; raises `BadInput` where it is off or unknown."""
+        if name not in self._features.slices:
+            reason = f"is off: {self.off[name]}" if name in self.off else f"is none of {', '.join(self._features.slices)}"
+            raise BadInput(f"source {name!r} {reason}")
+        return self._features.slices[name]
+
+    def advance(self) -> Observation:
+        """Fill what was submitted at this bar's open, then show the bar, closed; raises `EndOfBars` where none is left."""
+        if not self.remaining:
+            raise EndOfBars(f"all {self.step} bars from {self._start} on are shown; ask for fewer steps, an earlier start or more bars")
+        bar = self._cursor
+        self.fills = self._fill_queue(bar)
+        self._queue = Orders.empty()
+        self._cursor = bar + 1
+        self.accounts.mark(self._closes[bar])
+        closed_at = int(self._bars.timestamps[bar]) + self.interval_ms
+        return Observation(self.step, closed_at, self.columns, self._features.values[bar], self._closes[bar])
+
+    def _fill_queue(self, bar: int) -> Fills:
+        if not len(self._queue):
+            return Fills.empty()
+        opens, volume = self._bars.open[bar], self._bars.volume[bar - 1]
+        prices = impacted_prices(self._queue, len(self.accounts.cash), opens, volume, self._impact_bps)
+        return fill(self._queue, self.accounts, prices, self._fee_ppm)
+
+    def submit(self, orders: Orders) -> Orders:
+        """Queue orders for the next open and return them as accepted.
+
+        They are cut to what the desk's cash (a fee kept back) and position allow at the last close, given all that it queued before in
+        this step. The open may cut them again.
+
+        Raises:
+            BadInput: a desk or an asset that does not exist, or no bar shown yet.
+        """
+        if not self.step:
+            raise BadInput("no bar is shown yet, so there is no price to order at; advance first")
+        self._check_targets(orders)
+        closes = self._closes[self._cursor - 1]
+        free = self.accounts.copy()
+        fill(self._queue, free, closes[self._queue.asset], self._fee_ppm)
+        cut = fill(orders, free, closes[orders.asset], self._fee_ppm)
+        accepted = Orders(cut.agent, cut.desk, cut.asset, cut.quantity)
+        self._queue = Orders.concatenate([self._queue, accepted])
+        return accepted
+
+    def _check_targets(self, orders: Orders) -> None:
+        for name, count in zip(("desk", "asset"), self.accounts.position.shape, strict=True):
+            values = getattr(orders, name)
+            wrong = (values < 0) | (values >= count)
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                raise BadInput(f"order {row} of agent {orders.agent[row]}: {name} {values[row]} does not exist; give 0 to {count - 1}")
+
+    def close(self, step: int) -> F64:
+        """Closing prices, float64 (A,), of a step already shown; raises `BadInput` for any other."""
+        if not 1 <= step <= self.step:
+            raise BadInput(f"step {step} is not shown; closes are known for steps 1 to {self.step}")
+        closes: F64 = self._bars.close[self._start + step - 1]
+        return closes
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that is needed to go on exactly from here, over the same bars: copies, by name."""
+        tables = {"accounts": self.accounts.state(), "queue": self._queue.arrays(), "fills": self.fills.arrays()}
+        named = {f"{table}.{name}": array.copy() for table, arrays in tables.items() for name, array in arrays.items()}
+        return {"cursor": np.array(self._cursor, dtype=np.int64), **named}
+
+    def load(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `state` gave; raises `CorruptRecord` where it is of another market or not whole."""
+        try:
+            cursor = int(state["cursor"])
+            queue = Orders(**{name: state[f"queue.{name}"] for name in Orders.empty().arrays()})
+            fills = Fills(**{name: state[f"fills.{name}"] for name in Fills.empty().arrays()})
+        except KeyError as error:
+            raise CorruptRecord(f"saved market: {error.args[0]} is missing") from error
+        if not self._start <= cursor <= len(self._bars):
+            raise CorruptRecord(f"saved market: it stands at bar {cursor}; here they go from {self._start} to {len(self._bars)}")
+        accounts = {name.removeprefix("accounts."): array for name, array in state.items() if name.startswith("accounts.")}
+        self.accounts.load(accounts)
+        self._cursor, self._queue, self.fills = cursor, queue, fills
+
+
+def _check_settings(bars: Bars, start: int, fee_ppm: int, impact_bps: float) -> None:
+    if not 0 <= start < len(bars):
+        raise BadInput(f"start {start} is no bar; there are {len(bars)}, so give 0 to {len(bars) - 1}")
+    if not 0 <= fee_ppm <= 1_000_000 or not 0 <= impact_bps < np.inf:
+        raise BadInput(f"fee_ppm {fee_ppm} must be from 0 to 1000000, impact_bps {impact_bps} finite and not negative")

@@ -1,0 +1,110 @@
+"""A table file as read: rows that remember where they stood, and columns parsed to numbers and times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import polars as pl
+from polars.exceptions import PolarsError
+
+from freeagentics.errors import BadBars
+from freeagentics.market.arrays import F64, I64, Flags
+from freeagentics.market.names import did_you_mean
+
+_LARGEST_SECONDS = 100_000_000_000
+_LARGEST_MS = 1000 * _LARGEST_SECONDS
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """Some rows of a file.
+
+    Attributes:
+        path: the file.
+        frame: its rows, as read (all text where it is a .csv).
+        rows: int64 (n,), the data row of each in the file, counted from 1.
+    """
+
+    path: Path
+    frame: pl.DataFrame
+    rows: I64
+
+    def fail(self, index: int, column: str, problem: str) -> NoReturn:
+        """Raise `BadBars` for one cell."""
+        raise BadBars(f"{self.path}, row {self.rows[index]}, column {column}: {problem}")
+
+    def fail_where(self, wrong: Flags, column: str, problem: str) -> None:
+        """Raise `BadBars` for the first row, if any, that is wrong; ``{value}`` in *problem* becomes its cell."""
+        if wrong.any():
+            index = int(np.argmax(wrong))
+            self.fail(index, column, problem.format(value=self.frame[column][index]))
+
+    def take(self, keep: Flags) -> Sheet:
+        """The rows where *keep* is set, still knowing their numbers."""
+        return Sheet(self.path, self.frame.filter(pl.Series(keep)), self.rows[keep])
+
+    def numbers(self, column: str) -> F64:
+        """A column as float64 (n,), NaN where the file has nothing; raises `BadBars` for text that is no number."""
+        cells = self.frame[column]
+        if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Null)):
+            self.fail(0, column, f"holds {cells.dtype}; a number is needed")
+        parsed = cells.cast(pl.Float64, strict=False)
+        self.fail_where((parsed.is_null() & cells.is_not_null()).to_numpy(), column, "{value!r} is not a number")
+        return parsed.fill_null(float("nan")).to_numpy()
+
+    def times(self, column: str = "timestamp") -> I64:
+        """A column as market time, int64 (n,): from dates and times (naive ones are UTC), ISO text, or whole seconds or ms since 1970."""
+        cells = self.frame[column]
+        self.fail_where(cells.is_null().to_numpy(), column, "is empty; every row needs a time")
+        if cells.dtype in (pl.Datetime, pl.Date):
+            return cells.cast(pl.Datetime("ms", getattr(cells.dtype, "time_zone", None))).dt.timestamp("ms").to_numpy()
+        if cells.dtype == pl.String:
+            whole = cells.cast(pl.Int64, strict=False)
+            if whole.has_nulls():
+                return self._iso_times(column)
+            cells = whole
+        if not cells.dtype.is_integer():
+            self.fail(0, column, f"holds {cells.dtype}; give dates and times, ISO text, or whole seconds or milliseconds since 1970")
+        return self._epoch_times(cells.cast(pl.Int64).to_numpy(), column)
+
+    def _epoch_times(self, values: I64, column: str) -> I64:
+        sizes = np.abs(values)
+        self.fail_where(sizes >= _LARGEST_MS, column, "{value} is neither seconds nor milliseconds since 1970")
+        return values if sizes.max(initial=0) >= _LARGEST_SECONDS else values * 1000
+
+    def _iso_times(self, column: str) -> I64:
+        times = np.empty(len(self.rows), dtype=np.int64)
+        for index, text in enumerate(self.frame[column]):
+            try:
+                moment = datetime.fromisoformat(text.strip())
+            except ValueError:
+                self.fail(index, column, f"{text!r} is not a time; write it like 2022-05-09T14:00:00Z")
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            times[index] = round((aware - _EPOCH).total_seconds() * 1000)
+        return times
+
+
+def read_sheet(path: Path, needed: Sequence[str]) -> Sheet:
+    """All rows of a .parquet or .csv file.
+
+    Raises:
+        BadBars: another kind of file, one that cannot be read, one that lacks a needed column, or one without rows.
+    """
+    if path.suffix not in (".parquet", ".csv"):
+        raise BadBars(f"{path}: files of kind {path.suffix!r} are not read; give .parquet or .csv")
+    try:
+        frame = pl.read_parquet(path, glob=False) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False, glob=False)
+    except (PolarsError, OSError) as error:
+        raise BadBars(f"{path}: is not a readable {path.suffix} file ({str(error).splitlines()[0]})") from error
+    missing = [f"{name}{did_you_mean(name, set(frame.columns) - set(needed))}" for name in needed if name not in frame.columns]
+    if missing:
+        raise BadBars(f"{path}: missing columns {', '.join(missing)}; needed are {', '.join(needed)}")
+    if frame.is_empty():
+        raise BadBars(f"{path}: has no rows; at least two are needed")
+    return Sheet(path, frame, np.arange(1, frame.height + 1, dtype=np.int64))

@@ -1,0 +1,62 @@
+"""Price: what the chart itself tells, free of charge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.market.arrays import F32
+from freeagentics.market.bars import Bars
+from freeagentics.market.daily import Daily
+from freeagentics.market.source import Source, spread, stack
+from freeagentics.market.windows import lagged, log_return, ratio, trailing_zscore, volatility
+
+TREND_BARS = 24
+VOLUME_BARS = 168
+
+
+class PriceSource(Source):
+    """Returns, volatility, trend and volume.
+
+    Columns: ``return_1`` and ``return_24``, log returns of the close over 1 and 24 bars; ``volatility``, exponentially weighted standard
+    deviation of ``return_1`` per bar, half-life 24 bars; ``volatility_ratio``, that of half-life 12 over that of 168; ``trend`` (the
+    hint: trends are believed to go on), tanh(return_24 / (volatility * sqrt(24))); ``range``, (high - low) / close; ``volume_score``,
+    z-score of log volume over the trailing 168 bars, within 4; ``gap``, bars missing just before this one; ``zscore``, return_1 over the
+    volatility of the bar before, within 8.
+    """
+
+    name = "price"
+    columns = (
+        "price.return_1",
+        "price.return_24",
+        "price.volatility",
+        "price.volatility_ratio",
+        "price.trend",
+        "price.range",
+        "price.volume_score",
+        "price.gap",
+        "price.zscore",
+    )
+    hint = "price.trend"
+
+    def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
+        """Nothing ever: every file of bars has what it takes."""
+        return ()
+
+    def compute(self, bars: Bars, daily: Daily | None) -> F32:
+        """Float32 (T, A, 9)."""
+        last, long = log_return(bars.close, 1), log_return(bars.close, TREND_BARS)
+        usual = volatility(last, 24)
+        log_volume = np.log(np.where(bars.volume > 0, bars.volume, np.nan))
+        return stack(
+            [
+                last,
+                long,
+                usual,
+                ratio(volatility(last, 12), volatility(last, 168)),
+                np.tanh(ratio(long, usual * np.sqrt(TREND_BARS))),
+                (bars.high - bars.low) / bars.close,
+                np.clip(trailing_zscore(log_volume, VOLUME_BARS), -4, 4),
+                spread(np.diff(bars.timestamps, prepend=bars.timestamps[0] - bars.interval_ms) / bars.interval_ms - 1, bars),
+                np.clip(ratio(last, lagged(usual, 1)), -8, 8),
+            ]
+        )

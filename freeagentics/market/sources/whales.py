@@ -1,0 +1,58 @@
+"""Whales: large traders, seen in the size of trades."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.market.arrays import F32, F64
+from freeagentics.market.bars import Bars
+from freeagentics.market.daily import Daily
+from freeagentics.market.source import Source, stack
+from freeagentics.market.windows import log_return, ratio, trailing_zscore
+
+SIZE_BARS = 168
+TREND_BARS = 24
+MANY_WHALES = 5
+WHALES_PER_DEVIATION = 2.5
+
+
+class WhaleSource(Source):
+    """How large trades are, who initiates them, and how many whales that makes.
+
+    Columns: ``size_score``, z-score of the log mean trade size (volume / trades) over the trailing 168 bars, within 4; ``imbalance``,
+    2 * taker_buy_volume / volume - 1; ``count``, the bars' own whale_count where they have one, otherwise a proxy, max(0, round(2.5 *
+    size_score)), so that two standard deviations are five whales; ``drive`` (the hint: many whales are believed to carry a trend on),
+    the sign of the 24-bar return times min(1, count / 10) where count is at least 5, otherwise 0.
+    """
+
+    name = "whales"
+    columns = ("whales.size_score", "whales.imbalance", "whales.count", "whales.drive")
+    hint = "whales.drive"
+    default_cost_cents = 50
+
+    def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
+        """Of trades and taker_buy_volume those that are not there, unless there is a whale_count."""
+        if "whale_count" in bars.extras:
+            return ()
+        return tuple(name for name in ("trades", "taker_buy_volume") if name not in bars.extras)
+
+    def compute(self, bars: Bars, daily: Daily | None) -> F32:
+        """Float32 (T, A, 4)."""
+        score = _size_score(bars)
+        count = bars.extras.get("whale_count", np.maximum(0, np.round(WHALES_PER_DEVIATION * score)))
+        strength = np.where(count >= MANY_WHALES, np.minimum(1, count / 10), 0.0)
+        return stack([score, _imbalance(bars), count, np.sign(log_return(bars.close, TREND_BARS)) * strength])
+
+
+def _size_score(bars: Bars) -> F64:
+    if "trades" not in bars.extras:
+        return np.full(bars.volume.shape, np.nan)
+    size = ratio(bars.volume, bars.extras["trades"])
+    logs = np.log(np.where(size > 0, size, np.nan))
+    return np.clip(trailing_zscore(logs, SIZE_BARS), -4, 4)
+
+
+def _imbalance(bars: Bars) -> F64:
+    if "taker_buy_volume" not in bars.extras:
+        return np.full(bars.volume.shape, np.nan)
+    return np.clip(2 * ratio(bars.extras["taker_buy_volume"], bars.volume) - 1, -1, 1)

@@ -1,0 +1,69 @@
+"""Drift: what planted regularities add to a path."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics.market.arrays import F64
+from freeagentics.market.synthetic.planted import RegimeDrift, WhalePump
+from freeagentics.market.synthetic.regimes import REGIMES
+from freeagentics.market.synthetic.truth import Pumps
+from freeagentics.randomness import generator
+
+_Event = tuple[int, int, bool, float, int]
+
+
+def plant(
+    seed: int, planted: tuple[WhalePump | RegimeDrift, ...], regime: NDArray[np.int8], returns: F64, whales: F64
+) -> tuple[F64, Pumps]:
+    """Log drift of each bar (T, A), and the pumps in it.
+
+    Pumps look at the trend with all drifts and all pumps planted before them in it.
+
+    Args:
+        seed: of the market.
+        planted: the rules.
+        regime: int8 (T,).
+        returns: log returns (T, A) of the path without drift.
+        whales: counts (T, A).
+    """
+    drift = np.zeros_like(returns)
+    for rule in planted:
+        if isinstance(rule, RegimeDrift):
+            drift += np.log1p(_by_regime(rule)[regime])[:, None]
+    events: list[_Event] = []
+    for index, rule in enumerate(planted):
+        if isinstance(rule, WhalePump):
+            events += _pump(seed, f"market/pump-{index}", rule, returns, whales, drift)
+    table = np.array(events, dtype=[("bar", np.int64), ("asset", np.int64), ("pumped", bool), ("rise", np.float64), ("bars", np.int64)])
+    return drift, Pumps(*(np.ascontiguousarray(table[name]) for name in ("bar", "asset", "pumped", "rise", "bars")))
+
+
+def _by_regime(rule: RegimeDrift) -> F64:
+    return np.array([{"bull": rule.bull, "bear": rule.bear}.get(name, 0.0) for name in REGIMES])
+
+
+def _pump(seed: int, purpose: str, rule: WhalePump, returns: F64, whales: F64, drift: F64) -> list[_Event]:
+    """Add the pumps of one rule to *drift* (T, A), in place, and list where its conditions held.
+
+    Draws are made for every bar, needed or not, so that a longer market has the same pumps where it overlaps a shorter one.
+    """
+    chance = generator(seed, f"{purpose}/chance").random(returns.shape)
+    noise = np.clip(generator(seed, f"{purpose}/rise").standard_normal(returns.shape), -3, 3)
+    lengths = generator(seed, f"{purpose}/bars").integers(rule.within[0], rule.within[1] + 1, size=returns.shape)
+    events: list[_Event] = []
+    for asset in range(returns.shape[1]):
+        free_from = rule.trend_bars
+        for bar in np.flatnonzero(whales[:, asset] >= rule.whales).tolist():
+            window = slice(bar + 1 - rule.trend_bars, bar + 1)
+            if bar < free_from or returns[window, asset].sum() + drift[window, asset].sum() <= 0:
+                continue
+            if chance[bar, asset] >= rule.probability:
+                events.append((bar, asset, False, 0.0, 0))
+                continue
+            rise, length = float(rule.rise + rule.rise_sd * noise[bar, asset]), int(lengths[bar, asset])
+            drift[bar + 1 : bar + 1 + length, asset] += np.log1p(rise) / length
+            events.append((bar, asset, True, rise, length))
+            free_from = bar + length
+    return events

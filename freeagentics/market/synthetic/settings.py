@@ -1,0 +1,30 @@
+"""Settings of a synthetic market, as a scenario file carries them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from freeagentics.market.synthetic.planted import Planted, WhalePump
+
+
+class SyntheticSettings(BaseModel):
+    """What a synthetic market is made of; with the seed, all that it depends on.
+
+    Attributes:
+        symbols: names of the assets.
+        price: what each costs at first.
+        planted: the regularities to be found in it; empty plants nothing, and then nothing predicts a return.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbols: tuple[str, ...] = Field(default=("BTCUSDT",), min_length=1)
+    price: float = Field(default=40_000.0, ge=0.01, le=1e7)
+    planted: tuple[Planted, ...] = (WhalePump(),)
+
+    @field_validator("symbols")
+    @classmethod
+    def _symbols_differ(cls, symbols: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(symbols)) < len(symbols):
+            raise ValueError("symbols must differ from each other")
+        return symbols

@@ -1,0 +1,74 @@
+"""The scalar codec: every feature quantised by itself, at a width of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.arrays import F32, U8
+from freeagentics.errors import CorruptRecord
+from freeagentics.memory.codec.checksum import crc16
+from freeagentics.memory.features import FEATURES
+
+_BITS = np.array([feature.bits for feature in FEATURES])
+_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+_WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
+_LEVELS = (2**_BITS - 1).astype(np.float32)
+_RECALL = np.array([feature.recall for feature in FEATURES])
+# Of each feature's eight bits the low `bits` ones are kept, most significant first.
+_KEPT = np.concatenate([np.arange(8) >= 8 - bits for bits in _BITS])
+
+
+class ScalarCodec:
+    """Uniform quantisation at 1 to 8 bits a feature, packed without gaps, and a CRC-16.
+
+    Attributes:
+        version: number that pages of codes carry.
+        code_bytes: bytes of one code, checksum included.
+        key_size: numbers by which `RecallIndex` compares situations.
+    """
+
+    name = "scalar"
+    version = 1
+    code_bytes = (int(_BITS.sum()) + 7) // 8 + 2
+    key_size = int(_RECALL.sum())
+
+    def quantise(self, states: F32) -> U8:
+        """States (n, 48) -> levels (n, 48), each from 0 to 2**bits - 1. Values are clipped to the feature's range; NaN is its low end."""
+        unit = np.clip((np.nan_to_num(states, nan=-np.inf) - _LOW) / _WIDTH, 0, 1)
+        return np.rint(unit * _LEVELS).astype(np.uint8)
+
+    def pack(self, levels: U8) -> U8:
+        """Levels (n, 48) -> codes (n, code_bytes)."""
+        bits = np.unpackbits(levels, axis=1)[:, _KEPT]
+        payload = np.packbits(bits, axis=1)
+        checksum = crc16(payload).astype(">u2").view(np.uint8).reshape(-1, 2)
+        return np.concatenate([payload, checksum], axis=1)
+
+    def encode(self, states: F32) -> U8:
+        """States (n, 48) -> codes (n, code_bytes)."""
+        return self.pack(self.quantise(states))
+
+    def intact(self, codes: U8) -> np.ndarray:
+        """Which codes (n, code_bytes) match their checksum, as a mask (n,)."""
+        payload, checksum = codes[:, :-2], np.ascontiguousarray(codes[:, -2:]).view(">u2")[:, 0]
+        return crc16(payload) == checksum
+
+    def levels(self, codes: U8) -> U8:
+        """Inverse of `pack`. Raises CorruptRecord naming the rows whose checksum does not match."""
+        if codes.ndim != 2 or codes.shape[1] != self.code_bytes:
+            raise CorruptRecord(f"codes of shape {codes.shape} where (n, {self.code_bytes}) was written")
+        damaged = np.flatnonzero(~self.intact(codes))
+        if damaged.size:
+            raise CorruptRecord(f"codes whose checksum does not match, at rows {damaged[:10].tolist()}")
+        bits = np.zeros((len(codes), 8 * len(FEATURES)), dtype=np.uint8)
+        bits[:, _KEPT] = np.unpackbits(codes[:, :-2], axis=1, count=int(_BITS.sum()))
+        return np.packbits(bits, axis=1)
+
+    def decode(self, codes: U8) -> F32:
+        """Codes (n, code_bytes) -> states (n, 48), each within half a level of what was encoded. Raises CorruptRecord."""
+        return (self.levels(codes) / _LEVELS * _WIDTH + _LOW).astype(np.float32)
+
+    def keys(self, levels: U8) -> U8:
+        """What situations are compared by: the features marked for recall, spread over 0 to 255, shape (n, key_size)."""
+        spread = levels[:, _RECALL].astype(np.uint16) * 255 // _LEVELS[_RECALL].astype(np.uint16)
+        return spread.astype(np.uint8)

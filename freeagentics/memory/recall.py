@@ -1,0 +1,122 @@
+"""Recall: which memories matter now, from a bounded index in RAM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F32, I32, U8, ArrayState
+
+_NEVER = np.int32(-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """What came to mind, best first, for every row of a cohort.
+
+    Attributes:
+        step: when each memory was made, (rows, k) int32; -1 where there was none.
+        relevance: likeness times recency, (rows, k) in 0..1; 0 where there was none.
+        result: what the market did over the horizon, (rows, k), in standard deviations.
+        reward: what the agent got from it, (rows, k).
+    """
+
+    step: I32
+    relevance: F32
+    result: F32
+    reward: F32
+
+    def expected_result(self) -> F32:
+        """Mean result weighted by relevance, shrunk towards 0 where little is known, shape (rows,)."""
+        return (self.relevance * self.result).sum(axis=1) / (1 + self.relevance.sum(axis=1))
+
+    def weight(self) -> F32:
+        """How much of it there is, 0..1, shape (rows,)."""
+        total = self.relevance.sum(axis=1)
+        return total / (1 + total)
+
+
+class RecallIndex(ArrayState):
+    """The latest memories of every agent, and of the older ones those that mattered most.
+
+    Half of the slots are a ring of the latest memories. A memory that leaves the ring takes the place of the least important older one, if
+    it is more important itself; importance halves over `halflife` steps, so that old glory fades.
+
+    Likeness is Gaussian in the distance between keys. Distances are sums of squares of whole numbers below 2**24, which float32 holds
+    exactly, so that the order of summation cannot change a bit.
+
+    Args:
+        rows, slots: sizes; slots is even and at least 2 * (horizon + 1), so that a memory is in the ring when its outcome arrives.
+        key_size: numbers a key; at most 250.
+        halflife: steps after which a memory counts half.
+        width: distance at which likeness has fallen to exp(-1/2), as a share of the whole range of a feature, in the mean over features.
+    """
+
+    def __init__(self, rows: int, slots: int, key_size: int, *, halflife: float = 500.0, width: float = 0.12) -> None:
+        self._ring = slots // 2
+        self._halflife = halflife
+        self._scale = np.float32(1 / (2 * key_size * (255 * width) ** 2))
+        self.key = np.zeros((rows, slots, key_size), dtype=np.uint8)
+        self.norm = np.zeros((rows, slots), dtype=np.float32)
+        self.step = np.full((rows, slots), _NEVER, dtype=np.int32)
+        self.importance = np.zeros((rows, slots), dtype=np.float32)
+        self.result = np.full((rows, slots), np.nan, dtype=np.float32)
+        self.reward = np.zeros((rows, slots), dtype=np.float32)
+
+    def remember(self, keys: U8, importance: F32, step: int) -> None:
+        """Keys (rows, key_size) and importances (rows,) of this step enter the ring; what they replace may stay among the older ones."""
+        slot = step % self._ring
+        self._keep(slot, step)
+        self.key[:, slot] = keys
+        self.norm[:, slot] = np.square(keys.astype(np.float32)).sum(axis=1)
+        self.step[:, slot] = step
+        self.importance[:, slot] = importance
+        self.result[:, slot] = np.nan
+        self.reward[:, slot] = 0
+
+    def _keep(self, slot: int, step: int) -> None:
+        rows = np.arange(len(self.step))
+        age = (step - self.step[:, self._ring :]).astype(np.float32)
+        faded = self.importance[:, self._ring :] * np.exp2(-age / np.float32(self._halflife))
+        faded[self.step[:, self._ring :] == _NEVER] = -1
+        weakest = faded.argmin(axis=1)
+        leaving_age = np.float32(self._ring)
+        leaving = self.importance[:, slot] * np.exp2(-leaving_age / np.float32(self._halflife))
+        stays = (self.step[:, slot] != _NEVER) & (leaving > faded[rows, weakest])
+        source, target = rows[stays], self._ring + weakest[stays]
+        for array in (self.key, self.norm, self.step, self.importance, self.result, self.reward):
+            array[source, target] = array[source, slot]
+
+    def join(self, step: int, result: F32, reward: F32) -> None:
+        """Outcomes (rows,) of what was remembered at *step* have arrived; rows that were not there then are left alone."""
+        slot = step % self._ring
+        there = self.step[:, slot] == step
+        self.result[there, slot] = result[there]
+        self.reward[there, slot] = reward[there]
+        self.importance[there, slot] += np.minimum(np.abs(result[there]), 4) / 4
+
+    def recall(self, keys: U8, k: int, step: int) -> Recalled:
+        """The *k* memories with an outcome that are most like keys (rows, key_size), and most recent."""
+        kept, now = self.key.astype(np.float32), keys.astype(np.float32)
+        distance = self.norm + np.square(now).sum(axis=1)[:, None] - 2 * np.matmul(kept, now[:, :, None])[:, :, 0]
+        age = (step - self.step).astype(np.float32)
+        relevance = np.exp(-distance * self._scale) * np.exp2(-age / np.float32(self._halflife))
+        known = ~np.isnan(self.result)
+        relevance = np.where(known, relevance, 0).astype(np.float32)
+        likely = np.argpartition(relevance, -k, axis=1)[:, -k:]
+        order = np.argsort(-np.take_along_axis(relevance, likely, axis=1), axis=1, kind="stable")
+        best = np.take_along_axis(likely, order, axis=1)
+        found = np.take_along_axis(relevance, best, axis=1)
+        return Recalled(
+            step=np.where(found > 0, np.take_along_axis(self.step, best, axis=1), _NEVER),
+            relevance=found,
+            result=np.where(found > 0, np.take_along_axis(self.result, best, axis=1), 0).astype(np.float32),
+            reward=np.where(found > 0, np.take_along_axis(self.reward, best, axis=1), 0).astype(np.float32),
+        )
+
+    def forget(self, rows: np.ndarray) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.step[rows] = _NEVER
+        self.result[rows] = np.nan
+        self.importance[rows] = 0

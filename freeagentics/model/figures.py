@@ -1,0 +1,51 @@
+"""Figures: the model in ten numbers a step."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from freeagentics.arrays import AnyArray
+
+FIGURE = np.dtype(
+    [
+        ("timestamp", "<i8"),
+        ("price", "<f8"),
+        ("equity", "<f8"),
+        ("exposure", "<f8"),
+        ("drawdown", "<f8"),
+        ("signals", "<i4"),
+        ("orders", "<i4"),
+        ("fills", "<i4"),
+        ("traded", "<f8"),
+        ("costs", "<f8"),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The model at the end of a step.
+
+    Attributes:
+        timestamp: market time, ms. price: close of the first asset, USD.
+        equity, exposure, drawdown: means over desks; equity in USD, the others as shares.
+        signals, orders, fills: how many there were in this step. traded: value of the fills, USD.
+        costs: fees and data paid so far, mean over desks, USD.
+    """
+
+    timestamp: int
+    price: float
+    equity: float
+    exposure: float
+    drawdown: float
+    signals: int
+    orders: int
+    fills: int
+    traded: float
+    costs: float
+
+    def record(self) -> AnyArray:
+        """As a record for the journal, (1,)."""
+        return np.array([astuple(self)], dtype=FIGURE)

@@ -1,0 +1,205 @@
+"""The model: a Mesa model in which cohorts of agents trade on a market, remember, and are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import mesa
+
+from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
+from freeagentics.agents.cohort import CohortPages
+from freeagentics.agents.decision import Actions
+from freeagentics.agents.surroundings import SourceInfo
+from freeagentics.arrays import AnyArray
+from freeagentics.clock import HOUR_MS, wall_clock
+from freeagentics.journal import JournalWriter, Kind, StepCommit
+from freeagentics.market import Observation
+from freeagentics.model.books import BookKeeper
+from freeagentics.model.figures import Figures
+from freeagentics.model.market_setup import open_market
+from freeagentics.model.outcomes import OutcomeLedger
+from freeagentics.model.recording import StepPages
+from freeagentics.model.scenario import Scenario
+from freeagentics.model.scenario_files import load_scenario
+from freeagentics.runtime import Engine, SerialEngine
+from freeagentics.signals import Board, Inbox
+
+CENTS = 100
+PRICE_UNITS = 1e8
+
+Checkpoint = dict[str, dict[str, AnyArray]]
+
+
+class MarketModel(mesa.Model):
+    """Hosts a scenario's population on its market.
+
+    Args:
+        scenario: a `Scenario`, or the name or path of one.
+        engine: who runs the cohorts of a phase; serial by default.
+
+    Attributes:
+        market, board, population: the parts.
+        registration_s: wall time that building the population took.
+        figures: the last step's `Figures`; all of them are in `datacollector`.
+        checkpoint_due: set it before a step to have the step carry a checkpoint.
+
+    A model owns threads: close it, or use it as a context manager.
+    """
+
+    def __init__(self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None) -> None:
+        self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        super().__init__(seed=self.scenario.seed)
+        self.engine = engine or SerialEngine()
+        self.writer = JournalWriter(None)
+        self.market = open_market(self.scenario)
+        began = wall_clock()
+        self.population = Population(self.scenario.agents.counts(), self.scenario.agents.desks, self._surroundings(), self.scenario.roles)
+        self._phases = self.population.phases()
+        assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
+        self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
+        self.books = BookKeeper(self.market.accounts)
+        self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
+        self.checkpoint_due = False
+        self.figures: Figures | None = None
+        self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in Figures.__slots__})
+        self._seat_agents()
+        self.registration_s = wall_clock() - began
+
+    def _surroundings(self) -> Surroundings:
+        market = self.market
+        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
+        return Surroundings(
+            seed=self.scenario.seed,
+            assets=len(market.symbols),
+            columns=market.columns,
+            sources=sources,
+            roles=tuple(self.scenario.agents.team),
+            memory=self.scenario.memory,
+            signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
+        )
+
+    def _seat_agents(self) -> None:
+        directory, name = self.population.directory, self.population.name
+        for index, (cohort, row) in enumerate(zip(directory.cohort.tolist(), directory.row.tolist(), strict=True)):
+            TradingAgent(self, name(index), index, self.population.cohorts[cohort], row)
+
+    def record_to(self, writer: JournalWriter) -> None:
+        """Record the steps to come with *writer*; without it only their chained hash is kept."""
+        self.writer.close()
+        self.writer = writer
+
+    def step(self) -> None:
+        """One bar: fills and observation, outcomes, each phase decides and is applied, all learn, the step is committed."""
+        observation = self.market.advance()
+        outcomes = self.ledger.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
+        books = self.books.close(observation.step, observation.prices, self.market.fills)
+        pages, first_signal = StepPages(), self.board.published
+        pages.opened(observation, self.market.fills)
+        for phase in self._phases:
+            views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
+            actions = self.engine.map(_decide, list(zip(phase, views, strict=True)))
+            for cohort, view, action in zip(phase, views, actions, strict=True):
+                self._apply(cohort, view.inbox, action, observation, pages)
+            self.board.flip()
+        learned = self.engine.map(partial(_learn, outcomes), self.population.cohorts)
+        for cohort, remembered in zip(self.population.cohorts, learned, strict=True):
+            pages.learned(cohort, remembered)
+        self.board.expire(observation.timestamp)
+        self._commit(observation, books, pages, first_signal)
+
+    def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None) -> View:
+        return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
+
+    def _apply(self, cohort: Cohort, inbox: Inbox, actions: Actions, observation: Observation, pages: StepPages) -> None:
+        """What a cohort asked for happens, in cohort order and in one thread."""
+        self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
+        self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
+        accepted = self.market.submit(actions.orders)
+        pages.acted(cohort, actions, accepted, self.board.process(inbox, cohort.number, step=observation.step))
+
+    def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> None:
+        if self.steps != observation.step:
+            raise RuntimeError(f"Mesa counts step {self.steps} where the market is at {observation.step}")
+        self.figures = self._figures(observation, books, pages)
+        if observation.step == 1:
+            pages.shared(Kind.AGENTS, self.population.seats())
+        pages.shared(Kind.FIGURES, self.figures.record())
+        closed = pages.closed(self.market.accounts, books.equity, first_signal)
+        self.datacollector.collect(self)
+        checkpoint = self.checkpoint() if self.checkpoint_due else None
+        self.checkpoint_due = False
+        self.writer.put(StepCommit(observation.step, observation.timestamp, closed, checkpoint))
+
+    def _figures(self, observation: Observation, books: DeskBooks, pages: StepPages) -> Figures:
+        accounts, fills = self.market.accounts, self.market.fills
+        return Figures(
+            timestamp=observation.timestamp,
+            price=float(observation.prices[0] / PRICE_UNITS),
+            equity=float(books.equity.mean() / CENTS),
+            exposure=float(books.exposure.mean()),
+            drawdown=float(books.drawdown.mean()),
+            signals=sum(len(batch) for batch in pages.signals),
+            orders=sum(len(batch) for batch in pages.orders),
+            fills=len(fills),
+            traded=float(fills.notional.sum() / CENTS),
+            costs=float((accounts.fees + accounts.data_costs).mean() / CENTS),
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """Copies of all that a later step depends on, by part."""
+        cohorts = {f"cohort-{cohort.number}": cohort.state() for cohort in self.population.cohorts}
+        shared = {"market": self.market.state(), "board": self.board.state(), "books": self.books.state(), "ledger": self.ledger.state()}
+        return shared | cohorts
+
+    def restore(self, step: int, checkpoint: Mapping[str, Mapping[str, AnyArray]]) -> None:
+        """Become what `checkpoint` copied at the end of *step*. Raises KeyError or ValueError where it is of another population."""
+        self.market.load(checkpoint["market"])
+        self.board.load(dict(checkpoint["board"]))
+        self.books.load(checkpoint["books"])
+        self.ledger.load(checkpoint["ledger"])
+        for cohort in self.population.cohorts:
+            cohort.load(checkpoint[f"cohort-{cohort.number}"])
+        self.steps = step
+
+    def agent(self, unique_id: str) -> TradingAgent:
+        """An agent by its id, e.g. ``market-hunter-0007``. Raises KeyError."""
+        for agent in self.agents:
+            if agent.unique_id == unique_id:
+                return agent
+        raise KeyError(unique_id)
+
+    @property
+    def trajectory_sha256(self) -> str:
+        """The chained hash of all steps so far, in hexadecimal."""
+        self.writer.flush()
+        return self.writer.sha256.hex()
+
+    def close(self) -> None:
+        """End the threads and let go of agents. Raises what went wrong in the writer, if anything did."""
+        self.running = False
+        self.engine.close()
+        self.remove_all_agents()
+        self.writer.close()
+
+    def __enter__(self) -> MarketModel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _figure(name: str) -> object:
+    def report(model: MarketModel) -> object:
+        return getattr(model.figures, name)
+
+    return report
+
+
+def _decide(piece: tuple[Cohort, View]) -> Actions:
+    cohort, view = piece
+    return cohort.decide(view)
+
+
+def _learn(outcomes: Outcomes | None, cohort: Cohort) -> CohortPages:
+    return cohort.learn(outcomes)

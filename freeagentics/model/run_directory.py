@@ -1,0 +1,98 @@
+"""The run directory: where a run keeps what it leaves behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from freeagentics.errors import BadRunDirectory
+from freeagentics.model.scenario import Scenario
+from freeagentics.model.scenario_files import load_scenario, to_toml
+
+RUNS = Path("runs")
+
+
+class RunDirectory:
+    """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, and frames as Parquet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.scenario = path / "run.toml"
+        self.summary = path / "run.json"
+        self.journal = path / "journal.db"
+        self.model_frame = path / "model.parquet"
+        self.agent_frame = path / "agents.parquet"
+        self._lock = path / "run.lock"
+
+    @classmethod
+    def create(cls, scenario: Scenario, out: Path | None = None) -> RunDirectory:
+        """A new directory with ``run.toml`` in it: *out*, or a fresh one under ``runs/``. Raises BadRunDirectory."""
+        path = out or _fresh(scenario)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any(path.iterdir()):
+                raise BadRunDirectory(f"{path}: not empty; give --out a new folder, or --resume this one")
+            directory = cls(path)
+            directory.rewrite(scenario)
+        except OSError as error:
+            raise BadRunDirectory(f"{path}: cannot be written ({error.strerror})") from error
+        return directory
+
+    @classmethod
+    def open(cls, path: Path) -> RunDirectory:
+        """A directory that a run left. Raises BadRunDirectory where it is none."""
+        directory = cls(path)
+        if not path.is_dir():
+            raise BadRunDirectory(f"{path}: no such folder; a run directory is what a run printed as 'run directory'")
+        for needed in (directory.scenario, directory.journal):
+            if not needed.is_file():
+                raise BadRunDirectory(f"{path}: not a run directory, it has no {needed.name}")
+        return directory
+
+    def rewrite(self, scenario: Scenario) -> None:
+        """Write ``run.toml``, whole or not at all."""
+        draft = self.scenario.with_suffix(".draft")
+        draft.write_text(f"# {versions()}\n{to_toml(scenario)}", encoding="utf-8")
+        draft.replace(self.scenario)
+
+    def load_scenario(self) -> Scenario:
+        """The scenario as it was resolved. Raises BadScenario."""
+        return load_scenario(self.scenario)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run's lock: one living process a run. Raises BadRunDirectory where another holds it.
+
+        The kernel lets go of it when the process ends, however it ends.
+        """
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise BadRunDirectory(f"{self.path}: locked by a living run; wait for it to end, or stop it") from error
+            yield
+        finally:
+            os.close(handle)
+
+
+def versions() -> str:
+    """The versions that a trajectory's last bits depend on."""
+    names = ("freeagentics", "numpy", "mesa")
+    return ", ".join([*(f"{name} {metadata.version(name)}" for name in names), f"Python {platform.python_version()}", platform.machine()])
+
+
+def _fresh(scenario: Scenario) -> Path:
+    moment = datetime.now().strftime("%Y%m%d-%H%M%S")
+    stem = RUNS / f"{scenario.name}-seed{scenario.seed}-{moment}"
+    path, number = stem, 1
+    while path.exists():
+        number += 1
+        path = stem.with_name(f"{stem.name}-{number}")
+    return path

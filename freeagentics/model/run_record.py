@@ -1,0 +1,94 @@
+"""The run record: the one plain result of a run, which report, page and command line read."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from freeagentics.errors import BadRunDirectory
+from freeagentics.model.run_directory import RunDirectory
+from freeagentics.model.scenario import Scenario
+
+
+class FootprintSummary(BaseModel):
+    """RAM of the process before and at its peak, as the system sees it, and what the agents' arrays and objects add up to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rss_start_mb: float
+    rss_peak_mb: float
+    per_agent_kb: float
+    billed_mb: float
+
+
+class Summary(BaseModel):
+    """A run in numbers, all of them measured. Rates and times are those of the process that ended the run; counts are of the whole run.
+
+    Attributes:
+        step_ms_per_agent: wall time of a step over the number of agents.
+        gc_overhead: share of wall time that the garbage collector took.
+        bytes_per_memory: pages of memories over their number: code, checksum, owner, and its share of heads.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    scenario: str
+    seed: int
+    agents: int
+    steps: int
+    roles: dict[str, int]
+    wall_s: float
+    agent_steps_per_s: float
+    step_ms_per_agent: float
+    registration_ms_per_agent: float
+    gc_overhead: float
+    footprint: FootprintSummary
+    memories: int
+    bytes_per_memory: float
+    decisions: int
+    signals: int
+    orders: int
+    fills: int
+    trajectory_sha256: str
+    run_dir: str
+
+
+class RunRecord:
+    """What a run left: its summary, its scenario, and its frames, read from the run directory when asked for.
+
+    Raises:
+        BadRunDirectory: the directory is none, or its run has not ended.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.directory = RunDirectory.open(Path(path))
+        if not self.directory.summary.is_file():
+            raise BadRunDirectory(f"{path}: this run has not ended; resume it with: freeagentics run --resume {path}")
+        self.summary = Summary.model_validate_json(self.directory.summary.read_text(encoding="utf-8"))
+
+    @property
+    def path(self) -> Path:
+        """The run directory."""
+        return self.directory.path
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was resolved."""
+        return self.directory.load_scenario()
+
+    @cached_property
+    def model_frame(self) -> pl.DataFrame:
+        """One row per step: price, equity, exposure, drawdown, counts of signals, orders and fills, what was traded and paid."""
+        return pl.read_parquet(self.directory.model_frame)
+
+    @cached_property
+    def agent_frame(self) -> pl.DataFrame:
+        """One row per agent and step: role, desk, action, confidence, value, asset, and how much memories weighed."""
+        return pl.read_parquet(self.directory.agent_frame)
+
+    def __repr__(self) -> str:
+        made = self.summary
+        return f"<run of {made.scenario}: {made.agents} agents, {made.steps} steps, seed {made.seed}, in {made.run_dir}>"

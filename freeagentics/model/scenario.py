@@ -1,0 +1,129 @@
+"""The scenario: all that a run depends on, beside its seed the only thing that does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from freeagentics.agents import ROLES, MemorySettings, role_class
+from freeagentics.market import SOURCES, SyntheticSettings
+
+DEFAULT_TEAM = dict.fromkeys(ROLES, 1)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AgentSettings(_Section):
+    """Who there is."""
+
+    count: int = Field(50, ge=1, le=1_000_000, description="Agents in all.")
+    team: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
+        DEFAULT_TEAM, description="Agents of each role on a desk; there are as many desks as whole teams."
+    )
+
+    @field_validator("team")
+    @classmethod
+    def _known_roles(cls, team: dict[str, int]) -> dict[str, int]:
+        for role in team:
+            role_class(role)
+        if not team:
+            raise ValueError("a team needs at least one role")
+        return {role: team[role] for role in ROLES if role in team}
+
+    @model_validator(mode="after")
+    def _one_whole_team(self) -> AgentSettings:
+        if self.count < self.team_size:
+            raise ValueError(f"{self.count} agents are fewer than one desk's team of {self.team_size} ({', '.join(self.team)})")
+        return self
+
+    @property
+    def team_size(self) -> int:
+        """Agents of a whole desk."""
+        return sum(self.team.values())
+
+    @property
+    def desks(self) -> int:
+        """Whole teams that the agents form."""
+        return self.count // self.team_size
+
+    def counts(self) -> dict[str, int]:
+        """Agents of each role: whole teams, then one more of each role in pipeline order while agents are left."""
+        counts = {role: size * self.desks for role, size in self.team.items()}
+        left = self.count - sum(counts.values())
+        for role in [role for role, size in self.team.items() for _ in range(size)][:left]:
+            counts[role] += 1
+        return counts
+
+
+class MarketSettings(_Section):
+    """What agents trade on, and what it costs them."""
+
+    kind: Literal["replay", "synthetic"] = Field("replay", description="Real bars replayed, or bars made from the seed.")
+    bars: str = Field("btcusdt-1h", description="Replay: name of shipped bars, or path of a Parquet or CSV file.")
+    daily: str = Field("", description="Replay: name or path of daily figures (fear_greed, funding_rate); empty for none.")
+    symbols: tuple[str, ...] = Field((), description="Replay: assets to take from a file of many; empty for all.")
+    start: datetime | None = Field(None, description="Replay: first bar to show; by default the one after the warm-up.")
+    warmup: int = Field(168, ge=0, description="Bars before the first one shown, known to the sources' windows.")
+    synthetic: SyntheticSettings = Field(SyntheticSettings(), description="Synthetic: assets, first price, and what is planted.")
+    cash: float = Field(100_000.0, gt=0, le=1e12, description="USD that each desk begins with.")
+    fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
+    impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
+    sources: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        {name: source.default_cost_cents for name, source in SOURCES.items()},
+        description="Sources on sale, with the cost of a read in cents.",
+    )
+
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, sources: dict[str, int]) -> dict[str, int]:
+        for name in sources:
+            if name not in SOURCES:
+                raise ValueError(f"no source '{name}'; sources are {', '.join(SOURCES)}")
+        if "price" not in sources:
+            raise ValueError("the source 'price' must be on sale: agents without prices cannot act")
+        return {name: sources[name] for name in SOURCES if name in sources}
+
+
+class SignalSettings(_Section):
+    """What agents tell each other."""
+
+    ttl_hours: float = Field(24.0, gt=0, le=24 * 365, description="Market time after which a signal has expired.")
+
+
+class StoreSettings(_Section):
+    """Stores that the run's records are projected into."""
+
+    durable: str = Field("", description="URL of a store for memories and decisions; empty: the run's own journal is all there is.")
+
+
+class RunSettings(_Section):
+    """How the run is carried out; nothing here changes a trajectory."""
+
+    engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
+    workers: int = Field(0, ge=0, le=256, description="Threads; 0 takes one per core.")
+    checkpoint_every: int = Field(250, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
+
+
+class Scenario(_Section):
+    """A scenario. Scenario and seed give the same trajectory, bit for bit, on any engine with any number of workers."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="Name of the scenario.")
+    title: str = Field("", max_length=200, description="One line that says what it shows.")
+    seed: int = Field(7, ge=0, lt=2**63, description="Seed of everything random.")
+    steps: int = Field(2000, ge=1, le=10_000_000, description="Bars to run.")
+    agents: AgentSettings = AgentSettings()
+    market: MarketSettings = MarketSettings()
+    memory: MemorySettings = MemorySettings()
+    signals: SignalSettings = SignalSettings()
+    roles: dict[str, Any] = Field(default_factory=dict, description="Settings of each role.")
+    store: StoreSettings = StoreSettings()
+    run: RunSettings = RunSettings()
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _role_settings(cls, roles: dict[str, Any]) -> dict[str, BaseModel]:
+        return {role: role_class(role).Settings.model_validate(settings) for role, settings in roles.items()}

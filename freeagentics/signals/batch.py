@@ -1,0 +1,73 @@
+"""What a cohort publishes in one phase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Severity(IntEnum):
+    """How much a signal matters."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """Signals as columns, one row a signal.
+
+    Attributes:
+        source: (n,) int32, index of the agent that speaks.
+        desk: (n,) int32, the desk of that agent.
+        kind: (n,) uint8, index into the board's kinds.
+        severity: (n,) uint8, a `Severity`.
+        confidence: (n,) float32, in 0..1.
+        data: (n, assets) float32, one number an asset; the kind says what it means.
+        audience: (n,) uint32, bit r set: the agents of role r on the source's desk; 0: a broadcast to everyone.
+
+    Raises:
+        ValueError: the columns are not of one length, or data is not a table.
+    """
+
+    source: NDArray[np.int32]
+    desk: NDArray[np.int32]
+    kind: NDArray[np.uint8]
+    severity: NDArray[np.uint8]
+    confidence: NDArray[np.float32]
+    data: NDArray[np.float32]
+    audience: NDArray[np.uint32]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            shape = getattr(self, field.name).shape
+            if shape[:1] != (len(self),) or len(shape) != (2 if field.name == "data" else 1):
+                rows = f"({len(self)}, assets)" if field.name == "data" else f"({len(self)},)"
+                raise ValueError(f"signals: column {field.name} has shape {shape}, it must be {rows}")
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @classmethod
+    def empty(cls, assets: int) -> Signals:
+        """No signals, over *assets* assets."""
+        return cls(
+            source=np.zeros(0, np.int32),
+            desk=np.zeros(0, np.int32),
+            kind=np.zeros(0, np.uint8),
+            severity=np.zeros(0, np.uint8),
+            confidence=np.zeros(0, np.float32),
+            data=np.zeros((0, assets), np.float32),
+            audience=np.zeros(0, np.uint32),
+        )
+
+    @classmethod
+    def concatenate(cls, batches: Sequence[Signals]) -> Signals:
+        """All rows of *batches* (at least one), in their order."""
+        return cls(**{field.name: np.concatenate([getattr(batch, field.name) for batch in batches]) for field in fields(cls)})

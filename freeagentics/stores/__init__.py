@@ -1,0 +1,10 @@
+"""Where memories, decisions, patterns and states are kept for others to query: one contract, a file a backend.
+
+A store is a URL: ``memory:`` for tests, ``sqlite:///runs/a.db`` embedded. It moves bytes; what they mean is settled above it.
+"""
+
+from freeagentics.stores.contract import Store
+from freeagentics.stores.shapes import IndexSpec, Item, Key, LogEntry, Position, TableSpec
+from freeagentics.stores.urls import open_store
+
+__all__ = ["IndexSpec", "Item", "Key", "LogEntry", "Position", "Store", "TableSpec", "open_store"]

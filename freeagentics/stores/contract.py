@@ -1,0 +1,230 @@
+"""The contract of a store: what every backend does, documented and checked here once.
+
+Public verbs check their arguments and hand them to the backend's verb of the same name with an underscore, so no backend can forget
+a check. Every call is atomic over one agent's entries and over one item; nothing spans two calls. A backend raises
+`StoreUnavailable` where its driver fails, and for every verb after `close`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from reprlib import repr as short
+from types import TracebackType
+from typing import Self
+
+from freeagentics.errors import BadInput, VersionConflict
+from freeagentics.stores.names import check_agent, check_int, check_key, check_limit, check_now, check_run
+from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+
+
+class Store(ABC):
+    """The records of one run in one place: a log per agent, tables of items, and cursors; safe to share between threads.
+
+    A context manager that closes on leaving. Two runs in one place never see each other's records.
+
+    Attributes:
+        run: id of the run whose records these are.
+    """
+
+    def __init__(self, run: str) -> None:
+        check_run(run)
+        self.run = run
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections; closing twice is harmless."""
+
+    @abstractmethod
+    def drop_run(self) -> None:
+        """Delete every record of this run: logs, items of all tables, cursors. The store stays open, empty."""
+
+    # The log: memories, per agent in time
+
+    def append(self, entries: Sequence[LogEntry]) -> None:
+        """Add entries of any number of agents; a position that is already there keeps the entry it has.
+
+        So what was appended may be appended again. Any order is right; ascending positions per agent are what streams are fast at.
+        """
+        for entry in entries:
+            entry.check()
+        self._append(entries)
+
+    def read(
+        self,
+        agent: str,
+        *,
+        after: Position | None = None,
+        before: Position | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[LogEntry]:
+        """Entries strictly between two positions, oldest first unless *newest_first*, at most *limit* of them."""
+        check_agent(agent)
+        for number in (*(after or ()), *(before or ())):
+            check_int("position", number)
+        check_limit(limit)
+        return self._read(agent, after=after, before=before, newest_first=newest_first, limit=limit)
+
+    def replace(self, entries: Sequence[LogEntry]) -> None:
+        """Rewrite the bodies of existing positions (consolidation); timestamps stay.
+
+        Raises:
+            KeyError: a position is not there; then no entry of its agent has changed.
+        """
+        for entry in entries:
+            entry.check()
+        self._replace(entries)
+
+    def trim(self, agent: str, *, keep: int | None = None, before_step: int | None = None) -> int:
+        """Forget all but the newest *keep* entries, or those of steps below *before_step* (give one); returns how many went."""
+        check_agent(agent)
+        if (keep is None) == (before_step is None):
+            raise BadInput("trim takes either keep or before_step")
+        if keep is not None:
+            check_int("keep", keep, low=0)
+        if before_step is not None:
+            check_int("before_step", before_step)
+        return self._trim(agent, keep=keep, before_step=before_step)
+
+    def count(self, agent: str) -> int:
+        """How many entries the agent's log has."""
+        check_agent(agent)
+        return self._count(agent)
+
+    # Tables of items
+
+    def put(self, table: TableSpec, items: Sequence[Item]) -> None:
+        """Write items over whatever stands under their keys, index entries too; of two with one key the last counts."""
+        for item in items:
+            item.check(table)
+        self._put(table, list({item.key: item for item in items}.values()))
+
+    def put_if(self, table: TableSpec, item: Item, expected_version: int | None) -> None:
+        """Write *item* if the stored version is *expected_version*, or if there is none where that is None; atomic.
+
+        An item that has expired and was not purged still counts as stored.
+
+        Raises:
+            VersionConflict: another version, or none, was there; nothing has changed.
+        """
+        item.check(table)
+        if expected_version is not None:
+            check_int("expected_version", expected_version)
+        self._put_if(table, item, expected_version)
+
+    def get(self, table: TableSpec, keys: Sequence[Key], now: int | None = None) -> list[Item | None]:
+        """The items under *keys*, in their order, None where there is none or it has expired at *now*."""
+        _check_keys(keys)
+        check_now(now)
+        return self._get(table, keys, now)
+
+    def query(
+        self,
+        table: TableSpec,
+        partition: str,
+        *,
+        index: str | None = None,
+        low: float | str | None = None,
+        high: float | str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        now: int | None = None,
+    ) -> list[Item]:
+        """Items of one partition, of the table or of an index, by ascending sort key, or descending with *newest_first*.
+
+        Both ends of *low* to *high* are in the range; items of equal sort key in an index come in the order of their own keys. Items
+        that have expired at *now* are left out before *limit* counts.
+        """
+        query = Query(partition=partition, index=index, low=low, high=high, newest_first=newest_first, limit=limit, now=now)
+        query.check(table)
+        return self._query(table, query)
+
+    def delete(self, table: TableSpec, keys: Sequence[Key]) -> int:
+        """Delete the items under *keys*; returns how many there were."""
+        _check_keys(keys)
+        return self._delete(table, list(dict.fromkeys(keys)))
+
+    def purge(self, now: int) -> int:
+        """Delete every item, of every table, that has expired at market time *now*; returns how many."""
+        check_int("now", now)
+        return self._purge(now)
+
+    # Cursors
+
+    def get_cursor(self, name: str) -> int | None:
+        """A number kept under a name, None where there is none: how far a projector has come."""
+        check_key("cursor name", name)
+        return self._get_cursor(name)
+
+    def set_cursor(self, name: str, value: int) -> None:
+        """Keep *value* under *name*."""
+        check_key("cursor name", name)
+        check_int("cursor", value)
+        self._set_cursor(name, value)
+
+    # What a backend writes: the verbs above, with arguments that are already checked
+
+    @abstractmethod
+    def _append(self, entries: Sequence[LogEntry]) -> None: ...
+
+    @abstractmethod
+    def _read(
+        self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None
+    ) -> list[LogEntry]: ...
+
+    @abstractmethod
+    def _replace(self, entries: Sequence[LogEntry]) -> None: ...
+
+    @abstractmethod
+    def _trim(self, agent: str, *, keep: int | None, before_step: int | None) -> int: ...
+
+    @abstractmethod
+    def _count(self, agent: str) -> int: ...
+
+    @abstractmethod
+    def _put(self, table: TableSpec, items: Sequence[Item]) -> None: ...
+
+    @abstractmethod
+    def _put_if(self, table: TableSpec, item: Item, expected_version: int | None) -> None: ...
+
+    @abstractmethod
+    def _get(self, table: TableSpec, keys: Sequence[Key], now: int | None) -> list[Item | None]: ...
+
+    @abstractmethod
+    def _query(self, table: TableSpec, query: Query) -> list[Item]: ...
+
+    @abstractmethod
+    def _delete(self, table: TableSpec, keys: Sequence[Key]) -> int: ...
+
+    @abstractmethod
+    def _purge(self, now: int) -> int: ...
+
+    @abstractmethod
+    def _get_cursor(self, name: str) -> int | None: ...
+
+    @abstractmethod
+    def _set_cursor(self, name: str, value: int) -> None: ...
+
+
+def missing_entry(entry: LogEntry) -> KeyError:
+    """The error of a replacement for an entry that is not in the log."""
+    return KeyError(f"agent {entry.agent} has no entry at step {entry.step}, sequence {entry.sequence}")
+
+
+def version_conflict(table: TableSpec, item: Item, expected: int | None, found: int | None) -> VersionConflict:
+    """The error of a conditional put that met version *found* instead of *expected*; None stands for no item."""
+    wanted, met = ("no item" if version is None else f"version {version}" for version in (expected, found))
+    return VersionConflict(f"table {table.name}, item {short(item.key)}: expected {wanted}, found {met}")
+
+
+def _check_keys(keys: Sequence[Key]) -> None:
+    for partition, sort in keys:
+        check_key("partition", partition)
+        check_key("sort key", sort)
