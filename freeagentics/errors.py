@@ -21,6 +21,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class FreeagenticsError(Exception):
     """Base of all errors raised on purpose by this package."""
@@ -100,3 +103,12 @@ class Interrupted(FreeagenticsError):
     """A run that was asked to stop; it took a checkpoint and can be resumed."""
 
     exit_code = 130
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a line about a name that is not known: the nearest one, or else all there are, up to ten."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"there are {', '.join(names[:10])}{' …' if len(names) > 10 else ''}"

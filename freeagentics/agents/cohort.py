@@ -53,6 +53,7 @@ class Cohort(ArrayState, ABC):
 
     Attributes:
         agent: index of the agent in each row, -1 where the row is free; shape (rows,).
+        thought: what it has in mind between deciding and learning.
         desk: its desk; 0 where the row is free. joined: the step it arrived at. peers: agents of this role on its desk.
     """
 
@@ -79,7 +80,7 @@ class Cohort(ArrayState, ABC):
         self.heard = Heard(rows, world.assets, world.signal_ttl)
         self.index = RecallIndex(rows, memory.slots, self.codec.key_size)
         self.past = Past(rows, memory.horizon, world.assets)
-        self._thought: Thought | None = None
+        self.thought: Thought | None = None
         self._memory_type = np.dtype([*MEMORY_HEAD, ("code", "u1", (self.codec.code_bytes,))])
 
     @property
@@ -97,7 +98,7 @@ class Cohort(ArrayState, ABC):
         """Perceive, recall and choose, for all rows."""
         world, step, now = self.world, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
-        self.heard.hear(view.inbox, now)
+        self.heard.hear(view.inbox, self.agent, now)
         self.regimes.advance(RETURN.log_likelihood(world.column(view.observation, "price.zscore")))
         self.attend(view)
         focus = self.focus_on(view)
@@ -106,15 +107,15 @@ class Cohort(ArrayState, ABC):
         keys = self.codec.keys(self.codec.quantise(states))
         recalled = self.index.recall(keys, world.memory.recall, step)
         choice = self.choose(view, states, recalled, focus)
-        self._thought = Thought(view, focus, states, recalled, choice, outcome)
+        self.thought = Thought(view, focus, states, recalled, choice, outcome)
         return self._actions(choice, recalled, focus, step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
         """Study outcomes, and remember this step."""
-        thought = self._thought
+        thought = self.thought
         if thought is None:
             raise RuntimeError(f"cohort {self.number} ({self.role}) learns before it decided")
-        self._thought = None
+        self.thought = None
         step = thought.view.observation.step
         if outcomes is not None:
             self.study(outcomes, self._judged(outcomes))
@@ -131,6 +132,10 @@ class Cohort(ArrayState, ABC):
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in what only this role knows of its situation."""
+
+    def sources_read(self, row: int, step: int) -> tuple[str, ...]:
+        """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""
+        return ("price",)
 
     def focus_on(self, view: View) -> I64:
         """The asset that each row's experience is about, (rows,)."""
@@ -163,7 +168,7 @@ class Cohort(ArrayState, ABC):
         decisions["value"] = choice.value[active]
         decisions["asset"] = focus[active]
         decisions["parent"] = choice.parent[active]
-        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 255), 0)[active]
+        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[active]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
         decisions["memory_weight"] = recalled.weight()[active]
         decisions["signal"] = choice.signal[active]

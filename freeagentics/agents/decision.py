@@ -24,7 +24,7 @@ DECISION = np.dtype(
         ("value", "<f4"),
         ("asset", "<u2"),
         ("parent", "<i4"),
-        ("parent_age", "u1"),
+        ("parent_age", "<u2"),
         ("memory_age", "<u2", (CAUSES,)),
         ("memory_weight", "<f2"),
         ("signal", "<i8", (CAUSES,)),

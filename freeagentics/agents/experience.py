@@ -38,6 +38,7 @@ def _portfolio(states: F32, books: DeskBooks, desk: I32) -> None:
     for name, values in (
         ("cash_share", books.cash_share),
         ("exposure", books.exposure),
+        ("position_change", books.exposure_change),
         ("unrealised_return", books.unrealised),
         ("drawdown", books.drawdown),
         ("equity_return_1", books.return_1),

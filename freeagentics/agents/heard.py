@@ -32,17 +32,20 @@ class Heard(ArrayState):
         self.top_severity = np.zeros(rows, dtype=np.uint8)
         self.mean_confidence = np.zeros(rows, dtype=np.float32)
 
-    def hear(self, inbox: Inbox, now: int) -> None:
-        """Take in what arrived. The inbox is sorted by row and number, so that the latest of a kind wins."""
-        self._count(inbox)
+    def hear(self, inbox: Inbox, agent: I32, now: int) -> None:
+        """Take in what arrived for the agents (rows,) that sit here: what names them, and broadcasts, except one's own."""
         everybody = np.flatnonzero(inbox.row < 0)
-        rows = np.tile(np.arange(len(self.received)), len(everybody))
-        self._take(rows, np.repeat(everybody, len(self.received)), inbox, now)
+        row, shared = np.tile(np.arange(len(agent)), len(everybody)), np.repeat(everybody, len(agent))
+        others = inbox.source[shared] != agent[row]
         mine = np.flatnonzero(inbox.row >= 0)
-        self._take(inbox.row[mine], mine, inbox, now)
+        row, which = np.concatenate([row[others], inbox.row[mine]]), np.concatenate([shared[others], mine])
+        order = np.argsort(inbox.number[which], kind="stable")
+        row, which = row[order], which[order]
+        self._count(row, which, inbox)
+        self._take(row, which, inbox, now)
 
     def _take(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> None:
-        """Signals *which* (n,) reach rows (n,). Of a pair that comes twice the last stands: numpy assigns in order."""
+        """Signals *which* (n,), by number, reach rows (n,). Of a kind that comes twice the last stands: numpy assigns in order."""
         at = (row, inbox.kind[which])
         self.data[at] = inbox.data[which]
         self.confidence[at] = inbox.confidence[which]
@@ -51,13 +54,12 @@ class Heard(ArrayState):
         self.source[at] = inbox.source[which]
         self.step[at] = inbox.step[which]
 
-    def _count(self, inbox: Inbox) -> None:
-        rows, mine = len(self.received), inbox.row >= 0
-        named = inbox.row[mine]
-        self.received[:] = np.bincount(named, minlength=rows)
+    def _count(self, row: AnyArray, which: AnyArray, inbox: Inbox) -> None:
+        rows = len(self.received)
+        self.received[:] = np.bincount(row, minlength=rows)
         self.top_severity[:] = 0
-        np.maximum.at(self.top_severity, named, inbox.severity[mine])
-        total = np.bincount(named, weights=inbox.confidence[mine], minlength=rows)
+        np.maximum.at(self.top_severity, row, inbox.severity[which])
+        total = np.bincount(row, weights=inbox.confidence[which], minlength=rows)
         self.mean_confidence[:] = total / np.maximum(self.received, 1)
 
     def fresh(self, kind: SignalKind, now: int) -> Mask:

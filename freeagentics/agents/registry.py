@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.roles.market_hunter import MarketHunter
 from freeagentics.agents.roles.portfolio_optimizer import PortfolioOptimizer
 from freeagentics.agents.roles.risk_manager import RiskManager
 from freeagentics.agents.roles.sentiment_analyzer import SentimentAnalyzer
 from freeagentics.agents.roles.trade_executor import TradeExecutor
-from freeagentics.errors import BadScenario
+from freeagentics.errors import BadScenario, did_you_mean
 
 ROLES: dict[str, type[Cohort]] = {
     role.role: role for role in (MarketHunter, SentimentAnalyzer, RiskManager, PortfolioOptimizer, TradeExecutor)
@@ -22,6 +20,4 @@ def role_class(name: str) -> type[Cohort]:
     """The cohort class of a role. Raises BadScenario with the nearest name."""
     if name in ROLES:
         return ROLES[name]
-    near = difflib.get_close_matches(name, ROLES, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"roles are {', '.join(ROLES)}"
-    raise BadScenario(f"no role '{name}'; {hint}")
+    raise BadScenario(f"no role '{name}'; {did_you_mean(name, ROLES)}")

@@ -8,33 +8,41 @@ import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
-from freeagentics.signals import Severity, Signals
+from freeagentics.market import Observation
+from freeagentics.signals import Signals
 
 
 class LastTold(ArrayState):
     """The last values told to others, per row: saying the same again every step would drown the board.
 
+    Args:
+        ttl: market time, ms, for which others go by what they were told.
+
     Attributes:
-        value: (rows, width). step: when, (rows,); far in the past where nothing was told.
+        value: (rows, width). step, expires: when it was told, and the market time at which it lapses, (rows,); -1 where nothing was told.
     """
 
-    def __init__(self, rows: int, width: int = 1) -> None:
+    def __init__(self, rows: int, ttl: int, width: int = 1) -> None:
+        self._ttl = ttl
         self.value = np.zeros((rows, width), dtype=np.float32)
-        self.step = np.full(rows, -(2**30), dtype=np.int32)
+        self.step = np.full(rows, -1, dtype=np.int32)
+        self.expires = np.full(rows, -1, dtype=np.int64)
 
-    def worth(self, value: F32, change: float, refresh: int, step: int) -> Mask:
-        """Rows whose *value* (rows, width) moved by more than *change* since it was told, or was told *refresh* steps ago or longer."""
-        return (np.abs(value - self.value).max(axis=1) > change) | (step - self.step >= refresh)
+    def worth(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
+        """Rows whose *value* (rows, width) moved by more than *change* since it was told, was told *refresh* steps ago or longer, or lapses
+        now: where bars are long or missing, that comes before the refresh."""
+        moved = np.abs(value - self.value).max(axis=1) > change
+        return moved | (observation.step - self.step >= refresh) | (observation.timestamp >= self.expires)
 
-    def told(self, rows: Mask, value: F32, step: int) -> None:
+    def told(self, rows: Mask, value: F32, observation: Observation) -> None:
         """These rows told their *value* (rows, width)."""
         self.value[rows] = value[rows]
-        self.step[rows] = step
+        self.step[rows], self.expires[rows] = observation.step, observation.timestamp + self._ttl
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
         self.value[rows] = 0
-        self.step[rows] = -(2**30)
+        self.step[rows] = self.expires[rows] = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +71,4 @@ class Speaker:
 
 def severity_of(strength: F32) -> np.ndarray:
     """Severity by strength in standard deviations: below 0.5 low, below 1 medium, below 2 high, else critical."""
-    return np.digitize(strength, (0.5, 1.0, 2.0)).astype(np.uint8) * np.uint8(Severity.MEDIUM)
+    return np.digitize(strength, (0.5, 1.0, 2.0)).astype(np.uint8)

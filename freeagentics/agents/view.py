@@ -31,6 +31,7 @@ class DeskBooks:
     Attributes:
         equity: cents, (D,) int64. position: 1e-8 units, (D, A) int64. price: close, (A,) in 1e-8 USD.
         weight: share of each asset in equity, (D, A). exposure, cash_share: shares of equity, (D,).
+        exposure_change: of exposure since the last step, (D,).
         unrealised: gain on what is held over its cost, (D,). drawdown: fall from the highest equity, (D,).
         return_1, return_24: return of equity over 1 and 24 bars, (D,). turnover_24: traded over equity in 24 bars, (D,).
         cost_share: fees and data paid so far over the first cash, (D,).
@@ -41,6 +42,7 @@ class DeskBooks:
     price: I64
     weight: F32
     exposure: F32
+    exposure_change: F32
     cash_share: F32
     unrealised: F32
     drawdown: F32

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from freeagentics import __version__
-from freeagentics.cli import run, scenarios
-from freeagentics.errors import FreeagenticsError
+from freeagentics.cli import bench, explain, run, scenarios
+from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
+
+# Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
+UsageError: Any = typer.BadParameter.__base__
 
 app = typer.Typer(
     name="freeagentics",
     help="Simulate populations of agents that remember.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.command("run")(run.run_command)
 app.command("fork")(run.fork_command)
+app.command("explain")(explain.explain_command)
+app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
 
 
@@ -41,9 +45,17 @@ def options(
 def main() -> None:
     """Run the command line; a named error becomes one line on standard error and its exit code."""
     try:
-        app()
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except FreeagenticsError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"freeagentics: {error}", markup=False)
+        _say(str(error))
         sys.exit(error.exit_code)
+    except UsageError as error:
+        place = error.ctx.command_path if error.ctx else "freeagentics"
+        _say(f"{error.format_message().rstrip('.')}; see {place} --help")
+        sys.exit(BadInput.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(Interrupted.exit_code)
+
+
+def _say(message: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"freeagentics: {message}", markup=False)

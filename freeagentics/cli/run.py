@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -14,7 +14,7 @@ import typer
 from freeagentics.cli.progress import RunProgress
 from freeagentics.cli.summary import print_summary
 from freeagentics.errors import BadInput
-from freeagentics.model import RunRecord, fork, parse_override, resume, run
+from freeagentics.model import Observers, RunRecord, fork, parse_override, resume, run
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
@@ -48,12 +48,12 @@ def run_command(
     overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
     if resume_dir is not None and (scenario or out):
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
-    with _watched(quiet=quiet or json) as (watch, should_stop):
+    with _watched(quiet=quiet or json) as observers:
         if resume_dir is not None:
-            record = resume(resume_dir, steps=steps, overrides=overrides, watch=watch, should_stop=should_stop)
+            record = resume(resume_dir, steps=steps, overrides=overrides, observers=observers)
         else:
             name = scenario or "btc-replay"
-            record = run(name, steps=steps, overrides=overrides, out=out, watch=watch, should_stop=should_stop)
+            record = run(name, steps=steps, overrides=overrides, out=out, observers=observers)
     _show(record, json=json, quiet=quiet)
 
 
@@ -68,8 +68,8 @@ def fork_command(
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
     overrides = dict(map(parse_override, settings or []))
-    with _watched(quiet=quiet or json) as (watch, should_stop):
-        record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, watch=watch, should_stop=should_stop)
+    with _watched(quiet=quiet or json) as observers:
+        record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, observers=observers)
     _show(record, json=json, quiet=quiet)
 
 
@@ -87,7 +87,7 @@ def _bars(path: Path) -> dict[str, object]:
 
 
 @contextmanager
-def _watched(*, quiet: bool) -> Iterator[tuple[RunProgress, Callable[[], bool]]]:
+def _watched(*, quiet: bool) -> Iterator[Observers]:
     """Progress, and a first Ctrl-C (or SIGTERM) that lets the step end and takes a checkpoint; a second one ends at once."""
     asked: list[int] = []
 
@@ -99,7 +99,7 @@ def _watched(*, quiet: bool) -> Iterator[tuple[RunProgress, Callable[[], bool]]]
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with RunProgress(quiet=quiet) as progress:
-            yield progress, lambda: bool(asked)
+            yield Observers(progress, lambda: bool(asked))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from freeagentics.model import RunRecord
 
@@ -14,18 +13,18 @@ def print_summary(record: RunRecord) -> None:
     first, last = record.scenario.market.cash, float(frame["equity"][-1])
     moment = frame["timestamp"]
     price = frame["price"]
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for name, value in (
+    lines = (
         ("scenario", f"{made.scenario}, seed {made.seed}"),
-        ("agents", f"{made.agents:,} ({', '.join(f'{count} {role}' for role, count in made.roles.items())})"),
+        ("agents", f"{made.agents:,}: {', '.join(f'{count:,} {role}' for role, count in made.roles.items())}"),
         ("market time", f"{moment[0]:%Y-%m-%d %H:%M} to {moment[-1]:%Y-%m-%d %H:%M} UTC, {made.steps:,} steps"),
-        ("equity", f"{last:,.0f} USD a desk ({last / first - 1:+.1%}); the first asset made {price[-1] / price[0] - 1:+.1%}"),
+        ("equity", f"{last:,.0f} USD a desk ({last / first - 1:+.1%}); holding the first asset: {price[-1] / price[0] - 1:+.1%}"),
         ("done", f"{made.decisions:,} decisions, {made.signals:,} signals, {made.orders:,} orders, {made.fills:,} fills"),
         ("remembered", f"{made.memories:,} memories of {made.bytes_per_memory:.1f} bytes"),
         ("took", f"{made.wall_s:.1f} s, {made.agent_steps_per_s:,.0f} agent-steps/s"),
         ("footprint", f"{made.footprint.rss_peak_mb:.0f} MB at the peak, {made.footprint.per_agent_kb:.1f} KB an agent"),
         ("trajectory", made.trajectory_sha256),
         ("run directory", made.run_dir),
-    ):
-        table.add_row(f"[bold]{name}[/bold]", value)
-    Console(highlight=False, soft_wrap=True).print(table)
+    )
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in lines:
+        console.print(f"[bold]{name:<14}[/bold] {value}")

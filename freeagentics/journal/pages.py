@@ -1,8 +1,7 @@
 """Pages: the arrays of one step, cohort and kind, as bytes.
 
-A page is a 16-byte head (magic, format version, codec version, schema number, number of records, CRC-32 of the body) and the records of
-one structured array. The layout of the records stands once in
-the journal's ``schemas`` table, not in every page.
+A page is a 16-byte head (magic, format version, codec version, schema number, number of records, CRC-32 of all the rest) and the
+records of one structured array. The layout of the records stands once in the journal's ``schemas`` table, not in every page.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from freeagentics.errors import CorruptRecord
 SHARED = -1
 """The cohort number of what belongs to the whole step."""
 
-_HEAD = struct.Struct("<2sBBHxxII")
-HEAD_BYTES = _HEAD.size
+_HEAD = struct.Struct("<2sBBII")
+_CHECKSUM = struct.Struct("<I")
+HEAD_BYTES = _HEAD.size + _CHECKSUM.size
 _MAGIC = b"FP"
 _VERSION = 1
 
@@ -70,8 +71,9 @@ def page_id(step: int, cohort: int, kind: Kind) -> int:
 
 def encode(page: Page, schema: int) -> bytes:
     """The page as bytes, under the schema number that the journal gave its layout."""
+    head = _HEAD.pack(_MAGIC, _VERSION, page.codec, schema, len(page.records))
     body = page.records.tobytes()
-    return _HEAD.pack(_MAGIC, _VERSION, page.codec, schema, len(page.records), zlib.crc32(body)) + body
+    return head + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(head))) + body
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,6 @@ class Head:
     codec: int
     schema: int
     count: int
-    checksum: int
 
 
 def read_head(body: bytes) -> Head:
@@ -93,24 +94,36 @@ def read_head(body: bytes) -> Head:
 
 def decode(body: bytes, dtype: np.dtype[np.void]) -> AnyArray:
     """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the head."""
-    head = read_head(body)
+    count = read_head(body).count
     payload = memoryview(body)[HEAD_BYTES:]
-    if len(payload) != head.count * dtype.itemsize:
-        raise CorruptRecord(f"page of {len(payload)} bytes where {head.count} records of {dtype.itemsize} were written")
-    if zlib.crc32(payload) != head.checksum:
+    if len(payload) != count * dtype.itemsize:
+        raise CorruptRecord(f"page of {len(payload)} bytes where {count} records of {dtype.itemsize} were written")
+    if (zlib.crc32(payload, zlib.crc32(body[: _HEAD.size])),) != _CHECKSUM.unpack_from(body, _HEAD.size):
         raise CorruptRecord("page whose checksum does not match")
-    return np.frombuffer(payload, dtype=dtype, count=head.count)
+    return np.frombuffer(payload, dtype=dtype, count=count)
 
 
+@lru_cache(maxsize=256)
 def dtype_to_text(dtype: np.dtype[np.void]) -> str:
-    """A structured type as JSON: ``[[name, type, [shape…]], …]``."""
-    fields = []
-    for name in dtype.names or ():
-        base, shape = dtype[name].base, dtype[name].shape
-        fields.append([name, base.str, list(shape)])
-    return json.dumps(fields)
+    """A structured type as JSON: ``[[name, type, [shape…]], …]``. Raises ValueError for one that it cannot tell: with gaps between its
+    fields, fields within fields, or Python objects."""
+    fields = [[name, dtype[name].base.str, list(dtype[name].shape)] for name in dtype.names or ()]
+    text = json.dumps(fields)
+    if dtype.hasobject or not dtype.itemsize or _dtype(fields) != dtype:
+        raise ValueError(f"records of type {dtype} cannot be kept in a page; pack its fields side by side, of plain numbers")
+    return text
 
 
 def dtype_from_text(text: str) -> np.dtype[np.void]:
-    """Inverse of `dtype_to_text`."""
-    return np.dtype([(name, kind, tuple(shape)) if shape else (name, kind) for name, kind, shape in json.loads(text)])
+    """Inverse of `dtype_to_text`. Raises CorruptRecord for what it cannot have written."""
+    try:
+        dtype = _dtype(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise CorruptRecord(f"layout that cannot be read: {text[:80]}") from error
+    if dtype.hasobject or not dtype.itemsize:
+        raise CorruptRecord(f"layout that cannot be read: {text[:80]}")
+    return dtype
+
+
+def _dtype(fields: list[tuple[str, str, list[int]]]) -> np.dtype[np.void]:
+    return np.dtype([(name, kind, tuple(shape)) if shape else (name, kind) for name, kind, shape in fields])

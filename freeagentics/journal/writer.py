@@ -57,8 +57,12 @@ class JournalWriter:
         self._thread.start()
 
     def put(self, commit: StepCommit) -> None:
-        """Hand over a step; waits while the queue is full. Raises what went wrong in the writer, if anything did."""
+        """Hand over a step; waits while the queue is full. Raises what went wrong in the writer, if anything did, and JournalFailed once
+        it is closed."""
         self._raise()
+        # Nobody would take the commit from the queue, and the fifth `put` would wait for ever.
+        if not self._thread.is_alive():
+            raise JournalFailed(f"step {commit.step} came after the journal's writer was closed")
         self._queue.put(commit)
 
     def flush(self) -> None:

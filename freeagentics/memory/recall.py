@@ -81,7 +81,7 @@ class RecallIndex(ArrayState):
         faded = self.importance[:, self._ring :] * np.exp2(-age / np.float32(self._halflife))
         faded[self.step[:, self._ring :] == _NEVER] = -1
         weakest = faded.argmin(axis=1)
-        leaving_age = np.float32(self._ring)
+        leaving_age = (step - self.step[:, slot]).astype(np.float32)
         leaving = self.importance[:, slot] * np.exp2(-leaving_age / np.float32(self._halflife))
         stays = (self.step[:, slot] != _NEVER) & (leaving > faded[rows, weakest])
         source, target = rows[stays], self._ring + weakest[stays]

@@ -84,7 +84,7 @@ class SourceBandit(ArrayState):
         known = np.where(used, FORGETTING * self.precision[rows, context] + np.square(hints).mean(axis=1), self.precision[rows, context])
         self.precision[rows, context] = np.maximum(known, np.float32(PRIOR_PRECISION))
         gain = (np.clip(error, -4, 4)[:, None] * hints[None]).mean(axis=2) / self.precision[rows, context]
-        self.weight[rows, context] += used * gain
+        self.weight[rows, context] += np.where(used, gain, 0)
         self.value[rows, context] += rate * (reward - self.value[rows, context])
         self.success_rate[rows, context] += rate * ((reward > 0) - self.success_rate[rows, context])
         self.calls[rows, context] += used

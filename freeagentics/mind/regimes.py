@@ -11,6 +11,11 @@ from freeagentics.arrays import F32, ArrayState
 REGIMES = ("bull", "bear", "calm", "turbulent")
 BULL, BEAR, CALM, TURBULENT = range(len(REGIMES))
 
+_FARTHEST = np.float32(1e6)
+"""Values beyond are taken to be there: squares of larger ones leave the range of float32."""
+_LEAST = np.float32(1e-30)
+"""Beliefs below are weighed as this much: from none at all no evidence could lead back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Emission:
@@ -21,10 +26,10 @@ class Emission:
     freedom: float = 5.0
 
     def log_likelihood(self, value: F32) -> F32:
-        """Log density up to a constant of the regime-free part: values (...) -> (..., 4)."""
+        """Log density up to a constant of the regime-free part: values (...) -> (..., 4), finite for all but NaN."""
         location = np.asarray(self.location, dtype=np.float32)
         scale = np.asarray(self.scale, dtype=np.float32)
-        standard = (value[..., None] - location) / scale
+        standard = (np.clip(value, -_FARTHEST, _FARTHEST)[..., None] - location) / scale
         density = -0.5 * (self.freedom + 1.0) * np.log1p(standard * standard / self.freedom) - np.log(scale)
         return density.astype(np.float32)
 
@@ -58,20 +63,24 @@ class RegimeFilter(ArrayState):
         self.surprise = np.zeros((rows, assets), dtype=np.float32)
 
     def advance(self, log_likelihood: F32) -> None:
-        """One bar passes: predict, then take in evidence (assets, 4) or (rows, assets, 4)."""
+        """One bar passes: predict, then take in evidence, finite logs of likelihoods (assets, 4) or (rows, assets, 4)."""
         others = (1.0 - self.belief) / np.float32(len(REGIMES) - 1)
         self.belief = self.persistence * self.belief + (1.0 - self.persistence) * others
-        self.surprise = self._weigh(np.exp(log_likelihood))
+        self.belief, self.surprise = self._weighed(log_likelihood)
 
     def attend(self, log_likelihood: F32, chosen: F32) -> None:
         """More evidence on the same bar, (assets, 4), for the rows where *chosen* (rows,) is 1; the others' belief stays."""
-        self._weigh(np.exp(log_likelihood[None] * chosen[:, None, None]))
+        weighed, _ = self._weighed(log_likelihood)
+        self.belief = np.where(chosen[:, None, None] > 0, weighed, self.belief)
 
-    def _weigh(self, likelihood: F32) -> F32:
-        joint = self.belief * likelihood
-        evidence = np.maximum(joint.sum(axis=-1, keepdims=True), np.float32(1e-30))
-        self.belief = joint / evidence
-        return -np.log(evidence[..., 0])
+    def _weighed(self, log_likelihood: F32) -> tuple[F32, F32]:
+        """The belief after evidence, and minus the log of the density that the belief gave to it."""
+        log_joint = np.log(np.maximum(self.belief, _LEAST)) + log_likelihood
+        # Without its peak the exponential of strong evidence would be 0 for every regime, or infinite.
+        peak = log_joint.max(axis=-1, keepdims=True)
+        joint = np.exp(log_joint - peak)
+        total = joint.sum(axis=-1, keepdims=True)
+        return joint / total, -(peak + np.log(total))[..., 0]
 
     def forget(self, rows: np.ndarray) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""

@@ -16,7 +16,7 @@ class BookKeeper(ArrayState):
     """Follows equity and turnover of every desk over the last 24 bars.
 
     Attributes:
-        equity: cents, a ring (25, desks). traded: cents, a ring (24, desks).
+        equity: cents, a ring (25, desks). traded: cents, a ring (24, desks). exposure: at the last close, (desks,).
     """
 
     def __init__(self, accounts: Accounts) -> None:
@@ -24,6 +24,7 @@ class BookKeeper(ArrayState):
         self._accounts = accounts
         self.equity = np.tile(accounts.cash, (WINDOW + 1, 1))
         self.traded = np.zeros((WINDOW, desks), dtype=np.int64)
+        self.exposure = np.zeros(desks, dtype=np.float32)
 
     def close(self, step: int, prices: I64, fills: Fills) -> DeskBooks:
         """Books at the close of a step, *prices* (A,) in 1e-8 USD."""
@@ -41,13 +42,15 @@ class BookKeeper(ArrayState):
         whole = np.maximum(equity, 1)
         cost = accounts.cost.sum(axis=1)
         weight = value / whole[:, None]
+        before, self.exposure = self.exposure, _share(weight.sum(axis=1))
         last, day = self.equity[(step - 1) % (WINDOW + 1)], self.equity[(step - WINDOW) % (WINDOW + 1)]
         return DeskBooks(
             equity=equity,
             position=accounts.position.copy(),
             price=prices,
             weight=_share(weight),
-            exposure=_share(weight.sum(axis=1)),
+            exposure=self.exposure.copy(),
+            exposure_change=self.exposure - before,
             cash_share=_share(accounts.cash / whole),
             unrealised=_share(value.sum(axis=1) / np.maximum(cost, 1) - 1) * (cost > 0),
             drawdown=_share(1 - equity / np.maximum(accounts.peak, 1)),

@@ -50,9 +50,10 @@ class MarketModel(mesa.Model):
     def __init__(self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None) -> None:
         self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(seed=self.scenario.seed)
+        # The market first: it may refuse, and what was opened before it would stay open.
+        self.market = open_market(self.scenario)
         self.engine = engine or SerialEngine()
         self.writer = JournalWriter(None)
-        self.market = open_market(self.scenario)
         began = wall_clock()
         self.population = Population(self.scenario.agents.counts(), self.scenario.agents.desks, self._surroundings(), self.scenario.roles)
         self._phases = self.population.phases()
@@ -121,22 +122,24 @@ class MarketModel(mesa.Model):
     def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> None:
         if self.steps != observation.step:
             raise RuntimeError(f"Mesa counts step {self.steps} where the market is at {observation.step}")
-        self.figures = self._figures(observation, books, pages)
+        # Not the books' equity: since they were closed, agents have paid for what they read.
+        equity = self.market.accounts.equity(observation.prices)
+        self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
         if observation.step == 1:
             pages.shared(Kind.AGENTS, self.population.seats())
         pages.shared(Kind.FIGURES, self.figures.record())
-        closed = pages.closed(self.market.accounts, books.equity, first_signal)
+        closed = pages.closed(self.market.accounts, equity, first_signal)
         self.datacollector.collect(self)
         checkpoint = self.checkpoint() if self.checkpoint_due else None
         self.checkpoint_due = False
         self.writer.put(StepCommit(observation.step, observation.timestamp, closed, checkpoint))
 
-    def _figures(self, observation: Observation, books: DeskBooks, pages: StepPages) -> Figures:
+    def _figures(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> Figures:
         accounts, fills = self.market.accounts, self.market.fills
         return Figures(
             timestamp=observation.timestamp,
             price=float(observation.prices[0] / PRICE_UNITS),
-            equity=float(books.equity.mean() / CENTS),
+            equity=equity,
             exposure=float(books.exposure.mean()),
             drawdown=float(books.drawdown.mean()),
             signals=sum(len(batch) for batch in pages.signals),

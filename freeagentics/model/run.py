@@ -1,25 +1,34 @@
-"""Carrying out a run: fresh, resumed, or forked from another."""
+"""Runs: fresh, resumed, or forked from another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
-from freeagentics.clock import wall_clock
-from freeagentics.errors import BadRunDirectory, BadScenario, Interrupted
-from freeagentics.journal import Journal, JournalWriter, Kind
-from freeagentics.model.frames import write_agent_frame, write_model_frame
+from freeagentics.agents import ROLES
+from freeagentics.errors import BadScenario
+from freeagentics.journal import Journal, JournalWriter
 from freeagentics.model.market_model import MarketModel
+from freeagentics.model.rewind import rewind, state_at
 from freeagentics.model.run_directory import RunDirectory, versions
-from freeagentics.model.run_record import FootprintSummary, RunRecord, Summary
+from freeagentics.model.run_record import RunRecord
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import build_scenario, load_scenario
-from freeagentics.runtime import CollectionMeter, PeakMeter, bill, open_engine
+from freeagentics.model.session import Observers, Session
+from freeagentics.runtime import open_engine
+from freeagentics.stores import open_store
 
-KB, MB = 1024, 1024 * 1024
-
-Watcher = Callable[[MarketModel], None]
-"""Called once before the first step, when `figures` is None, and after every step."""
+FREE_ON_RESUME = ("steps", "run", "store")
+FIXED_IN_A_FORK = (
+    "name",
+    "agents",
+    "memory.slots",
+    "memory.horizon",
+    *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources")),
+)
+"""What gives the checkpoint's arrays their shape and meaning."""
 
 
 def run(
@@ -30,8 +39,7 @@ def run(
     seed: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
-    watch: Watcher | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    observers: Observers | None = None,
 ) -> RunRecord:
     """Run a scenario from its first step to its last.
 
@@ -40,23 +48,26 @@ def run(
         agents, steps, seed: instead of the scenario's own.
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
-        watch: sees the model before the first step and after each.
-        should_stop: asked before each step; once it says yes, the run takes a checkpoint and raises Interrupted.
+        observers: who looks on, and may ask to stop.
 
     Raises:
         BadInput: what was asked for cannot be run; nothing is written.
         RunFailed: the run could not go on; what it committed stays whole.
+        Interrupted: an observer asked to stop.
     """
     named = {"agents.count": agents, "steps": steps, "seed": seed}
     changes = {key: value for key, value in named.items() if value is not None} | dict(overrides or {})
-    resolved = _changed(scenario, changes) if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
-    model = MarketModel(resolved, engine=open_engine(resolved.run.engine, resolved.run.workers))
-    with model:
+    resolved = changed(scenario, changes) if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    identity = f"{resolved.name}-{uuid4().hex[:12]}"
+    with ExitStack() as stack:
+        model = stack.enter_context(open_model(resolved))
+        store = stack.enter_context(open_store(resolved.store.durable, identity)) if resolved.store.durable else None
         directory = RunDirectory.create(resolved, Path(out) if out is not None else None)
-        with directory.locked(), Journal(directory.journal, create=True) as journal:
-            journal.describe({"versions": versions(), "scenario": resolved.model_dump(mode="json", serialize_as_any=True)})
-            model.record_to(JournalWriter(journal))
-            return _carry_out(directory, journal, model, watch, should_stop)
+        stack.enter_context(directory.locked())
+        journal = stack.enter_context(Journal(directory.journal, create=True))
+        journal.describe({"run": identity, "versions": versions()})
+        model.record_to(JournalWriter(journal))
+        return Session(directory, journal, model, store, observers or Observers()).carry_out()
 
 
 def resume(
@@ -64,8 +75,7 @@ def resume(
     *,
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
-    watch: Watcher | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    observers: Observers | None = None,
 ) -> RunRecord:
     """Go on with a run that was stopped or killed, from its last checkpoint; or, with more *steps*, with one that had ended.
 
@@ -73,175 +83,87 @@ def resume(
 
     Raises:
         BadRunDirectory: no run directory, or locked by a living run.
+        BadScenario: a setting that cannot change any more, or fewer steps than there are.
         RunFailed: a step came out differently than it is on record.
+        Interrupted: an observer asked to stop.
     """
     directory = RunDirectory.open(Path(path))
     changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
-    with directory.locked(), Journal(directory.journal) as journal:
-        scenario = _changed(directory.load_scenario(), changes, only=("steps", "run", "store"))
+    with ExitStack() as stack:
+        stack.enter_context(directory.locked())
+        journal = stack.enter_context(Journal(directory.journal))
+        scenario = changed(directory.load_scenario(), changes, only=FREE_ON_RESUME)
         last = journal.marker()
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
-        with MarketModel(scenario, engine=open_engine(scenario.run.engine, scenario.run.workers)) as model:
-            _rewind(model, journal, last.step if last else 0)
-            if changes:
-                directory.rewrite(scenario)
-            return _carry_out(directory, journal, model, watch, should_stop)
+        model = stack.enter_context(open_model(scenario))
+        rewind(model, journal, last.step if last else 0)
+        store = stack.enter_context(open_store(scenario.store.durable, journal.about()["run"])) if scenario.store.durable else None
+        if changes:
+            directory.rewrite(scenario)
+        return Session(directory, journal, model, store, observers or Observers()).carry_out()
 
 
 def fork(
     path: str | Path,
     at: int,
     *,
-    overrides: Mapping[str, object] | None = None,
     steps: int | None = None,
+    overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
-    watch: Watcher | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    observers: Observers | None = None,
 ) -> RunRecord:
-    """A run of its own that shares another's first *at* steps and then goes on with other settings.
-
-    What fixes the shape of the arrays cannot change: agents, assets, bars, memory slots and horizon.
+    """A run of its own that shares another's first *at* steps, and then goes on with other settings.
 
     Raises:
-        BadRunDirectory: no run directory. BadScenario: a step that was not committed, or a setting that cannot change.
+        BadRunDirectory: no run directory.
+        BadScenario: a step that was not committed, or a setting that cannot change.
+        Interrupted: an observer asked to stop.
     """
     source = RunDirectory.open(Path(path))
     before = source.load_scenario()
-    after = _changed(before, ({"steps": steps} if steps is not None else {}) | dict(overrides or {}), frozen=FIXED_AT_BIRTH)
-    with Journal(source.journal) as old:
-        last = old.marker()
-        if last is None or not 1 <= at <= last.step:
-            raise BadScenario(f"--at {at}: {path} has steps 1 to {last.step if last else 0}")
+    changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
+    after = changed(before, changes, fixed=(*FIXED_IN_A_FORK, *drawn_at_birth()))
+    identity = f"{after.name}-{uuid4().hex[:12]}"
+    with ExitStack() as stack:
+        old = stack.enter_context(Journal(source.journal))
+        marker, state = state_at(before, old, at)
         if after.steps < at:
             raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
-        with MarketModel(before) as model:
-            _rewind(model, old, at)
-            while model.steps < at:
-                model.step()
-            state, marker = model.checkpoint(), old.marker(at)
-            model.writer.flush()
+        model = stack.enter_context(open_model(after))
+        model.restore(at, state)
+        store = stack.enter_context(open_store(after.store.durable, identity)) if after.store.durable else None
         directory = RunDirectory.create(after, Path(out) if out is not None else None)
+        stack.enter_context(directory.locked())
         old.copy_to(directory.journal)
-    with directory.locked(), Journal(directory.journal) as journal:
+        journal = stack.enter_context(Journal(directory.journal))
         journal.discard_after(at)
         journal.add_checkpoint(at, state)
-        journal.describe({"forked_from": str(Path(path).resolve()), "forked_at": at})
-        with MarketModel(after, engine=open_engine(after.run.engine, after.run.workers)) as model:
-            model.restore(at, state)
-            model.record_to(JournalWriter(journal, marker))
-            return _carry_out(directory, journal, model, watch, should_stop)
+        journal.describe({"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at})
+        model.record_to(JournalWriter(journal, marker))
+        return Session(directory, journal, model, store, observers or Observers()).carry_out()
 
 
-FIXED_AT_BIRTH = (
-    "agents",
-    "market.kind",
-    "market.bars",
-    "market.symbols",
-    "market.start",
-    "market.warmup",
-    "market.synthetic",
-    "memory.slots",
-    "memory.horizon",
-    "name",
-)
+def open_model(scenario: Scenario) -> MarketModel:
+    """The scenario's model on the engine that it asks for."""
+    return MarketModel(scenario, engine=open_engine(scenario.run.engine, scenario.run.workers))
 
 
-def _changed(
-    scenario: Scenario, changes: Mapping[str, object], *, only: tuple[str, ...] | None = None, frozen: tuple[str, ...] = ()
+def changed(
+    scenario: Scenario, changes: Mapping[str, object], *, only: tuple[str, ...] | None = None, fixed: tuple[str, ...] = ()
 ) -> Scenario:
-    """The scenario with some values changed; *only* and *frozen* are keys, or the tables they begin with."""
+    """The scenario with some values changed. *only* and *fixed* are keys, or tables of them. Raises BadScenario."""
     for key in changes:
-        if any(_within(key, fixed) for fixed in frozen) or (only is not None and not any(_within(key, free) for free in only)):
+        if any(_within(key, table) for table in fixed) or (only is not None and not any(_within(key, table) for table in only)):
             raise BadScenario(f"{key}: cannot change once a run has begun; start a new run instead")
     return build_scenario(scenario.model_dump(mode="python", exclude_none=True, serialize_as_any=True), changes)
 
 
+def drawn_at_birth() -> list[str]:
+    """Keys of the ranges that each agent drew its own value from when it arrived: changing them later would change nothing."""
+    settings = {role: kind.Settings.model_fields for role, kind in ROLES.items()}
+    return [f"roles.{role}.{key}" for role, fields in settings.items() for key, field in fields.items() if isinstance(field.default, tuple)]
+
+
 def _within(key: str, table: str) -> bool:
     return key == table or key.startswith(f"{table}.")
-
-
-def _rewind(model: MarketModel, journal: Journal, step: int) -> None:
-    """Bring a fresh model to the last checkpoint at or before *step*; from there on what it records is compared with the journal."""
-    found = journal.checkpoint_before(step)
-    if found is not None:
-        try:
-            model.restore(found, journal.checkpoint(found))
-        except (KeyError, ValueError) as error:
-            raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
-    model.record_to(JournalWriter(journal, journal.marker(found) if found is not None else None))
-
-
-def _carry_out(
-    directory: RunDirectory, journal: Journal, model: MarketModel, watch: Watcher | None, should_stop: Callable[[], bool] | None
-) -> RunRecord:
-    """Step to the end, then write the summary and the frames."""
-    scenario = model.scenario
-    footprint, collections = PeakMeter(), CollectionMeter()
-    footprint.start()
-    collections.start()
-    began, first = wall_clock(), model.steps
-    try:
-        if watch:
-            watch(model)
-        while model.steps < scenario.steps:
-            stopping = should_stop is not None and should_stop()
-            step = model.steps + 1
-            model.checkpoint_due = stopping or step == scenario.steps or step % scenario.run.checkpoint_every == 0
-            model.step()
-            if watch:
-                watch(model)
-            if stopping and model.steps < scenario.steps:
-                model.writer.flush()
-                raise Interrupted(f"stopped after step {model.steps}; go on with: freeagentics run --resume {directory.path}")
-        model.writer.flush()
-    finally:
-        collections.stop()
-        footprint.stop()
-    wall = wall_clock() - began
-    summary = _summary(directory, journal, model, wall, model.steps - first, footprint, collections)
-    write_model_frame(journal, directory.model_frame)
-    write_agent_frame(journal, scenario, directory.agent_frame)
-    directory.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return RunRecord(directory.path)
-
-
-def _summary(
-    directory: RunDirectory,
-    journal: Journal,
-    model: MarketModel,
-    wall: float,
-    steps: int,
-    footprint: PeakMeter,
-    collections: CollectionMeter,
-) -> Summary:
-    count = len(model.population)
-    billed = bill([model.population, model.board, model.books, model.ledger, model.market.accounts, list(model.agents)], excluding=[model])
-    memories, memory_bytes = journal.tally(Kind.MEMORIES)
-    agent_steps = max(count * steps, 1)
-    return Summary(
-        scenario=model.scenario.name,
-        seed=model.scenario.seed,
-        agents=count,
-        steps=model.steps,
-        roles=model.scenario.agents.counts(),
-        wall_s=round(wall, 4),
-        agent_steps_per_s=round(count * steps / max(wall, 1e-9), 1),
-        step_ms_per_agent=round(1000 * wall / agent_steps, 6),
-        registration_ms_per_agent=round(1000 * model.registration_s / count, 6),
-        gc_overhead=round(collections.seconds / max(wall, 1e-9), 6),
-        footprint=FootprintSummary(
-            rss_start_mb=round(footprint.start_mb, 2),
-            rss_peak_mb=round(footprint.peak_mb, 2),
-            per_agent_kb=round(billed.total / count / KB, 3),
-            billed_mb=round(billed.total / MB, 3),
-        ),
-        memories=memories,
-        bytes_per_memory=round(memory_bytes / max(memories, 1), 2),
-        decisions=journal.tally(Kind.DECISIONS)[0],
-        signals=journal.tally(Kind.SIGNALS)[0],
-        orders=journal.tally(Kind.ORDERS)[0],
-        fills=journal.tally(Kind.FILLS)[0],
-        trajectory_sha256=model.trajectory_sha256,
-        run_dir=str(directory.path),
-    )

@@ -57,9 +57,11 @@ class RunDirectory:
 
     def rewrite(self, scenario: Scenario) -> None:
         """Write ``run.toml``, whole or not at all."""
-        draft = self.scenario.with_suffix(".draft")
-        draft.write_text(f"# {versions()}\n{to_toml(scenario)}", encoding="utf-8")
-        draft.replace(self.scenario)
+        _write_whole(self.scenario, f"# {versions()}\n{to_toml(scenario)}")
+
+    def write_summary(self, text: str) -> None:
+        """Write ``run.json``, whole or not at all."""
+        _write_whole(self.summary, f"{text}\n")
 
     def load_scenario(self) -> Scenario:
         """The scenario as it was resolved. Raises BadScenario."""
@@ -86,6 +88,12 @@ def versions() -> str:
     """The versions that a trajectory's last bits depend on."""
     names = ("freeagentics", "numpy", "mesa")
     return ", ".join([*(f"{name} {metadata.version(name)}" for name in names), f"Python {platform.python_version()}", platform.machine()])
+
+
+def _write_whole(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def _fresh(scenario: Scenario) -> Path:

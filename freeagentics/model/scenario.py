@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from freeagentics.agents import ROLES, MemorySettings, role_class
 from freeagentics.market import SOURCES, SyntheticSettings
@@ -104,8 +104,13 @@ class RunSettings(_Section):
     """How the run is carried out; nothing here changes a trajectory."""
 
     engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
-    workers: int = Field(0, ge=0, le=256, description="Threads; 0 takes one per core.")
+    workers: int = Field(1, ge=0, le=256, description="Threads; 0 takes one per core.")
     checkpoint_every: int = Field(250, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
+
+
+_fields: dict[str, Any] = {name: (role.Settings, role.Settings()) for name, role in ROLES.items()}
+_Roles = create_model("Roles", __base__=_Section, **_fields)
+"""Settings of all roles, checked as one model, so that what is wrong is named by its whole dotted key."""
 
 
 class Scenario(_Section):
@@ -125,5 +130,6 @@ class Scenario(_Section):
 
     @field_validator("roles", mode="before")
     @classmethod
-    def _role_settings(cls, roles: dict[str, Any]) -> dict[str, BaseModel]:
-        return {role: role_class(role).Settings.model_validate(settings) for role, settings in roles.items()}
+    def _role_settings(cls, roles: object) -> dict[str, BaseModel]:
+        checked = _Roles.model_validate(roles)
+        return {role: getattr(checked, role) for role in ROLES if role in checked.model_fields_set}

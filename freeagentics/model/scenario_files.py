@@ -13,7 +13,7 @@ import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from freeagentics.agents import ROLES
-from freeagentics.errors import BadScenario
+from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.model.scenario import Scenario
 
 
@@ -84,9 +84,7 @@ def _find(name: str | Path) -> Path:
         raise BadScenario(f"scenario {path}: no such file")
     if str(name) in scenario_names():
         return scenario_folder() / f"{name}.toml"
-    near = difflib.get_close_matches(str(name), scenario_names(), n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(scenario_names())}, or give the path of a .toml file"
-    raise BadScenario(f"no scenario '{name}'; {hint}")
+    raise BadScenario(f"no scenario '{name}'; {did_you_mean(str(name), scenario_names())} (or give the path of a .toml file)")
 
 
 def _put(table: dict[str, Any], key: str, value: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterable
@@ -29,9 +30,9 @@ class Bill:
 
 
 def bill(roots: Iterable[object], *, excluding: Iterable[object] = ()) -> Bill:
-    """Bytes reachable from *roots*, not walking into *excluding*; arrays count by their base buffer, once.
+    """Bytes reachable from *roots*, not walking into *excluding*; a buffer counts once, however many arrays are views of it.
 
-    Classes, modules and functions are not counted: they would be there without any agent.
+    Classes, modules, functions and threads are not counted: they would be there without any agent.
     """
     seen = {id(other) for other in excluding}
     stack = list(roots)
@@ -41,36 +42,22 @@ def bill(roots: Iterable[object], *, excluding: Iterable[object] = ()) -> Bill:
         if id(item) in seen or isinstance(item, _OPAQUE):
             continue
         seen.add(id(item))
-        if isinstance(item, np.ndarray):
-            base = _base(item)
-            if id(base) != id(item) and id(base) in seen:
-                continue
-            seen.add(id(base))
-            buffers += base.nbytes if isinstance(base, np.ndarray) else len(memoryview(base).cast("B"))  # type: ignore[arg-type]
-            objects += sys.getsizeof(item) - (item.nbytes if item.base is None else 0)
-            continue
         objects += sys.getsizeof(item, 0)
+        if isinstance(item, np.ndarray) and item.base is None:
+            buffers += item.nbytes
+            objects -= item.nbytes
         stack.extend(_held_by(item))
     return Bill(buffers, objects)
 
 
-def _base(array: np.ndarray) -> object:
-    base: object = array
-    while isinstance(base, np.ndarray) and base.base is not None:
-        base = base.base
-    return base
-
-
 def _held_by(item: object) -> list[object]:
-    if isinstance(item, dict):
-        return [*item.keys(), *item.values()]
-    if isinstance(item, list | tuple | set | frozenset):
-        return list(item)
-    held: list[object] = [vars(item)] if hasattr(item, "__dict__") else []
-    for kind in type(item).__mro__:
-        slots = kind.__dict__.get("__slots__", ())
-        held.extend(getattr(item, name) for name in ([slots] if isinstance(slots, str) else slots) if hasattr(item, name))
-    return held
+    if isinstance(item, np.ndarray):
+        return [item.base]
+    if isinstance(item, memoryview):
+        return [item.obj]
+    # CPython keeps attributes out of the collector's sight, and of every size, until somebody asks for them as a dict.
+    attributes = [vars(item)] if hasattr(item, "__dict__") else []
+    return [*attributes, *gc.get_referents(item)]
 
 
 def resident_mb() -> float:

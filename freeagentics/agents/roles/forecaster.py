@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.span import RateSpan
 from freeagentics.agents.surroundings import SourceInfo, Surroundings
 from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import Outcomes, View
@@ -26,10 +27,10 @@ READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "se
 class ForecasterSettings(BaseModel):
     """How a forecaster learns and when it speaks. Each agent draws its own rates from the ranges given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    learning_rate: tuple[float, float] = Field((0.005, 0.02), description="Range of the learning rate of what sources are worth.")
-    exploration_rate: tuple[float, float] = Field((0.02, 0.1), description="Range of the chance to read a source only to learn about it.")
+    learning_rate: RateSpan = Field((0.005, 0.02), description="Range of the learning rate of what sources are worth.")
+    exploration_rate: RateSpan = Field((0.02, 0.1), description="Range of the chance to read a source only to learn about it.")
     information_value: float = Field(
         0.2, gt=0, description="Worth of one squared standard deviation less of error, as a share of equity risk."
     )
@@ -72,7 +73,7 @@ class Forecaster(Cohort):
         weights = draw.normal(0.1, 0.05, (rows, len(self.sources)))
         self.bandit = SourceBandit(learning.astype(np.float32), exploring.astype(np.float32), len(REGIMES), weights.astype(np.float32))
         self.readings = Readings(rows, world.memory.horizon, len(self.sources), world.assets)
-        self.told = LastTold(rows)
+        self.told = LastTold(rows, world.signal_ttl)
         self.expected = np.zeros((rows, world.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
 
@@ -107,6 +108,11 @@ class Forecaster(Cohort):
         if name not in self._names:
             return np.zeros(self.rows, dtype=np.bool_)
         return self.readings.read[slot][:, self._names.index(name)]
+
+    def sources_read(self, row: int, step: int) -> tuple[str, ...]:
+        """Names of the sources that a row's agent read at a step within the horizon."""
+        read = self.readings.read[step % len(self.readings.read), row]
+        return tuple(name for name, was in zip(self._names, read.tolist(), strict=True) if was)
 
     def _cost_in_errors(self, view: View) -> F32:
         """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""

@@ -28,7 +28,7 @@ class MarketHunter(Forecaster):
 
     def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, world, settings)
-        self.told_turbulence = LastTold(rows)
+        self.told_turbulence = LastTold(rows, world.signal_ttl)
         self._audience = world.audience("risk-manager", "portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
@@ -38,13 +38,13 @@ class MarketHunter(Forecaster):
 
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Whales first, then the trend, then turbulence; the action names the first of them."""
-        world, step, rows = self.world, view.observation.step, np.arange(self.rows)
-        slot = step % len(self.readings.read)
+        world, observation, rows = self.world, view.observation, np.arange(self.rows)
+        slot = observation.step % len(self.readings.read)
         speaker = self.speaker()
 
-        count = world.column(view.observation, "whales.count")
+        count = world.column(observation, "whales.count")
         seen = self._read(slot, "whales") & (count.max() >= WHALES_THAT_MATTER)
-        signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(world.column(view.observation, "price.trend"))
+        signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(world.column(observation, "price.trend"))
         success = self.bandit.success_rate[rows, self.readings.context[slot]]
         success = success[:, self._names.index("whales")] if "whales" in self._names else confidence
         whales = speaker.say(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, success, np.tile(signed, (self.rows, 1)))
@@ -52,16 +52,16 @@ class MarketHunter(Forecaster):
         expected = self.expected[rows, focus]
         strong = np.abs(expected) >= self.settings.threshold
         standing = np.abs(self.told.value[:, 0]) >= self.settings.threshold
-        trending = (strong | standing) & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, step)
-        self.told.told(trending, expected[:, None], step)
+        trending = (strong | standing) & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, observation)
+        self.told.told(trending, expected[:, None], observation)
         severity = severity_of(np.abs(expected))
         trend = speaker.say(trending, SignalKind.TREND, self._audience, severity, confidence, self.expected)
 
         turbulence = self.regimes.belief[:, :, TURBULENT].mean(axis=1)
         self.told_turbulence.value[turbulence < 0.3] = 0
-        turning = (turbulence > 0.6) & self.told_turbulence.worth(turbulence[:, None], 0.3, 2 * self.settings.refresh, step)
-        self.told_turbulence.told(turning, turbulence[:, None], step)
-        ratio = np.tile(world.column(view.observation, "price.volatility_ratio"), (self.rows, 1))
+        turning = (turbulence > 0.6) & self.told_turbulence.worth(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
+        self.told_turbulence.told(turning, turbulence[:, None], observation)
+        ratio = np.tile(world.column(observation, "price.volatility_ratio"), (self.rows, 1))
         volatility = speaker.say(turning, SignalKind.VOLATILITY, self._audience, Severity.MEDIUM, turbulence, ratio)
 
         action = np.select([seen, trending, turning], [2, 1, 3], 0).astype(np.uint8)

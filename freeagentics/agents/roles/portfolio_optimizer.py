@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
 from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.span import PositiveSpan, Span
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import View
@@ -20,10 +21,10 @@ from freeagentics.signals import Severity
 class PortfolioOptimizerSettings(BaseModel):
     """How a portfolio optimizer weighs return against risk. Each agent draws its own from the ranges given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    risk_aversion: tuple[float, float] = Field((15.0, 60.0), description="Range of the weight of variance against expected return.")
-    premium: tuple[float, float] = Field((0.0, 0.1), description="Range of the return expected with no view, in standard deviations.")
+    risk_aversion: PositiveSpan = Field((15.0, 60.0), description="Range of the weight of variance against expected return.")
+    premium: Span = Field((0.0, 0.1), description="Range of the return expected with no view, in standard deviations.")
     covariance_halflife: float = Field(72.0, gt=1, description="Bars in which the covariance estimate forgets half.")
     change: float = Field(0.05, gt=0, le=1, description="Change of the weights from which a target is told.")
     refresh: int = Field(12, ge=1, description="Steps after which a standing target is told again.")
@@ -50,7 +51,7 @@ class PortfolioOptimizer(Cohort):
         self.premium = draw.uniform(*settings.premium, rows).astype(np.float32)
         self.covariance = np.zeros((world.assets, world.assets), dtype=np.float64)
         self.target = np.zeros((rows, world.assets), dtype=np.float32)
-        self.told = LastTold(rows, world.assets)
+        self.told = LastTold(rows, world.signal_ttl, world.assets)
         self._audience = world.audience("trade-executor")
 
     def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
@@ -83,8 +84,8 @@ class PortfolioOptimizer(Cohort):
         share = recalled.weight() * self.world.memory.trust
         expected[rows, focus] += share * (recalled.expected_result() - before)
         self.target = self._weights(expected, limit)
-        telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation.step)
-        self.told.told(telling, self.target, view.observation.step)
+        telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation)
+        self.told.told(telling, self.target, view.observation)
         certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
         speaker = Speaker(self.agent, self.desk)
         causes = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.LIMIT)

@@ -9,6 +9,7 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
 from freeagentics.agents.experience import NORMAL_5_PERCENT
 from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.span import PositiveSpan
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import View
@@ -29,7 +30,7 @@ class RiskManagerSettings(BaseModel):
     )
     max_drawdown: float = Field(0.15, gt=0, le=1, description="Fall from the high-water mark at which everything is vetoed.")
     high_water_halflife: int = Field(240, ge=1, description="Bars in which the high-water mark forgets half of a loss.")
-    caution: tuple[float, float] = Field((0.8, 1.2), description="Range of the multiplier of all limits.")
+    caution: PositiveSpan = Field((0.8, 1.2), description="Range of the multiplier of all limits.")
     refresh: int = Field(12, ge=1, description="Steps after which a standing limit is told again.")
 
 
@@ -52,7 +53,7 @@ class RiskManager(Cohort):
         self.caution = world.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
-        self.told = LastTold(rows)
+        self.told = LastTold(rows, world.signal_ttl)
         self._audience = world.audience("portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
@@ -111,13 +112,13 @@ class RiskManager(Cohort):
         return after.astype(np.float32), reason.astype(np.float32)
 
     def _speak(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
-        step, speaker = view.observation.step, Speaker(self.agent, self.desk)
+        speaker = Speaker(self.agent, self.desk)
         certain = np.ones(self.rows, dtype=np.float32)
         turned = self.vetoed != was_vetoed
-        limiting = self.told.worth(limit[:, None], 0.05, self.settings.refresh, step)
+        limiting = self.told.worth(limit[:, None], 0.05, self.settings.refresh, view.observation)
         # A standing veto is told again with the limit, or it would lapse when its time to live is over.
         vetoing = turned | (self.vetoed & limiting)
-        self.told.told(limiting, limit[:, None], step)
+        self.told.told(limiting, limit[:, None], view.observation)
         everywhere = (1, self.world.assets)
         limits = speaker.say(limiting, SignalKind.LIMIT, self._audience, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
         veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)

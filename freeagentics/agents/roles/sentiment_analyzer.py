@@ -29,11 +29,11 @@ class SentimentAnalyzer(Forecaster):
 
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
-        step, rows = view.observation.step, np.arange(self.rows)
+        rows = np.arange(self.rows)
         expected = self.expected[rows, focus]
         loud = np.maximum(np.abs(expected), np.abs(self.told.value[:, 0])) >= self.settings.threshold
-        telling = loud & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, step)
-        self.told.told(telling, expected[:, None], step)
+        telling = loud & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
+        self.told.told(telling, expected[:, None], view.observation)
         severity = severity_of(np.abs(expected))
         signals = self.speaker().say(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
         return telling.astype(np.uint8), telling.astype(np.int32), signals

@@ -8,12 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
 from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.span import Span
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, Mask
 from freeagentics.market import Fills, Orders
 from freeagentics.memory import Recalled, column
 from freeagentics.signals import Signals
+
+LIMIT_TOLERANCE = np.float32(0.01)
+"""Exposure by which a desk may drift over its limit before the band gives way: correcting every tick would cost more than it saves."""
 
 ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.WHALE_ACTIVITY)
 _PRICE_UNITS = 1e8
@@ -24,9 +28,9 @@ _CENTS = 100
 class TradeExecutorSettings(BaseModel):
     """How a trade executor sizes its orders. Each agent draws its own from the ranges given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    band: tuple[float, float] = Field((0.02, 0.06), description="Range of the change of weight below which it is not worth trading.")
+    band: Span = Field((0.02, 0.06), description="Range of the change of weight below which it is not worth trading.")
     learning_rate: float = Field(0.02, gt=0, le=1, description="Learning rate of trust in advisers, and of what trading costs.")
     gain: float = Field(1.5, gt=0, description="Weight wanted per standard deviation of forecast, where no optimizer sends targets.")
     cost_aversion: float = Field(
@@ -121,7 +125,7 @@ class TradeExecutor(Cohort):
         limit = np.where(self.heard.fresh(SignalKind.LIMIT, now), self.heard.latest(SignalKind.LIMIT, now)[:, 0], 1)
         limit = np.where(self.heard.latest(SignalKind.VETO, now)[:, 0] > 0, 0, limit).astype(np.float32)
         wanted = self._within(target * conviction, limit)
-        orders, traded, closing = self._orders(view, wanted)
+        orders, traded, closing = self._orders(view, wanted, limit)
         focus_trade = traded[rows, focus]
         signal, parent, parent_step = self.heard.causes((SignalKind.TARGET, *ADVISERS), now, CAUSES)
         weight = view.books.weight[self.desk]
@@ -155,15 +159,21 @@ class TradeExecutor(Cohort):
         total = wanted.sum(axis=1)
         return wanted * np.minimum(1, limit / np.maximum(total, np.float32(1e-9)))[:, None]
 
-    def _orders(self, view: View, wanted: F32) -> tuple[Orders, F32, Mask]:
+    def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
+        """Where it trades (rows, assets): outside the band, where a position is closed, or where else the limit would not be kept."""
+        band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
+        trading = (np.abs(missing / self.peers[:, None].astype(np.float32)) > band) | closing
+        after = (weight + np.where(trading, missing, 0)).sum(axis=1)
+        return (trading | ((after > limit + LIMIT_TOLERANCE)[:, None] & (missing < 0))) & self.active[:, None]
+
+    def _orders(self, view: View, wanted: F32, limit: F32) -> tuple[Orders, F32, Mask]:
         """Orders, what each row trades as a share of equity (rows, assets), and where it closes a position."""
         books = view.books
         weight = books.weight[self.desk]
         change = (wanted - weight) / self.peers[:, None].astype(np.float32)
         position = books.position[self.desk]
         closing = (wanted < 1e-3) & (position > 0)
-        band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
-        trading = ((np.abs(change) > band) | closing) & self.active[:, None]
+        trading = self._trading(weight, wanted - weight, closing, limit)
         dollars = change.astype(np.float64) * (books.equity[self.desk] / _CENTS)[:, None]
         quantity = np.trunc(dollars / (books.price / _PRICE_UNITS) * _QUANTITY_UNITS).astype(np.int64)
         quantity = np.where(closing, -position, quantity)

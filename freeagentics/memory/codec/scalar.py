@@ -11,6 +11,7 @@ from freeagentics.memory.features import FEATURES
 
 _BITS = np.array([feature.bits for feature in FEATURES])
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+_HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 _WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
 _LEVELS = (2**_BITS - 1).astype(np.float32)
 _RECALL = np.array([feature.recall for feature in FEATURES])
@@ -34,8 +35,8 @@ class ScalarCodec:
 
     def quantise(self, states: F32) -> U8:
         """States (n, 48) -> levels (n, 48), each from 0 to 2**bits - 1. Values are clipped to the feature's range; NaN is its low end."""
-        unit = np.clip((np.nan_to_num(states, nan=-np.inf) - _LOW) / _WIDTH, 0, 1)
-        return np.rint(unit * _LEVELS).astype(np.uint8)
+        clipped = np.where(np.isnan(states), _LOW, np.clip(states, _LOW, _HIGH))
+        return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * _LEVELS).astype(np.uint8)
 
     def pack(self, levels: U8) -> U8:
         """Levels (n, 48) -> codes (n, code_bytes)."""

@@ -1,0 +1,45 @@
+# `make run` and `make test` install what they need into .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+ARGS ?=
+
+.PHONY: help install run test bench viz clean
+
+help:
+	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
+	@echo "make test     install what tests need, and run linters, type checker and tests"
+	@echo "make bench    run the benchmarks and print their tables"
+	@echo "make viz      open the page in the browser"
+	@echo "make clean    remove .venv, caches and build output; runs/ stays"
+
+install: $(VENV)/installed-run
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("freeagentics needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/installed-run
+
+run: install
+	$(BIN)/freeagentics run btc-replay $(ARGS)
+
+test: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: install
+	$(BIN)/freeagentics bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

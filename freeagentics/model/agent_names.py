@@ -1,0 +1,50 @@
+"""Who the agents of a journal are."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from freeagentics.agents import ROLES
+from freeagentics.agents.agent import agent_id
+from freeagentics.arrays import AnyArray
+from freeagentics.errors import BadRunDirectory
+from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.model.scenario import Scenario
+
+
+class AgentNames:
+    """Names by number: ids, roles and actions of the agents on record.
+
+    Attributes:
+        seats: role, number, desk, cohort and row of each agent, (N,).
+        ids, roles: of each agent, N strings. team: the roles of the scenario, by number.
+    """
+
+    def __init__(self, journal: Journal, scenario: Scenario) -> None:
+        """Read them. Raises BadRunDirectory where nothing is on record."""
+        seats = journal.read(1, Kind.AGENTS, SHARED)
+        if seats is None:
+            raise BadRunDirectory(f"{journal.path}: no agents on record; the run was stopped before its first step")
+        team = list(scenario.agents.team)
+        self.seats = seats
+        self.ids = [agent_id(team[seat["role"]], int(seat["number"])) for seat in seats]
+        self.roles = [team[role] for role in seats["role"]]
+        self.team = team
+        self._id_series = pl.Series([*self.ids, None], dtype=pl.String)
+        self._role_series = pl.Series(team)
+        self._longest = max(len(ROLES[role].actions) for role in team)
+        padded = [(*ROLES[role].actions, *[""] * self._longest)[: self._longest] for role in team]
+        self._action_series = pl.Series([name for names in padded for name in names])
+
+    def id_column(self, agent: AnyArray) -> pl.Series:
+        """Ids of agents (n,); null where the index is -1."""
+        return self._id_series.gather(np.where(agent < 0, len(self.seats), agent))
+
+    def role_column(self, agent: AnyArray) -> pl.Series:
+        """Roles of agents (n,)."""
+        return self._role_series.gather(self.seats["role"][agent])
+
+    def action_column(self, agent: AnyArray, action: AnyArray) -> pl.Series:
+        """Names of actions (n,) of agents (n,)."""
+        return self._action_series.gather(self.seats["role"][agent].astype(np.int64) * self._longest + action)

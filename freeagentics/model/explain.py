@@ -1,0 +1,214 @@
+"""Explaining: what an agent saw, believed, remembered and why it acted, computed again from the checkpoint before."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from freeagentics.agents import ROLES, SIGNAL_KINDS
+from freeagentics.arrays import AnyArray
+from freeagentics.clock import HOUR_MS
+from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.market import UNITS
+from freeagentics.memory import FEATURES
+from freeagentics.mind import REGIMES
+from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.chain import Chain
+from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.model.projection import decision_id
+from freeagentics.model.rewind import committed
+from freeagentics.model.run_directory import RunDirectory
+from freeagentics.model.scenario import Scenario
+from freeagentics.model.witness import Rerun
+
+CENTS = 100
+_RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
+_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+
+
+def explain(path: str | Path, agent: str, step: int) -> Explanation:
+    """Why *agent* did what it did at *step*.
+
+    Raises:
+        BadRunDirectory: no run directory. BadInput: no such agent. BadScenario: the step was not committed.
+        RunFailed: the run comes out differently than it is on record.
+    """
+    directory = RunDirectory.open(Path(path))
+    scenario = directory.load_scenario()
+    with Journal(directory.journal) as journal:
+        names = AgentNames(journal, scenario)
+        if agent not in names.ids:
+            raise BadInput(f"no agent '{agent}' in {path}; {did_you_mean(agent, names.ids)}")
+        committed(journal, step)
+        seat = names.seats[names.ids.index(agent)]
+        with Rerun(scenario, journal, step, int(seat["cohort"])) as rerun:
+            return Explainer(scenario, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
+
+
+class Explainer:
+    """Puts together what a rerun witnessed and what the journal holds of one agent at one step."""
+
+    def __init__(self, scenario: Scenario, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
+        self._scenario, self._journal, self._names, self._rerun = scenario, journal, names, rerun
+        self._agent, self._row, self._step = agent, row, rerun.step
+        view, thought = rerun.witness.view, rerun.witness.thought
+        assert view is not None
+        assert thought is not None
+        self._view, self._thought = view, thought
+        self._asset = int(thought.focus[row])
+        self._symbols = rerun.model.market.symbols
+        self._role = ROLES[names.roles[agent]]
+        # Kept now: every answer to "what without it" loads the state of before again.
+        self._belief = rerun.cohort.regimes.belief[row, self._asset].copy()
+        self._sources = rerun.cohort.sources_read(row, self._step)
+        heard = rerun.cohort.heard
+        self._heard = {name: getattr(heard, name)[row].copy() for name in ("number", "expires", "source", "step", "confidence", "data")}
+
+    @cached_property
+    def _decision(self) -> AnyArray:
+        decisions = self._journal.read(self._step, Kind.DECISIONS, self._rerun.cohort.number)
+        assert decisions is not None
+        return decisions[decisions["agent"] == self._agent][0]
+
+    def explanation(self) -> Explanation:
+        """All of it."""
+        name, decision, chain = self._names.ids[self._agent], self._decision, Chain(self._journal, self._names)
+        before = self._rerun.witness.before["regimes.belief"][self._row, self._asset]
+        return Explanation(
+            agent=name,
+            role=self._role.role,
+            desk=int(self._names.seats["desk"][self._agent]),
+            step=self._step,
+            timestamp=self._view.observation.timestamp,
+            symbol=self._symbols[self._asset],
+            saw=self._saw(),
+            sources=self._sources,
+            paid=int(self._thought.choice.charge[self._row]),
+            books=self._books(),
+            belief_before=_named(REGIMES, before),
+            belief_after=_named(REGIMES, self._belief),
+            signals=self._signals(),
+            memories=self._memories(),
+            memory_weight=float(decision["memory_weight"]),
+            decision_id=decision_id(name, self._step),
+            decision_type=self._role.decision_type,
+            action=self._role.actions[decision["action"]],
+            value=float(decision["value"]),
+            confidence=float(decision["confidence"]),
+            reasoning=_named(self._role.reasoning, decision["reason"]),
+            trades=self._trades(),
+            outcome=self._outcome(),
+            above=chain.above(self._agent, self._step),
+            below=chain.below(self._agent, self._step),
+        )
+
+    def _saw(self) -> dict[str, float]:
+        observation = self._view.observation
+        shown = {"close": float(observation.prices[self._asset] / UNITS)}
+        for place, column in enumerate(observation.columns):
+            if column.split(".")[0] in self._sources:
+                shown[column] = float(observation.values[self._asset, place])
+        return shown
+
+    def _books(self) -> dict[str, float]:
+        books, desk = self._view.books, int(self._names.seats["desk"][self._agent])
+        shares = {name: float(getattr(books, name)[desk]) for name in ("exposure", "drawdown", "return_24", "cost_share")}
+        return {"equity": float(books.equity[desk] / CENTS), **shares}
+
+    def _signals(self) -> tuple[HeardSignal, ...]:
+        now, heard = self._view.observation.timestamp, self._heard
+        named, arrived = set(self._decision["signal"].tolist()), set(self._view.inbox.number.tolist())
+        found = []
+        for kind in np.flatnonzero(heard["expires"] > now):
+            number, step = int(heard["number"][kind]), int(heard["step"][kind])
+            found.append(
+                HeardSignal(
+                    number=number,
+                    kind=SIGNAL_KINDS[kind],
+                    source=self._names.ids[heard["source"][kind]],
+                    step=step,
+                    age=self._step - step,
+                    age_hours=(now - committed(self._journal, step).timestamp) / HOUR_MS,
+                    confidence=float(heard["confidence"][kind]),
+                    data=_named(self._symbols, heard["data"][kind]),
+                    arrived_now=number in arrived,
+                    named=number in named,
+                    without=self._without(self._rerun.decide_without(self._row, signal=number)),
+                )
+            )
+        return tuple(sorted(found, key=lambda signal: signal.number))
+
+    def _memories(self) -> tuple[RecalledMemory, ...]:
+        recalled = self._thought.recalled
+        found = []
+        for place in np.flatnonzero(recalled.step[self._row] >= 0):
+            step = int(recalled.step[self._row, place])
+            typical, largest = self._decoding_error(step)
+            found.append(
+                RecalledMemory(
+                    step=step,
+                    age=self._step - step,
+                    relevance=float(recalled.relevance[self._row, place]),
+                    result=float(recalled.result[self._row, place]),
+                    reward=float(recalled.reward[self._row, place]),
+                    decoding_error=typical,
+                    largest_error=largest,
+                    without=self._without(self._rerun.decide_without(self._row, memory=step)),
+                )
+            )
+        return tuple(found)
+
+    def _decoding_error(self, step: int) -> tuple[float, float]:
+        """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
+        cohort = self._rerun.cohort
+        page = self._journal.read(step, Kind.MEMORIES, cohort.number)
+        assert page is not None
+        code = page["code"][page["agent"] == self._agent]
+        if step not in self._rerun.witness.states:
+            with Rerun(self._scenario, self._journal, step, cohort.number) as earlier:
+                self._rerun.witness.states.update(earlier.witness.states)
+        exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
+        error = np.abs(cohort.codec.decode(np.ascontiguousarray(code))[0] - exact) / _RANGE
+        return float(np.sqrt(np.square(error).mean())), float(error.max())
+
+    def _without(self, decision: AnyArray) -> Alternative:
+        same = bool(decision["action"] == self._decision["action"] and decision["value"] == self._decision["value"])
+        return Alternative(action=self._role.actions[decision["action"]], value=float(decision["value"]), same=same)
+
+    def _trades(self) -> tuple[Trade, ...]:
+        orders = self._mine(Kind.ORDERS, self._step)
+        fills = self._mine(Kind.FILLS, self._step + 1)
+        found = []
+        for order in orders:
+            filled = fills[fills["asset"] == order["asset"]] if len(fills) else fills
+            quantity = float(filled["quantity"].sum() / UNITS) if len(filled) else 0.0
+            price = float(filled["price"][0] / UNITS) if len(filled) else None
+            fee = float(filled["fee"].sum() / CENTS) if len(filled) else None
+            ordered = float(order["quantity"] / UNITS)
+            found.append(Trade(symbol=self._symbols[order["asset"]], quantity=ordered, filled=quantity, price=price, fee=fee))
+        return tuple(found)
+
+    def _mine(self, kind: Kind, step: int) -> AnyArray:
+        records = self._journal.read(step, kind, SHARED)
+        return np.empty(0) if records is None else records[records["agent"] == self._agent]
+
+    def _outcome(self) -> OutcomeSoFar:
+        horizon, last = self._scenario.memory.horizon, self._journal.marker()
+        assert last is not None
+        passed = min(horizon, last.step - self._step)
+        page = self._journal.read(self._step + horizon, Kind.OUTCOMES, self._rerun.cohort.number)
+        if page is not None and (mine := page[page["agent"] == self._agent]).size:
+            return OutcomeSoFar(horizon=horizon, bars_passed=passed, result=float(mine["result"][0]), reward=float(mine["reward"][0]))
+        prices = [self._journal.read(step, Kind.OBSERVATION, SHARED) for step in (self._step, self._step + passed)]
+        assert prices[0] is not None
+        assert prices[1] is not None
+        change = float(np.log(prices[1]["price"][self._asset] / prices[0]["price"][self._asset]))
+        volatility = float(self._view.observation.column("price.volatility")[self._asset])
+        return OutcomeSoFar(horizon=horizon, bars_passed=passed, result=change / max(volatility * np.sqrt(horizon), 1e-9), reward=None)
+
+
+def _named(names: tuple[str, ...], values: AnyArray) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(names, values, strict=True)}

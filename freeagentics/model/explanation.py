@@ -1,0 +1,117 @@
+"""What an explanation says: one agent, one step."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Alternative(_Part):
+    """What the agent would have done at this step without one thing, computed again from the checkpoint."""
+
+    action: str
+    value: float
+    same: bool
+
+
+class HeardSignal(_Part):
+    """A signal that the agent had in its ear: from whom, how old in steps and in hours of market time, and what it said per symbol."""
+
+    number: int
+    kind: str
+    source: str
+    step: int
+    age: int
+    age_hours: float
+    confidence: float
+    data: dict[str, float]
+    arrived_now: bool
+    named: bool
+    without: Alternative
+
+
+class RecalledMemory(_Part):
+    """A memory that came to mind.
+
+    Attributes:
+        age: steps. relevance: likeness times recency, 0..1. result: what the market did then, reward: what it got, in standard deviations.
+        decoding_error: root mean square error of the decoded features, each in units of its range; largest_error likewise.
+    """
+
+    step: int
+    age: int
+    relevance: float
+    result: float
+    reward: float
+    decoding_error: float
+    largest_error: float
+    without: Alternative
+
+
+class Link(_Part):
+    """A decision in the chain above or below."""
+
+    agent: str
+    step: int
+    decision_type: str
+    action: str
+    value: float
+    confidence: float
+
+
+class Trade(_Part):
+    """An order as accepted, and what became of it at the next open; price and fee are None while it is open or where it was cut away."""
+
+    symbol: str
+    quantity: float
+    filled: float
+    price: float | None
+    fee: float | None
+
+
+class OutcomeSoFar(_Part):
+    """What came of it: the market's result and the agent's reward in standard deviations; the reward is None while the horizon runs."""
+
+    horizon: int
+    bars_passed: int
+    result: float
+    reward: float | None
+
+
+class Explanation(_Part):
+    """Why an agent did what it did at one step.
+
+    Attributes:
+        saw: columns of the observation that it had read, of the symbol in focus. paid: cents. sources: that it read.
+        books: its desk at the close. belief_before, belief_after: of the symbol in focus.
+        reasoning: the numbers it went by, as its role names them.
+    """
+
+    agent: str
+    role: str
+    desk: int
+    step: int
+    timestamp: int
+    symbol: str
+    saw: dict[str, float]
+    sources: tuple[str, ...]
+    paid: int
+    books: dict[str, float]
+    belief_before: dict[str, float]
+    belief_after: dict[str, float]
+    signals: tuple[HeardSignal, ...]
+    memories: tuple[RecalledMemory, ...]
+    memory_weight: float
+    decision_id: str
+    decision_type: str
+    action: str
+    value: float
+    confidence: float
+    reasoning: dict[str, float]
+    trades: tuple[Trade, ...]
+    outcome: OutcomeSoFar
+    above: tuple[Link, ...]
+    below: tuple[Link, ...]

@@ -1,0 +1,44 @@
+"""Going back: a model brought to where its journal has it."""
+
+from __future__ import annotations
+
+from freeagentics.errors import BadRunDirectory, BadScenario
+from freeagentics.journal import Journal, JournalWriter, Marker
+from freeagentics.model.market_model import Checkpoint, MarketModel
+from freeagentics.model.scenario import Scenario
+
+
+def rewind(model: MarketModel, journal: Journal, step: int) -> None:
+    """Bring a fresh model to the last checkpoint at or before *step*; what it records from there is compared with the journal.
+
+    Raises BadRunDirectory where the checkpoint is of another scenario.
+    """
+    found = journal.checkpoint_before(step)
+    if found is not None:
+        try:
+            model.restore(found, journal.checkpoint(found))
+        except (KeyError, ValueError) as error:
+            raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
+    model.record_to(JournalWriter(journal, journal.marker(found) if found is not None else None))
+
+
+def committed(journal: Journal, step: int) -> Marker:
+    """The marker of a step. Raises BadScenario where it was not committed."""
+    marker, last = journal.marker(step), journal.marker()
+    if marker is None:
+        raise BadScenario(f"step {step}: this run has steps 1 to {last.step if last else 0}")
+    return marker
+
+
+def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[Marker, Checkpoint]:
+    """The marker of a committed step and the state at its end, computed again from the checkpoint before it.
+
+    Raises BadScenario where the step was not committed, RunFailed where it comes out differently than it is on record.
+    """
+    marker = committed(journal, step)
+    with MarketModel(scenario) as model:
+        rewind(model, journal, step)
+        while model.steps < step:
+            model.step()
+        model.writer.flush()
+        return marker, model.checkpoint()

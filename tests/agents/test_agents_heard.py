@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from freeagentics.agents import SignalKind
+from freeagentics.agents.heard import Heard
+from freeagentics.signals import Inbox, Severity
+
+TTL, NOW, EVERYBODY = 1000, 50_000, -1
+AGENTS = np.array([10, 11, 12, -1], dtype=np.int32)
+SOMEBODY_ELSE = 99
+
+
+@dataclass(frozen=True)
+class Said:
+    row: int
+    number: int
+    kind: SignalKind = SignalKind.TREND
+    value: float = 1.0
+    source: int = SOMEBODY_ELSE
+    age: int = 0
+    severity: Severity = Severity.LOW
+    confidence: float = 0.5
+    step: int = 3
+
+
+def inbox(*said: Said) -> Inbox:
+    """An inbox of these signals over two assets, sorted as the board sorts it."""
+    rows = sorted(said, key=lambda one: (one.row, one.number))
+    return Inbox(
+        row=np.array([one.row for one in rows], dtype=np.int32),
+        number=np.array([one.number for one in rows], dtype=np.int64),
+        delivery=np.arange(len(rows), dtype=np.int64),
+        source=np.array([one.source for one in rows], dtype=np.int32),
+        desk=np.zeros(len(rows), dtype=np.int32),
+        kind=np.array([one.kind for one in rows], dtype=np.uint8),
+        severity=np.array([one.severity for one in rows], dtype=np.uint8),
+        confidence=np.array([one.confidence for one in rows], dtype=np.float32),
+        age_ms=np.array([one.age for one in rows], dtype=np.int64),
+        step=np.array([one.step for one in rows], dtype=np.int32),
+        data=np.array([[one.value, -one.value] for one in rows], dtype=np.float32).reshape(-1, 2),
+        upto=0,
+    )
+
+
+def hearing(*said: Said) -> Heard:
+    """Four rows, the last of them free, that heard this now."""
+    heard = Heard(4, 2, TTL)
+    heard.hear(inbox(*said), AGENTS, NOW)
+    return heard
+
+
+def test_the_latest_of_a_kind_wins() -> None:
+    heard = hearing(Said(0, 4, value=4), Said(0, 7, value=7), Said(0, 9, kind=SignalKind.LIMIT, value=9))
+    assert heard.latest(SignalKind.TREND, NOW)[0].tolist() == [7, -7]
+    heard.hear(inbox(Said(0, 12, value=12)), AGENTS, NOW)
+    assert heard.latest(SignalKind.TREND, NOW)[0].tolist() == [12, -12]
+    assert heard.latest(SignalKind.LIMIT, NOW)[0].tolist() == [9, -9]
+
+
+def test_a_broadcast_reaches_all_rows_but_its_source() -> None:
+    heard = hearing(Said(EVERYBODY, 5, value=2, source=11))
+    assert heard.latest(SignalKind.TREND, NOW)[:3, 0].tolist() == [2, 0, 2]
+    assert heard.received[:3].tolist() == [1, 0, 1]
+
+
+def test_a_newer_broadcast_wins_over_what_was_said_to_one_alone() -> None:
+    heard = hearing(Said(EVERYBODY, 8, value=8), Said(0, 5, value=5), Said(1, 9, value=9))
+    assert heard.latest(SignalKind.TREND, NOW)[:3, 0].tolist() == [8, 9, 8]
+
+
+def test_a_signal_counts_until_its_time_to_live_is_over() -> None:
+    heard = hearing(Said(0, 1), Said(1, 2, age=400))
+    last = NOW + TTL - 1
+    assert heard.fresh(SignalKind.TREND, NOW).tolist() == [True, True, False, False]
+    assert heard.fresh(SignalKind.TREND, NOW + 599).tolist() == [True, True, False, False]
+    assert heard.fresh(SignalKind.TREND, NOW + 600).tolist() == [True, False, False, False]
+    assert heard.latest(SignalKind.TREND, last)[0].tolist() == [1, -1]
+    assert heard.latest(SignalKind.TREND, last + 1)[0].tolist() == [0, 0]
+
+
+def test_what_arrived_is_counted_anew_in_every_step() -> None:
+    heard = hearing(
+        Said(0, 1, severity=Severity.HIGH, confidence=0.2),
+        Said(0, 2, kind=SignalKind.VETO, severity=Severity.LOW, confidence=0.4),
+        Said(EVERYBODY, 3, severity=Severity.MEDIUM, confidence=0.9),
+    )
+    assert heard.received[:2].tolist() == [3, 1]
+    assert heard.top_severity[:2].tolist() == [Severity.HIGH, Severity.MEDIUM]
+    np.testing.assert_allclose(heard.mean_confidence[:2], [0.5, 0.9], rtol=1e-6)
+    heard.hear(inbox(), AGENTS, NOW)
+    assert not heard.received.any() and not heard.top_severity.any() and not heard.mean_confidence.any()
+
+
+def test_causes_stand_in_the_order_asked_for_and_the_first_that_is_there_is_the_parent() -> None:
+    heard = hearing(
+        Said(0, 21, kind=SignalKind.SENTIMENT, source=4, step=6),
+        Said(0, 20, kind=SignalKind.TREND, source=3, step=5),
+        Said(1, 22, kind=SignalKind.SENTIMENT, source=7, step=6),
+        Said(2, 23, kind=SignalKind.TARGET, source=8, step=6, age=TTL),
+    )
+    kinds = (SignalKind.TARGET, SignalKind.TREND, SignalKind.SENTIMENT)
+    numbers, source, step = heard.causes(kinds, NOW, 3)
+    assert numbers.tolist() == [[-1, 20, 21], [-1, -1, 22], [-1, -1, -1], [-1, -1, -1]]
+    assert source.tolist() == [3, 7, -1, -1]
+    assert step.tolist() == [5, 6, -1, -1]
+    assert heard.causes(kinds, NOW, 2)[0].tolist() == [[-1, 20], [-1, -1], [-1, -1], [-1, -1]]
+
+
+def test_who_arrives_has_heard_nothing() -> None:
+    heard = hearing(Said(0, 1), Said(1, 2))
+    heard.forget(np.array([0]))
+    assert heard.fresh(SignalKind.TREND, NOW).tolist() == [False, True, False, False]
+    assert heard.causes((SignalKind.TREND,), NOW, 1)[1].tolist() == [-1, SOMEBODY_ELSE, -1, -1]
+
+
+said = st.builds(
+    Said,
+    row=st.integers(-1, 2),
+    number=st.integers(0, 10_000),
+    kind=st.sampled_from(SignalKind),
+    value=st.floats(-2, 2, width=32),
+    source=st.sampled_from([10, 11, 12, SOMEBODY_ELSE]),
+    age=st.integers(0, 2 * TTL),
+)
+
+
+@given(st.lists(st.lists(said, max_size=8, unique_by=lambda one: one.number), min_size=1, max_size=3))
+def test_every_row_hears_what_a_plain_list_of_its_signals_says(steps: list[list[Said]]) -> None:
+    heard, ears = Heard(4, 2, TTL), [dict[SignalKind, Said](), dict[SignalKind, Said](), dict[SignalKind, Said]()]
+    for arrived in steps:
+        heard.hear(inbox(*arrived), AGENTS, NOW)
+        for one in sorted(arrived, key=lambda one: one.number):
+            for row, ear in enumerate(ears):
+                if one.row == row or (one.row == EVERYBODY and one.source != AGENTS[row]):
+                    ear[one.kind] = one
+    for row, ear in enumerate(ears):
+        for kind in SignalKind:
+            expected = ear[kind].value if kind in ear and ear[kind].age < TTL else 0
+            assert heard.latest(kind, NOW)[row, 0] == np.float32(expected)

@@ -1,0 +1,24 @@
+"""Runs the command line as a user does: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()"]
+
+
+def freeagentics(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The finished command."""
+    return subprocess.run([*COMMAND, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def summary_of(*arguments: object, cwd: Path) -> dict[str, Any]:
+    """What ``--json`` printed; the command must have succeeded."""
+    done = freeagentics(*arguments, "--json", cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    loaded: dict[str, Any] = json.loads(done.stdout)
+    return loaded

@@ -1,0 +1,114 @@
+"""``freeagentics run``: one answer, whatever carries it out; and a summary in which everything is measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from cli_runner import freeagentics, summary_of
+
+SHORT = ("run", "btc-replay", "--agents", 50, "--steps", 60, "--seed", 7)
+KEYS = {
+    "scenario", "seed", "agents", "steps", "roles", "wall_s", "agent_steps_per_s", "step_ms_per_agent", "registration_ms_per_agent",
+    "gc_overhead", "footprint", "memories", "bytes_per_memory", "decisions", "signals", "orders", "fills", "trajectory_sha256", "run_dir",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("usual")
+    return summary_of(*SHORT, "--out", "run", cwd=folder) | {"folder": folder}
+
+
+def test_the_summary_has_all_keys_and_adds_up(usual: dict[str, object]) -> None:
+    summary = {key: value for key, value in usual.items() if key != "folder"}
+    assert set(summary) == KEYS
+    assert summary["memories"] == summary["decisions"] == 50 * 60
+    assert summary["roles"] == dict.fromkeys(
+        ("market-hunter", "sentiment-analyzer", "risk-manager", "portfolio-optimizer", "trade-executor"), 10
+    )
+    footprint = summary["footprint"]
+    assert isinstance(footprint, dict)
+    assert set(footprint) == {"rss_start_mb", "rss_peak_mb", "per_agent_kb", "billed_mb"}
+    assert footprint["rss_peak_mb"] >= footprint["rss_start_mb"] > 0
+    assert footprint["billed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 50, rel=0.01)
+
+
+def test_the_run_directory_holds_what_the_run_left(usual: dict[str, object]) -> None:
+    folder = usual["folder"]
+    assert isinstance(folder, Path)
+    names = {path.name for path in (folder / "run").iterdir()}
+    assert {"run.toml", "run.json", "journal.db", "model.parquet", "agents.parquet"} <= names
+    assert not {name for name in names if "draft" in name or "parts" in name or "wal" in name}
+    assert json.loads((folder / "run" / "run.json").read_text())["trajectory_sha256"] == usual["trajectory_sha256"]
+    assert pl.read_parquet(folder / "run" / "agents.parquet").height == 50 * 60
+
+
+@pytest.mark.parametrize(
+    "how",
+    [("--workers", 1), ("--workers", 2), ("--workers", 4), ("--engine", "serial"), ("--store", "memory:")],
+    ids=lambda how: " ".join(map(str, how)),
+)
+def test_the_trajectory_is_the_same_whoever_carries_it_out(usual: dict[str, object], how: tuple[object, ...], tmp_path: Path) -> None:
+    assert summary_of(*SHORT, *how, cwd=tmp_path)["trajectory_sha256"] == usual["trajectory_sha256"]
+
+
+def test_another_seed_is_another_trajectory(usual: dict[str, object], tmp_path: Path) -> None:
+    assert summary_of(*SHORT[:-1], 8, cwd=tmp_path)["trajectory_sha256"] != usual["trajectory_sha256"]
+
+
+@pytest.mark.parametrize("agents", [600, 1600])
+def test_partly_filled_and_several_cohorts_give_one_answer_too(agents: int, tmp_path: Path) -> None:
+    ways = [("--engine", "serial"), ("--workers", 2), ("--workers", 4)]
+    hashes = {summary_of("run", "--agents", agents, "--steps", 12, *way, cwd=tmp_path)["trajectory_sha256"] for way in ways}
+    assert len(hashes) == 1
+
+
+def test_what_was_resolved_can_be_run_again(usual: dict[str, object], tmp_path: Path) -> None:
+    folder = usual["folder"]
+    assert isinstance(folder, Path)
+    assert summary_of("run", folder / "run" / "run.toml", cwd=tmp_path)["trajectory_sha256"] == usual["trajectory_sha256"]
+
+
+def test_a_run_that_ended_goes_on_with_more_steps(tmp_path: Path) -> None:
+    whole = summary_of("run", "--agents", 10, "--steps", 40, "--out", "whole", cwd=tmp_path)
+    summary_of("run", "--agents", 10, "--steps", 25, "--out", "half", cwd=tmp_path)
+    assert summary_of("run", "--resume", "half", "--steps", 40, cwd=tmp_path)["trajectory_sha256"] == whole["trajectory_sha256"]
+
+
+def test_a_fork_shares_the_past_and_takes_its_own_way(tmp_path: Path) -> None:
+    whole = summary_of("run", "--agents", 10, "--steps", 60, "--out", "whole", "--checkpoint-every", 20, cwd=tmp_path)
+    same = summary_of("fork", "whole", "--at", 31, "--out", "same", cwd=tmp_path)
+    other = summary_of("fork", "whole", "--at", 31, "--set", "market.fee_bps=400", "--out", "other", cwd=tmp_path)
+    assert same["trajectory_sha256"] == whole["trajectory_sha256"]
+    assert other["trajectory_sha256"] != whole["trajectory_sha256"]
+    frames = [pl.read_parquet(tmp_path / name / "model.parquet") for name in ("whole", "other")]
+    assert frames[0].head(31).equals(frames[1].head(31))
+    assert not frames[0].equals(frames[1])
+
+
+def test_anybodys_own_bars_are_replayed_and_absent_sources_are_named(tmp_path: Path) -> None:
+    rows = [
+        f"2024-01-{1 + hour // 24:02d}T{hour % 24:02d}:00:00,{100 + hour % 7},{108 + hour % 7},{99},{101 + hour % 7},{10 + hour % 3}"
+        for hour in range(400)
+    ]
+    (tmp_path / "mine.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
+    done = freeagentics("run", "--bars", "mine.csv", "--agents", 10, "--steps", 30, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for line in ("source whales is off: needs columns trades, taker_buy_volume", "source sentiment is off", "source derivatives is off"):
+        assert line in done.stderr
+    assert "30 steps" in done.stdout
+
+
+def test_records_reach_a_store_of_ones_own(tmp_path: Path) -> None:
+    from freeagentics import open_store
+    from freeagentics.journal import Journal
+
+    summary = summary_of("run", "--agents", 10, "--steps", 15, "--store", "sqlite:///mine.db", "--out", "run", cwd=tmp_path)
+    with Journal(tmp_path / "run" / "journal.db") as journal:
+        identity = journal.about()["run"]
+    with open_store(f"sqlite:///{tmp_path}/mine.db".replace("sqlite:////", "sqlite:////"), identity) as store:
+        assert store.count("market-hunter-0000") == 15
+        assert store.get_cursor("journal") == summary["steps"]

@@ -1,0 +1,42 @@
+"""What `import freeagentics` offers, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import freeagentics
+
+HEAVY = ("torch", "solara", "redis", "boto3", "ray", "mesa", "pandas", "polars", "matplotlib")
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level modules that a fresh interpreter holds after running *code*."""
+    script = f"{code}\nimport sys; print(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_front_door_is_pinned() -> None:
+    assert freeagentics.__all__ == ["MarketModel", "RunRecord", "Scenario", "TradingAgent", "__version__", "open_store", "run"]
+
+
+@pytest.mark.parametrize("name", freeagentics.__all__)
+def test_every_name_of_the_front_door_opens(name: str) -> None:
+    assert getattr(freeagentics, name) is not None
+
+
+def test_a_wrong_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Modle'"):
+        freeagentics.Modle  # noqa: B018
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    assert modules_after("import freeagentics").isdisjoint(HEAVY)
+
+
+def test_a_run_imports_no_torch_and_no_driver_of_a_server() -> None:
+    code = "from freeagentics import MarketModel\nwith MarketModel('btc-replay') as model: model.step()"
+    assert modules_after(code).isdisjoint({"torch", "solara", "redis", "boto3", "ray", "matplotlib"})

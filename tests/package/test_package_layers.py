@@ -1,0 +1,72 @@
+"""Arrows point down: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "freeagentics"
+
+LEAVES = {"arrays", "clock", "errors", "randomness"}
+ROOMS = {
+    "market": set(),
+    "signals": set(),
+    "mind": set(),
+    "memory": set(),
+    "journal": set(),
+    "stores": set(),
+    "runtime": set(),
+    "agents": {"market", "signals", "mind", "memory"},
+    "model": {"agents", "market", "signals", "mind", "memory", "journal", "stores", "runtime"},
+    "benchmarks": {"model", "runtime"},
+    "cli": {"model", "agents", "benchmarks"},
+}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports_at_run_time(path: Path) -> set[str]:
+    """First parts below ``freeagentics`` of what a file imports, but for types only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide which way an arrow points"
+            names = [f"{node.module}.{alias.name}" if node.module == "freeagentics" else str(node.module) for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("freeagentics.")}
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_imports_only_what_lies_below_its_room(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    allowed = LEAVES | {"__version__"} if room in LEAVES else LEAVES | {room, "__version__"} | ROOMS[room]
+    assert imports_at_run_time(path) <= allowed
+
+
+def test_every_room_has_its_place_in_the_house() -> None:
+    assert {room_of(path) for path in modules()} == LEAVES | set(ROOMS) | {"__init__"}
+
+
+def test_the_lowest_leaves_import_nothing_of_ours() -> None:
+    for name in ("arrays", "clock", "errors", "randomness"):
+        assert imports_at_run_time(PACKAGE / f"{name}.py") == set()
