@@ -2,13 +2,16 @@
 
 from freeagentics.agents.agent import TradingAgent
 from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.plugins import load_plugin
 from freeagentics.agents.population import COHORT_ROWS, Population
-from freeagentics.agents.registry import ROLES, role_class
+from freeagentics.agents.registry import BUILT_IN, ROLES, in_order, role_class
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
 from freeagentics.agents.surroundings import MemorySettings, Surroundings
+from freeagentics.agents.user_role import UserRole
 from freeagentics.agents.view import DeskBooks, Outcomes, View
 
 __all__ = [
+    "BUILT_IN",
     "COHORT_ROWS",
     "ROLES",
     "SIGNAL_KINDS",
@@ -20,6 +23,9 @@ __all__ = [
     "SignalKind",
     "Surroundings",
     "TradingAgent",
+    "UserRole",
     "View",
+    "in_order",
+    "load_plugin",
     "role_class",
 ]

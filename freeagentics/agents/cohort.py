@@ -62,6 +62,7 @@ class Cohort(ArrayState, ABC):
     actions: ClassVar[tuple[str, ...]]
     decision_type: ClassVar[str]
     reasoning: ClassVar[tuple[str, ...]]
+    """Names of the first numbers in a decision's `reason`, at most six."""
     Settings: ClassVar[type[BaseModel]]
 
     def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
@@ -72,6 +73,7 @@ class Cohort(ArrayState, ABC):
         self.codec = ScalarCodec()
         memory = world.memory
         self.agent = np.full(rows, -1, dtype=np.int32)
+        self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
@@ -88,9 +90,9 @@ class Cohort(ArrayState, ABC):
         """Rows that hold an agent."""
         return self.agent >= 0
 
-    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
-        self.agent[rows], self.desk[rows], self.joined[rows] = agents, desks, step
+        self.agent[rows], self.number_in_role[rows], self.desk[rows], self.joined[rows] = agents, numbers, desks, step
         for part in (self.regimes, self.heard, self.index):
             part.forget(rows)
 

@@ -60,7 +60,7 @@ class Population:
         cohort = kind(len(self.cohorts), block_rows(len(numbers)), world, settings.get(role, kind.Settings()))
         rows = np.arange(len(numbers))
         agents = self.directory.add(world.roles.index(role), numbers, cohort.number, rows)
-        cohort.seat(rows, agents, self.directory.desk[agents], 0)
+        cohort.seat(rows, agents, numbers, self.directory.desk[agents], 0)
         self.cohorts.append(cohort)
         return numbers
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.roles.market_hunter import MarketHunter
 from freeagentics.agents.roles.portfolio_optimizer import PortfolioOptimizer
@@ -13,7 +15,16 @@ from freeagentics.errors import BadScenario, did_you_mean
 ROLES: dict[str, type[Cohort]] = {
     role.role: role for role in (MarketHunter, SentimentAnalyzer, RiskManager, PortfolioOptimizer, TradeExecutor)
 }
-"""Roles by name; those of an earlier phase stand before those of a later one."""
+"""Roles by name. Those of a user's own are added when a scenario names their file."""
+
+BUILT_IN = tuple(ROLES)
+"""Names of the roles that come with the package, in pipeline order."""
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of roles in the order in which agents are numbered: built-in ones as the pipeline has them, then others by name."""
+    given = set(names)
+    return [name for name in BUILT_IN if name in given] + sorted(given.difference(BUILT_IN))
 
 
 def role_class(name: str) -> type[Cohort]:

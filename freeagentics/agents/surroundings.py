@@ -42,15 +42,20 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The fixed facts: seed, assets, observation columns, sources on sale, roles in pipeline order, memory settings."""
+    """The fixed facts: seed, symbols of the assets, observation columns, sources on sale, roles in pipeline order, memory settings."""
 
     seed: int
-    assets: int
+    symbols: tuple[str, ...]
     columns: tuple[str, ...]
     sources: tuple[SourceInfo, ...]
     roles: tuple[str, ...]
     memory: MemorySettings
     signal_ttl: int
+
+    @property
+    def assets(self) -> int:
+        """Number of assets."""
+        return len(self.symbols)
 
     def column(self, observation: Observation, name: str) -> F32:
         """A column of the observation, (assets,); zeros where its source is off."""

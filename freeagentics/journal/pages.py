@@ -107,7 +107,7 @@ def decode(body: bytes, dtype: np.dtype[np.void]) -> AnyArray:
 def dtype_to_text(dtype: np.dtype[np.void]) -> str:
     """A structured type as JSON: ``[[name, type, [shape…]], …]``. Raises ValueError for one that it cannot tell: with gaps between its
     fields, fields within fields, or Python objects."""
-    fields = [[name, dtype[name].base.str, list(dtype[name].shape)] for name in dtype.names or ()]
+    fields = [(name, dtype[name].base.str, list(dtype[name].shape)) for name in dtype.names or ()]
     text = json.dumps(fields)
     if dtype.hasobject or not dtype.itemsize or _dtype(fields) != dtype:
         raise ValueError(f"records of type {dtype} cannot be kept in a page; pack its fields side by side, of plain numbers")

@@ -16,6 +16,7 @@ from freeagentics.market.source import Source
 from freeagentics.market.sources import SOURCES, DerivativesSource, PriceSource, SentimentSource, WhaleSource
 from freeagentics.market.synthetic import (
     REGIMES,
+    Crash,
     Planted,
     Pumps,
     RegimeDrift,
@@ -32,6 +33,7 @@ __all__ = [
     "UNITS",
     "Accounts",
     "Bars",
+    "Crash",
     "Daily",
     "DerivativesSource",
     "Fills",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from freeagentics.errors import BadBars
 
-SHIPPED_BARS = ("btcusdt-1h", "ten-pairs-4h")
+SHIPPED_BARS = ("btcusdt-1h", "btcusdt-15m", "ten-pairs-4h", "us-stocks-1d")
 SHIPPED_DAILY = ("btc-sentiment-funding-1d",)
 
 _DATA = Path(__file__).parent / "data"

@@ -75,10 +75,9 @@ class RegimeFilter(ArrayState):
 
     def _weighed(self, log_likelihood: F32) -> tuple[F32, F32]:
         """The belief after evidence, and minus the log of the density that the belief gave to it."""
-        log_joint = np.log(np.maximum(self.belief, _LEAST)) + log_likelihood
         # Without its peak the exponential of strong evidence would be 0 for every regime, or infinite.
-        peak = log_joint.max(axis=-1, keepdims=True)
-        joint = np.exp(log_joint - peak)
+        peak = log_likelihood.max(axis=-1, keepdims=True)
+        joint = np.maximum(self.belief, _LEAST) * np.exp(log_likelihood - peak)
         total = joint.sum(axis=-1, keepdims=True)
         return joint / total, -(peak + np.log(total))[..., 0]
 

@@ -7,6 +7,7 @@ from freeagentics.model.run import fork, resume, run
 from freeagentics.model.run_record import RunRecord, Summary
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import load_scenario, parse_override, scenario_names
+from freeagentics.model.scenario_keys import keys_markdown
 from freeagentics.model.session import Observers
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Summary",
     "explain",
     "fork",
+    "keys_markdown",
     "load_scenario",
     "parse_override",
     "resume",

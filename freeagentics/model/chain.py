@@ -38,7 +38,7 @@ class Chain:
         """The decisions of the desk that followed from this one, in order of step."""
         seats = self._names.seats
         cohorts = np.unique(seats["cohort"][seats["desk"] == seats["desk"][agent]]).tolist()
-        links = []
+        links: list[Link] = []
         for later in range(step, step + AFTER + 1):
             for cohort in cohorts:
                 page = self._journal.read(later, Kind.DECISIONS, cohort)

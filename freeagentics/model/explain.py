@@ -211,4 +211,4 @@ class Explainer:
 
 
 def _named(names: tuple[str, ...], values: AnyArray) -> dict[str, float]:
-    return {name: float(value) for name, value in zip(names, values, strict=True)}
+    return {name: float(value) for name, value in zip(names, values, strict=False)}

@@ -12,6 +12,7 @@ FIGURE = np.dtype(
     [
         ("timestamp", "<i8"),
         ("price", "<f8"),
+        ("basket", "<f8"),
         ("equity", "<f8"),
         ("exposure", "<f8"),
         ("drawdown", "<f8"),
@@ -29,7 +30,8 @@ class Figures:
     """The model at the end of a step.
 
     Attributes:
-        timestamp: market time, ms. price: close of the first asset, USD.
+        timestamp: market time, ms. price: close of the first asset, USD. basket: what one USD is worth that was spread over all assets at
+            the first close and held.
         equity, exposure, drawdown: means over desks; equity in USD, the others as shares.
         signals, orders, fills: how many there were in this step. traded: value of the fills, USD.
         costs: fees and data paid so far, mean over desks, USD.
@@ -37,6 +39,7 @@ class Figures:
 
     timestamp: int
     price: float
+    basket: float
     equity: float
     exposure: float
     drawdown: float

@@ -72,7 +72,7 @@ class MarketModel(mesa.Model):
         sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
         return Surroundings(
             seed=self.scenario.seed,
-            assets=len(market.symbols),
+            symbols=market.symbols,
             columns=market.columns,
             sources=sources,
             roles=tuple(self.scenario.agents.team),
@@ -139,6 +139,7 @@ class MarketModel(mesa.Model):
         return Figures(
             timestamp=observation.timestamp,
             price=float(observation.prices[0] / PRICE_UNITS),
+            basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
             equity=equity,
             exposure=float(books.exposure.mean()),
             drawdown=float(books.drawdown.mean()),

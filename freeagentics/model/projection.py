@@ -65,7 +65,7 @@ class Projector:
                 "value": float(decision["value"]),
                 "confidence": float(decision["confidence"]),
                 "parent_decision_id": decision_id(self._names.ids[parent], step - int(decision["parent_age"])) if parent >= 0 else None,
-                "reasoning": dict(zip(role.reasoning, decision["reason"].tolist(), strict=True)),
+                "reasoning": dict(zip(role.reasoning, decision["reason"].tolist(), strict=False)),
                 "memories": [step - age for age in ages.tolist() if age],
                 "signals": [number for number in decision["signal"].tolist() if number >= 0],
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,7 +57,15 @@ class RunDirectory:
         return directory
 
     def rewrite(self, scenario: Scenario) -> None:
-        """Write ``run.toml``, whole or not at all."""
+        """Write ``run.toml``, whole or not at all; plugins are copied beside it, so that the run keeps the code that it began with."""
+        files = []
+        for number, name in enumerate(scenario.plugins.files):
+            kept = Path("plugins") / (Path(name).name if self.path in Path(name).parents else f"{number}-{Path(name).name}")
+            if not (self.path / kept).exists():
+                (self.path / "plugins").mkdir(exist_ok=True)
+                shutil.copyfile(name, self.path / kept)
+            files.append(str(kept))
+        scenario = scenario.model_copy(update={"plugins": scenario.plugins.model_copy(update={"files": tuple(files)})})
         _write_whole(self.scenario, f"# {versions()}\n{to_toml(scenario)}")
 
     def write_summary(self, text: str) -> None:

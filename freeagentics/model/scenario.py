@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
-from freeagentics.agents import ROLES, MemorySettings, role_class
+from freeagentics.agents import BUILT_IN, ROLES, MemorySettings, in_order, role_class
 from freeagentics.market import SOURCES, SyntheticSettings
+from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
 
-DEFAULT_TEAM = dict.fromkeys(ROLES, 1)
+DEFAULT_TEAM = dict.fromkeys(BUILT_IN, 1)
 
 
 class _Section(BaseModel):
@@ -32,7 +33,7 @@ class AgentSettings(_Section):
             role_class(role)
         if not team:
             raise ValueError("a team needs at least one role")
-        return {role: team[role] for role in ROLES if role in team}
+        return {role: team[role] for role in in_order(team)}
 
     @model_validator(mode="after")
     def _one_whole_team(self) -> AgentSettings:
@@ -73,7 +74,7 @@ class MarketSettings(_Section):
     fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
     impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
     sources: dict[str, Annotated[int, Field(ge=0)]] = Field(
-        {name: source.default_cost_cents for name, source in SOURCES.items()},
+        {name: SOURCES[name].default_cost_cents for name in BUILT_IN_SOURCES},
         description="Sources on sale, with the cost of a read in cents.",
     )
 
@@ -85,7 +86,8 @@ class MarketSettings(_Section):
                 raise ValueError(f"no source '{name}'; sources are {', '.join(SOURCES)}")
         if "price" not in sources:
             raise ValueError("the source 'price' must be on sale: agents without prices cannot act")
-        return {name: sources[name] for name in SOURCES if name in sources}
+        own = sorted(set(sources).difference(BUILT_IN_SOURCES))
+        return {name: sources[name] for name in (*BUILT_IN_SOURCES, *own) if name in sources}
 
 
 class SignalSettings(_Section):
@@ -105,12 +107,13 @@ class RunSettings(_Section):
 
     engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
     workers: int = Field(1, ge=0, le=256, description="Threads; 0 takes one per core.")
-    checkpoint_every: int = Field(250, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
+    checkpoint_every: int = Field(100, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
 
 
-_fields: dict[str, Any] = {name: (role.Settings, role.Settings()) for name, role in ROLES.items()}
-_Roles = create_model("Roles", __base__=_Section, **_fields)
-"""Settings of all roles, checked as one model, so that what is wrong is named by its whole dotted key."""
+class PluginSettings(_Section):
+    """Roles and sources of one's own."""
+
+    files: tuple[str, ...] = Field((), description="Python files with roles and sources, relative to the scenario's file.")
 
 
 class Scenario(_Section):
@@ -120,6 +123,7 @@ class Scenario(_Section):
     title: str = Field("", max_length=200, description="One line that says what it shows.")
     seed: int = Field(7, ge=0, lt=2**63, description="Seed of everything random.")
     steps: int = Field(2000, ge=1, le=10_000_000, description="Bars to run.")
+    plugins: PluginSettings = PluginSettings()
     agents: AgentSettings = AgentSettings()
     market: MarketSettings = MarketSettings()
     memory: MemorySettings = MemorySettings()
@@ -131,5 +135,7 @@ class Scenario(_Section):
     @field_validator("roles", mode="before")
     @classmethod
     def _role_settings(cls, roles: object) -> dict[str, BaseModel]:
-        checked = _Roles.model_validate(roles)
-        return {role: getattr(checked, role) for role in ROLES if role in checked.model_fields_set}
+        # All roles as one model, so that what is wrong is named by its whole dotted key.
+        fields: dict[str, Any] = {name: (role.Settings, None) for name, role in ROLES.items()}
+        checked = create_model("Roles", __base__=_Section, **fields).model_validate(roles)
+        return {role: settings for role in ROLES if (settings := getattr(checked, role)) is not None}

@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
-from freeagentics.agents import ROLES
+from freeagentics.agents import ROLES, load_plugin
 from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.model.scenario import Scenario
 
@@ -47,13 +47,16 @@ def load_scenario(name: str | Path, overrides: Mapping[str, object] | None = Non
     except tomllib.TOMLDecodeError as error:
         raise BadScenario(f"scenario {path}: not TOML: {error}") from error
     table.setdefault("name", path.stem)
-    return build_scenario(table, overrides, where=f"scenario {name}")
+    return build_scenario(table, overrides, where=f"scenario {name}", folder=path.parent)
 
 
-def build_scenario(table: dict[str, Any], overrides: Mapping[str, object] | None = None, *, where: str = "scenario") -> Scenario:
-    """A scenario from a table as TOML gives it. Raises BadScenario."""
+def build_scenario(
+    table: dict[str, Any], overrides: Mapping[str, object] | None = None, *, where: str = "scenario", folder: Path | None = None
+) -> Scenario:
+    """A scenario from a table as TOML gives it; its plugins are relative to *folder*. Raises BadScenario."""
     for key, value in (overrides or {}).items():
         _put(table, key, value)
+    _load_plugins(table, folder or Path())
     try:
         return Scenario.model_validate(table)
     except ValidationError as error:
@@ -74,6 +77,16 @@ def parse_override(text: str) -> tuple[str, object]:
 def to_toml(scenario: Scenario) -> str:
     """The scenario with every default written out."""
     return tomli_w.dumps(scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True))
+
+
+def _load_plugins(table: dict[str, Any], folder: Path) -> None:
+    """Run the plugins, so that their roles and sources are known when the scenario is checked; their paths become absolute."""
+    plugins = table.get("plugins")
+    if isinstance(plugins, dict) and isinstance(plugins.get("files"), list | tuple):
+        files = [str((folder / str(name)).resolve()) for name in plugins["files"]]
+        for name in files:
+            load_plugin(Path(name))
+        table["plugins"] = {**plugins, "files": files}
 
 
 def _find(name: str | Path) -> Path:

@@ -54,7 +54,7 @@ def taped(world: Scenario) -> tuple[MarketModel, Tape]:
 
 def play(world: Scenario, steps: int) -> Tape:
     """What a model of *world* commits in its first *steps*."""
-    model, tape = taped(world)
+    model, tape = taped(world.model_copy(update={"steps": steps}))
     with model:
         for _ in range(steps):
             model.step()

@@ -200,7 +200,7 @@ def test_who_arrived_since_is_not_judged_by_what_was_decided_before(replays: lis
     replay = replays[0]
     hunters, everybody = replay.cohort, replay.cohort.agent[replay.cohort.active].tolist()
     hunters.load(replay.before)
-    hunters.seat(np.array([0]), hunters.agent[:1], hunters.desk[:1], WARM - 1)
+    hunters.seat(np.array([0]), hunters.agent[:1], hunters.number_in_role[:1], hunters.desk[:1], WARM - 1)
     hunters.decide(replay.view)
     judged = hunters.learn(replay.view.outcomes).outcomes
     assert judged is not None and judged["agent"].tolist() == everybody[1:]

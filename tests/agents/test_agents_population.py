@@ -17,7 +17,9 @@ AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 def population(agents: AgentSettings) -> Population:
     """A population of these agents in a world without any sources but prices."""
-    world = Surroundings(seed=1, assets=1, columns=(), sources=(), roles=tuple(agents.team), memory=MemorySettings(), signal_ttl=1)
+    world = Surroundings(
+        seed=1, symbols=("BTCUSDT",), columns=(), sources=(), roles=tuple(agents.team), memory=MemorySettings(), signal_ttl=1
+    )
     return Population(agents.counts(), agents.desks, world, {})
 
 

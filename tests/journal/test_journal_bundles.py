@@ -44,7 +44,13 @@ def test_arrays_come_back_as_they_were(bundle: dict[str, AnyArray]) -> None:
 
 def test_views_with_gaps_or_turned_round_come_back_as_they_look() -> None:
     base = np.arange(24, dtype=np.int32).reshape(4, 6)
-    bundle = {"every other": base[::2, ::3], "turned": base.T, "backwards": base[::-1], "one": base[1, 1], "broadcast": np.broadcast_to(1.5, (2, 3))}
+    bundle = {
+        "every other": base[::2, ::3],
+        "turned": base.T,
+        "backwards": base[::-1],
+        "one": base[1, 1],
+        "broadcast": np.broadcast_to(1.5, (2, 3)),
+    }
     back = unpack_arrays(pack_arrays(bundle))
     for name, array in bundle.items():
         np.testing.assert_array_equal(back[name], array)
@@ -92,7 +98,12 @@ def test_any_table_and_any_bytes_under_a_valid_checksum_are_read_or_refused(tabl
 
 
 values: st.SearchStrategy[object] = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 2**63) | st.text(max_size=4) | st.binary(max_size=4) | st.sampled_from(["<i4", "|O", "<f4"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 2**63)
+    | st.text(max_size=4)
+    | st.binary(max_size=4)
+    | st.sampled_from(["<i4", "|O", "<f4"]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
     max_leaves=12,
 )

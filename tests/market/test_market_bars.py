@@ -18,9 +18,10 @@ LONG_HEADER = "timestamp,symbol,open,high,low,close,volume"
 @pytest.mark.parametrize("name", shipped_names())
 def test_every_shipped_file_loads(name: str) -> None:
     bars = load_bars(name)
-    assert len(bars) > 1000
+    assert len(bars) > 400
     assert bars.close.shape == (len(bars), len(bars.symbols))
-    assert {"trades", "taker_buy_volume"} <= set(bars.extras)
+    # The stocks come with closes only.
+    assert name == "us-stocks-1d" or {"trades", "taker_buy_volume"} <= set(bars.extras)
 
 
 def test_the_shipped_hours_keep_their_gap() -> None:

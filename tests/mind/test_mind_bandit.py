@@ -47,7 +47,7 @@ def lived(learner: SourceBandit, steps: int, *, seed: int = 1) -> tuple[Mask, F3
         hints, result = reality(seed, step)
         learner.learn(context_at(step), hints, read, result, COST, EVERYONE)
         read_steps += read
-    return read, read_steps / steps
+    return read, read_steps / np.float32(steps)
 
 
 def test_a_source_that_predicts_comes_to_be_read_and_one_that_is_noise_and_costs_does_not() -> None:

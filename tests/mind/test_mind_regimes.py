@@ -14,7 +14,7 @@ from freeagentics.mind.regimes import BEAR, BULL, CALM, IMBALANCE, RETURN, TURBU
 
 ROWS, ASSETS = 3, 2
 COUNT = len(REGIMES)
-persistences = npst.arrays(np.float32, ROWS, elements=st.floats(0.5, 0.999, width=32))
+persistences = npst.arrays(np.float32, ROWS, elements=st.floats(0.5, 1023 / 1024, width=32))
 evidence = npst.arrays(np.float32, (ASSETS, COUNT), elements=st.floats(-4, 4, width=32))
 bars = st.lists(st.tuples(evidence, st.none() | evidence, npst.arrays(np.bool_, ROWS)), min_size=1, max_size=8)
 Bars = list[tuple[F32, F32 | None, np.ndarray]]

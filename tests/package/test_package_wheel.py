@@ -24,12 +24,22 @@ def test_a_scenario_runs_by_name_from_an_installed_wheel(tmp_path: Path) -> None
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt", wheel]
+    install: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-c",
+        ROOT / "constraints.txt",
+        wheel,
+    ]
     subprocess.run(install, check=True, capture_output=True, text=True)
 
     outside = tmp_path / "elsewhere"
     outside.mkdir()
-    command = [environment / "bin" / "freeagentics", "run", "btc-replay", "--agents", "10", "--steps", "20", "--json"]
+    command: list[str | Path] = [environment / "bin" / "freeagentics", "run", "btc-replay", "--agents", "10", "--steps", "20", "--json"]
     plain = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(command, cwd=outside, env=plain, check=True, capture_output=True, text=True)
     summary = json.loads(done.stdout)

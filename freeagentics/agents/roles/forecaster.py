@@ -77,9 +77,9 @@ class Forecaster(Cohort):
         self.expected = np.zeros((rows, world.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
 
-    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
-        super().seat(rows, agents, desks, step)
+        super().seat(rows, agents, numbers, desks, step)
         self.bandit.forget(rows)
         self.told.forget(rows)
 

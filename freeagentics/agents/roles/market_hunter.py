@@ -31,9 +31,9 @@ class MarketHunter(Forecaster):
         self.told_turbulence = LastTold(rows, world.signal_ttl)
         self._audience = world.audience("risk-manager", "portfolio-optimizer", "trade-executor")
 
-    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
-        super().seat(rows, agents, desks, step)
+        super().seat(rows, agents, numbers, desks, step)
         self.told_turbulence.forget(rows)
 
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:

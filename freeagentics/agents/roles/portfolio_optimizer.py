@@ -54,9 +54,9 @@ class PortfolioOptimizer(Cohort):
         self.told = LastTold(rows, world.signal_ttl, world.assets)
         self._audience = world.audience("trade-executor")
 
-    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with no target told."""
-        super().seat(rows, agents, desks, step)
+        super().seat(rows, agents, numbers, desks, step)
         self.told.forget(rows)
         self.target[rows] = 0
 

@@ -56,9 +56,9 @@ class RiskManager(Cohort):
         self.told = LastTold(rows, world.signal_ttl)
         self._audience = world.audience("portfolio-optimizer", "trade-executor")
 
-    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive: nothing vetoed, nothing told."""
-        super().seat(rows, agents, desks, step)
+        super().seat(rows, agents, numbers, desks, step)
         self.told.forget(rows)
         self.high_water[rows], self.vetoed[rows] = 0, False
 

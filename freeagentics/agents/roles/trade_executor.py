@@ -64,9 +64,9 @@ class TradeExecutor(Cohort):
         self.last_price = np.zeros(world.assets, dtype=np.int64)
         self._optimized = "portfolio-optimizer" in world.roles
 
-    def seat(self, rows: I64, agents: I32, desks: I32, step: int) -> None:
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, trusting all advisers alike."""
-        super().seat(rows, agents, desks, step)
+        super().seat(rows, agents, numbers, desks, step)
         self.trust[rows], self.cost[rows] = 0.5, 0.001
 
     def attend(self, view: View) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from freeagentics.market.source import Source
 from freeagentics.market.sources.derivatives import DerivativesSource
 from freeagentics.market.sources.price import PriceSource
 from freeagentics.market.sources.sentiment import SentimentSource
 from freeagentics.market.sources.whales import WhaleSource
 
-SOURCES: Mapping[str, type[Source]] = MappingProxyType(
-    {source.name: source for source in (PriceSource, WhaleSource, DerivativesSource, SentimentSource)}
-)
+SOURCES: dict[str, type[Source]] = {source.name: source for source in (PriceSource, WhaleSource, DerivativesSource, SentimentSource)}
+"""Sources by name. Those of a user's own are added when a scenario names their file."""
 
-__all__ = ["SOURCES", "DerivativesSource", "PriceSource", "SentimentSource", "WhaleSource"]
+BUILT_IN = tuple(SOURCES)
+"""Names of the sources that come with the package."""
+
+__all__ = ["BUILT_IN", "SOURCES", "DerivativesSource", "PriceSource", "SentimentSource", "WhaleSource"]

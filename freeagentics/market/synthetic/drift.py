@@ -6,16 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freeagentics.market.arrays import F64
-from freeagentics.market.synthetic.planted import RegimeDrift, WhalePump
+from freeagentics.market.synthetic.planted import Crash, RegimeDrift, WhalePump
 from freeagentics.market.synthetic.regimes import REGIMES
 from freeagentics.market.synthetic.truth import Pumps
 from freeagentics.randomness import generator
+
+_TURBULENCE_HALF_LIFE = 24
 
 _Event = tuple[int, int, bool, float, int]
 
 
 def plant(
-    seed: int, planted: tuple[WhalePump | RegimeDrift, ...], regime: NDArray[np.int8], returns: F64, whales: F64
+    seed: int, planted: tuple[WhalePump | RegimeDrift | Crash, ...], regime: NDArray[np.int8], returns: F64, whales: F64
 ) -> tuple[F64, Pumps]:
     """Log drift of each bar (T, A), and the pumps in it.
 
@@ -32,12 +34,24 @@ def plant(
     for rule in planted:
         if isinstance(rule, RegimeDrift):
             drift += np.log1p(_by_regime(rule)[regime])[:, None]
+        elif isinstance(rule, Crash):
+            drift[rule.bar : rule.bar + rule.bars] += np.log1p(-rule.fall) / rule.bars
     events: list[_Event] = []
     for index, rule in enumerate(planted):
         if isinstance(rule, WhalePump):
             events += _pump(seed, f"market/pump-{index}", rule, returns, whales, drift)
     table = np.array(events, dtype=[("bar", np.int64), ("asset", np.int64), ("pumped", bool), ("rise", np.float64), ("bars", np.int64)])
     return drift, Pumps(*(np.ascontiguousarray(table[name]) for name in ("bar", "asset", "pumped", "rise", "bars")))
+
+
+def aftershock(planted: tuple[WhalePump | RegimeDrift | Crash, ...], bars: int) -> F64:
+    """What the crashes among *planted* multiply the volatility of each bar by, (T, 1)."""
+    factor = np.ones((bars, 1))
+    for rule in planted:
+        if isinstance(rule, Crash):
+            since = np.arange(bars - min(rule.bar, bars))
+            factor[len(factor) - len(since) :, 0] *= 1 + (rule.turbulence - 1) * 0.5 ** (since / _TURBULENCE_HALF_LIFE)
+    return factor
 
 
 def _by_regime(rule: RegimeDrift) -> F64:

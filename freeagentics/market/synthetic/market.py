@@ -14,7 +14,7 @@ from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
-from freeagentics.market.synthetic.drift import plant
+from freeagentics.market.synthetic.drift import aftershock, plant
 from freeagentics.market.synthetic.flow import order_flow, whale_counts
 from freeagentics.market.synthetic.mood import daily_mood
 from freeagentics.market.synthetic.paths import SUBSTEPS, log_paths, volatility_path
@@ -38,7 +38,7 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
         raise BadInput(f"a synthetic market of {bars} bars: at least one is needed")
     assets = len(settings.symbols)
     regime = regime_path(seed, bars)
-    volatility = volatility_path(seed, volatility_level(regime), assets)
+    volatility = volatility_path(seed, volatility_level(regime), assets) * aftershock(settings.planted, bars)
     within = log_paths(seed, volatility)
     whales = whale_counts(seed, (bars, assets))
     drift, pumps = plant(seed, settings.planted, regime, within[:, -1], whales)

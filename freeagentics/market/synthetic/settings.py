@@ -18,9 +18,12 @@ class SyntheticSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    symbols: tuple[str, ...] = Field(default=("BTCUSDT",), min_length=1)
-    price: float = Field(default=40_000.0, ge=0.01, le=1e7)
-    planted: tuple[Planted, ...] = (WhalePump(),)
+    symbols: tuple[str, ...] = Field(default=("BTCUSDT",), min_length=1, description="Synthetic: names of the assets.")
+    price: float = Field(default=40_000.0, ge=0.01, le=1e7, description="Synthetic: what each costs at first, USD.")
+    planted: tuple[Planted, ...] = Field(
+        default=(WhalePump(),),
+        description="Synthetic: the regularities to be found; an empty list plants nothing, and then nothing predicts a return.",
+    )
 
     @field_validator("symbols")
     @classmethod

@@ -1,0 +1,55 @@
+"""A role of one's own: buys what rose for a day and a bit, sells when it turns, and learns from its memories to stand aside."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from freeagentics.agents.user_role import EXECUTING, Action, HeardNow, Order, Remembered, Seen, UserRole
+
+
+class MomentumSettings(BaseModel):
+    """What a scenario may set under [roles.momentum]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enter: float = Field(0.3, gt=0, lt=1, description="Trend from which it buys.")
+    weight: float = Field(0.5, gt=0, le=1, description="Share of equity that it buys for.")
+
+
+class Momentum(UserRole):
+    """Rides trends with half of the desk's money."""
+
+    name = "momentum"
+    phase = EXECUTING
+    actions = ("wait", "buy", "sell", "stand-aside")
+    reasoning = ("trend", "vwap_gap", "what_memories_say", "trades")
+    reads = ("price", "vwap")
+    state = ("vetoed", "trades")
+    Settings = MomentumSettings
+
+    def __init__(self) -> None:
+        self.vetoed = False
+        self.trades = 0
+
+    def decide(self, seen: Seen, signals: Sequence[HeardNow], memories: Sequence[Remembered]) -> Action:
+        """Buy a trend that holds above the average price, unless the risk manager forbids it or memories warn."""
+        symbol = next(iter(seen.prices))
+        for signal in signals:
+            if signal.kind == "VETO":
+                self.vetoed = signal.data[symbol] > 0
+        trend = seen.columns["price.trend"][symbol]
+        gap = seen.columns["vwap.gap"][symbol] if "vwap.gap" in seen.columns else 0.0
+        said = sum(memory.relevance * memory.result for memory in memories) / max(sum(memory.relevance for memory in memories), 1e-9)
+        reasoning = {"trend": trend, "vwap_gap": gap, "what_memories_say": said, "trades": self.trades}
+
+        held = seen.positions[symbol]
+        if held and (self.vetoed or trend < 0):
+            self.trades += 1
+            return Action("sell", orders=[Order(symbol, -held)], reasoning=reasoning, value=-held)
+        if held or self.vetoed or trend < self.settings.enter or gap < 0:
+            return Action("wait", reasoning=reasoning, stance={symbol: seen.weights[symbol]})
+        if said < -1:
+            return Action("stand-aside", reasoning=reasoning, confidence=min(1.0, -said / 2))
+        self.trades += 1
+        quantity = self.settings.weight * seen.equity / seen.prices[symbol]
+        return Action("buy", orders=[Order(symbol, quantity)], reasoning=reasoning, stance={symbol: self.settings.weight}, value=quantity)

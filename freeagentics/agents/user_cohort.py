@@ -1,0 +1,179 @@
+"""A cohort of agents of a user's role: it loops where the built-in roles compute in one batch."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import msgpack
+import numpy as np
+
+from freeagentics.agents.agent import agent_id
+from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.signal_kinds import SIGNAL_KINDS
+from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
+from freeagentics.agents.user_tables import UserTables
+from freeagentics.agents.view import View
+from freeagentics.arrays import F32, I32, I64, AnyArray
+from freeagentics.errors import RoleFailed
+from freeagentics.market import UNITS
+from freeagentics.memory import Recalled
+from freeagentics.mind import REGIMES
+
+HOUR_MS = 3_600_000
+CENTS = 100
+
+
+class UserCohort(Cohort):
+    """Agents of one user's role; `cohort_of` makes its subclasses.
+
+    Raises:
+        RoleFailed: the role raised, returned something that is not an action, or has state that it did not declare.
+    """
+
+    user_role: ClassVar[type[UserRole]]
+
+    def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
+        super().__init__(number, rows, world, settings)
+        self.agents: list[UserRole | None] = [None] * rows
+        self._read = [source for source in world.sources if source.name in self.user_role.reads]
+        self._columns = [name for name in world.columns if name.split(".")[0] in {source.name for source in self._read}]
+
+    def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
+        """Agents arrive, each a new object of the role."""
+        super().seat(rows, agents, numbers, desks, step)
+        for row in rows.tolist():
+            self.agents[row] = self._fresh()
+
+    def _fresh(self) -> UserRole:
+        agent = self.user_role.__new__(self.user_role)
+        agent.settings = self.settings
+        agent.__init__()  # type: ignore[misc]  # settings must be there before a role's own constructor looks at them
+        return agent
+
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+        """Ask every agent, one after the other."""
+        tables = UserTables(self, view)
+        heard = self._heard_by_row(view)
+        shared = self._shared(view)
+        for row in np.flatnonzero(self.active).tolist():
+            agent = self.agents[row]
+            assert agent is not None
+            agent.random = self.world.random(f"{self.role}/{row}", self.number, view.observation.step)
+            try:
+                action = agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, view.observation.step))
+            except Exception as error:
+                raise self._failed(row, view, error) from error
+            problem = tables.take(row, action)
+            if problem:
+                raise RoleFailed(f"{self._name(row)} at step {view.observation.step}: {problem}")
+        signal, parent, parent_step = self._nothing()
+        return tables.choice(parent, parent_step, signal[:, :CAUSES])
+
+    def _shared(self, view: View) -> dict[str, Any]:
+        """What all agents of the cohort see alike."""
+        observation, symbols = view.observation, self.world.symbols
+        columns = {name: dict(zip(symbols, observation.column(name).tolist(), strict=True)) for name in self._columns}
+        prices = dict(zip(symbols, (observation.prices / UNITS).tolist(), strict=True))
+        return {"step": observation.step, "timestamp": observation.timestamp, "prices": prices, "columns": columns}
+
+    def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
+        books, desk, symbols = view.books, int(self.desk[row]), self.world.symbols
+        belief = self.regimes.belief[row].tolist()
+        equity = float(books.equity[desk] / CENTS)
+        return Seen(
+            **shared,
+            equity=equity,
+            cash=equity * float(books.cash_share[desk]),
+            positions=dict(zip(symbols, (books.position[desk] / UNITS).tolist(), strict=True)),
+            weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
+            drawdown=float(books.drawdown[desk]),
+            belief={symbol: dict(zip(REGIMES, row_belief, strict=True)) for symbol, row_belief in zip(symbols, belief, strict=True)},
+        )
+
+    def _heard_by_row(self, view: View) -> dict[int, list[HeardNow]]:
+        inbox, symbols = view.inbox, self.world.symbols
+        heard: dict[int, list[HeardNow]] = {}
+        for place, row in enumerate(inbox.row.tolist()):
+            signal = HeardNow(
+                number=int(inbox.number[place]),
+                kind=SIGNAL_KINDS[inbox.kind[place]],
+                source_desk=int(inbox.desk[place]),
+                severity=int(inbox.severity[place]),
+                confidence=float(inbox.confidence[place]),
+                age_hours=float(inbox.age_ms[place] / HOUR_MS),
+                data=dict(zip(symbols, inbox.data[place].tolist(), strict=True)),
+            )
+            # A broadcast stands once, for all rows but its sender's.
+            rows = [row] if row >= 0 else np.flatnonzero(self.agent != inbox.source[place]).tolist()
+            for receiver in rows:
+                heard.setdefault(receiver, []).append(signal)
+        return heard
+
+    def sources_read(self, row: int, step: int) -> tuple[str, ...]:
+        """The sources that the role reads."""
+        return tuple(source.name for source in self._read)
+
+    @property
+    def cost(self) -> int:
+        """Cents that an agent pays in a step."""
+        return sum(source.cost for source in self._read)
+
+    def state(self) -> dict[str, AnyArray]:
+        """The cohort's arrays, and the declared attributes of every agent."""
+        kept = []
+        for row, agent in enumerate(self.agents):
+            kept.append(None if agent is None else self._declared(row, agent))
+        try:
+            packed = msgpack.packb(kept)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise RoleFailed(f"role {self.role}: its state {list(self.user_role.state)} cannot be kept: {error}") from error
+        return super().state() | {"user_state": np.frombuffer(packed, dtype=np.uint8)}
+
+    def load(self, state: Mapping[str, AnyArray]) -> None:
+        """Take back what `state` gave."""
+        super().load({name: array for name, array in state.items() if name != "user_state"})
+        for row, values in enumerate(msgpack.unpackb(state["user_state"].tobytes(), strict_map_key=False)):
+            agent = self.agents[row] = None if values is None else self._fresh()
+            for name, value in (values or {}).items():
+                setattr(agent, name, value)
+
+    def _declared(self, row: int, agent: UserRole) -> dict[str, object]:
+        found = {name: value for name, value in vars(agent).items() if name not in {"settings", "random"}}
+        for name in found:
+            if name not in self.user_role.state:
+                raise RoleFailed(
+                    f"{self._name(row)}: attribute '{name}' is not declared; add it to the role's state = {[*self.user_role.state, name]}"
+                )
+        return found
+
+    def _name(self, row: int) -> str:
+        return agent_id(self.role, int(self.number_in_role[row]))
+
+    def _failed(self, row: int, view: View, error: Exception) -> RoleFailed:
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{frames[-1].filename}, line {frames[-1].lineno}"
+        return RoleFailed(f"{self._name(row)} at step {view.observation.step}: {type(error).__name__}: {error} ({where})")
+
+
+def cohort_of(role: type[UserRole]) -> type[UserCohort]:
+    """The cohort class of a user's role."""
+    attributes = {
+        "role": role.name,
+        "phase": role.phase,
+        "actions": tuple(role.actions),
+        "reasoning": tuple(role.reasoning),
+        "decision_type": role.name.upper().replace("-", "_"),
+        "Settings": role.Settings,
+        "user_role": role,
+        "__doc__": role.__doc__,
+    }
+    return type(f"{role.__name__}Cohort", (UserCohort,), attributes)
+
+
+def _remembered(recalled: Recalled, row: int, step: int) -> Sequence[Remembered]:
+    columns = (recalled.step[row], recalled.relevance[row], recalled.result[row], recalled.reward[row])
+    return [Remembered(step - made, *rest) for made, *rest in zip(*(column.tolist() for column in columns), strict=True) if made >= 0]

@@ -1,0 +1,147 @@
+"""Roles of a user's own: one agent at a time, in plain Python.
+
+A role is a class in one file. It says its name, when in a step it decides, and which of its attributes are its state; `decide` says what
+one agent does. The cohort calls it for every agent, and does all the rest: beliefs, memories, recall, recording.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+BEFORE_RISK, RISK, OPTIMIZING, EXECUTING = range(4)
+"""Phases: with the hunters, the risk managers, the optimizers, the executors. Signals of a phase are read from the next on."""
+
+
+class NoSettings(BaseModel):
+    """Settings of a role that has none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one agent sees: the market at the close, as far as its sources show it, and its desk's books.
+
+    Attributes:
+        step, timestamp: the step, and market time in ms.
+        prices: USD, by symbol.
+        columns: what its sources show, by column and symbol, e.g. ``seen.columns["price.trend"]["BTCUSDT"]``.
+        equity, cash: of its desk, USD. positions: units, by symbol. weights: shares of equity, by symbol. drawdown: fall from the peak.
+        belief: its belief in each regime of each symbol, kept for it by the cohort.
+    """
+
+    step: int
+    timestamp: int
+    prices: Mapping[str, float]
+    columns: Mapping[str, Mapping[str, float]]
+    equity: float
+    cash: float
+    positions: Mapping[str, float]
+    weights: Mapping[str, float]
+    drawdown: float
+    belief: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardNow:
+    """A signal that arrived since the agent last decided. `data` has a number per symbol, whose meaning is the kind's."""
+
+    number: int
+    kind: str
+    source_desk: int
+    severity: int
+    confidence: float
+    age_hours: float
+    data: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A memory of a situation like this one, and what came of it.
+
+    Attributes:
+        age: steps. relevance: 0..1. result: what the market did after it, reward: what the agent got, in standard deviations.
+    """
+
+    age: int
+    relevance: float
+    result: float
+    reward: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Units of a symbol to buy (above zero) or sell, filled at the next open."""
+
+    symbol: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A signal to roles of one's own desk; `kind` is one of the board's kinds, `severity` 0 to 3."""
+
+    kind: str
+    to: Sequence[str]
+    data: Mapping[str, float]
+    confidence: float = 1.0
+    severity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an agent does.
+
+    Attributes:
+        action: one of the role's `actions`. signals, orders: what it asks for.
+        reasoning: numbers it went by, under names from the role's `reasoning`.
+        stance: what it bets on, by symbol, above zero for a rise: it is judged by this when the horizon is over.
+        value, confidence: for the record; confidence is 0..1.
+    """
+
+    action: str
+    signals: Sequence[Tell] = ()
+    orders: Sequence[Order] = ()
+    reasoning: Mapping[str, float] = field(default_factory=dict)
+    stance: Mapping[str, float] = field(default_factory=dict)
+    value: float = 0.0
+    confidence: float = 0.5
+
+
+class UserRole(ABC):
+    """Base class of roles of one's own.
+
+    Class attributes:
+        name: of the role, ``[a-z0-9][a-z0-9-]*``, at most 58 characters.
+        phase: when it decides: BEFORE_RISK, RISK, OPTIMIZING or EXECUTING.
+        actions: names of what it can do, at most 16. reasoning: names of the numbers it goes by, at most 6.
+        reads: sources it reads, and pays for, in every step.
+        state: attributes that change from step to step: numbers, texts, lists and dicts of them. Checkpoints keep them; an attribute that
+            is not declared fails the first checkpoint, for a resumed run would not have it.
+        Settings: a Pydantic model of what a scenario may set for it.
+
+    Attributes:
+        settings: an instance of `Settings`.
+        random: a generator for this agent and step; other sources of randomness would make runs differ.
+    """
+
+    name: ClassVar[str]
+    phase: ClassVar[int] = BEFORE_RISK
+    actions: ClassVar[tuple[str, ...]] = ("wait", "act")
+    reasoning: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ("price",)
+    state: ClassVar[tuple[str, ...]] = ()
+    Settings: ClassVar[type[BaseModel]] = NoSettings
+
+    settings: Any
+    random: np.random.Generator
+
+    @abstractmethod
+    def decide(self, seen: Seen, signals: Sequence[HeardNow], memories: Sequence[Remembered]) -> Action:
+        """What this agent does now. It must depend on nothing but its arguments, its state, its settings and `random`."""

@@ -1,0 +1,50 @@
+"""``freeagentics viz``: the page in the browser."""
+
+from __future__ import annotations
+
+import webbrowser
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import Annotated
+
+import typer
+
+from freeagentics.errors import BadInput
+from freeagentics.model import MarketModel, scenario_names
+from freeagentics.model.run_directory import RunDirectory
+
+NEEDED = ("solara", "altair", "ipyvuetify", "uvicorn")
+
+
+def viz_command(
+    scenario: Annotated[
+        str, typer.Argument(metavar="[SCENARIO|RUN_DIR]", help="What to show: a scenario, or that of a run.", show_default=False)
+    ] = "btc-replay",
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port of this machine to serve on.")] = 8765,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Serve the page, but open no browser.")] = False,
+) -> None:
+    """Watch a scenario in the browser: step it, play it, change it, look into its agents."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise BadInput(f"the page needs {', '.join(missing)}; install with: pip install 'freeagentics[viz]'")
+    from freeagentics.visualization.server import listen, serve
+
+    shown = _shown(scenario)
+    listener = listen(port)
+    address = f"http://127.0.0.1:{port}"
+    typer.echo(f"The page is at {address}; Ctrl-C ends it.")
+    if not no_browser:
+        # The port is heard already, so a browser that is faster than the server waits.
+        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    serve(listener, shown)
+
+
+def _shown(given: str) -> str:
+    """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
+    if given not in scenario_names() and Path(given).is_dir():
+        given = str(RunDirectory.open(Path(given)).scenario)
+    shown = str(Path(given).resolve()) if given.endswith(".toml") else given
+    # Built once before there is a page: what is wrong with it is said here, not in the browser.
+    MarketModel(shown).close()
+    return shown

@@ -1,0 +1,102 @@
+"""The history of a model on show: its last steps, as the journal would have them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.agents import SIGNAL_KINDS, Population
+from freeagentics.arrays import F32, I64, AnyArray
+from freeagentics.journal import JournalWriter, Kind, StepCommit
+
+HISTORY_STEPS = 500
+"""Steps that charts go back; older ones are forgotten, or a page left playing overnight would fill the memory."""
+
+LATEST_SIGNALS = 12
+"""Signals of a step that are kept: as many as the table of the latest shows."""
+
+RISK_MANAGER = "risk-manager"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """One step; D desks, A assets, K kinds of signals.
+
+    Attributes:
+        step, timestamp: when; market time in ms.
+        prices: closes, (A,) in 1e-8 USD. equity: cents, (D,).
+        basket: what one USD is worth that was spread over all assets at the first close and held.
+        exposure: invested share of equity, (D,). limit: the lowest that the desk's risk managers allow, (D,), NaN where it has none.
+        fills: at this bar's open, as recorded. signals: the last of those published, as recorded. told: how many of each kind, (K,).
+    """
+
+    step: int
+    timestamp: int
+    prices: I64
+    equity: I64
+    basket: float
+    exposure: F32
+    limit: F32
+    fills: AnyArray | None
+    signals: AnyArray | None
+    told: I64
+
+
+class History:
+    """The last steps of a population.
+
+    Attributes:
+        moments: oldest first.
+        decisions: of the last step, by cohort, as recorded.
+    """
+
+    def __init__(self, population: Population) -> None:
+        self._desk = population.directory.desk
+        self._desks = population.directory.desks
+        self._limiting = {cohort.number for cohort in population.cohorts if cohort.role == RISK_MANAGER}
+        self.moments: deque[Moment] = deque(maxlen=HISTORY_STEPS)
+        self.decisions: dict[int, AnyArray] = {}
+
+    def add(self, commit: StepCommit) -> None:
+        """Take in a step."""
+        shared = {page.kind: page.records for page in commit.pages if page.cohort < 0}
+        self.decisions = {page.cohort: page.records for page in commit.pages if page.kind is Kind.DECISIONS}
+        accounts, signals = shared[Kind.ACCOUNTS], shared.get(Kind.SIGNALS)
+        equity = accounts["equity"]
+        self.moments.append(
+            Moment(
+                step=commit.step,
+                timestamp=commit.timestamp,
+                prices=shared[Kind.OBSERVATION]["price"],
+                equity=equity,
+                basket=float(shared[Kind.FIGURES]["basket"][0]),
+                exposure=((equity - accounts["cash"]) / np.maximum(equity, 1)).astype(np.float32),
+                limit=self._limits(),
+                fills=shared.get(Kind.FILLS),
+                signals=None if signals is None else signals[-LATEST_SIGNALS:],
+                told=np.bincount(() if signals is None else signals["kind"], minlength=len(SIGNAL_KINDS)),
+            )
+        )
+
+    def _limits(self) -> F32:
+        limit = np.full(self._desks, np.inf, dtype=np.float32)
+        for cohort in self._limiting:
+            decided = self.decisions[cohort]
+            np.minimum.at(limit, self._desk[decided["agent"]], decided["value"])
+        limit[np.isinf(limit)] = np.nan
+        return limit
+
+
+class HistoryWriter(JournalWriter):
+    """Keeps the chained hash as any writer does, and hands each step to a history instead of to a file."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__(None)
+        self._history = history
+
+    def put(self, commit: StepCommit) -> None:
+        """Hand over a step. Raises as the base does."""
+        super().put(commit)
+        self._history.add(commit)

@@ -1,0 +1,99 @@
+"""The mind of one agent as the page shows it: what it believes, what it has heard, what it did last and from what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.agents import TradingAgent
+from freeagentics.arrays import AnyArray
+from freeagentics.visualization.told import Name, kind_name, says
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The agent's last decision.
+
+    Attributes:
+        action, symbol, value, confidence: what, on which asset, how much in the role's own unit, how sure.
+        reasoning: the numbers it went by, as its role names them.
+        parent: the decision that it follows from, in words; empty for none.
+        memories: steps of the memories that came to mind. memory_weight: how much they counted, 0..1.
+    """
+
+    step: int
+    action: str
+    symbol: str
+    value: float
+    confidence: float
+    reasoning: dict[str, float]
+    parent: str
+    memories: tuple[int, ...]
+    memory_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """The last signal of a kind that still counts: from whom, when, and what it says in words."""
+
+    kind: str
+    source: str
+    step: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class MindScene:
+    """One agent: who it is, its belief in each regime of the first asset, what it has in its ear, and its last decision, if any."""
+
+    agent: str
+    desk: int
+    beliefs: dict[str, float]
+    heard: tuple[Ear, ...]
+    decided: Decided | None
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """When and where an agent is looked at: the step, its market time in ms, the symbols, and how agents are called."""
+
+    step: int
+    timestamp: int
+    symbols: tuple[str, ...]
+    name: Name
+
+
+def mind_of(agent: TradingAgent, decisions: AnyArray | None, now: Now) -> MindScene:
+    """An agent's mind after a step, with the *decisions* of its cohort in that step as recorded; None before the first."""
+    own = None if decisions is None else decisions[decisions["agent"] == agent.index]
+    decided = None if own is None or not len(own) else _decided(agent, own[0], now)
+    return MindScene(agent.unique_id, agent.desk, agent.beliefs, _heard(agent, now), decided)
+
+
+def _decided(agent: TradingAgent, record: AnyArray, now: Now) -> Decided:
+    cohort, parent = agent.cohort, int(record["parent"])
+    return Decided(
+        step=now.step,
+        action=cohort.actions[record["action"]],
+        symbol=now.symbols[record["asset"]],
+        value=float(record["value"]),
+        confidence=float(record["confidence"]),
+        reasoning=dict(zip(cohort.reasoning, record["reason"].tolist(), strict=True)),
+        parent=f"{now.name(parent)} at step {now.step - int(record['parent_age'])}" if parent >= 0 else "",
+        memories=tuple(now.step - age for age in record["memory_age"].tolist() if age),
+        memory_weight=float(record["memory_weight"]),
+    )
+
+
+def _heard(agent: TradingAgent, now: Now) -> tuple[Ear, ...]:
+    heard, row = agent.cohort.heard, agent.row
+    return tuple(
+        Ear(
+            kind=kind_name(kind),
+            source=now.name(int(heard.source[row, kind])),
+            step=int(heard.step[row, kind]),
+            says=says(kind, heard.data[row, kind], now.symbols),
+        )
+        for kind in np.flatnonzero(heard.expires[row] > now.timestamp).tolist()
+    )

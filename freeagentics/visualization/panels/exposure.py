@@ -1,0 +1,49 @@
+"""Exposure against limits: over time for the picked agent's desk, and now for all."""
+
+from __future__ import annotations
+
+import numpy as np
+import solara
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, Chart, Ink, legend, new_figure, plain
+from freeagentics.visualization.scene import Charts
+
+MOST_BARS = 25
+"""Desks that are drawn side by side: those nearest to their limits, or over them."""
+
+
+@solara.component  # type: ignore[untyped-decorator]
+def ExposurePanel(charts: Charts, desk: int, ink: Ink) -> None:
+    """Draws one desk over time, and all desks as they stand."""
+    Chart(exposure_figure(charts, desk, ink), f"Exposure of desk {desk} against its limit, and of all desks now")
+
+
+def exposure_figure(charts: Charts, desk: int, ink: Ink) -> Figure:
+    """Invested shares of equity and the largest that risk managers allow."""
+    figure = new_figure(5.2, 2.7)
+    over_time, now = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1))
+    for axes in (over_time, now):
+        plain(axes, ink)
+    over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, alpha=0.35, linewidth=0, label=f"desk {desk}")
+    over_time.plot(charts.step, charts.limit[:, desk], color=ORANGE, linewidth=1.3, drawstyle="steps-post", label="limit")
+    over_time.set_ylim(0, 1.02)
+    over_time.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    over_time.set_xlabel("step", color=ink.text, fontsize=8)
+    legend(over_time, ink)
+    _draw_now(now, charts, ink)
+    return figure
+
+
+def _draw_now(axes: Axes, charts: Charts, ink: Ink) -> None:
+    exposure, limit = charts.exposure[-1], charts.limit[-1]
+    nearest = np.argsort(np.nan_to_num(limit - exposure, nan=np.inf), kind="stable")[:MOST_BARS]
+    shown = np.sort(nearest)
+    place = np.arange(len(shown))
+    over = exposure[shown] > limit[shown]
+    axes.bar(place, exposure[shown], color=np.where(over, RED, GREY), width=0.7, alpha=0.7)
+    axes.hlines(limit[shown], place - 0.42, place + 0.42, color=ORANGE, linewidth=1.6)
+    every = -(-len(shown) // 10)
+    axes.set_xticks(place[::every], shown[::every].tolist())
+    axes.set_xlabel("desk, now (red: over its limit)", color=ink.text, fontsize=8)

@@ -1,0 +1,57 @@
+"""The price, what was filled at it, and when agents told each other what."""
+
+from __future__ import annotations
+
+import numpy as np
+import solara
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, Chart, Ink, legend, new_figure, plain
+from freeagentics.visualization.scene import Charts
+from freeagentics.visualization.told import kind_name
+
+SMALLEST, LARGEST = 14, 90
+"""Areas of a fill's mark, in square points: that of nothing, and that of the largest in sight."""
+
+
+@solara.component  # type: ignore[untyped-decorator]
+def PricePanel(charts: Charts, symbols: tuple[str, ...], ink: Ink) -> None:
+    """Draws one symbol; there is a choice where the market has several."""
+    symbol, choose = solara.use_state(symbols[0])
+    if len(symbols) > 1:
+        solara.Select("Symbol", values=list(symbols), value=symbol, on_value=choose, dense=True)
+    Chart(price_figure(charts, symbols.index(symbol), ink), f"Price of {symbol} with fills and signals")
+
+
+def price_figure(charts: Charts, asset: int, ink: Ink) -> Figure:
+    """Price and fills of an asset above, signals of all kinds below."""
+    figure = new_figure(8.6, 3.7)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.3))
+    for axes in (above, below):
+        plain(axes, ink)
+    above.plot(charts.step, charts.price[:, asset], color=BLUE, linewidth=1.3, label="close, USD")
+    above.yaxis.set_major_formatter("{x:,.6g}")
+    _draw_fills(above, charts, asset)
+    legend(above, ink)
+    _draw_signals(below, charts, ink)
+    below.set_xlabel("step", color=ink.text, fontsize=8)
+    return figure
+
+
+def _draw_fills(axes: Axes, charts: Charts, asset: int) -> None:
+    mine = charts.fill_asset == asset
+    step, price, traded = charts.fill_step[mine], charts.fill_price[mine], charts.fill_traded[mine]
+    largest = np.abs(traded).max(initial=1)
+    for label, side, marker, color in (("bought", traded > 0, "^", GREEN), ("sold", traded < 0, "v", RED)):
+        size = SMALLEST + (LARGEST - SMALLEST) * np.abs(traded[side]) / largest
+        axes.scatter(step[side], price[side], s=size, marker=marker, color=color, alpha=0.65, linewidths=0, label=label, zorder=3)
+
+
+def _draw_signals(axes: Axes, charts: Charts, ink: Ink) -> None:
+    kinds = charts.told.shape[1]
+    step, kind = np.nonzero(charts.told)
+    size = 6 + 6 * np.sqrt(charts.told[step, kind])
+    axes.scatter(charts.step[step], kind, s=size, color=ink.text, alpha=0.55, linewidths=0)
+    axes.set_yticks(range(kinds), [kind_name(kind) for kind in range(kinds)], fontsize=7)
+    axes.set_ylim(kinds - 0.4, -0.6)

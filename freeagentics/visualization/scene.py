@@ -1,0 +1,87 @@
+"""The scene: all that the page shows at one moment, taken at once, so that its panels agree and none looks at a model that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F32, F64, I64, AnyArray
+from freeagentics.market import UNITS
+from freeagentics.visualization.history import Moment
+from freeagentics.visualization.mind_scene import MindScene
+from freeagentics.visualization.told import Told
+
+CENTS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Charts:
+    """The last T steps; D desks, A assets, K kinds of signals.
+
+    Attributes:
+        step: (T,). price: USD, (T, A). equity: USD, (T, D). basket: what one USD held since the first close is worth, (T,).
+        exposure, limit: shares of equity, (T, D); the limit is NaN where a desk has none. told: signals of each kind, (T, K).
+        fill_step, fill_asset, fill_price, fill_traded: of each fill, (F,); price in USD, traded in USD and below 0 for a sell.
+    """
+
+    step: I64
+    price: F64
+    equity: F64
+    basket: F64
+    exposure: F32
+    limit: F32
+    told: I64
+    fill_step: I64
+    fill_asset: I64
+    fill_price: F64
+    fill_traded: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """The page at one moment.
+
+    Attributes:
+        title: of the scenario. step, steps: done, and in all. timestamp: market time, ms; None before the first step.
+        cash: USD that a desk began with. over: no step will follow. failure: why it stopped too early, or None.
+        charts: None before the first step. signals: the latest, newest first. mind: of the agent that was picked.
+    """
+
+    title: str
+    step: int
+    steps: int
+    timestamp: int | None
+    symbols: tuple[str, ...]
+    cash: float
+    over: bool
+    failure: str | None
+    charts: Charts | None
+    signals: tuple[Told, ...]
+    mind: MindScene
+
+
+def charts_of(moments: Collection[Moment]) -> Charts | None:
+    """Moments as columns; None where there are none."""
+    if not moments:
+        return None
+    fills = [moment.fills for moment in moments if moment.fills is not None]
+    fill_steps = [np.full(len(moment.fills), moment.step) for moment in moments if moment.fills is not None]
+    return Charts(
+        step=np.array([moment.step for moment in moments]),
+        price=np.stack([moment.prices for moment in moments]) / UNITS,
+        equity=np.stack([moment.equity for moment in moments]) / CENTS,
+        basket=np.array([moment.basket for moment in moments]),
+        exposure=np.stack([moment.exposure for moment in moments]),
+        limit=np.stack([moment.limit for moment in moments]),
+        told=np.stack([moment.told for moment in moments]),
+        fill_step=np.concatenate(fill_steps) if fills else np.zeros(0, dtype=np.int64),
+        fill_asset=_column(fills, "asset").astype(np.int64),
+        fill_price=_column(fills, "price") / UNITS,
+        fill_traded=_column(fills, "notional") * np.sign(_column(fills, "quantity")) / CENTS,
+    )
+
+
+def _column(fills: list[AnyArray], name: str) -> AnyArray:
+    return np.concatenate([records[name] for records in fills]) if fills else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from agents_worlds import Tape, play, scenario
+
+from freeagentics.agents import SignalKind
+from freeagentics.arrays import AnyArray
+from freeagentics.journal import Kind
+
+STEPS = 120
+ANALYZERS = [2, 3]
+ADDRESSED = {"portfolio-optimizer": 3, "trade-executor": 4}
+REFRESH = 12
+
+
+@pytest.fixture(scope="module")
+def tape() -> Tape:
+    """Two desks of five roles."""
+    return play(scenario(), STEPS)
+
+
+def told(tape: Tape, step: int) -> AnyArray:
+    """What analyzers told in a step."""
+    said = tape.records(step, Kind.SIGNALS)
+    return said[np.isin(said["source"], ANALYZERS)] if len(said) else said
+
+
+def test_analyzers_tell_of_sentiment_and_only_those_who_weigh_it(tape: Tape) -> None:
+    audience = sum(1 << bit for bit in ADDRESSED.values())
+    said = [signal for step in range(1, STEPS + 1) for signal in told(tape, step)]
+    assert said
+    assert {(int(signal["kind"]), int(signal["audience"])) for signal in said} == {(SignalKind.SENTIMENT, audience)}
+
+
+def test_a_forecast_is_told_when_it_moved_or_was_told_long_ago(tape: Tape) -> None:
+    last: dict[int, tuple[int, float]] = {}
+    for step in range(1, STEPS + 1):
+        for signal in told(tape, step):
+            source, value = int(signal["source"]), float(signal["data"][0])
+            before = last.get(source)
+            assert before is None or abs(value - before[1]) > 0.15 or step - before[0] >= REFRESH
+            assert abs(value) >= 0.15 or before is not None
+            last[source] = (step, value)
+
+
+def test_analyzers_do_not_look_at_whales(tape: Tape) -> None:
+    """Of price, derivatives and sentiment: three bits of reading, and never a fourth."""
+    for step in range(1, STEPS + 1):
+        decisions = tape.records(step, Kind.DECISIONS)
+        assert (decisions[np.isin(decisions["agent"], ANALYZERS)]["reason"][:, 3] < 8).all()
+
+
+def test_without_daily_figures_analyzers_still_go_by_the_price() -> None:
+    blind = play(scenario(market__daily=""), 20)
+    decisions = blind.records(20, Kind.DECISIONS)
+    assert (decisions[np.isin(decisions["agent"], ANALYZERS)]["reason"][:, 3] == 1).all()

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from agents_worlds import Tape, play, scenario, wobble, write_bars
+
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.journal import Kind
+
+STEPS = 120
+TARGET, WANTED, CONVICTION, LIMIT, WEIGHT, COST = range(6)
+TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
+TWO_A_DESK = {"agents__team": {"market-hunter": 1, "risk-manager": 1, "trade-executor": 2}, "agents__count": 8}
+BAND = 0.02
+"""The narrowest that an executor draws by itself."""
+
+
+@pytest.fixture(scope="module", params=["one asset", "ten assets", "two executors a desk, no optimizer"])
+def tape(request: pytest.FixtureRequest) -> Tape:
+    """A run with two desks."""
+    worlds: dict[str, dict[str, object]] = {"one asset": {}, "ten assets": dict(TEN_ASSETS)}
+    return play(scenario(**worlds.get(request.param, dict(TWO_A_DESK))), STEPS)
+
+
+def executors(tape: Tape, step: int) -> AnyArray:
+    """Decisions of the last role's cohort."""
+    return [page.records for page in tape.commits[step - 1].pages if page.kind is Kind.DECISIONS][-1]
+
+
+def weights(tape: Tape, step: int) -> F64:
+    """What each desk holds at the close of a step, (desks, assets) as shares of its equity."""
+    accounts, price = tape.records(step, Kind.ACCOUNTS), tape.records(step, Kind.OBSERVATION)["price"]
+    shares: F64 = accounts["position"] / 1e8 * (price / 1e8) / (accounts["equity"] / 100)[:, None]
+    return shares
+
+
+def test_what_a_desk_holds_keeps_the_limit_but_for_what_prices_moved_since(tape: Tape) -> None:
+    for step in range(1, STEPS):
+        moved = np.abs(tape.records(step + 1, Kind.OBSERVATION)["price"] / tape.records(step, Kind.OBSERVATION)["price"] - 1).max()
+        limit = executors(tape, step)["reason"][:2, LIMIT]
+        assert (weights(tape, step + 1).sum(axis=1) <= limit + 0.0101 + moved).all()
+
+
+def test_what_is_ordered_to_be_sold_is_held(tape: Tape) -> None:
+    sold = 0
+    for step in range(1, STEPS + 1):
+        held, selling = tape.records(step, Kind.ACCOUNTS)["position"], defaultdict[tuple[int, int], int](int)
+        for order in tape.records(step, Kind.ORDERS):
+            selling[int(order["desk"]), int(order["asset"])] -= min(int(order["quantity"]), 0)
+        assert all(held[cell] >= quantity for cell, quantity in selling.items())
+        sold += sum(selling.values())
+    assert sold
+
+
+def test_sales_stand_before_the_purchases_that_they_pay_for(tape: Tape) -> None:
+    for step in range(1, STEPS + 1):
+        orders = tape.records(step, Kind.ORDERS)
+        for agent in np.unique(orders["agent"]):
+            buys = orders["quantity"][orders["agent"] == agent] > 0
+            assert buys.tolist() == sorted(buys.tolist())
+
+
+def test_a_change_inside_the_band_is_not_ordered_unless_it_closes_or_the_limit_asks_for_it(tape: Tape) -> None:
+    held_still = 0
+    for step in range(1, STEPS + 1):
+        orders, accounts = tape.records(step, Kind.ORDERS), tape.records(step, Kind.ACCOUNTS)
+        price, limit = tape.records(step, Kind.OBSERVATION)["price"], executors(tape, step)["reason"][:2, LIMIT]
+        for desk in range(2):
+            mine = orders[orders["desk"] == desk] if len(orders) else orders
+            share = [order["quantity"] / 1e8 * price[order["asset"]] / 1e8 / (accounts["equity"][desk] / 100) for order in mine]
+            after = weights(tape, step)[desk].sum() + sum(part for part in share if part > 0)
+            for order, part in zip(mine, share, strict=True):
+                closes = order["quantity"] == -accounts["position"][desk, order["asset"]]
+                assert abs(part) > BAND - 1e-4 or closes or (part < 0 and after > limit[desk])
+            held_still += not len(mine)
+    assert held_still
+
+
+def test_an_action_says_what_was_ordered_of_the_asset_in_focus(tape: Tape) -> None:
+    ordered = {"hold": 0, "buy": 0, "sell": 0}
+    for step in range(1, STEPS + 1):
+        orders = tape.records(step, Kind.ORDERS)
+        for decision in executors(tape, step):
+            in_focus = [
+                int(order["quantity"]) for order in orders if (order["agent"], order["asset"]) == (decision["agent"], decision["asset"])
+            ]
+            action = ("hold", "buy", "sell", "close")[decision["action"]]
+            if action != "close":
+                ordered[action] += 1
+                sign = {"hold": 0, "buy": 1, "sell": -1}[action]
+                assert np.sign(decision["value"]) == sign
+                # The market may cut what a colleague has sold already to nothing.
+                assert np.sign(sum(in_focus)) in (0, sign)
+    assert all(ordered.values())
+
+
+def test_what_is_wanted_is_the_target_as_far_as_conviction_goes(tape: Tape) -> None:
+    for step in range(1, STEPS + 1):
+        reason = executors(tape, step)["reason"]
+        assert (reason[:, WANTED] <= np.minimum(reason[:, TARGET] * reason[:, CONVICTION], reason[:, LIMIT]) + 1e-6).all()
+        assert (reason[:, CONVICTION] >= 0.5).all() and (reason[:, CONVICTION] <= 1).all()
+
+
+def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:
+    bars = write_bars(tmp_path / "bars.csv", wobble(168 + 200, drift=0.0005))
+    world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0}
+    cheap, dear = (play(scenario(**world, market__fee_bps=fee), 200) for fee in (0, 200))
+    assert (executors(dear, 200)["reason"][:, COST] > 0.0015).all()
+    assert (executors(cheap, 200)["reason"][:, COST] < 0.001).all()
+    traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(100, 201)) for tape in (cheap, dear)]
+    assert traded[1] < traded[0]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import hashlib
+from itertools import groupby
+
+import pytest
+
+from freeagentics.memory import FEATURES, GROUPS, column
+
+# Codes on disk are decoded by this table, and what codecs are measured on is made by it: changing a row, or the order of rows, makes every
+# memory ever stored decode to something else. A new table needs a new codec version that decodes with it, and then a new hash here.
+FROZEN = "439f76d0d34912ea932019ce7220cfd7ad3bd83546ede39ba0bb56e4dd172b41"
+
+
+def test_the_table_of_features_is_frozen() -> None:
+    table = "\n".join(f"{one.name}|{one.group}|{one.low}|{one.high}|{one.bits}|{one.recall}" for one in FEATURES)
+    assert hashlib.sha256(table.encode()).hexdigest() == FROZEN, "stored memories would decode to something else: make a new codec version"
+
+
+def test_an_experience_is_40_to_50_numbers_in_four_groups_that_lie_together() -> None:
+    assert 40 <= len(FEATURES) <= 50
+    assert [group for group, _ in groupby(FEATURES, key=lambda feature: feature.group)] == ["portfolio", "view", "signals", "action"]
+    assert set(GROUPS) == {feature.group for feature in FEATURES}
+
+
+def test_every_feature_has_a_range_a_width_and_a_meaning() -> None:
+    for feature in FEATURES:
+        assert feature.low < feature.high
+        assert 1 <= feature.bits <= 8
+        assert feature.meaning
+    assert len({feature.name for feature in FEATURES}) == len(FEATURES)
+
+
+def test_whole_numbers_have_a_level_each() -> None:
+    for name in ("action", "whale_count", "top_severity", "received", "published", "veto_heard", "explored", "read_whales"):
+        feature = FEATURES[column(name)]
+        assert 2**feature.bits - 1 == feature.high - feature.low
+
+
+def test_a_column_is_found_by_name() -> None:
+    assert [column(feature.name) for feature in FEATURES] == list(range(len(FEATURES)))
+    with pytest.raises(KeyError):
+        column("luck")

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+
+import psutil
+import pytest
+from model_worlds import play, scenario, sha256, taped
+
+from freeagentics.agents import SignalKind, TradingAgent, View
+from freeagentics.agents.decision import Actions
+from freeagentics.errors import BadScenario
+from freeagentics.model import MarketModel
+from freeagentics.model.figures import Figures
+from freeagentics.runtime import ThreadEngine
+
+MB = 1024 * 1024
+
+
+def test_the_same_scenario_and_seed_give_the_same_trajectory() -> None:
+    assert sha256(scenario()) == sha256(scenario())
+
+
+def test_another_seed_gives_another_trajectory() -> None:
+    assert sha256(scenario()) != sha256(scenario(overrides={"seed": 8}))
+
+
+def test_any_number_of_workers_gives_the_same_trajectory() -> None:
+    world = scenario(agents=600, steps=15)
+    with MarketModel(world, engine=ThreadEngine(3)) as model:
+        while model.steps < world.steps:
+            model.step()
+        assert model.trajectory_sha256 == sha256(world)
+
+
+def test_all_that_is_recorded_is_the_same_in_a_twin_run() -> None:
+    assert play(scenario("whale-pump")).bits(40) == play(scenario("whale-pump")).bits(40)
+
+
+def test_every_figure_of_every_step_is_collected() -> None:
+    with MarketModel(scenario()) as model:
+        seen = []
+        for _ in range(5):
+            model.step()
+            seen.append(model.figures)
+        frame = model.datacollector.get_model_vars_dataframe()
+    assert list(frame.columns) == list(Figures.__slots__)
+    assert [Figures(*row) for row in frame.itertuples(index=False)] == seen
+
+
+def test_agents_can_be_selected_and_grouped_as_mesa_does() -> None:
+    with MarketModel(scenario(agents=50)) as model:
+        hunters = model.agents.select(lambda agent: agent.role == "market-hunter")
+        assert sorted(hunters.get("unique_id")) == [f"market-hunter-{number:04d}" for number in range(10)]
+        assert dict(model.agents.groupby("desk").count()) == dict.fromkeys(range(10), 5)
+        assert set(model.agents.groupby("role").groups) == set(model.scenario.agents.team)
+        assert model.agents.agg("desk", max) == 9
+        assert set(model.agents_by_type) == {TradingAgent}
+
+
+def test_stepping_agents_by_hand_changes_nothing() -> None:
+    world = scenario(steps=10)
+    with MarketModel(world) as model:
+        while model.steps < world.steps:
+            model.agents.shuffle_do("step")
+            model.step()
+        assert model.trajectory_sha256 == sha256(world)
+
+
+def test_an_agent_is_a_view_on_its_row() -> None:
+    with MarketModel(scenario()) as model:
+        optimizer = model.agent("portfolio-optimizer-0001")
+        assert (optimizer.role, optimizer.desk, optimizer.index) == ("portfolio-optimizer", 1, 7)
+        assert repr(optimizer) == "<portfolio-optimizer-0001 of desk 1>"
+        assert optimizer.heard(SignalKind.LIMIT) is None
+        model.step()
+        assert sum(optimizer.beliefs.values()) == pytest.approx(1, abs=1e-5)
+        limit = optimizer.heard(SignalKind.LIMIT)
+        assert limit is not None and 0 < limit[0] < 1
+        with pytest.raises(KeyError, match="nobody"):
+            model.agent("nobody")
+
+
+def test_nobody_reads_a_signal_of_its_own_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = taped(scenario())
+    read = 0
+    with model:
+        phase_of = {agent.index: agent.cohort.phase for agent in model.agents}
+        seen: list[tuple[int, View]] = []
+        for cohort in model.population.cohorts:
+
+            def decide(view: View, phase: int = cohort.phase, decide: object = cohort.decide) -> Actions:
+                seen.append((phase, view))
+                assert callable(decide)
+                actions: Actions = decide(view)
+                return actions
+
+            monkeypatch.setattr(cohort, "decide", decide)
+        for _ in range(30):
+            model.step()
+    for phase, view in seen:
+        now = view.inbox.step == view.observation.step
+        assert all(phase_of[source] < phase for source in view.inbox.source[now].tolist())
+        read += int(now.sum())
+    assert read
+
+
+def test_a_closed_model_is_freed() -> None:
+    model = MarketModel(scenario(agents=50))
+    model.step()
+    agent = next(iter(model.agents))
+    model.close()
+    gone = weakref.ref(model), weakref.ref(agent)
+    del model, agent
+    gc.collect()
+    assert [reference() for reference in gone] == [None, None]
+
+
+def test_closing_ends_the_threads_and_closing_twice_is_fine() -> None:
+    before = threading.active_count()
+    model = MarketModel(scenario())
+    model.step()
+    model.close()
+    model.close()
+    assert threading.active_count() == before and not model.running
+
+
+def test_a_scenario_that_the_market_refuses_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    with pytest.raises(BadScenario):
+        MarketModel(scenario(steps=10_000_000))
+    assert threading.active_count() == before
+
+
+def test_fifty_models_one_after_the_other_take_no_more_room_than_ten() -> None:
+    world, resident = scenario(agents=200), []
+    for _ in range(50):
+        with MarketModel(world) as model:
+            model.step()
+        del model
+        gc.collect()
+        resident.append(psutil.Process().memory_info().rss / MB)
+    assert resident[-1] - resident[9] < 5

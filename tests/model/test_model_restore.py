@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from model_worlds import Tape, scenario, taped
+
+from freeagentics.errors import CorruptRecord
+from freeagentics.journal import Marker
+from freeagentics.model import MarketModel, Scenario
+from freeagentics.model.market_model import Checkpoint
+
+STEPS = 30
+WORLDS = {
+    "one asset": scenario(steps=STEPS),
+    "ten assets": scenario(overrides={"market.bars": "ten-pairs-4h", "market.daily": "", "market.warmup": 100}, steps=STEPS),
+    "made market": scenario("whale-pump", steps=STEPS),
+    "a large population": scenario(agents=1300, steps=STEPS),
+}
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
+@pytest.mark.parametrize("at", [7, 20])
+def test_a_run_that_goes_on_from_a_checkpoint_ends_as_if_it_had_never_stopped(world: Scenario, at: int) -> None:
+    model, whole = taped(world)
+    with model:
+        for _ in range(at):
+            model.step()
+        model.writer.flush()
+        checkpoint, marker = model.checkpoint(), Marker(at, 0, model.writer.sha256)
+        while model.steps < STEPS:
+            model.step()
+        expected = model.trajectory_sha256
+    with MarketModel(world) as again:
+        again.restore(at, checkpoint)
+        rest = Tape(marker)
+        again.record_to(rest)
+        while again.steps < STEPS:
+            again.step()
+        assert again.trajectory_sha256 == expected
+    assert [page.records.tobytes() for commit in rest.commits for page in commit.pages] == whole.bits(STEPS)[len(whole.bits(at)) :]
+
+
+def test_a_checkpoint_does_not_change_with_the_model_that_it_was_taken_of() -> None:
+    with MarketModel(scenario()) as model:
+        model.step()
+        checkpoint = model.checkpoint()
+        before = bits(checkpoint)
+        for _ in range(3):
+            model.step()
+    assert bits(checkpoint) == before
+
+
+def test_a_step_carries_a_checkpoint_when_it_is_due_and_only_then() -> None:
+    model, tape = taped(scenario())
+    with model:
+        for step in range(1, 4):
+            model.checkpoint_due = step == 2
+            model.step()
+        model.restore(2, tape.commits[1].checkpoint or {})
+        assert model.steps == model.market.step == 2
+    assert [commit.checkpoint is not None for commit in tape.commits] == [False, True, False]
+
+
+def test_a_checkpoint_of_another_population_is_refused() -> None:
+    with MarketModel(scenario(agents=5)) as small, MarketModel(scenario(agents=10)) as large:
+        small.step()
+        with pytest.raises((KeyError, ValueError, CorruptRecord)):
+            large.restore(1, small.checkpoint())
+
+
+def bits(checkpoint: Checkpoint) -> dict[str, bytes]:
+    """All arrays of a checkpoint, to be compared."""
+    return {f"{part}/{name}": array.tobytes() for part, arrays in checkpoint.items() for name, array in arrays.items()}

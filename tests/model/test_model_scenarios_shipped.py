@@ -1,0 +1,46 @@
+"""The scenarios that ship: each runs, says what it shows, and every key that one may have is documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from freeagentics.model import MarketModel, keys_markdown, load_scenario, scenario_names
+from freeagentics.model.scenario_files import scenario_folder
+from freeagentics.model.scenario_keys import scenario_keys
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = {"btc-15m", "btc-replay", "crash", "crowd", "null-market", "quick", "stocks", "ten-pairs", "whale-pump"}
+
+
+def test_these_scenarios_ship() -> None:
+    assert set(scenario_names()) == SHIPPED
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_scenario_says_what_to_look_at(name: str) -> None:
+    text = (scenario_folder() / f"{name}.toml").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert "# What to look at:" in text
+    assert load_scenario(name).title
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_scenario_runs(name: str) -> None:
+    with MarketModel(load_scenario(name, {"steps": 12})) as model:
+        for _ in range(12):
+            model.step()
+        assert model.figures is not None
+        assert model.figures.equity > 0.9 * model.scenario.market.cash
+        # There are bars enough for as many steps as the scenario asks for.
+        assert load_scenario(name).steps <= 12 + model.market.remaining or model.scenario.market.kind == "synthetic"
+
+
+def test_every_key_has_a_meaning() -> None:
+    assert [key for key, _, _, meaning in scenario_keys() if not meaning] == []
+
+
+def test_the_page_of_keys_is_as_the_models_have_them() -> None:
+    page = (ROOT / "docs" / "scenario-keys.md").read_text(encoding="utf-8")
+    assert page == keys_markdown(), "write it anew: freeagentics scenarios --keys > docs/scenario-keys.md"

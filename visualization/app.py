@@ -1,0 +1,12 @@
+"""The page for Solara's own command: ``solara run visualization/app.py``. Without it: ``freeagentics viz``."""
+
+from solara.server import settings
+from threadpoolctl import threadpool_limits
+
+from freeagentics.visualization.page import Page
+
+__all__ = ["Page"]
+
+settings.telemetry.mixpanel_enable = False
+# For as long as the server lives: a model that is closed gives BLAS its threads back, and the next one's sums would have other last bits.
+threadpool_limits(1)
