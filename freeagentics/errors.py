@@ -74,12 +74,14 @@ class RoleFailed(RunFailed):
 
 
 class CorruptRecord(FreeagenticsError):
-    """Stored bytes that do not check out.
+    """Stored bytes that do not check out: what the user gave is damaged.
 
     Attributes:
         agent: id of the agent whose record it is, or None for shared damage.
         step: step of the record, or None where it is not known.
     """
+
+    exit_code = 2
 
     def __init__(self, message: str, *, agent: str | None = None, step: int | None = None) -> None:
         super().__init__(message)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+import traceback
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -39,23 +40,34 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the traceback of an error; may stand anywhere.")] = False,
 ) -> None:
     """Simulate populations of agents that remember."""
 
 
 def main() -> None:
-    """Run the command line; a named error becomes one line on standard error and its exit code."""
+    """Run the command line; a named error becomes one line on standard error and its exit code.
+
+    ``--verbose``, anywhere on the line, shows the traceback as well.
+    """
+    words = [word for word in sys.argv[1:] if word != "--verbose"]
+    verbose = len(words) < len(sys.argv) - 1
     try:
-        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
+        sys.exit(app(words or ["--help"], standalone_mode=False))
     except FreeagenticsError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
+        _give_up(str(error), error.exit_code, verbose=verbose)
     except UsageError as error:
         place = error.ctx.command_path if error.ctx else "freeagentics"
-        _say(f"{error.format_message().rstrip('.')}; see {place} --help")
-        sys.exit(BadInput.exit_code)
+        _give_up(f"{error.format_message().rstrip('.')}; see {place} --help", BadInput.exit_code, verbose=verbose)
     except KeyboardInterrupt:
         sys.exit(Interrupted.exit_code)
+
+
+def _give_up(message: str, code: int, *, verbose: bool) -> NoReturn:
+    if verbose:
+        traceback.print_exc()
+    _say(message)
+    sys.exit(code)
 
 
 def _say(message: str) -> None:

@@ -52,6 +52,7 @@ class JournalWriter:
         self._written = last.step if last else 0
         self.sha256 = start.sha256 if start else b""
         self._error: BaseException | None = None
+        self._told = False
         self._queue: queue.Queue[StepCommit | None] = queue.Queue(QUEUE_LENGTH)
         self._thread = threading.Thread(target=self._run, name="freeagentics-journal", daemon=True)
         self._thread.start()
@@ -71,15 +72,17 @@ class JournalWriter:
         self._raise()
 
     def close(self) -> None:
-        """Flush and end the thread. Raises what went wrong, if anything did."""
+        """Flush and end the thread. Raises what went wrong, if that was not raised before: once is told, twice would hide what was said
+        about the first."""
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
-        self._raise()
+        if not self._told:
+            self._raise()
 
     def _raise(self) -> None:
         if self._error is not None:
-            error = self._error
+            self._told, error = True, self._error
             raise error if isinstance(error, RunFailed) else JournalFailed(f"the journal's writer failed: {error!r}") from error
 
     def _run(self) -> None:

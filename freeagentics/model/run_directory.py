@@ -12,7 +12,9 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from freeagentics.errors import BadRunDirectory
+import polars as pl
+
+from freeagentics.errors import BadRunDirectory, RunFailed
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import load_scenario, to_toml
 
@@ -71,6 +73,20 @@ class RunDirectory:
     def write_summary(self, text: str) -> None:
         """Write ``run.json``, whole or not at all."""
         _write_whole(self.summary, f"{text}\n")
+
+    @contextmanager
+    def writing(self, what: str) -> Iterator[None]:
+        """Turn failures to write into RunFailed: the journal is whole by then, and a resume writes the rest."""
+        try:
+            yield
+        except (OSError, pl.exceptions.ComputeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise RunFailed(f"{self.path}: {what} could not be written ({reason}); {self.how_to_go_on}") from error
+
+    @property
+    def how_to_go_on(self) -> str:
+        """What to do after a run was stopped from outside."""
+        return f"what was committed is whole: go on with: freeagentics run --resume {self.path}"
 
     def load_scenario(self) -> Scenario:
         """The scenario as it was resolved. Raises BadScenario."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from freeagentics.errors import BadRunDirectory
 from freeagentics.model.run_directory import RunDirectory
@@ -67,7 +67,10 @@ class RunRecord:
         self.directory = RunDirectory.open(Path(path))
         if not self.directory.summary.is_file():
             raise BadRunDirectory(f"{path}: this run has not ended; resume it with: freeagentics run --resume {path}")
-        self.summary = Summary.model_validate_json(self.directory.summary.read_text(encoding="utf-8"))
+        try:
+            self.summary = Summary.model_validate_json(self.directory.summary.read_bytes())
+        except ValidationError as error:
+            raise BadRunDirectory(f"{self.directory.summary}: damaged, or of another version of freeagentics") from error
 
     @property
     def path(self) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freeagentics.clock import wall_clock
-from freeagentics.errors import Interrupted
+from freeagentics.errors import Interrupted, JournalFailed
 from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.frames import write_agent_frame, write_model_frame
@@ -64,14 +64,17 @@ class Session:
         self._collections.start()
         try:
             self._step_to_the_end()
+        except JournalFailed as error:
+            raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
         finally:
             self._collections.stop()
             self._footprint.stop()
         summary = self._summary(wall_clock() - began, self._model.steps - first)
         names = AgentNames(self._journal, self._model.scenario)
-        write_model_frame(self._journal, self._directory.model_frame)
-        write_agent_frame(self._journal, names, self._directory.agent_frame)
-        self._directory.write_summary(summary.model_dump_json(indent=2))
+        with self._directory.writing("its frames and summary"):
+            write_model_frame(self._journal, self._directory.model_frame)
+            write_agent_frame(self._journal, names, self._directory.agent_frame)
+            self._directory.write_summary(summary.model_dump_json(indent=2))
         if self._store is not None:
             Projector(self._journal, self._store, names).catch_up()
         return RunRecord(self._directory.path)
@@ -87,7 +90,7 @@ class Session:
             self._observers.see(model)
             if stopping and model.steps < settings.steps:
                 model.writer.flush()
-                raise Interrupted(f"stopped after step {model.steps}; go on with: freeagentics run --resume {self._directory.path}")
+                raise Interrupted(f"stopped after step {model.steps}; {self._directory.how_to_go_on}")
         model.writer.flush()
 
     def _summary(self, wall: float, steps: int) -> Summary:

@@ -9,7 +9,7 @@ from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
 from freeagentics.clock import iso
-from freeagentics.model import scenario_names
+from freeagentics.model import load_scenario, scenario_names
 from freeagentics.visualization.opening import opened_scenario
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.panels.agent import AgentPanel
@@ -41,10 +41,12 @@ def Page() -> None:
 def Show(scenario: str) -> None:
     """One scenario: Mesa's controls and sliders, and the panels. Its model is closed when the show is over."""
     stage = solara.use_memo(Stage, [])
-    first = solara.use_memo(lambda: PageModel(scenario, stage=stage), [])
-    model: solara.Reactive[Any] = solara.use_reactive(first)
+    settings = solara.use_memo(lambda: load_scenario(scenario), [])
+    # Filled afterwards, not begun with: what a hook begins with it keeps, and the first model would stay after every Reset.
+    model: solara.Reactive[Any] = solara.use_reactive(None)
+    solara.use_memo(lambda: model.set(PageModel(scenario, stage=stage)), [])
     solara.use_effect(lambda: stage.close, [])
-    SolaraViz(model, model_params=parameters(scenario, first.scenario, stage), name="freeagentics")
+    SolaraViz(model, model_params=parameters(scenario, settings, stage), name="freeagentics")
     Panels(model.value)
 
 
@@ -56,11 +58,11 @@ def Panels(model: PageModel) -> None:
     ink = DARK if solara.lab.use_dark_effective() else LIGHT
     scene = model.look(agent)
     Status(scene)
-    with solara.Div(classes=["fa-grid"]):
-        with solara.Card("Price, fills and signals", classes=["fa-wide"]):
+    with solara.Div(classes=["show-grid"]):
+        with solara.Card("Price, fills and signals", classes=["show-wide"]):
             if scene.charts is not None:
                 PricePanel(scene.charts, scene.symbols, ink)
-        with solara.Card("One agent", classes=["fa-tall"]):
+        with solara.Card("One agent", classes=["show-tall"]):
             AgentPanel(scene.mind, model.names, pick)
         with solara.Card("Equity by desk, USD"):
             if scene.charts is not None:
@@ -68,7 +70,7 @@ def Panels(model: PageModel) -> None:
         with solara.Card("Exposure against limits"):
             if scene.charts is not None:
                 ExposurePanel(scene.charts, scene.mind.desk, ink)
-        with solara.Card("Latest signals", classes=["fa-wide"]):
+        with solara.Card("Latest signals", classes=["show-wide"]):
             SignalsPanel(scene.signals)
 
 
@@ -85,4 +87,4 @@ def Status(scene: Scene) -> None:
     else:
         equity = float(scene.charts.equity[-1].mean())
         state = f"{when} · {iso(scene.timestamp)} · {equity:,.0f} USD a desk ({equity / scene.cash - 1:+.2%})"
-    solara.HTML(unsafe_innerHTML=f"{state}", classes=["fa-status"])
+    solara.HTML(unsafe_innerHTML=f"{state}", classes=["show-status"])

@@ -1,26 +1,26 @@
 """The style of the page."""
 
 STYLE = """
-.fa-grid { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); align-items: start; }
+.show-grid { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); align-items: start; }
 @media (min-width: 1180px) {
-  .fa-grid { grid-template-columns: 1fr 1fr minmax(280px, 0.8fr); }
-  .fa-wide { grid-column: span 2; }
-  .fa-tall { grid-column: 3; grid-row: 1 / span 3; }
+  .show-grid { grid-template-columns: 1fr 1fr minmax(280px, 0.8fr); }
+  .show-wide { grid-column: span 2; }
+  .show-tall { grid-column: 3; grid-row: 1 / span 3; }
 }
-.fa-grid .v-card { margin: 0 !important; }
-.fa-grid .v-card__title { font-size: 0.95rem; padding: 8px 12px 0; }
-.fa-grid .v-card__text, .fa-grid .solara-autorouter-content { padding: 4px 12px 8px; }
-.fa-status { padding: 4px 2px; font-variant-numeric: tabular-nums; }
-.fa-grid h4 { margin: 12px 0 4px; font-weight: 600; font-size: 0.85rem; }
-.fa-table { border-collapse: collapse; width: 100%; font-size: 0.78rem; font-variant-numeric: tabular-nums; }
-.fa-table th { text-align: left; font-weight: 600; opacity: 0.7; }
-.fa-table th, .fa-table td { padding: 2px 10px 2px 0; vertical-align: top; white-space: nowrap; }
-.fa-table tbody tr + tr td { border-top: 1px solid rgba(128, 128, 128, 0.2); }
-.fa-pairs td { white-space: normal; }
-.fa-pairs td:first-child { opacity: 0.7; width: 38%; }
-.fa-high td, .fa-critical td { font-weight: 600; }
-.fa-belief { display: grid; grid-template-columns: 5.5em 1fr 3em; gap: 8px; align-items: center; font-size: 0.78rem; }
-.fa-belief b { background: rgba(128, 128, 128, 0.2); height: 10px; border-radius: 5px; overflow: hidden; }
-.fa-belief i { display: block; height: 100%; background: #3d85e0; }
-.fa-belief span:last-child { text-align: right; }
+.show-grid .v-card { margin: 0 !important; }
+.show-grid .v-card__title { font-size: 0.95rem; padding: 8px 12px 0; }
+.show-grid .v-card__text, .show-grid .solara-autorouter-content { padding: 4px 12px 8px; }
+.show-status { padding: 4px 2px; font-variant-numeric: tabular-nums; }
+.show-grid h4 { margin: 12px 0 4px; font-weight: 600; font-size: 0.85rem; }
+.show-table { border-collapse: collapse; width: 100%; font-size: 0.78rem; font-variant-numeric: tabular-nums; }
+.show-table th { text-align: left; font-weight: 600; opacity: 0.7; }
+.show-table th, .show-table td { padding: 2px 10px 2px 0; vertical-align: top; white-space: nowrap; }
+.show-table tbody tr + tr td { border-top: 1px solid rgba(128, 128, 128, 0.2); }
+.show-pairs td { white-space: normal; }
+.show-pairs td:first-child { opacity: 0.7; width: 38%; }
+.show-high td, .show-critical td { font-weight: 600; }
+.show-belief { display: grid; grid-template-columns: 5.5em 1fr 3em; gap: 8px; align-items: center; font-size: 0.78rem; }
+.show-belief b { background: rgba(128, 128, 128, 0.2); height: 10px; border-radius: 5px; overflow: hidden; }
+.show-belief i { display: block; height: 100%; background: #3d85e0; }
+.show-belief span:last-child { text-align: right; }
 """

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from agents_worlds import Tape, play, scenario, wobble, write_bars
 
@@ -68,6 +69,19 @@ def test_an_averse_optimizer_wants_less(tmp_path: Path) -> None:
     world = one_asset(tmp_path, 0.01)
     bold, averse = (play(scenario(**world, **STEADY, **aversion(much)), 40) for much in (20, 80))
     assert (optimizers(averse, 40)["reason"][:, TARGET] < optimizers(bold, 40)["reason"][:, TARGET]).all()
+
+
+def test_assets_that_move_together_count_as_one(tmp_path: Path) -> None:
+    """Of three assets alike in promise and risk, the two that move together get less each than the one that moves alone."""
+    together, alone = wobble(168 + 40, volatility=0.01), wobble(168 + 40, seed=1, volatility=0.01)
+    files = [write_bars(tmp_path / f"{name}.csv", close) for name, close in (("A", together), ("B", together), ("C", alone))]
+    frames = [pl.read_csv(file).with_columns(symbol=pl.lit(Path(file).stem)) for file in files]
+    pl.concat(frames).write_csv(tmp_path / "three.csv")
+    told = {"agents__team": {"portfolio-optimizer": 1, "trade-executor": 1}, "agents__count": 2}
+    world = {"market__bars": str(tmp_path / "three.csv"), "market__daily": ""}
+    tape = play(scenario(**world, **(STEADY | told)), 40)
+    first, second, third = next(targets(tape, step)["data"][0] for step in range(40, 0, -1) if len(targets(tape, step)))
+    assert first == pytest.approx(second, rel=1e-3) and third > 1.2 * first > 0
 
 
 STEADY: dict[str, object] = {

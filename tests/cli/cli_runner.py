@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()"]
 
@@ -14,6 +17,20 @@ COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()
 def freeagentics(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The finished command."""
     return subprocess.run([*COMMAND, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def called(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command in this process: as good as one of its own where nothing is killed, and without its second of imports."""
+    from freeagentics.cli.main import main
+
+    words = ["freeagentics", *map(str, arguments)]
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(cwd), redirect_stdout(out), redirect_stderr(err), mock.patch.object(sys, "argv", words):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 def summary_of(*arguments: object, cwd: Path) -> dict[str, Any]:

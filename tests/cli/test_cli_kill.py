@@ -68,7 +68,7 @@ def test_asked_to_stop_a_run_takes_a_checkpoint_and_says_how_to_go_on(number: si
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "go on with: freeagentics run --resume run" in said
+    assert "what was committed is whole: go on with: freeagentics run --resume run" in said
     with Journal(tmp_path / "run" / "journal.db") as journal:
         marker = journal.marker()
         assert marker is not None

@@ -3,12 +3,15 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import psutil
 import pytest
 from model_worlds import play, scenario, sha256, taped
 
-from freeagentics.agents import SignalKind, TradingAgent, View
+from freeagentics.agents import Cohort, SignalKind, TradingAgent, View
 from freeagentics.agents.decision import Actions
 from freeagentics.errors import BadScenario
 from freeagentics.model import MarketModel
@@ -83,27 +86,33 @@ def test_an_agent_is_a_view_on_its_row() -> None:
 
 
 def test_nobody_reads_a_signal_of_its_own_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where every signal is told to all roles of the desk."""
     model, _ = taped(scenario())
-    read = 0
+    seen: list[tuple[int, View]] = []
+
+    def shouting(cohort: Cohort) -> Callable[[View], Actions]:
+        decide = cohort.decide
+
+        def shout(view: View) -> Actions:
+            seen.append((cohort.phase, view))
+            actions = decide(view)
+            everybody = np.full_like(actions.signals.audience, 0b11111)
+            return replace(actions, signals=replace(actions.signals, audience=everybody))
+
+        return shout
+
     with model:
         phase_of = {agent.index: agent.cohort.phase for agent in model.agents}
-        seen: list[tuple[int, View]] = []
         for cohort in model.population.cohorts:
-
-            def decide(view: View, phase: int = cohort.phase, decide: object = cohort.decide) -> Actions:
-                seen.append((phase, view))
-                assert callable(decide)
-                actions: Actions = decide(view)
-                return actions
-
-            monkeypatch.setattr(cohort, "decide", decide)
+            monkeypatch.setattr(cohort, "decide", shouting(cohort))
         for _ in range(30):
             model.step()
+    fresh = late = 0
     for phase, view in seen:
         now = view.inbox.step == view.observation.step
         assert all(phase_of[source] < phase for source in view.inbox.source[now].tolist())
-        read += int(now.sum())
-    assert read
+        fresh, late = fresh + int(now.sum()), late + int((~now).sum())
+    assert fresh and late
 
 
 def test_a_closed_model_is_freed() -> None:

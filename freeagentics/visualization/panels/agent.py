@@ -20,7 +20,7 @@ def AgentPanel(mind: MindScene, names: list[str], pick: Callable[[str], None]) -
 
     # The items of a long list are drawn as it is scrolled: a plain select would draw thousands at once.
     solara.v.Autocomplete(
-        label="Agent", items=names, v_model=mind.agent, on_v_model=picked, dense=True, hide_details=True, class_="fa-agent"
+        label="Agent", items=names, v_model=mind.agent, on_v_model=picked, dense=True, hide_details=True, class_="show-agent"
     )
     parts = (*_beliefs(mind), *_decision(mind.decided), *_heard(mind.heard))
     solara.HTML(unsafe_innerHTML="".join(parts))
@@ -30,7 +30,7 @@ def _beliefs(mind: MindScene) -> Iterable[str]:
     yield f"<h4>Desk {mind.desk} · believes the market to be</h4>"
     for name, share in mind.beliefs.items():
         bar = f"<i style='width: {share:.1%}'></i>"
-        yield f"<div class='fa-belief'><span>{escape(name)}</span><b>{bar}</b><span>{share:.0%}</span></div>"
+        yield f"<div class='show-belief'><span>{escape(name)}</span><b>{bar}</b><span>{share:.0%}</span></div>"
 
 
 def _decision(decided: Decided | None) -> Iterable[str]:
@@ -56,4 +56,4 @@ def _heard(heard: tuple[Ear, ...]) -> Iterable[str]:
 
 def _table(*rows: tuple[str, str]) -> str:
     body = "".join(f"<tr><td>{escape(name)}</td><td>{escape(text)}</td></tr>" for name, text in rows)
-    return f"<table class='fa-table fa-pairs'>{body}</table>"
+    return f"<table class='show-table show-pairs'>{body}</table>"

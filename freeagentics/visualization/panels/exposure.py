@@ -22,11 +22,11 @@ def ExposurePanel(charts: Charts, desk: int, ink: Ink) -> None:
 
 def exposure_figure(charts: Charts, desk: int, ink: Ink) -> Figure:
     """Invested shares of equity and the largest that risk managers allow."""
-    figure = new_figure(5.2, 2.7)
-    over_time, now = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1))
+    figure = new_figure(5.2, 2.7, left=0.5)
+    over_time, now = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1), gridspec_kw={"wspace": 0.06})
     for axes in (over_time, now):
         plain(axes, ink)
-    over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, alpha=0.35, linewidth=0, label=f"desk {desk}")
+    over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, step="post", alpha=0.4, linewidth=0, label=f"desk {desk}")
     over_time.plot(charts.step, charts.limit[:, desk], color=ORANGE, linewidth=1.3, drawstyle="steps-post", label="limit")
     over_time.set_ylim(0, 1.02)
     over_time.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")

@@ -26,8 +26,8 @@ def PricePanel(charts: Charts, symbols: tuple[str, ...], ink: Ink) -> None:
 
 def price_figure(charts: Charts, asset: int, ink: Ink) -> Figure:
     """Price and fills of an asset above, signals of all kinds below."""
-    figure = new_figure(8.6, 3.7)
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.3))
+    figure = new_figure(8.6, 3.7, left=0.92)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.3), gridspec_kw={"hspace": 0.08})
     for axes in (above, below):
         plain(axes, ink)
     above.plot(charts.step, charts.price[:, asset], color=BLUE, linewidth=1.3, label="close, USD")

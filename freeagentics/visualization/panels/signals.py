@@ -16,10 +16,10 @@ def SignalsPanel(signals: tuple[Told, ...]) -> None:
     """Newest first."""
     head = "".join(f"<th>{name}</th>" for name in _HEAD)
     rows = "".join(_row(signal) for signal in signals)
-    table = f"<table class='fa-table'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f"<table class='show-table'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     solara.HTML(unsafe_innerHTML=table if signals else "Nobody has told anything yet.")
 
 
 def _row(signal: Told) -> str:
     cells = (signal.step, signal.kind, signal.says, signal.source, signal.severity, f"{signal.confidence:.0%}")
-    return f"<tr class='fa-{escape(signal.severity)}'>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
+    return f"<tr class='show-{escape(signal.severity)}'>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
