@@ -21,6 +21,23 @@ U8 = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 
+def turns(group: AnyArray) -> list[I64]:
+    """Rows (n,) split into turns: the first row of every group, then the second of every group, and so on; rising within a turn.
+
+    No group comes twice in a turn, so a turn can be worked on as arrays; worked on in sequence they give what single rows would.
+    """
+    if not len(group):
+        return []
+    order = np.argsort(group, kind="stable")
+    sorted_group = group[order]
+    place = np.arange(len(group))
+    first = np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]])
+    turn = np.empty(len(group), dtype=np.int64)
+    turn[order] = place - np.maximum.accumulate(np.where(first, place, 0))
+    by_turn = np.argsort(turn, kind="stable")
+    return np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])
+
+
 class ArrayState:
     """Mixin: ``state()`` and ``load()`` over the array attributes of an object and of its `ArrayState` parts."""
 

@@ -163,7 +163,7 @@ class Cohort(ArrayState, ABC):
     def _actions(self, choice: Choice, recalled: Recalled, focus: I64, step: int) -> Actions:
         active = self.active
         decisions = np.zeros(int(active.sum()), dtype=DECISION)
-        found = recalled.step[active]
+        found = recalled.step[active, :CAUSES]
         decisions["agent"] = self.agent[active]
         decisions["action"] = choice.action[active]
         decisions["confidence"] = choice.confidence[active]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, turns
 from freeagentics.signals import Inbox
 
 _KINDS = len(SignalKind)
@@ -42,10 +42,19 @@ class Heard(ArrayState):
         order = np.argsort(inbox.number[which], kind="stable")
         row, which = row[order], which[order]
         self._count(row, which, inbox)
-        self._take(row, which, inbox, now)
+        for turn in turns(row * _KINDS + inbox.kind[which]):
+            heeded = turn[~self._laxer(row[turn], which[turn], inbox, now)]
+            self._take(row[heeded], which[heeded], inbox, now)
+
+    def _laxer(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> Mask:
+        """Limits and vetoes (n,) laxer than what another risk manager of the desk still says: of two, the stricter one is heeded."""
+        kind, source = inbox.kind[which], inbox.source[which]
+        said, before = inbox.data[which, 0], self.data[row, kind, 0]
+        laxer = ((kind == SignalKind.LIMIT) & (said > before)) | ((kind == SignalKind.VETO) & (said < before))
+        return laxer & (self.expires[row, kind] > now) & (self.source[row, kind] != source)
 
     def _take(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> None:
-        """Signals *which* (n,), by number, reach rows (n,). Of a kind that comes twice the last stands: numpy assigns in order."""
+        """Signals *which* (n,) reach rows (n,), each kind at most once a row."""
         at = (row, inbox.kind[which])
         self.data[at] = inbox.data[which]
         self.confidence[at] = inbox.confidence[which]
@@ -70,17 +79,28 @@ class Heard(ArrayState):
         """The last of this kind, (rows, assets); zeros where there is none that counts."""
         return np.where(self.fresh(kind, now)[:, None], self.data[:, kind], 0).astype(np.float32)
 
-    def causes(self, kinds: tuple[SignalKind, ...], now: int, count: int) -> tuple[I64, I32, I32]:
-        """What moved a decision: numbers of these kinds' fresh signals (rows, count), and source and step of the first that is there."""
-        kinds = kinds[:count]
-        numbers = np.full((len(self.received), count), -1, dtype=np.int64)
-        source = np.full(len(self.received), -1, dtype=np.int32)
+    def limit(self, now: int) -> F32:
+        """The largest share of equity allowed, (rows,): 1 where nothing was heard, 0 under a veto."""
+        allowed = np.where(self.fresh(SignalKind.LIMIT, now), self.data[:, SignalKind.LIMIT, 0], 1)
+        return np.where(self.latest(SignalKind.VETO, now)[:, 0] > 0, 0, allowed).astype(np.float32)
+
+    def causes(self, kinds: tuple[tuple[SignalKind, Mask], ...], now: int, count: int) -> tuple[I64, I32, I32]:
+        """What moved a decision: of these kinds, each where its mask (rows,) says so, the first *count* that were heard and still count.
+
+        Returns:
+            Numbers (rows, count), -1 where there are fewer; and source and step, (rows,), of the first.
+        """
+        rows = np.arange(len(self.received))
+        numbers = np.full((len(rows), count), -1, dtype=np.int64)
+        source = np.full(len(rows), -1, dtype=np.int32)
         step = source.copy()
-        for place, kind in reversed(list(enumerate(kinds))):
-            there = self.fresh(kind, now)
-            numbers[there, place] = self.number[there, kind]
-            source[there] = self.source[there, kind]
-            step[there] = self.step[there, kind]
+        found = np.zeros(len(rows), dtype=np.int64)
+        for kind, where in kinds:
+            there = self.fresh(kind, now) & where & (found < count)
+            numbers[rows[there], found[there]] = self.number[there, kind]
+            first = there & (found == 0)
+            source[first], step[first] = self.source[first, kind], self.step[first, kind]
+            found += there
         return numbers, source, step
 
     def forget(self, rows: I64) -> None:

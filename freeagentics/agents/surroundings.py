@@ -20,12 +20,14 @@ class MemorySettings(BaseModel):
     slots: int = Field(
         64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
     )
-    recall: int = Field(3, ge=1, le=3, description="Memories recalled for each decision.")
+    recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
-    trust: float = Field(0.3, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
+    trust: float = Field(0.5, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
 
     @model_validator(mode="after")
     def _ring_outlives_horizon(self) -> MemorySettings:
+        if self.recall > self.slots:
+            raise ValueError(f"recall must be at most slots ({self.slots}), it is {self.recall}")
         if self.slots % 2 or self.slots // 2 <= self.horizon:
             raise ValueError(f"slots must be even and more than twice the horizon ({self.horizon}), it is {self.slots}")
         return self

@@ -41,7 +41,8 @@ def _lines(told: Explanation) -> Iterator[str]:
     yield from _section("It believed, before and after this bar", [", ".join(moved)])
     yield from _section("It had heard", [_signal(signal, told) for signal in told.signals] or ["nothing that still counts"])
     recalled = [_memory(memory, told) for memory in told.memories]
-    yield from _section(f"It remembered (weight {told.memory_weight:.2f})", recalled or ["nothing whose outcome was known"])
+    more = f", the {len(recalled)} most relevant of {told.recalled}" if told.recalled > len(recalled) else ""
+    yield from _section(f"It remembered (weight {told.memory_weight:.2f}{more})", recalled or ["nothing whose outcome was known"])
     yield from _section("Came of it", [_outcome(told)])
     yield from _section("It followed from", [_link(link) for link in told.above] or ["no other decision"])
     yield from _section("From it followed", [_link(link) for link in told.below] or ["no other decision"])

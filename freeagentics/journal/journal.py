@@ -117,11 +117,17 @@ class Journal:
             for number, body in self._database.rows(query, (*_span(step), kind)):
                 yield step, ((number >> 8) & 0xFFFF) - 1, self._decode(body, step)
 
+    def heads(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
+        """What the heads of all pages of a kind say: step, codec version, number of records, and the page's bytes."""
+        query = "SELECT id >> 24, substr(body, 1, ?), length(body) FROM pages WHERE (id & 255) = ? ORDER BY id"
+        for step, body, length in self._database.rows(query, (HEAD_BYTES, kind)):
+            head = read_head(body)
+            yield step, head.codec, head.count, length
+
     def tally(self, kind: Kind) -> tuple[int, int]:
         """Records of a kind in the whole journal, and the bytes that their pages take."""
-        query = "SELECT substr(body, 1, ?), length(body) FROM pages WHERE (id & 255) = ?"
-        heads = [(read_head(head).count, length) for head, length in self._database.rows(query, (HEAD_BYTES, kind))]
-        return sum(count for count, _ in heads), sum(length for _, length in heads)
+        heads = list(self.heads(kind))
+        return sum(count for _, _, count, _ in heads), sum(length for *_, length in heads)
 
     def _decode(self, body: bytes, step: int) -> AnyArray:
         try:

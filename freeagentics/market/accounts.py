@@ -8,10 +8,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from freeagentics.arrays import turns
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.arrays import F64, I32, I64
 from freeagentics.market.money import notional_cents
-from freeagentics.market.orders import Fills, turns
+from freeagentics.market.orders import Fills
 
 
 class Accounts:

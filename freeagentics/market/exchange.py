@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.arrays import turns
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.arrays import F64, I64
 from freeagentics.market.money import UNITS, affordable_quantity, fee_cents, notional_cents, to_price
-from freeagentics.market.orders import Fills, Orders, turns
+from freeagentics.market.orders import Fills, Orders
 
 LARGEST_IMPACT = 0.02
 

@@ -83,20 +83,3 @@ class Fills(Rows):
     price: I64
     notional: I64
     fee: I64
-
-
-def turns(desk: I32) -> list[I64]:
-    """Rows (n,) split into turns: the first row of every desk, then the second of every desk, and so on; rising within a turn.
-
-    No desk comes twice in a turn, so a turn can be worked on as arrays; worked on in sequence they give what single rows would.
-    """
-    if not len(desk):
-        return []
-    order = np.argsort(desk, kind="stable")
-    sorted_desk = desk[order]
-    place = np.arange(len(desk))
-    first = np.concatenate([[True], sorted_desk[1:] != sorted_desk[:-1]])
-    turn = np.empty(len(desk), dtype=np.int64)
-    turn[order] = place - np.maximum.accumulate(np.where(first, place, 0))
-    by_turn = np.argsort(turn, kind="stable")
-    return np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])

@@ -36,15 +36,15 @@ def _feature(row: str) -> Feature:
 
 # name | group | low | high | bits of the scalar codec | recall | meaning
 _TABLE = """
-cash_share           | portfolio |  0    | 1    | 8 | yes | cash over the desk's equity
-exposure             | portfolio |  0    | 1    | 8 | yes | invested share of the desk's equity
+cash_share           | portfolio |  0    | 1    | 8 | no  | cash over the desk's equity
+exposure             | portfolio |  0    | 1    | 8 | no  | invested share of the desk's equity
 target_gap           | portfolio | -1    | 1    | 8 | no  | last target heard less exposure
 position_change      | portfolio | -1    | 1    | 8 | no  | change of exposure since the last step
-unrealised_return    | portfolio | -0.5  | 0.5  | 8 | yes | gain on what is held over what it cost
+unrealised_return    | portfolio | -0.5  | 0.5  | 8 | no  | gain on what is held over what it cost
 drawdown             | portfolio |  0    | 0.5  | 8 | yes | fall of equity from its peak
 equity_return_1      | portfolio | -0.1  | 0.1  | 8 | no  | return of equity over the last bar
 equity_return_24     | portfolio | -0.25 | 0.25 | 8 | yes | return of equity over the last 24 bars
-turnover_24          | portfolio |  0    | 2    | 6 | no  | traded over equity, last 24 bars
+turnover_24          | portfolio |  0    | 5    | 6 | no  | traded over equity, last 24 bars
 cost_share           | portfolio |  0    | 0.2  | 8 | no  | fees and data paid so far over the first cash
 concentration        | portfolio |  0    | 1    | 6 | no  | sum of squared weights (Herfindahl)
 value_at_risk        | portfolio |  0    | 0.2  | 8 | no  | loss over the horizon that the belief exceeds with 5 %
@@ -67,14 +67,14 @@ read_whales          | view      |  0    | 1    | 1 | no  | paid for the whale s
 read_derivatives     | view      |  0    | 1    | 1 | no  | paid for the derivatives source
 read_sentiment       | view      |  0    | 1    | 1 | no  | paid for the sentiment source
 received             | signals   |  0    | 15   | 4 | no  | signals received in this step
-top_severity         | signals   |  0    | 3    | 2 | yes | highest severity among them
+top_severity         | signals   |  0    | 3    | 2 | no  | highest severity among them
 mean_confidence      | signals   |  0    | 1    | 5 | no  | mean confidence of them
 trend_heard          | signals   | -2    | 2    | 6 | yes | last forecast heard
 whales_heard         | signals   | -31   | 31   | 6 | yes | last whale count heard, signed by direction
 sentiment_heard      | signals   | -2    | 2    | 5 | no  | last forecast from sentiment heard
 volatility_heard     | signals   |  0    | 4    | 5 | no  | last volatility warning heard
-limit_heard          | signals   |  0    | 1    | 6 | yes | limit of exposure in force
-veto_heard           | signals   |  0    | 1    | 1 | yes | veto in force
+limit_heard          | signals   |  0    | 1    | 6 | no  | limit of exposure in force
+veto_heard           | signals   |  0    | 1    | 1 | no  | veto in force
 target_heard         | signals   |  0    | 1    | 6 | no  | target weight in force
 action               | action    |  0    | 15   | 4 | no  | which of the role's actions
 direction            | action    | -1    | 1    | 5 | no  | what the action bets on: rise, fall

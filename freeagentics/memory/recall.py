@@ -10,6 +10,10 @@ from freeagentics.arrays import F32, I32, U8, ArrayState
 
 _NEVER = np.int32(-1)
 
+DOUBT = np.float32(10)
+"""Memories that weigh as much as knowing nothing. Results have unit variance and their means, from one kind of situation to another, one of
+about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, 1977)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recalled:
@@ -28,13 +32,19 @@ class Recalled:
     reward: F32
 
     def expected_result(self) -> F32:
-        """Mean result weighted by relevance, shrunk towards 0 where little is known, shape (rows,)."""
-        return (self.relevance * self.result).sum(axis=1) / (1 + self.relevance.sum(axis=1))
+        """Mean result weighted by relevance, shape (rows,); 0 where nothing was recalled."""
+        total = self.relevance.sum(axis=1)
+        return (self.relevance * self.result).sum(axis=1) / np.maximum(total, np.float32(1e-6))
 
     def weight(self) -> F32:
-        """How much of it there is, 0..1, shape (rows,)."""
+        """How much that mean is worth against no knowledge at all, 0..1, shape (rows,)."""
         total = self.relevance.sum(axis=1)
-        return total / (1 + total)
+        return total / (DOUBT + total)
+
+    def lean(self, forecast: F32, trust: float) -> F32:
+        """A forecast (rows,) moved towards what memories expect, as far as they are worth it and *trust* (0..1) allows."""
+        share = self.weight() * np.float32(trust)
+        return forecast + share * (self.expected_result() - forecast)
 
 
 class RecallIndex(ArrayState):

@@ -12,6 +12,11 @@ PRIOR_PRECISION = 20.0
 FORGETTING = 0.998
 """Share of what is known of a weight that is left after each reading: half after 350."""
 
+OPTIMISM = 0.02
+"""First value of every source, in squared standard deviations: each is bought until it has been shown not to be worth it. With nothing
+but rare exploration, what a source says once in forty bars would hardly ever be heard (optimistic initial values; Sutton & Barto,
+chapter 2)."""
+
 
 class SourceBandit(ArrayState):
     """Learns, per context, what each source's hint says about the return to come, and what reading it was worth.
@@ -39,7 +44,7 @@ class SourceBandit(ArrayState):
         self.exploration_rate = exploration_rate.astype(np.float32)
         self.weight = np.repeat(weights[:, None, :].astype(np.float32), contexts, axis=1)
         self.precision = np.full((rows, contexts, sources), PRIOR_PRECISION, dtype=np.float32)
-        self.value = np.zeros((rows, contexts, sources), dtype=np.float32)
+        self.value = np.full((rows, contexts, sources), OPTIMISM, dtype=np.float32)
         self.success_rate = np.full((rows, contexts, sources), 0.5, dtype=np.float32)
         self.calls = np.zeros((rows, contexts, sources), dtype=np.int32)
         self._first_weight = weights.astype(np.float32)
@@ -94,6 +99,6 @@ class SourceBandit(ArrayState):
         """Rows (indexes) start afresh, for agents that arrive."""
         self.weight[rows] = self._first_weight[rows][:, None]
         self.precision[rows] = PRIOR_PRECISION
-        self.value[rows] = 0
+        self.value[rows] = OPTIMISM
         self.success_rate[rows] = 0.5
         self.calls[rows] = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaln
 
 from freeagentics.arrays import F32, ArrayState
 
@@ -26,12 +27,13 @@ class Emission:
     freedom: float = 5.0
 
     def log_likelihood(self, value: F32) -> F32:
-        """Log density up to a constant of the regime-free part: values (...) -> (..., 4), finite for all but NaN."""
+        """Log density in each regime: values (...) -> (..., 4), finite for all but NaN."""
         location = np.asarray(self.location, dtype=np.float32)
         scale = np.asarray(self.scale, dtype=np.float32)
         standard = (np.clip(value, -_FARTHEST, _FARTHEST)[..., None] - location) / scale
-        density = -0.5 * (self.freedom + 1.0) * np.log1p(standard * standard / self.freedom) - np.log(scale)
-        return density.astype(np.float32)
+        half = 0.5 * (self.freedom + 1.0)
+        constant = gammaln(half) - gammaln(0.5 * self.freedom) - 0.5 * np.log(np.pi * self.freedom)
+        return (constant - half * np.log1p(standard * standard / self.freedom) - np.log(scale)).astype(np.float32)
 
 
 RETURN = Emission(location=(0.15, -0.15, 0.0, 0.0), scale=(0.9, 1.0, 0.55, 1.9))

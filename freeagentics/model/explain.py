@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.agents import ROLES, SIGNAL_KINDS
+from freeagentics.agents.decision import CAUSES
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
@@ -91,6 +92,7 @@ class Explainer:
             belief_before=_named(REGIMES, before),
             belief_after=_named(REGIMES, self._belief),
             signals=self._signals(),
+            recalled=int((self._thought.recalled.step[self._row] >= 0).sum()),
             memories=self._memories(),
             memory_weight=float(decision["memory_weight"]),
             decision_id=decision_id(name, self._step),
@@ -144,7 +146,7 @@ class Explainer:
     def _memories(self) -> tuple[RecalledMemory, ...]:
         recalled = self._thought.recalled
         found = []
-        for place in np.flatnonzero(recalled.step[self._row] >= 0):
+        for place in np.flatnonzero(recalled.step[self._row, :CAUSES] >= 0):
             step = int(recalled.step[self._row, place])
             typical, largest = self._decoding_error(step)
             found.append(

@@ -87,6 +87,7 @@ class Explanation(_Part):
     Attributes:
         saw: columns of the observation that it had read, of the symbol in focus. paid: cents. sources: that it read.
         books: its desk at the close. belief_before, belief_after: of the symbol in focus.
+        recalled: how many memories came to mind; `memories` are the most relevant, which the decision names.
         reasoning: the numbers it went by, as its role names them.
     """
 
@@ -103,6 +104,7 @@ class Explanation(_Part):
     belief_before: dict[str, float]
     belief_after: dict[str, float]
     signals: tuple[HeardSignal, ...]
+    recalled: int
     memories: tuple[RecalledMemory, ...]
     memory_weight: float
     decision_id: str

@@ -157,7 +157,8 @@ class MarketModel(mesa.Model):
         return shared | cohorts
 
     def restore(self, step: int, checkpoint: Mapping[str, Mapping[str, AnyArray]]) -> None:
-        """Become what `checkpoint` copied at the end of *step*. Raises KeyError or ValueError where it is of another population."""
+        """Become what `checkpoint` copied at the end of *step*. Raises KeyError, ValueError or CorruptRecord where it is of another
+        population."""
         self.market.load(checkpoint["market"])
         self.board.load(dict(checkpoint["board"]))
         self.books.load(checkpoint["books"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freeagentics.errors import BadRunDirectory, BadScenario
+from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
 from freeagentics.journal import Journal, JournalWriter, Marker
 from freeagentics.model.market_model import Checkpoint, MarketModel
 from freeagentics.model.scenario import Scenario
@@ -17,7 +17,7 @@ def rewind(model: MarketModel, journal: Journal, step: int) -> None:
     if found is not None:
         try:
             model.restore(found, journal.checkpoint(found))
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, CorruptRecord) as error:
             raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
     model.record_to(JournalWriter(journal, journal.marker(found) if found is not None else None))
 

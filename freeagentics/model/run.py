@@ -146,7 +146,12 @@ def fork(
 
 def open_model(scenario: Scenario) -> MarketModel:
     """The scenario's model on the engine that it asks for."""
-    return MarketModel(scenario, engine=open_engine(scenario.run.engine, scenario.run.workers))
+    engine = open_engine(scenario.run.engine, scenario.run.workers)
+    try:
+        return MarketModel(scenario, engine=engine)
+    except BaseException:
+        engine.close()
+        raise
 
 
 def changed(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from freeagentics.agents import BUILT_IN, ROLES, MemorySettings, in_order, role_class
+from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, SyntheticSettings
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
 
@@ -30,7 +31,10 @@ class AgentSettings(_Section):
     @classmethod
     def _known_roles(cls, team: dict[str, int]) -> dict[str, int]:
         for role in team:
-            role_class(role)
+            try:
+                role_class(role)
+            except BadScenario as error:
+                raise ValueError(str(error)) from error
         if not team:
             raise ValueError("a team needs at least one role")
         return {role: team[role] for role in in_order(team)}

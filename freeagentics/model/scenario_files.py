@@ -54,11 +54,18 @@ def build_scenario(
     table: dict[str, Any], overrides: Mapping[str, object] | None = None, *, where: str = "scenario", folder: Path | None = None
 ) -> Scenario:
     """A scenario from a table as TOML gives it; its plugins are relative to *folder*. Raises BadScenario."""
-    for key, value in (overrides or {}).items():
-        _put(table, key, value)
     _load_plugins(table, folder or Path())
+    _anchor(table, folder or Path())
     try:
-        return Scenario.model_validate(table)
+        scenario = Scenario.model_validate(table)
+        if not overrides:
+            return scenario
+        # Onto every default written out: a key below a table changes that key, and leaves the table's others as they are.
+        whole = scenario.model_dump(mode="python", exclude_none=True, serialize_as_any=True)
+        for key, value in overrides.items():
+            _put(whole, key, value)
+        _load_plugins(whole, Path())
+        return Scenario.model_validate(whole)
     except ValidationError as error:
         raise BadScenario(f"{where}: {_explain(error)}") from error
 
@@ -87,6 +94,16 @@ def _load_plugins(table: dict[str, Any], folder: Path) -> None:
         for name in files:
             load_plugin(Path(name))
         table["plugins"] = {**plugins, "files": files}
+
+
+def _anchor(table: dict[str, Any], folder: Path) -> None:
+    """Files of bars and daily figures that stand beside the scenario are found from anywhere."""
+    market = table.get("market")
+    if isinstance(market, dict):
+        for key in ("bars", "daily"):
+            name = market.get(key)
+            if isinstance(name, str) and Path(name).suffix and not Path(name).is_absolute():
+                table["market"] = market = {**market, key: str((folder / name).resolve())}
 
 
 def _find(name: str | Path) -> Path:

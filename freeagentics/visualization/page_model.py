@@ -1,10 +1,9 @@
-"""The model on show: a market model that Mesa's page can build, step and reset."""
+"""The model on show: a market model as Mesa's page drives one."""
 
 from __future__ import annotations
 
 from threading import Lock
 
-from freeagentics.agents import TradingAgent
 from freeagentics.errors import FreeagenticsError
 from freeagentics.model import MarketModel, load_scenario
 from freeagentics.visualization.history import History, HistoryWriter
@@ -14,10 +13,11 @@ from freeagentics.visualization.stage import Stage
 from freeagentics.visualization.told import latest
 
 
-class PageModel(MarketModel):
-    """A `MarketModel` from plain keywords, which stops by itself at the scenario's last step.
+class PageModel:
+    """Holds a `MarketModel`, built from plain keywords as Mesa's Reset does, and stops by itself at the scenario's last step.
 
-    Mesa steps it from one thread while the browser's events look at it from others: `step`, `look` and `close` take turns.
+    It holds the model instead of being one, so that it can let go of it: Solara and Mesa keep what a page was first drawn with for as long
+    as the server lives. Mesa steps it from one thread while the browser's events look at it from others: they take turns.
 
     Args:
         scenario: a name, or the path of a TOML file.
@@ -25,7 +25,11 @@ class PageModel(MarketModel):
         stage: where it goes on show; whatever was there is closed.
 
     Attributes:
-        names: ids of all agents, in order. failure: why it stopped before its last step, or None.
+        scenario: as resolved. names: ids of all agents, in order.
+        steps: steps done. running: whether another one may follow. failure: why it stopped before the last one, or None.
+
+    Raises:
+        BadInput: a scenario that cannot be run.
     """
 
     def __init__(
@@ -38,51 +42,63 @@ class PageModel(MarketModel):
         stage: Stage | None = None,
     ) -> None:
         given = {"agents.count": agents, "seed": seed, "market.fee_bps": fee_bps}
-        super().__init__(load_scenario(scenario, {key: value for key, value in given.items() if value is not None}))
-        self._turn = Lock()
-        self._seats: dict[str, TradingAgent] = {agent.unique_id: agent for agent in self.agents}
-        self._history = History(self.population)
-        self.names = list(self._seats)
+        self.scenario = load_scenario(scenario, {key: value for key, value in given.items() if value is not None})
+        self.steps, self.running = 0, True
         self.failure: str | None = None
-        self.record_to(HistoryWriter(self._history))
+        self._turn = Lock()
+        self._model = MarketModel(self.scenario)
+        self._history = History(self._model.population)
+        self._model.record_to(HistoryWriter(self._history))
+        self._seats = {agent.unique_id: agent for agent in self._model.agents}
+        self.names = list(self._seats)
+        self._last: Scene | None = None
         if stage is not None:
             stage.enter(self)
 
     def step(self) -> None:
-        """One bar; nothing once it is over or closed. A step that fails ends the model and leaves its reason in `failure`."""
+        """One bar; nothing once it is over or closed. A step that fails ends it and leaves its reason in `failure`."""
         with self._turn:
+            # Mesa goes on asking where its "render interval" reaches over the end, and where Reset came while it was playing.
             if not self.running:
-                # Mesa counts the step before it gets here, and goes on asking when its "render interval" reaches over the end.
-                self.steps -= 1
                 return
             try:
-                super().step()
+                self._model.step()
+                self.steps = self._model.steps
             except FreeagenticsError as error:
                 self.failure = str(error)
             self.running = self.failure is None and self.steps < self.scenario.steps
 
     def look(self, agent: str) -> Scene:
-        """All that the page shows now, with the mind of one agent; that of the first where there is none of this id."""
+        """All that the page shows now, with the mind of one agent; that of the first where there is none of this id.
+
+        Once closed: as it was then.
+        """
         with self._turn:
-            moments, symbols, name = self._history.moments, self.market.symbols, self.population.name
-            last = moments[-1] if moments else None
-            seat = self._seats.get(agent) or self._seats[self.names[0]]
-            now = Now(last.step if last else 0, last.timestamp if last else 0, symbols, name)
-            return Scene(
-                title=self.scenario.title or self.scenario.name,
-                step=now.step,
-                steps=self.scenario.steps,
-                timestamp=last.timestamp if last else None,
-                symbols=symbols,
-                cash=self.scenario.market.cash,
-                over=not self.running,
-                failure=self.failure,
-                charts=charts_of(moments),
-                signals=latest(reversed(moments), symbols, name),
-                mind=mind_of(seat, self._history.decisions.get(seat.cohort.number), now),
-            )
+            return self._last or self._scene(agent)
 
     def close(self) -> None:
-        """End the threads. Raises what went wrong in the writer, if anything did."""
+        """End the threads and let go of the model. Raises what went wrong in its writer, if anything did."""
         with self._turn:
-            super().close()
+            if self._last is not None:
+                return
+            self.running = False
+            self._last = self._scene(self.names[0])
+            model = self._model
+            del self._model, self._seats, self._history
+            model.close()
+
+    def _scene(self, agent: str) -> Scene:
+        moments, symbols, name = self._history.moments, self._model.market.symbols, self._model.population.name
+        now = Now(self.steps, moments[-1].timestamp if moments else 0, symbols, name)
+        seat = self._seats.get(agent) or self._seats[self.names[0]]
+        return Scene(
+            scenario=self.scenario,
+            step=now.step,
+            timestamp=now.timestamp,
+            symbols=symbols,
+            over=not self.running,
+            failure=self.failure,
+            charts=charts_of(moments),
+            signals=latest(reversed(moments), symbols, name),
+            mind=mind_of(seat, self._history.decisions.get(seat.cohort.number), now),
+        )

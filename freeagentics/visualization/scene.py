@@ -9,6 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, AnyArray
 from freeagentics.market import UNITS
+from freeagentics.model import Scenario
 from freeagentics.visualization.history import Moment
 from freeagentics.visualization.mind_scene import MindScene
 from freeagentics.visualization.told import Told
@@ -44,17 +45,15 @@ class Scene:
     """The page at one moment.
 
     Attributes:
-        title: of the scenario. step, steps: done, and in all. timestamp: market time, ms; None before the first step.
-        cash: USD that a desk began with. over: no step will follow. failure: why it stopped too early, or None.
+        scenario: what is shown. step, timestamp: the last one, and its market time in ms; 0 before the first.
+        over: no step will follow. failure: why it stopped too early, or None.
         charts: None before the first step. signals: the latest, newest first. mind: of the agent that was picked.
     """
 
-    title: str
+    scenario: Scenario
     step: int
-    steps: int
-    timestamp: int | None
+    timestamp: int
     symbols: tuple[str, ...]
-    cash: float
     over: bool
     failure: str | None
     charts: Charts | None

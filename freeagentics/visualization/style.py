@@ -5,12 +5,12 @@ STYLE = """
 @media (min-width: 1180px) {
   .show-grid { grid-template-columns: 1fr 1fr minmax(280px, 0.8fr); }
   .show-wide { grid-column: span 2; }
-  .show-tall { grid-column: 3; grid-row: 1 / span 3; }
+  .show-tall { grid-column: 3; grid-row: 1 / span 4; }
 }
 .show-grid .v-card { margin: 0 !important; }
 .show-grid .v-card__title { font-size: 0.95rem; padding: 8px 12px 0; }
 .show-grid .v-card__text, .show-grid .solara-autorouter-content { padding: 4px 12px 8px; }
-.show-status { padding: 4px 2px; font-variant-numeric: tabular-nums; }
+.show-status { padding: 0 2px; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 .show-grid h4 { margin: 12px 0 4px; font-weight: 600; font-size: 0.85rem; }
 .show-table { border-collapse: collapse; width: 100%; font-size: 0.78rem; font-variant-numeric: tabular-nums; }
 .show-table th { text-align: left; font-weight: 600; opacity: 0.7; }

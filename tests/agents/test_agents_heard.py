@@ -103,19 +103,32 @@ def test_causes_stand_in_the_order_asked_for_and_the_first_that_is_there_is_the_
         Said(1, 22, kind=SignalKind.SENTIMENT, source=7, step=6),
         Said(2, 23, kind=SignalKind.TARGET, source=8, step=6, age=TTL),
     )
-    kinds = (SignalKind.TARGET, SignalKind.TREND, SignalKind.SENTIMENT)
+    anyhow, only_the_second = np.ones(4, dtype=np.bool_), np.arange(4) == 1
+    kinds = tuple((kind, anyhow) for kind in (SignalKind.TARGET, SignalKind.TREND, SignalKind.SENTIMENT))
     numbers, source, step = heard.causes(kinds, NOW, 3)
-    assert numbers.tolist() == [[-1, 20, 21], [-1, -1, 22], [-1, -1, -1], [-1, -1, -1]]
+    assert numbers.tolist() == [[20, 21, -1], [22, -1, -1], [-1, -1, -1], [-1, -1, -1]]
     assert source.tolist() == [3, 7, -1, -1]
     assert step.tolist() == [5, 6, -1, -1]
-    assert heard.causes(kinds, NOW, 2)[0].tolist() == [[-1, 20], [-1, -1], [-1, -1], [-1, -1]]
+    assert heard.causes(kinds, NOW, 1)[0].tolist() == [[20], [22], [-1], [-1]]
+    assert heard.causes(((SignalKind.SENTIMENT, only_the_second),), NOW, 1)[0].tolist() == [[-1], [22], [-1], [-1]]
+
+
+def test_of_two_risk_managers_the_stricter_is_heeded_until_it_says_otherwise() -> None:
+    heard = hearing(Said(0, 1, kind=SignalKind.LIMIT, value=0.3, source=4), Said(0, 2, kind=SignalKind.LIMIT, value=0.8, source=5))
+    assert heard.limit(NOW).tolist() == [np.float32(0.3), 1, 1, 1]
+    heard.hear(inbox(Said(0, 3, kind=SignalKind.LIMIT, value=0.2, source=5), Said(1, 4, kind=SignalKind.VETO, source=5)), AGENTS, NOW)
+    assert heard.limit(NOW)[:2].tolist() == [np.float32(0.2), 0]
+    heard.hear(inbox(Said(0, 5, kind=SignalKind.LIMIT, value=0.9, source=5)), AGENTS, NOW)
+    heard.hear(inbox(Said(1, 6, kind=SignalKind.VETO, value=0, source=4)), AGENTS, NOW)
+    assert heard.limit(NOW)[:2].tolist() == [np.float32(0.9), 0]
+    assert heard.limit(NOW + TTL).tolist() == [1, 1, 1, 1]
 
 
 def test_who_arrives_has_heard_nothing() -> None:
     heard = hearing(Said(0, 1), Said(1, 2))
     heard.forget(np.array([0]))
     assert heard.fresh(SignalKind.TREND, NOW).tolist() == [False, True, False, False]
-    assert heard.causes((SignalKind.TREND,), NOW, 1)[1].tolist() == [-1, SOMEBODY_ELSE, -1, -1]
+    assert heard.causes(((SignalKind.TREND, np.ones(4, dtype=np.bool_)),), NOW, 1)[1].tolist() == [-1, SOMEBODY_ELSE, -1, -1]
 
 
 said = st.builds(
@@ -129,6 +142,13 @@ said = st.builds(
 )
 
 
+def stricter(before: Said | None, now: Said) -> bool:
+    """Whether what another risk manager said before still binds more tightly."""
+    if before is None or before.age >= TTL or before.source == now.source:
+        return False
+    return (now.kind == SignalKind.LIMIT and before.value < now.value) or (now.kind == SignalKind.VETO and before.value > now.value)
+
+
 @given(st.lists(st.lists(said, max_size=8, unique_by=lambda one: one.number), min_size=1, max_size=3))
 def test_every_row_hears_what_a_plain_list_of_its_signals_says(steps: list[list[Said]]) -> None:
     heard, ears = Heard(4, 2, TTL), [dict[SignalKind, Said](), dict[SignalKind, Said](), dict[SignalKind, Said]()]
@@ -136,7 +156,8 @@ def test_every_row_hears_what_a_plain_list_of_its_signals_says(steps: list[list[
         heard.hear(inbox(*arrived), AGENTS, NOW)
         for one in sorted(arrived, key=lambda one: one.number):
             for row, ear in enumerate(ears):
-                if one.row == row or (one.row == EVERYBODY and one.source != AGENTS[row]):
+                meant = one.row == row or (one.row == EVERYBODY and one.source != AGENTS[row])
+                if meant and not stricter(ear.get(one.kind), one):
                     ear[one.kind] = one
     for row, ear in enumerate(ears):
         for kind in SignalKind:

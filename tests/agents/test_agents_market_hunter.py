@@ -51,10 +51,10 @@ def reading(tape: Tape, source: int, first: int, last: int) -> float:
 
 
 def test_hunters_come_to_pay_for_what_foretells_and_not_for_what_means_nothing(learned: dict[str, Tape]) -> None:
-    third = STEPS // 3
-    early, late = reading(learned["pump"], WHALES, 1, third), reading(learned["pump"], WHALES, 2 * third, STEPS)
-    assert late > 1.5 * early
-    assert late > 1.5 * reading(learned["null"], WHALES, 2 * third, STEPS)
+    last = 2 * STEPS // 3
+    pump, null = (reading(learned[name], WHALES, last, STEPS) for name in ("pump", "null"))
+    assert pump > 1.5 * null
+    assert null < 0.7 * reading(learned["null"], WHALES, 1, STEPS // 3)
 
 
 def test_what_is_free_is_always_read(learned: dict[str, Tape]) -> None:

@@ -254,9 +254,12 @@ def recalled(relevance: list[float], result: list[float]) -> Recalled:
     return Recalled(np.zeros_like(found, np.int32), found, np.array([result], np.float32), np.zeros_like(found))
 
 
-def test_what_is_expected_leans_to_zero_where_little_is_known() -> None:
+def test_a_forecast_leans_to_memories_as_far_as_there_are_any_and_they_are_trusted() -> None:
     nothing, little, much = recalled([0, 0], [0, 0]), recalled([0.1, 0], [2, 0]), recalled([1, 1], [2, 2])
     assert nothing.expected_result()[0] == nothing.weight()[0] == 0
-    assert 0 < little.expected_result()[0] < much.expected_result()[0] < 2
+    assert little.expected_result()[0] == much.expected_result()[0] == 2
+    leant = [found.lean(np.zeros(1, dtype=np.float32), 1.0)[0] for found in (nothing, little, much)]
+    assert 0 == leant[0] < leant[1] < leant[2] < 2
+    assert much.lean(np.zeros(1, dtype=np.float32), 0.0)[0] == 0
     assert 0 < little.weight()[0] < much.weight()[0] < 1
     assert recalled([1, 0.5], [2, -4]).expected_result()[0] == pytest.approx(0)

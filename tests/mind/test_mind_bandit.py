@@ -98,6 +98,7 @@ def test_free_sources_are_always_read_and_what_is_explored_is_read(seed: int) ->
 
 def test_exploring_happens_at_each_agents_own_rate() -> None:
     learner = bandit()
+    learner.value[:] = -1
     explored = np.zeros((ROWS, SOURCES))
     for step in range(3000):
         uniform = generator(5, "test/explore", step=step).random((ROWS, SOURCES)).astype(np.float32)

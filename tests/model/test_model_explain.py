@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from freeagentics.agents import ROLES
+from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.errors import BadInput, BadScenario
 from freeagentics.journal import SHARED, Journal, JournalWriter, Kind
 from freeagentics.memory import RecallIndex
@@ -38,7 +38,7 @@ def told(record: RunRecord) -> list[Explanation]:
     """Five random decisions of each role, of which at least one acted."""
     pick = random.Random(4)
     chosen = []
-    for role in ROLES:
+    for role in BUILT_IN:
         chosen += [explain(record.path, f"{role}-{pick.randrange(10):04d}", pick.randrange(1, STEPS + 1)) for _ in range(EACH)]
     traded = record.agent_frame.filter(pl.col("action") == "buy").row(0, named=True)
     return [*chosen, explain(record.path, traded["agent"], traded["step"])]

@@ -143,9 +143,8 @@ class Forecaster(Cohort):
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
         slot = step % len(self.readings.read)
-        share = recalled.weight() * self.world.memory.trust
         before = self.expected[rows, focus].copy()
-        self.expected[rows, focus] = np.clip((1 - share) * before + share * recalled.expected_result(), -2, 2)
+        self.expected[rows, focus] = np.clip(recalled.lean(before, self.world.memory.trust), -2, 2)
         strength = np.abs(self.expected[rows, focus])
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.regimes.entropy()[rows, focus])
         action, published, signals = self.speak(view, focus, confidence)

@@ -77,18 +77,18 @@ class PortfolioOptimizer(Cohort):
         """Views into weights, within the limit; told where they moved."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         trend, sentiment = self.heard.latest(SignalKind.TREND, now), self.heard.latest(SignalKind.SENTIMENT, now)
-        limit = np.where(self.heard.fresh(SignalKind.LIMIT, now), self.heard.latest(SignalKind.LIMIT, now)[:, 0], 1)
-        limit = np.where(self.heard.latest(SignalKind.VETO, now)[:, 0] > 0, 0, limit)
+        limit = self.heard.limit(now)
         expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
         before = expected[rows, focus].copy()
-        share = recalled.weight() * self.world.memory.trust
-        expected[rows, focus] += share * (recalled.expected_result() - before)
+        expected[rows, focus] = recalled.lean(before, self.world.memory.trust)
         self.target = self._weights(expected, limit)
         telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.told.told(telling, self.target, view.observation)
         certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
         speaker = Speaker(self.agent, self.desk)
-        causes = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.LIMIT)
+        bound = self.target.sum(axis=1) >= limit - np.float32(1e-3)
+        anyhow = np.ones(self.rows, dtype=np.bool_)
+        causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, anyhow), (SignalKind.SENTIMENT, anyhow), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
         reason = [self.target[rows, focus], trend[rows, focus], sentiment[rows, focus], limit, expected[rows, focus], before]
         return Choice(

@@ -72,7 +72,8 @@ class RiskManager(Cohort):
         limit = np.where(self.vetoed, 0, limit).astype(np.float32)
         reason[:, 0] = limit
         action, published, signals = self._speak(view, limit, before)
-        causes = (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND)
+        anyhow = np.ones(self.rows, dtype=np.bool_)
+        causes = tuple((kind, anyhow) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
         signal, parent, parent_step = self.heard.causes(causes, view.observation.timestamp, CAUSES)
         return Choice(
             action=action,
@@ -106,7 +107,7 @@ class RiskManager(Cohort):
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
         before = np.clip(limit * np.clip(1 - drawdown / (settings.max_drawdown * self.caution), 0, 1), 0, 1)
-        bad = np.clip(-recalled.expected_result(), 0, 1) * self.world.memory.trust
+        bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.world.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         reason = np.stack([after, at_risk * books.exposure[self.desk], drawdown, volatility, warned.max(axis=1), before], axis=1)
         return after.astype(np.float32), reason.astype(np.float32)

@@ -100,10 +100,9 @@ class TradeExecutor(Cohort):
         return row[mine], mine
 
     def focus_on(self, view: View) -> I64:
-        """The asset with the largest target, or else the largest holding."""
-        target = self.heard.latest(SignalKind.TARGET, view.observation.timestamp)
-        weight = view.books.weight[self.desk]
-        return np.where(target.any(axis=1), target.argmax(axis=1), weight.argmax(axis=1))
+        """The asset that is farthest from its target."""
+        target = self._target(self._forecast(view), view.observation.timestamp)
+        return np.abs(target - view.books.weight[self.desk]).argmax(axis=1)
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """What the advisers together expect."""
@@ -118,22 +117,20 @@ class TradeExecutor(Cohort):
         """Wanted weights, and the orders that lead there."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         forecast = self._forecast(view)
-        share = recalled.weight() * self.world.memory.trust
-        forecast[rows, focus] = (1 - share) * forecast[rows, focus] + share * recalled.expected_result()
+        forecast[rows, focus] = recalled.lean(forecast[rows, focus], self.world.memory.trust)
         target = self._target(forecast, now)
         conviction = (np.float32(0.75) + np.float32(0.25) * np.tanh(forecast)).astype(np.float32)
-        limit = np.where(self.heard.fresh(SignalKind.LIMIT, now), self.heard.latest(SignalKind.LIMIT, now)[:, 0], 1)
-        limit = np.where(self.heard.latest(SignalKind.VETO, now)[:, 0] > 0, 0, limit).astype(np.float32)
+        limit = self.heard.limit(now)
         wanted = self._within(target * conviction, limit)
         orders, traded, closing = self._orders(view, wanted, limit)
-        focus_trade = traded[rows, focus]
-        signal, parent, parent_step = self.heard.causes((SignalKind.TARGET, *ADVISERS), now, CAUSES)
+        largest = traded[rows, np.abs(traded).argmax(axis=1)]
+        signal, parent, parent_step = self._causes(now, target, limit)
         weight = view.books.weight[self.desk]
-        action = np.select([closing.any(axis=1), focus_trade > 0, focus_trade < 0], [3, 1, 2], 0)
+        action = np.select([closing.any(axis=1), largest > 0, largest < 0], [3, 1, 2], 0)
         columns = [target[rows, focus], wanted[rows, focus], conviction[rows, focus], limit, weight[rows, focus], self.cost]
         return Choice(
             action=action.astype(np.uint8),
-            value=focus_trade,
+            value=largest,
             confidence=np.clip(conviction[rows, focus], 0, 1),
             size=np.clip(np.abs(traded).sum(axis=1), 0, 1).astype(np.float32),
             stance=wanted,
@@ -147,6 +144,14 @@ class TradeExecutor(Cohort):
             orders=orders,
             charge=np.zeros(self.rows, dtype=np.int64),
         )
+
+    def _causes(self, now: int, target: F32, limit: F32) -> tuple[I64, I32, I32]:
+        """A veto where there is one, the target, the limit where it binds, and then whoever advised."""
+        bound = target.sum(axis=1) > limit
+        anyhow = np.ones(self.rows, dtype=np.bool_)
+        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, anyhow), (SignalKind.LIMIT, bound))
+        advice = tuple((kind, anyhow) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
+        return self.heard.causes((*orders, *advice), now, CAUSES)
 
     def _target(self, forecast: F32, now: int) -> F32:
         """Target weights (rows, assets): the optimizer's, or one's own where the scenario has no optimizer."""

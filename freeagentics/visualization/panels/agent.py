@@ -10,7 +10,7 @@ import solara
 from freeagentics.visualization.mind_scene import Decided, Ear, MindScene
 
 
-@solara.component  # type: ignore[untyped-decorator]
+@solara.component
 def AgentPanel(mind: MindScene, names: list[str], pick: Callable[[str], None]) -> None:
     """Shows one agent's mind; *pick* is called with the id of another."""
 

@@ -1,32 +1,20 @@
-"""How charts are drawn: colours for light and dark, bare axes, and a figure as an image that needs nothing from outside."""
+"""How charts are drawn: colours, bare axes, and a figure as an image that needs nothing from outside."""
 
 from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
-from typing import Any
 
 import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, RED, GREY = "#3d85e0", "#d9822b", "#1f9d6b", "#d64545", "#8a94a0"
-"""Told apart on white and on near-black, and in the two common kinds of colour blindness by lightness or by the shapes that carry them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """Colours of text and of lines that only guide the eye."""
-
-    text: str
-    rule: str
-
+TEXT, RULE = "#7d8791", "#80808040"
+"""All of them are readable on light and on dark alike: the browser does not always tell which of them it shows."""
 
 DOTS_PER_INCH = 150
 """Sharp at twice the panel's size, for screens with dense pixels."""
-
-LIGHT, DARK = Ink("#3c4650", "#dfe3e8"), Ink("#c8d0d8", "#3a424a")
 
 
 def new_figure(width: float, height: float, *, left: float = 0.62) -> Figure:
@@ -37,23 +25,23 @@ def new_figure(width: float, height: float, *, left: float = 0.62) -> Figure:
     return figure
 
 
-def plain(axes: Axes, ink: Ink) -> None:
+def plain(axes: Axes) -> None:
     """Bare axes: no box, a faint grid along y, small labels."""
     axes.set_facecolor("none")
     axes.spines[:].set_visible(False)
-    axes.grid(axis="y", color=ink.rule, linewidth=0.8)
+    axes.grid(axis="y", color=RULE, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.tick_params(colors=ink.text, labelsize=8, length=0)
+    axes.tick_params(colors=TEXT, labelsize=8, length=0)
     axes.margins(x=0.01)
 
 
-def legend(axes: Axes, ink: Ink, **placed: Any) -> None:
-    """What the lines are, above the axes."""
-    where = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 4} | placed
-    axes.legend(frameon=False, fontsize=8, labelcolor=ink.text, handlelength=1.4, borderaxespad=0.2, columnspacing=1.4, **where)
+def legend(axes: Axes) -> None:
+    """What the lines are, in a row above the axes."""
+    looks = {"frameon": False, "fontsize": 8, "labelcolor": TEXT, "handlelength": 1.2, "borderaxespad": 0.2, "columnspacing": 1.1}
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, **looks)
 
 
-@solara.component  # type: ignore[untyped-decorator]
+@solara.component
 def Chart(figure: Figure, says: str) -> None:
     """A figure as wide as its panel; *says* is its text for those who do not see it."""
     drawn = io.BytesIO()

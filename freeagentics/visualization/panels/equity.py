@@ -7,32 +7,32 @@ import solara
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, Chart, Ink, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 
 MOST_LINES = 60
 """Desks that are drawn: more lines than that are a smear."""
 
 
-@solara.component  # type: ignore[untyped-decorator]
-def EquityPanel(charts: Charts, cash: float, desk: int, ink: Ink) -> None:
+@solara.component
+def EquityPanel(charts: Charts, cash: float, desk: int) -> None:
     """Draws all desks, and names the best, the worst and that of the picked agent."""
-    Chart(equity_figure(charts, cash, desk, ink), f"Equity of {charts.equity.shape[1]} desks")
+    Chart(equity_figure(charts, cash, desk), f"Equity of {charts.equity.shape[1]} desks")
 
 
-def equity_figure(charts: Charts, cash: float, desk: int, ink: Ink) -> Figure:
+def equity_figure(charts: Charts, cash: float, desk: int) -> Figure:
     """Equity of every desk in USD, or of every so-manieth; of holding *cash* spread over all assets; and of the desks worth a name."""
-    figure = new_figure(5.2, 2.7)
+    figure = new_figure(4.3, 2.5)
     axes = figure.subplots()
-    plain(axes, ink)
+    plain(axes)
     every = -(-charts.equity.shape[1] // MOST_LINES)
     lines = [np.column_stack([charts.step, equity]) for equity in charts.equity.T[::every]]
     axes.add_collection(LineCollection(lines, colors=GREY, linewidths=0.7, alpha=0.5), autolim=True)
-    axes.plot(charts.step, cash * charts.basket, color=ink.text, linewidth=1, linestyle=(0, (4, 3)), label="hold")
+    axes.plot(charts.step, cash * charts.basket, color=TEXT, linewidth=1, linestyle=(0, (4, 3)), label="hold")
     last = charts.equity[-1]
     for color, label, which in ((GREEN, "best", int(last.argmax())), (RED, "worst", int(last.argmin())), (BLUE, "picked", desk)):
-        axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label}: desk {which}")
+        axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label} {which}")
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("step", color=ink.text, fontsize=8)
-    legend(axes, ink)
+    axes.set_xlabel("step", color=TEXT, fontsize=8)
+    legend(axes)
     return figure

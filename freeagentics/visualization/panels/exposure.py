@@ -7,36 +7,36 @@ import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, Chart, Ink, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, TEXT, Chart, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 
 MOST_BARS = 25
 """Desks that are drawn side by side: those nearest to their limits, or over them."""
 
 
-@solara.component  # type: ignore[untyped-decorator]
-def ExposurePanel(charts: Charts, desk: int, ink: Ink) -> None:
+@solara.component
+def ExposurePanel(charts: Charts, desk: int) -> None:
     """Draws one desk over time, and all desks as they stand."""
-    Chart(exposure_figure(charts, desk, ink), f"Exposure of desk {desk} against its limit, and of all desks now")
+    Chart(exposure_figure(charts, desk), f"Exposure of desk {desk} against its limit, and of all desks now")
 
 
-def exposure_figure(charts: Charts, desk: int, ink: Ink) -> Figure:
+def exposure_figure(charts: Charts, desk: int) -> Figure:
     """Invested shares of equity and the largest that risk managers allow."""
-    figure = new_figure(5.2, 2.7, left=0.5)
+    figure = new_figure(4.3, 2.5, left=0.5)
     over_time, now = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1), gridspec_kw={"wspace": 0.06})
     for axes in (over_time, now):
-        plain(axes, ink)
+        plain(axes)
     over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, step="post", alpha=0.4, linewidth=0, label=f"desk {desk}")
     over_time.plot(charts.step, charts.limit[:, desk], color=ORANGE, linewidth=1.3, drawstyle="steps-post", label="limit")
     over_time.set_ylim(0, 1.02)
     over_time.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    over_time.set_xlabel("step", color=ink.text, fontsize=8)
-    legend(over_time, ink)
-    _draw_now(now, charts, ink)
+    over_time.set_xlabel("step", color=TEXT, fontsize=8)
+    legend(over_time)
+    _draw_now(now, charts)
     return figure
 
 
-def _draw_now(axes: Axes, charts: Charts, ink: Ink) -> None:
+def _draw_now(axes: Axes, charts: Charts) -> None:
     exposure, limit = charts.exposure[-1], charts.limit[-1]
     nearest = np.argsort(np.nan_to_num(limit - exposure, nan=np.inf), kind="stable")[:MOST_BARS]
     shown = np.sort(nearest)
@@ -44,6 +44,7 @@ def _draw_now(axes: Axes, charts: Charts, ink: Ink) -> None:
     over = exposure[shown] > limit[shown]
     axes.bar(place, exposure[shown], color=np.where(over, RED, GREY), width=0.7, alpha=0.7)
     axes.hlines(limit[shown], place - 0.42, place + 0.42, color=ORANGE, linewidth=1.6)
-    every = -(-len(shown) // 10)
+    # As many labels as there is room for: about a dozen digits.
+    every = -(-len(shown) * len(str(shown[-1])) // 12)
     axes.set_xticks(place[::every], shown[::every].tolist())
-    axes.set_xlabel("desk, now (red: over its limit)", color=ink.text, fontsize=8)
+    axes.set_xlabel(f"{len(shown)} desks now, red: over limit", color=TEXT, fontsize=8)

@@ -7,7 +7,7 @@ import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, Chart, Ink, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, TEXT, Chart, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 from freeagentics.visualization.told import kind_name
 
@@ -15,27 +15,27 @@ SMALLEST, LARGEST = 14, 90
 """Areas of a fill's mark, in square points: that of nothing, and that of the largest in sight."""
 
 
-@solara.component  # type: ignore[untyped-decorator]
-def PricePanel(charts: Charts, symbols: tuple[str, ...], ink: Ink) -> None:
+@solara.component
+def PricePanel(charts: Charts, symbols: tuple[str, ...]) -> None:
     """Draws one symbol; there is a choice where the market has several."""
     symbol, choose = solara.use_state(symbols[0])
     if len(symbols) > 1:
-        solara.Select("Symbol", values=list(symbols), value=symbol, on_value=choose, dense=True)
-    Chart(price_figure(charts, symbols.index(symbol), ink), f"Price of {symbol} with fills and signals")
+        solara.v.Select(label="Symbol", items=list(symbols), v_model=symbol, on_v_model=choose, dense=True, hide_details=True)
+    Chart(price_figure(charts, symbols.index(symbol)), f"Price of {symbol} with fills and signals")
 
 
-def price_figure(charts: Charts, asset: int, ink: Ink) -> Figure:
+def price_figure(charts: Charts, asset: int) -> Figure:
     """Price and fills of an asset above, signals of all kinds below."""
-    figure = new_figure(8.6, 3.7, left=0.92)
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.3), gridspec_kw={"hspace": 0.08})
+    figure = new_figure(7.2, 3.2, left=0.98)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.1, 1.2), gridspec_kw={"hspace": 0.08})
     for axes in (above, below):
-        plain(axes, ink)
+        plain(axes)
     above.plot(charts.step, charts.price[:, asset], color=BLUE, linewidth=1.3, label="close, USD")
     above.yaxis.set_major_formatter("{x:,.6g}")
     _draw_fills(above, charts, asset)
-    legend(above, ink)
-    _draw_signals(below, charts, ink)
-    below.set_xlabel("step", color=ink.text, fontsize=8)
+    legend(above)
+    _draw_signals(below, charts)
+    below.set_xlabel("step", color=TEXT, fontsize=8)
     return figure
 
 
@@ -48,10 +48,10 @@ def _draw_fills(axes: Axes, charts: Charts, asset: int) -> None:
         axes.scatter(step[side], price[side], s=size, marker=marker, color=color, alpha=0.65, linewidths=0, label=label, zorder=3)
 
 
-def _draw_signals(axes: Axes, charts: Charts, ink: Ink) -> None:
+def _draw_signals(axes: Axes, charts: Charts) -> None:
     kinds = charts.told.shape[1]
     step, kind = np.nonzero(charts.told)
     size = 6 + 6 * np.sqrt(charts.told[step, kind])
-    axes.scatter(charts.step[step], kind, s=size, color=ink.text, alpha=0.55, linewidths=0)
-    axes.set_yticks(range(kinds), [kind_name(kind) for kind in range(kinds)], fontsize=7)
+    axes.scatter(charts.step[step], kind, s=size, color=TEXT, alpha=0.55, linewidths=0)
+    axes.set_yticks(range(kinds), [kind_name(kind) for kind in range(kinds)], fontsize=7.5)
     axes.set_ylim(kinds - 0.4, -0.6)

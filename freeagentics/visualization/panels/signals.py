@@ -11,7 +11,7 @@ from freeagentics.visualization.told import Told
 _HEAD = ("step", "kind", "says", "from", "severity", "confidence")
 
 
-@solara.component  # type: ignore[untyped-decorator]
+@solara.component
 def SignalsPanel(signals: tuple[Told, ...]) -> None:
     """Newest first."""
     head = "".join(f"<th>{name}</th>" for name in _HEAD)

@@ -1,0 +1,130 @@
+"""Prices: what desks traded on, where they bought and sold, and when they signalled."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from freeagentics.arrays import F64
+from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, kept, market_time, numbers
+from freeagentics.report.charts.figure import new_figure
+from freeagentics.report.charts.inks import BLUE, GREEN, INK, MUTED, ORANGE, RED
+from freeagentics.report.charts.strip import ROW, draw_strip, kinds_sent
+from freeagentics.report.facts import Facts
+from freeagentics.report.words import percent
+
+MOST_LINES = 40
+"""Assets that get a line of their own: more are a smear."""
+
+MOST_PANELS = 12
+COLUMNS = 4
+_LARGEST, _SMALLEST = 46.0, 5.0
+"""Area of the marks, square units."""
+
+
+def draw_price(facts: Facts) -> Figure:
+    """The price of the only asset with its trades, and the signals below."""
+    axes, figure = _over_strip(facts)
+    _draw_line(axes, facts, 0, 1500)
+    draw_trades(axes, facts, 0)
+    numbers(axes, fitting(facts.prices[:, 0]))
+    caption(axes, f"{facts.ground.symbols[0]}, USD")
+    labels = [(float(facts.prices[-1, 0]), "price", INK)]
+    end_labels(axes, labels)
+    _key(axes)
+    return figure
+
+
+def draw_indexed(facts: Facts) -> Figure:
+    """All prices as multiples of the first close, the basket of all of them, and the signals below."""
+    axes, figure = _over_strip(facts)
+    when, indexed = days(facts.ground.timestamps), facts.prices / facts.prices[0]
+    last, symbols = indexed[-1], facts.ground.symbols
+    best, worst = int(last.argmax()), int(last.argmin())
+    most = max(100, 6000 // indexed.shape[1])
+    if len(symbols) <= MOST_LINES:
+        for asset in set(range(len(symbols))) - {best, worst}:
+            rows = kept(indexed[:, asset], indexed[:, asset], most)
+            axes.plot(when[rows], indexed[rows, asset], color=MUTED, linewidth=0.7, alpha=0.6)
+    else:
+        rows = kept(indexed.min(axis=1), indexed.max(axis=1))
+        axes.fill_between(when[rows], indexed[rows].min(axis=1), indexed[rows].max(axis=1), color=MUTED, alpha=0.25, linewidth=0)
+    for asset, ink in ((best, GREEN), (worst, RED)):
+        rows = kept(indexed[:, asset], indexed[:, asset], 600)
+        axes.plot(when[rows], indexed[rows, asset], color=ink, linewidth=1.2)
+    rows = kept(facts.basket, facts.basket)
+    axes.plot(when[rows], facts.basket[rows], color=INK, linewidth=1.8)
+    numbers(axes, fitting(indexed))
+    caption(axes, "Prices, first close = 1")
+    end_labels(axes, [(last[best], symbols[best], GREEN), (last[worst], symbols[worst], RED), (facts.basket[-1], "basket of all", INK)])
+    return figure
+
+
+def draw_panels(facts: Facts) -> Figure:
+    """A small panel for each of the most traded assets, with its trades."""
+    assets = most_traded(facts)
+    rows = -(-len(assets) // COLUMNS)
+    figure = new_figure(0.4 + 1.25 * rows, left=0.05, right=0.995, top=0.28, bottom=0.3)
+    figure.subplots_adjust(hspace=0.5, wspace=0.28)
+    grid = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True)
+    for place, axes in enumerate(grid.flat):
+        axes.set_visible(place < len(assets))
+    for axes, asset in zip(grid.flat, assets, strict=False):
+        _draw_line(axes, facts, asset, 300)
+        draw_trades(axes, facts, asset, scale=0.6)
+        bare(axes)
+        axes.tick_params(labelsize=7.5)
+        axes.locator_params(axis="y", nbins=3)
+        numbers(axes, fitting(facts.prices[:, asset]))
+        caption(axes, f"{facts.ground.symbols[asset]}  {percent(facts.prices[-1, asset] / facts.prices[0, asset] - 1, signed=True)}")
+        market_time(axes, facts.ground.timestamps)
+        axes.locator_params(axis="x", minticks=2, maxticks=3)
+    return figure
+
+
+def most_traded(facts: Facts) -> list[int]:
+    """The assets with the largest turnover, at most twelve, in the order of the market."""
+    turnover = (facts.trades.bought + facts.trades.sold).sum(axis=0)
+    return sorted(np.argsort(-turnover, kind="stable")[:MOST_PANELS].tolist())
+
+
+def draw_trades(axes: Axes, facts: Facts, asset: int, scale: float = 1.0) -> None:
+    """A mark for each span of time in which more was bought than sold (up) or less (down); its area grows with the difference."""
+    trades = facts.trades
+    net = trades.bought[:, asset] - trades.sold[:, asset]
+    largest = max(float(np.abs(net).max()), 1e-9)
+    place = trades.buckets.middles
+    for side, marker, ink in ((net > 0, "^", BLUE), (net < 0, "v", ORANGE)):
+        area = scale * (_SMALLEST + (_LARGEST - _SMALLEST) * np.abs(net[side]) / largest)
+        when = days(facts.ground.timestamps)[place[side]]
+        axes.scatter(when, facts.prices[place[side], asset], s=area, marker=marker, color=ink, linewidths=0, zorder=3)
+
+
+def _draw_line(axes: Axes, facts: Facts, asset: int, most: int) -> None:
+    price: F64 = facts.prices[:, asset]
+    rows = kept(price, price, most)
+    axes.plot(days(facts.ground.timestamps)[rows], price[rows], color=INK, linewidth=1)
+
+
+def _over_strip(facts: Facts) -> tuple[Axes, Figure]:
+    kinds = len(kinds_sent(facts.signals))
+    below = ROW * kinds + 0.1
+    figure = new_figure(3.1 + (below if kinds else 0), top=0.25)
+    if not kinds:
+        axes = figure.subplots()
+        bare(axes)
+        market_time(axes, facts.ground.timestamps)
+        return axes, figure
+    axes, strip = figure.subplots(2, 1, sharex=True, height_ratios=[2.8, below])
+    figure.subplots_adjust(hspace=0.16)
+    bare(axes)
+    draw_strip(strip, facts.ground, facts.signals)
+    return axes, figure
+
+
+def _key(axes: Axes) -> None:
+    for place, (mark, text, ink) in enumerate((("▲", "net buying", BLUE), ("▼", "net selling", ORANGE))):
+        axes.annotate(
+            f"{mark} {text}", (1.0, 1.0), (-90 * place, 6), "axes fraction", textcoords="offset points", ha="right", color=ink, fontsize=9
+        )

@@ -1,0 +1,58 @@
+"""Means and differences with a standard error that does not mistake one market move, seen by all, for many observations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F64, I64
+from freeagentics.report.gather.buckets import Buckets
+
+MOST_BLOCKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number, its standard error, and over how many decisions; NaN where there were too few to say."""
+
+    value: float
+    error: float
+    count: int
+
+
+def mean_of(sums: F64, counts: I64, horizon: int) -> Estimate:
+    """The mean of rewards from their sums and counts at each step, (T,)."""
+    blocks = _blocks(len(sums), horizon)
+    return Estimate(*_jackknife(_ratio(sums, counts, blocks)), int(counts.sum()))
+
+
+def difference_of(sums: F64, counts: I64, other_sums: F64, other_counts: I64, horizon: int) -> Estimate:
+    """The mean of one group less that of another, from sums and counts at each step, (T,); the count is that of the first group."""
+    blocks = _blocks(len(sums), horizon)
+    whole, left = _ratio(sums, counts, blocks)
+    other, other_left = _ratio(other_sums, other_counts, blocks)
+    return Estimate(*_jackknife((whole - other, left - other_left)), int(counts.sum()))
+
+
+def _blocks(steps: int, horizon: int) -> Buckets:
+    """At most forty, none shorter than three horizons: rewards of neighbouring steps share most of their bars."""
+    return Buckets(steps, max(1, min(MOST_BLOCKS, steps // (3 * horizon))))
+
+
+def _ratio(sums: F64, counts: I64, blocks: Buckets) -> tuple[float, F64]:
+    """Sum over count: of all, and of all but each block, (B,)."""
+    total, number = blocks.sums(sums), blocks.sums(counts.astype(np.float64))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = (total.sum() - total) / (number.sum() - number)
+        return float(np.divide(total.sum(), number.sum())), left
+
+
+def _jackknife(estimates: tuple[float, F64]) -> tuple[float, float]:
+    """The estimate, and its error by the delete-one-block jackknife (Künsch, "The jackknife and the bootstrap for general stationary
+    observations", Annals of Statistics 1989)."""
+    whole, left = estimates
+    left = left[np.isfinite(left)]
+    if len(left) < 5:
+        return whole, float("nan")
+    return whole, float(np.sqrt((len(left) - 1) / len(left) * np.square(left - left.mean()).sum()))

@@ -1,0 +1,83 @@
+"""The trades that brought the most and the least over the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.market import UNITS
+from freeagentics.report.gather.desks import CENTS
+from freeagentics.report.gather.ground import Ground
+from freeagentics.report.gather.walk import Moment
+
+TOLD = 3
+"""Trades told of either kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One fill: the agent that ordered it at *step*, and what it was worth at the close a horizon later, after its fee, USD."""
+
+    step: int
+    agent: int
+    asset: int
+    quantity: float
+    price: float
+    value: float
+    fee: float
+    gain: float
+
+
+class Extremes:
+    """The best and the worst fill of every step, of those whose horizon is over.
+
+    A fill gains its quantity times the way from its price to the close a horizon after its decision, less the fee: what was bought may have
+    risen, what was sold may have fallen. *prices* (T, A), USD.
+    """
+
+    def __init__(self, ground: Ground, prices: F64) -> None:
+        self._prices, self._horizon = prices, ground.horizon
+        self._best: list[Trade] = []
+        self._worst: list[Trade] = []
+
+    def see(self, moment: Moment) -> None:
+        """Take in one step; what was filled in it was ordered in the one before."""
+        ordered = moment.step - 1
+        if moment.fills is None or ordered + self._horizon > len(self._prices):
+            return
+        fills = moment.fills
+        later = self._prices[ordered + self._horizon - 1, fills["asset"]]
+        gain = fills["quantity"] / UNITS * (later - fills["price"] / UNITS) - fills["fee"] / CENTS
+        best, worst = int(gain.argmax()), int(gain.argmin())
+        if gain[best] > 0:
+            self._best.append(_trade(ordered, fills[best], float(gain[best])))
+        if gain[worst] < 0:
+            self._worst.append(_trade(ordered, fills[worst], float(gain[worst])))
+
+    def best(self) -> list[Trade]:
+        """The three that gained most, at least a horizon apart: else all of them would tell of one move."""
+        return self._apart(sorted(self._best, key=lambda trade: -trade.gain))
+
+    def worst(self) -> list[Trade]:
+        """The three that lost most, likewise."""
+        return self._apart(sorted(self._worst, key=lambda trade: trade.gain))
+
+    def _apart(self, trades: list[Trade]) -> list[Trade]:
+        chosen: list[Trade] = []
+        for trade in trades:
+            if len(chosen) < TOLD and all(abs(trade.step - other.step) >= self._horizon for other in chosen):
+                chosen.append(trade)
+        return chosen
+
+
+def _trade(step: int, fill: AnyArray, gain: float) -> Trade:
+    return Trade(
+        step=step,
+        agent=int(fill["agent"]),
+        asset=int(fill["asset"]),
+        quantity=float(fill["quantity"] / UNITS),
+        price=float(fill["price"] / UNITS),
+        value=float(fill["notional"] / CENTS),
+        fee=float(fill["fee"] / CENTS),
+        gain=gain,
+    )

@@ -1,0 +1,44 @@
+"""The ground that all of the report stands on: whose run it is, on which market, and when."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.arrays import I64
+from freeagentics.journal import Journal
+from freeagentics.model import RunRecord
+from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.market_setup import open_market
+
+
+class Ground:
+    """A run and its market; T steps, A assets, D desks, R roles.
+
+    Attributes:
+        record, journal, names, scenario: of the run.
+        timestamps: market time of each step's close, ms, (T,).
+        symbols: of the assets. columns: of an observation. sources: cents a read, by name, of those that are on.
+        team: the roles, by number. agents: how many each has, (R,). desks, horizon: as in the scenario.
+        about: what the journal knows of the run.
+
+    Raises:
+        BadBars: the run's own bars are gone: without them nobody can say what its assets are called.
+    """
+
+    def __init__(self, record: RunRecord, journal: Journal) -> None:
+        self.record, self.journal, self.scenario = record, journal, record.scenario
+        self.names = AgentNames(journal, self.scenario)
+        self.timestamps: I64 = record.model_frame["timestamp"].dt.timestamp("ms").to_numpy()
+        market = open_market(self.scenario)
+        self.symbols, self.columns = market.symbols, market.columns
+        self.sources = {source.name: source.cost_cents for source in market.sources}
+        self.team = tuple(self.names.team)
+        self.role: I64 = self.names.seats["role"].astype(np.int64)
+        self.agents: I64 = np.bincount(self.role, minlength=len(self.team))
+        self.desks, self.horizon = self.scenario.agents.desks, self.scenario.memory.horizon
+        self.about = journal.about()
+
+    @property
+    def steps(self) -> int:
+        """Steps on record."""
+        return len(self.timestamps)

@@ -1,0 +1,65 @@
+"""Limits and vetoes in force, and whether desks kept them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents import SignalKind
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.clock import HOUR_MS
+from freeagentics.report.gather.desks import spread
+from freeagentics.report.gather.ground import Ground
+from freeagentics.report.gather.walk import Moment
+
+TOLERANCE = 0.01
+"""Share of equity over its limit that does not count: executors let a position drift that far."""
+
+
+class Limits:
+    """What risk managers allowed, as told on the board: the last LIMIT and VETO that each desk heard, until they lapse; T steps.
+
+    Attributes:
+        allowed: spread over the desks that have a limit or a veto, (T, 5); NaN where none has.
+        vetoed: share of desks under a veto, (T,). vetoes, lifted: how many began and were lifted at each step, (T,).
+        above, watched: closes of desks above the limit of the step before by more than 0.01, and closes for which there was one.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self.allowed = np.full((ground.steps, 5), np.nan)
+        self.vetoed = np.zeros(ground.steps)
+        self.vetoes, self.lifted = (np.zeros(ground.steps, dtype=np.int64) for _ in range(2))
+        self.above = self.watched = 0
+        self._ttl = ground.scenario.signals.ttl_hours * HOUR_MS
+        self._told = {kind: np.full(ground.desks, np.nan) for kind in (SignalKind.LIMIT, SignalKind.VETO)}
+        self._until = {kind: np.full(ground.desks, -1.0) for kind in self._told}
+        self._before: F64 = np.full(ground.desks, np.nan)
+        self._veto_before = np.zeros(ground.desks, dtype=np.bool_)
+
+    def see(self, moment: Moment) -> None:
+        """Take in one step."""
+        place = moment.step - 1
+        self._watch(moment.accounts)
+        if moment.signals is not None:
+            self._hear(moment.signals, moment.timestamp)
+        limit, veto = (np.where(self._until[kind] > moment.timestamp, self._told[kind], np.nan) for kind in self._told)
+        under = veto > 0
+        self._before = np.where(under, 0, limit)
+        known = self._before[~np.isnan(self._before)]
+        if known.size:
+            self.allowed[place] = spread(known)
+        self.vetoed[place] = under.mean()
+        self.vetoes[place] = (under & ~self._veto_before).sum()
+        self.lifted[place] = (self._veto_before & ~under).sum()
+        self._veto_before = under
+
+    def _watch(self, accounts: AnyArray) -> None:
+        exposure = 1 - accounts["cash"] / np.maximum(accounts["equity"], 1)
+        self.above += int((exposure > self._before + TOLERANCE).sum())
+        self.watched += int((~np.isnan(self._before)).sum())
+
+    def _hear(self, signals: AnyArray, now: int) -> None:
+        for kind, told in self._told.items():
+            mine = signals[signals["kind"] == kind]
+            # Of several for one desk the last stands: numpy assigns in order, as agents hear.
+            told[mine["desk"]] = mine["data"][:, 0]
+            self._until[kind][mine["desk"]] = now + self._ttl

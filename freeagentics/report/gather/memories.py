@@ -1,0 +1,44 @@
+"""What is remembered at the end of the run: how old it is, and under which codec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import I64
+from freeagentics.clock import DAY_MS
+from freeagentics.journal import Kind
+from freeagentics.memory import ScalarCodec
+from freeagentics.report.gather.ground import Ground
+
+_CODECS = {ScalarCodec.version: ScalarCodec.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Memories of one codec: its name and version, how many, and the bytes of their pages."""
+
+    codec: str
+    version: int
+    count: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memories:
+    """Attributes: by_age: how many are 0, 1, 2… whole days old when the run ends, (days,). codecs: those in use, by version."""
+
+    by_age: I64
+    codecs: tuple[Coded, ...]
+
+
+def count_memories(ground: Ground) -> Memories:
+    """Count them, from the heads of their pages."""
+    steps, codecs, counts, sizes = np.array(list(ground.journal.heads(Kind.MEMORIES)), dtype=np.int64).T
+    age = (ground.timestamps[-1] - ground.timestamps[steps - 1]) // DAY_MS
+    found = [
+        Coded(_CODECS.get(version, "another"), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
+        for version in np.unique(codecs).tolist()
+    ]
+    return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found))

@@ -1,0 +1,80 @@
+"""Who signalled whom, and which signals led to a decision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents import SIGNAL_KINDS
+from freeagentics.arrays import AnyArray
+from freeagentics.clock import HOUR_MS
+from freeagentics.report.gather.buckets import Buckets
+from freeagentics.report.gather.ground import Ground
+from freeagentics.report.gather.trades import MOST_MARKS
+from freeagentics.report.gather.walk import Moment
+
+
+class SignalMatrix:
+    """Signals by source role, kind and audience role; R roles, K kinds, B buckets of time.
+
+    A signal to several roles counts once for each; one without an audience is a broadcast and counts for every role.
+
+    Attributes:
+        sent: (R, K). told: (R, K, R). named: those that at least one decision of the audience named as a cause, (R, K, R).
+        over_time: sent, (B, K).
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        roles, kinds = len(ground.team), len(SIGNAL_KINDS)
+        self.buckets = Buckets(ground.steps, MOST_MARKS)
+        self.sent = np.zeros((roles, kinds), dtype=np.int64)
+        self.told, self.named = (np.zeros((roles, kinds, roles), dtype=np.int64) for _ in range(2))
+        self.over_time = np.zeros((self.buckets.count, kinds), dtype=np.int64)
+        self._role, self._ttl = ground.role, ground.scenario.signals.ttl_hours * HOUR_MS
+        # Signals that may still be named: source role and kind as one number, and who has named it, a bit a role.
+        self._first = 0
+        self._cell = np.zeros(0, dtype=np.int64)
+        self._naming = np.zeros(0, dtype=np.int64)
+        self._sent: list[tuple[float, int]] = []
+
+    def see(self, moment: Moment) -> None:
+        """Take in one step."""
+        if moment.signals is not None:
+            self._send(moment.signals, moment.step)
+            self._sent.append((moment.timestamp + self._ttl, len(moment.signals)))
+        self._name(moment.decisions)
+        while self._sent and self._sent[0][0] <= moment.timestamp:
+            self._forget(self._sent.pop(0)[1])
+
+    def finish(self) -> None:
+        """Count what is still in force when the run ends."""
+        self._forget(len(self._cell))
+
+    def _send(self, signals: AnyArray, step: int) -> None:
+        roles, kinds = self.sent.shape
+        cell = self._role[signals["source"]] * kinds + signals["kind"]
+        audience = np.where(signals["audience"] == 0, (1 << roles) - 1, signals["audience"]).astype(np.int64)
+        self.sent += np.bincount(cell, minlength=roles * kinds).reshape(roles, kinds)
+        self._count(self.told, cell, audience)
+        self.over_time[self.buckets.of(step)] += np.bincount(signals["kind"], minlength=kinds)
+        if not len(self._cell):
+            self._first = int(signals["number"][0])
+        self._cell = np.concatenate([self._cell, cell])
+        self._naming = np.concatenate([self._naming, np.zeros(len(cell), dtype=np.int64)])
+
+    def _name(self, decisions: AnyArray) -> None:
+        numbers = decisions["signal"]
+        there = (numbers >= self._first) & (numbers < self._first + len(self._cell))
+        who = np.broadcast_to(1 << self._role[decisions["agent"]][:, None], numbers.shape)
+        np.bitwise_or.at(self._naming, numbers[there] - self._first, who[there])
+
+    def _forget(self, count: int) -> None:
+        self._count(self.named, self._cell[:count], self._naming[:count])
+        self._first += count
+        self._cell, self._naming = self._cell[count:], self._naming[count:]
+
+    def _count(self, table: AnyArray, cell: AnyArray, mask: AnyArray) -> None:
+        """Add signals in *cell* (n,) to the roles of their *mask* (n,)."""
+        roles, kinds = self.sent.shape
+        for role in range(roles):
+            mine = cell[(mask >> role & 1) == 1]
+            table[:, :, role] += np.bincount(mine, minlength=roles * kinds).reshape(roles, kinds)

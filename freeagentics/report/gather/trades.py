@@ -1,0 +1,37 @@
+"""What was traded, over time and asset by asset."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.report.gather.buckets import Buckets
+from freeagentics.report.gather.desks import CENTS
+from freeagentics.report.gather.ground import Ground
+from freeagentics.report.gather.walk import Moment
+
+MOST_MARKS = 120
+"""Marks along a chart: with more of them they hide the price."""
+
+
+class Trades:
+    """Fills, summed in buckets of time; B buckets, A assets.
+
+    Attributes:
+        bought, sold: USD, (B, A). buys, sells: how many fills, (A,).
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self.buckets = Buckets(ground.steps, MOST_MARKS)
+        shape = (self.buckets.count, len(ground.symbols))
+        self.bought, self.sold = np.zeros(shape), np.zeros(shape)
+        self.buys, self.sells = (np.zeros(shape[1], dtype=np.int64) for _ in range(2))
+
+    def see(self, moment: Moment) -> None:
+        """Take in one step."""
+        if moment.fills is None:
+            return
+        bucket, assets = self.buckets.of(moment.step), len(self.buys)
+        asset, value, buying = moment.fills["asset"], moment.fills["notional"] / CENTS, moment.fills["quantity"] > 0
+        for mine, total, count in ((buying, self.bought, self.buys), (~buying, self.sold, self.sells)):
+            total[bucket] += np.bincount(asset[mine], weights=value[mine], minlength=assets)
+            count += np.bincount(asset[mine], minlength=assets)

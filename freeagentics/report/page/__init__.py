@@ -1,0 +1,1 @@
+"""Pieces of the page: elements, tables, the document around them."""

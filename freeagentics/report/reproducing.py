@@ -1,0 +1,48 @@
+"""How to make the same run again."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from freeagentics.model import Scenario, load_scenario, scenario_names
+from freeagentics.report.gather.ground import Ground
+
+_NO_MATTER = {"run", "store", "title"}
+"""What changes no trajectory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The command that makes the run again, and what else one must know."""
+
+    command: str
+    note: str
+
+
+def recipe(ground: Ground) -> Recipe:
+    """By the scenario's name where it is the shipped one, by the file that the run left otherwise; a fork begins where it was forked."""
+    directory, scenario = ground.record.directory, ground.scenario
+    by_file = f"freeagentics run {shlex.quote(str(directory.scenario))}"
+    if "forked_from" in ground.about:
+        parent, step = ground.about["forked_from"], ground.about["forked_at"]
+        return Recipe(
+            f"freeagentics run --resume {shlex.quote(str(directory.path))} --steps {scenario.steps}",
+            f"This run is a fork: its first {step:,} steps are those of the run {parent}. To make it anew, fork that run's directory with "
+            f"--at {step} and the settings that differ in run.toml; the command only goes on with what is here.",
+        )
+    if _is_shipped(scenario):
+        chosen = f"--agents {scenario.agents.count} --steps {scenario.steps} --seed {scenario.seed}"
+        return Recipe(f"freeagentics run {scenario.name} {chosen}", "")
+    return Recipe(by_file, "Its settings differ from those of any scenario that comes with the package; run.toml holds all of them.")
+
+
+def _is_shipped(scenario: Scenario) -> bool:
+    if scenario.name not in scenario_names():
+        return False
+    chosen = {"agents.count": scenario.agents.count, "steps": scenario.steps, "seed": scenario.seed}
+    return _settings(load_scenario(scenario.name, chosen)) == _settings(scenario)
+
+
+def _settings(scenario: Scenario) -> dict[str, object]:
+    return scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True, exclude=_NO_MATTER)

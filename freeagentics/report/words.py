@@ -1,0 +1,71 @@
+"""Numbers and names as people write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+NO_BREAK = "\u202f"
+MINUS = "\u2212"
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+UNKNOWN = "\u2013"
+"""What stands where a number is not known."""
+
+
+def number(value: float, digits: int = 2, *, signed: bool = False) -> str:
+    """A number with thousands marked, and a minus sign that is one; a dash where it is not known."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    if not text.strip("+-0.,"):
+        text = text.lstrip("+-")
+    return text.replace("-", MINUS)
+
+
+def percent(share: float, digits: int = 1, *, signed: bool = False) -> str:
+    """A share as per cent."""
+    return UNKNOWN if not math.isfinite(share) else f"{number(100 * share, digits, signed=signed)}{NO_BREAK}%"
+
+
+def usd(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """An amount of money."""
+    return UNKNOWN if not math.isfinite(value) else f"{number(value, digits, signed=signed)}{NO_BREAK}USD"
+
+
+def price(value: float) -> str:
+    """A price, with as many digits as tell it from its neighbours."""
+    digits = 2 if value >= 10 else 4 if value >= 0.1 else 8
+    return usd(value, digits)
+
+
+def quantity(value: float) -> str:
+    """A quantity without its sign, in four digits."""
+    return f"{abs(value):,.4g}" if abs(value) < 10_000 else number(abs(value), 0)
+
+
+def count(value: int, noun: str = "", plural: str = "") -> str:
+    """How many of something: ``1 desk``, ``2,000 desks``."""
+    if not noun:
+        return f"{value:,}"
+    return f"{value:,} {noun if value == 1 else plural or f'{noun}s'}"
+
+
+def in_words(value: int, noun: str) -> str:
+    """How many of something, small numbers in words: ``one bar``, ``13 bars``."""
+    return f"{_SMALL[value] if value < len(_SMALL) else count(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def moment(timestamp: int) -> str:
+    """Market time to the minute, UTC."""
+    return f"{datetime.fromtimestamp(timestamp / 1000, UTC):%Y-%m-%d %H:%M}"
+
+
+def listing(items: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    return f" {last} ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def plain(name: str) -> str:
+    """A name from the code as words: ``WHALE_ACTIVITY`` is whale activity, ``market-hunter`` market hunter."""
+    return name.replace("_", " ").replace("-", " ").lower()
