@@ -1,19 +1,18 @@
-"""What every test finds and leaves: the roles and sources that come with the package, and no others."""
+"""What every test finds: the roles and sources that come with the package, and no others."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
 from freeagentics.agents import ROLES
 from freeagentics.market import SOURCES
 
+SHIPPED_ROLES, SHIPPED_SOURCES = dict(ROLES), dict(SOURCES)
+
 
 @pytest.fixture(autouse=True)
-def plugins_of_one_test_are_not_there_in_the_next() -> Iterator[None]:
-    roles, sources = dict(ROLES), dict(SOURCES)
-    yield
-    for known, before in ((ROLES, roles), (SOURCES, sources)):
-        known.clear()
-        known.update(before)  # type: ignore[call-overload]
+def plugins_of_one_test_are_not_there_in_the_next() -> None:
+    for name in set(ROLES) - set(SHIPPED_ROLES):
+        del ROLES[name]
+    for name in set(SOURCES) - set(SHIPPED_SOURCES):
+        del SOURCES[name]

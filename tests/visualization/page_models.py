@@ -1,0 +1,44 @@
+"""Small models on show."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from freeagentics.model import MarketModel
+from freeagentics.visualization.page_model import PageModel
+from freeagentics.visualization.stage import Stage
+
+
+@contextmanager
+def shown(scenario: str | Path, *, steps: int = 0, agents: int | None = None) -> Iterator[PageModel]:
+    """A model on show after some steps, closed in the end."""
+    stage = Stage()
+    model = PageModel(str(scenario), agents=agents, stage=stage)
+    try:
+        for _ in range(steps):
+            model.step()
+        yield model
+    finally:
+        stage.close()
+
+
+def writers() -> int:
+    """Threads of models that are not closed."""
+    return sum(thread.name == "freeagentics-journal" for thread in threading.enumerate())
+
+
+def models() -> int:
+    """Market models that are still in memory."""
+    gc.collect()
+    return sum(isinstance(thing, MarketModel) for thing in gc.get_objects())
+
+
+def scenario_file(folder: Path, *, steps: int, team: str = "", bars: str = 'kind = "synthetic"') -> Path:
+    """A scenario of ten agents, in a file."""
+    path = folder / "small.toml"
+    path.write_text(f'name = "small"\nsteps = {steps}\n[agents]\ncount = 10\n{team}\n[market]\n{bars}\n')
+    return path

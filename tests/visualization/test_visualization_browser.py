@@ -1,0 +1,78 @@
+"""The page in Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from page_browser import Visit, visited
+
+SMALL = """
+name = "small"
+title = "Ten agents, eight steps"
+steps = 8
+[agents]
+count = 10
+[market]
+kind = "synthetic"
+"""
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "small.toml").write_text(SMALL)
+    with visited("small.toml", cwd=folder) as visit:
+        yield visit
+
+
+@pytest.fixture(autouse=True)
+def quiet(visit: Visit) -> Iterator[None]:
+    """Whatever a test does: no errors in the console, and nothing is asked of any other machine."""
+    yield
+    assert visit.errors == []
+    assert visit.strangers == []
+
+
+def test_the_page_loads_steps_looks_into_agents_and_resets(visit: Visit) -> None:
+    visit.at_step(0)
+    visit.press("Step")
+    visit.at_step(1)
+    visit.press("Step")
+    visit.at_step(2)
+    for chart in ("Price of", "Equity of 2 desks", "Exposure of desk 0"):
+        assert visit.page.get_by_alt_text(chart).is_visible()
+    visit.pick("trade-executor-0001")
+    visit.wait_for("Desk 1 · believes the market to be")
+    visit.wait_for("conviction")
+    assert visit.page.get_by_alt_text("Exposure of desk 1").is_visible()
+    visit.press("Reset")
+    visit.at_step(0)
+    assert visit.page.get_by_alt_text("Price of").count() == 0
+
+
+def test_a_page_left_playing_stops_at_the_last_step_and_says_so(visit: Visit) -> None:
+    visit.press("Reset")
+    visit.press("▶")
+    visit.wait_for("All 8 steps are done. Reset begins again.")
+    visit.at_step(8)
+    visit.press("Reset")
+    visit.at_step(0)
+
+
+def test_a_reset_while_it_plays_begins_again(visit: Visit) -> None:
+    visit.press("Reset")
+    visit.press("▶")
+    visit.at_step(1)
+    visit.press("Reset")
+    visit.at_step(0)
+    assert visit.page.get_by_text("error in step").count() == 0
+
+
+def test_another_scenario_is_shown_at_once_with_its_own_values(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Scenario").click()
+    visit.page.get_by_role("option", name="quick").click()
+    visit.wait_for("step 0 of 300")
+    visit.wait_for("20 agents on 4 desks · seed 7 · fee 5 bp")
+    visit.press("Step")
+    visit.at_step(1)

@@ -1,0 +1,47 @@
+"""The page without a browser: Solara draws it into widgets, and the test clicks them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from page_models import models, writers
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """What is drawn, to look for widgets in; left in the end, as by a browser that goes elsewhere."""
+    monkeypatch.setenv("FREEAGENTICS_SCENARIO", "quick")
+    with warnings.catch_warnings():
+        # Solara and its widgets warn of how Mesa's page is written.
+        warnings.simplefilter("ignore")
+        import solara
+
+        from freeagentics.visualization.page import Page
+
+        _, drawn = solara.render(solara.AppLayout(children=[Page()]), handle_error=False)
+        yield drawn
+        drawn.close()
+
+
+def press(page: Any, label: str) -> None:
+    import ipyvuetify
+
+    page.find(ipyvuetify.Btn, children=[label]).widget.click()  # type: ignore[attr-defined]  # its classes are made when it is imported
+
+
+def test_reset_leaves_no_thread_and_no_model_behind(page: Any) -> None:
+    threads, before = writers(), models()
+    for _ in range(5):
+        press(page, "Step")
+        press(page, "Reset")
+    assert (writers(), models()) == (threads, before)
+
+
+def test_a_page_that_is_left_closes_its_model(page: Any) -> None:
+    threads, before = writers(), models()
+    press(page, "Step")
+    page.close()
+    assert (writers(), models()) == (threads - 1, before - 1)

@@ -1,0 +1,90 @@
+"""The model on show: it decides as any, ends by itself, and is let go of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from page_models import models, scenario_file, shown, writers
+
+from freeagentics.errors import BadScenario, RoleFailed
+from freeagentics.model import MarketModel, load_scenario
+from freeagentics.visualization.page_model import PageModel
+from freeagentics.visualization.stage import Stage
+
+
+def test_a_model_on_show_takes_the_course_of_any_other() -> None:
+    with shown("quick", steps=40) as page, MarketModel("quick") as model:
+        for _ in range(40):
+            model.step()
+        charts = page.look("").charts
+        assert charts is not None
+        assert model.figures is not None
+        assert charts.equity[-1].mean() == model.figures.equity
+        assert charts.basket[-1] == model.figures.basket
+
+
+def test_settings_of_the_page_replace_those_of_the_scenario() -> None:
+    stage = Stage()
+    model = PageModel("quick", agents=15, seed=3, fee_bps=1.5, stage=stage)
+    stage.close()
+    assert model.scenario == load_scenario("quick", {"agents.count": 15, "seed": 3, "market.fee_bps": 1.5})
+    assert len(model.names) == 15
+
+
+def test_it_ends_at_the_last_step_and_further_steps_do_nothing(tmp_path: Path) -> None:
+    with shown(scenario_file(tmp_path, steps=3), steps=5) as model:
+        assert (model.steps, model.running) == (3, False)
+        scene = model.look("")
+        assert (scene.step, scene.over, scene.failure) == (3, True, None)
+
+
+def test_a_step_that_fails_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = MarketModel.step
+
+    def fail_at_the_third(model: MarketModel) -> None:
+        if model.steps == 3:
+            raise RoleFailed("market-hunter-0003 at step 3: it went wrong")
+        step(model)
+
+    monkeypatch.setattr(MarketModel, "step", fail_at_the_third)
+    with shown("quick", steps=4) as model:
+        scene = model.look("")
+        assert (scene.step, scene.over, scene.failure) == (2, True, "market-hunter-0003 at step 3: it went wrong")
+
+
+def test_who_enters_the_stage_closes_the_one_before_and_frees_it() -> None:
+    before, threads = models(), writers()
+    stage = Stage()
+    kept = []
+    for seed in range(5):
+        kept.append(PageModel("quick", seed=seed, stage=stage))
+        kept[-1].step()
+        assert writers() == threads + 1
+    # Solara keeps what it drew a page with; that must not keep the models.
+    assert models() == before + 1
+    stage.close()
+    assert writers() == threads
+    assert models() == before
+
+
+def test_a_closed_model_still_shows_how_it_ended() -> None:
+    with shown("quick", steps=4) as model:
+        pass
+    model.step()
+    model.close()
+    scene = model.look("trade-executor-0001")
+    assert (scene.step, scene.over) == (4, True)
+    assert scene.charts is not None
+    assert np.array_equal(scene.charts.step, [1, 2, 3, 4])
+
+
+def test_a_scenario_that_cannot_be_run_leaves_the_stage_as_it_was() -> None:
+    stage = Stage()
+    model = PageModel("quick", stage=stage)
+    with pytest.raises(BadScenario, match="fewer than one desk's team"):
+        PageModel("quick", agents=2, stage=stage)
+    assert model.running
+    stage.close()
+    assert not model.running

@@ -1,0 +1,118 @@
+"""The scene agrees with the model that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from page_models import scenario_file, shown
+
+from freeagentics.agents import SignalKind
+from freeagentics.model import MarketModel
+from freeagentics.visualization.history import HISTORY_STEPS
+from freeagentics.visualization.scene import Charts, Scene
+from freeagentics.visualization.told import says
+
+STEPS = 120
+
+
+def charts_in(scene: Scene) -> Charts:
+    assert scene.charts is not None
+    return scene.charts
+
+
+def test_before_the_first_step_there_is_nothing_but_the_agent() -> None:
+    with shown("quick") as model:
+        scene = model.look("risk-manager-0002")
+    assert (scene.step, scene.charts, scene.signals) == (0, None, ())
+    assert scene.mind.agent == "risk-manager-0002"
+    assert scene.mind.decided is None
+
+
+def test_charts_show_the_accounts_and_the_decisions_of_every_step() -> None:
+    prices, equity, exposure, signals, fills = [], [], [], 0, 0
+    with shown("quick", steps=STEPS) as page, MarketModel("quick") as model:
+        for _ in range(STEPS):
+            model.step()
+            assert model.figures is not None
+            accounts, close = model.market.accounts, model.market.close(model.steps)
+            prices.append(close)
+            equity.append(accounts.equity((close * 1e8).round().astype(np.int64)) / 100)
+            exposure.append(1 - accounts.cash / 100 / equity[-1])
+            signals, fills = signals + model.figures.signals, fills + model.figures.fills
+        charts = charts_in(page.look(""))
+    assert np.array_equal(charts.step, np.arange(1, STEPS + 1))
+    assert np.allclose(charts.price, prices)
+    assert np.array_equal(charts.equity, equity)
+    assert np.allclose(charts.exposure, exposure, atol=1e-6)
+    assert charts.told.sum() == signals
+    assert len(charts.fill_step) == fills > 0
+
+
+def test_limits_are_those_that_the_risk_managers_decided() -> None:
+    with shown("quick", steps=30) as model:
+        charts = charts_in(model.look(""))
+        for desk in range(4):
+            decided = model.look(f"risk-manager-{desk:04d}").mind.decided
+            assert decided is not None
+            assert charts.limit[-1, desk] == pytest.approx(decided.reasoning["limit"])
+
+
+def test_without_risk_managers_there_are_no_limits(tmp_path: Path) -> None:
+    team = "team = { market-hunter = 1, trade-executor = 1 }"
+    with shown(scenario_file(tmp_path, steps=5, team=team), steps=5) as model:
+        assert np.isnan(charts_in(model.look("")).limit).all()
+
+
+def test_charts_go_back_a_bounded_number_of_steps(tmp_path: Path) -> None:
+    steps = HISTORY_STEPS + 5
+    with shown(scenario_file(tmp_path, steps=steps), steps=steps) as model:
+        charts = charts_in(model.look(""))
+    assert np.array_equal(charts.step, np.arange(6, steps + 1))
+
+
+def test_the_latest_signals_come_newest_first() -> None:
+    with shown("quick", steps=30) as model:
+        signals = model.look("").signals
+    numbers = [signal.number for signal in signals]
+    assert len(numbers) > 5
+    assert numbers == sorted(numbers, reverse=True)
+    assert [signal.step for signal in signals] == sorted((signal.step for signal in signals), reverse=True)
+
+
+def test_an_agents_mind_is_what_the_agent_holds() -> None:
+    with shown("quick", steps=STEPS) as page, MarketModel("quick") as model:
+        for _ in range(STEPS):
+            model.step()
+        mind, agent = page.look("trade-executor-0002").mind, model.agent("trade-executor-0002")
+        assert (mind.agent, mind.desk, mind.beliefs) == (agent.unique_id, agent.desk, agent.beliefs)
+        target = agent.heard(SignalKind.TARGET)
+        assert target is not None
+        assert next(ear.says for ear in mind.heard if ear.kind == "target") == f"hold {target[0]:.0%}"
+    assert mind.decided is not None
+    assert mind.decided.step == STEPS
+    assert "conviction" in mind.decided.reasoning
+    assert all(memory < STEPS for memory in mind.decided.memories)
+
+
+def test_an_agent_who_is_not_there_is_replaced_by_the_first() -> None:
+    with shown("quick", steps=1) as model:
+        assert model.look("trade-executor-0777").mind.agent == model.names[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "text"),
+    [
+        (SignalKind.LIMIT, [0.4, 0.4], "hold at most 40%"),
+        (SignalKind.VETO, [1, 1], "hold nothing"),
+        (SignalKind.VETO, [0, 0], "the veto is lifted"),
+        (SignalKind.TARGET, [0.1, 0.5], "ETH: hold 50%"),
+        (SignalKind.TREND, [-0.75, 0.5], "BTC: -0.75 sd expected"),
+        (SignalKind.SENTIMENT, [0, 0.25], "ETH: +0.25 sd expected"),
+        (SignalKind.WHALE_ACTIVITY, [7, 0], "BTC: +7 large orders"),
+        (SignalKind.VOLATILITY, [1.0, 2.5], "ETH: volatility at 2.5 times its usual"),
+    ],
+)
+def test_a_signal_says_in_words_what_it_means(kind: SignalKind, data: list[float], text: str) -> None:
+    assert says(kind, np.array(data), ("BTC", "ETH")) == text
