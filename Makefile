@@ -29,10 +29,15 @@ $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/installed-run
 
+$(VENV)/installed-viz: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[viz]'
+	@touch $@ $(VENV)/installed-run
+
 run: install
 	$(BIN)/freeagentics run btc-replay $(ARGS)
 
 test: $(VENV)/installed-test
+	@tests/install-chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -40,6 +45,9 @@ test: $(VENV)/installed-test
 
 bench: install
 	$(BIN)/freeagentics bench $(ARGS)
+
+viz: $(VENV)/installed-viz
+	$(BIN)/freeagentics viz $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

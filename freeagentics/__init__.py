@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from freeagentics.agents import TradingAgent
-    from freeagentics.model import MarketModel, RunRecord, Scenario, run
+    from freeagentics.api import RunRecord, run
+    from freeagentics.model import MarketModel, Scenario
     from freeagentics.stores import open_store
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "MarketModel": "freeagentics.model",
-    "RunRecord": "freeagentics.model",
+    "RunRecord": "freeagentics.api",
     "Scenario": "freeagentics.model",
     "TradingAgent": "freeagentics.agents",
     "open_store": "freeagentics.stores",
-    "run": "freeagentics.model",
+    "run": "freeagentics.api",
 }
 
 __all__ = ["MarketModel", "RunRecord", "Scenario", "TradingAgent", "__version__", "open_store", "run"]

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from freeagentics import __version__
-from freeagentics.cli import bench, explain, run, scenarios, viz
+from freeagentics.cli import bench, explain, report, run, scenarios, viz
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("run")(run.run_command)
 app.command("fork")(run.fork_command)
 app.command("explain")(explain.explain_command)
+app.command("report")(report.report_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
 app.command("viz")(viz.viz_command)

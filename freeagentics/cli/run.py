@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from freeagentics.cli.progress import RunProgress
-from freeagentics.cli.summary import print_summary
+from freeagentics.cli.report import write_report
+from freeagentics.cli.summary import print_line, print_summary
 from freeagentics.errors import BadInput
 from freeagentics.model import Observers, RunRecord, fork, parse_override, resume, run
 
@@ -22,6 +23,7 @@ Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE"
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run directory to make; by default a fresh one under runs/.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no notes, no summary.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.html when the run ends.")]
 
 
 def run_command(
@@ -41,6 +43,7 @@ def run_command(
     resume_dir: Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with a stopped run.")] = None,
     json: Json = False,
     quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
@@ -54,7 +57,7 @@ def run_command(
         else:
             name = scenario or "btc-replay"
             record = run(name, steps=steps, overrides=overrides, out=out, observers=observers)
-    _show(record, json=json, quiet=quiet)
+    _show(record, json=json, quiet=quiet, report=not no_report)
 
 
 def fork_command(
@@ -65,12 +68,13 @@ def fork_command(
     out: Out = None,
     json: Json = False,
     quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
     overrides = dict(map(parse_override, settings or []))
     with _watched(quiet=quiet or json) as observers:
         record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, observers=observers)
-    _show(record, json=json, quiet=quiet)
+    _show(record, json=json, quiet=quiet, report=not no_report)
 
 
 def _workers(text: str | None) -> int | None:
@@ -105,8 +109,13 @@ def _watched(*, quiet: bool) -> Iterator[Observers]:
             signal.signal(number, handler)
 
 
-def _show(record: RunRecord, *, json: bool, quiet: bool) -> None:
+def _show(record: RunRecord, *, json: bool, quiet: bool, report: bool) -> None:
+    """The summary first: it stands even where the report cannot be written."""
     if json:
         typer.echo(record.directory.summary.read_text(encoding="utf-8"), nl=False)
     elif not quiet:
         print_summary(record)
+    if report:
+        path = write_report(record)
+        if not (json or quiet):
+            print_line("report", str(path))

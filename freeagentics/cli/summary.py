@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.text import Text
 
 from freeagentics.model import RunRecord
 
@@ -25,6 +26,11 @@ def print_summary(record: RunRecord) -> None:
         ("trajectory", made.trajectory_sha256),
         ("run directory", made.run_dir),
     )
-    console = Console(highlight=False, soft_wrap=True)
     for name, value in lines:
-        console.print(f"[bold]{name:<14}[/bold] {value}")
+        print_line(name, value)
+
+
+def print_line(name: str, value: str) -> None:
+    """A line of it."""
+    line = Text.assemble((f"{name:<14}", "bold"), " ", value)
+    Console(highlight=False, soft_wrap=True).print(line)

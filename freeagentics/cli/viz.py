@@ -14,7 +14,8 @@ from freeagentics.errors import BadInput
 from freeagentics.model import MarketModel, scenario_names
 from freeagentics.model.run_directory import RunDirectory
 
-NEEDED = ("solara", "altair", "ipyvuetify", "uvicorn")
+NEEDED = ("solara", "altair", "ipyvuetify", "networkx", "uvicorn")
+"""What Mesa's page and its server import beyond what a run needs."""
 
 
 def viz_command(
@@ -44,7 +45,6 @@ def _shown(given: str) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
     if given not in scenario_names() and Path(given).is_dir():
         given = str(RunDirectory.open(Path(given)).scenario)
-    shown = str(Path(given).resolve()) if given.endswith(".toml") else given
     # Built once before there is a page: what is wrong with it is said here, not in the browser.
-    MarketModel(shown).close()
-    return shown
+    MarketModel(given).close()
+    return given

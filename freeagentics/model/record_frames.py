@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from freeagentics.agents import ROLES, SIGNAL_KINDS
+from freeagentics.agents.cohort import MEMORY_HEAD, OUTCOME
+from freeagentics.agents.decision import DECISION
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import UNITS
+from freeagentics.market import UNITS, Fills, Orders
 from freeagentics.memory import FEATURES, ScalarCodec
 from freeagentics.model.agent_names import AgentNames
-from freeagentics.signals import Severity
+from freeagentics.signals import Severity, Signals
 
 CENTS = 100
-MOMENT = pl.Datetime("ms", "UTC")
 
 
 class RecordFrames:
-    """Frames over a span of steps, both ends included.
+    """Frames over a span of steps, both ends included; where nothing is on record they are empty, with all columns.
+
+    A frame holds all of its span: ask for a long run of many agents piece by piece.
 
     Args:
-        symbols: names of the assets, by number.
+        symbols: names of the assets, by number. horizon: steps after which outcomes are on record.
         first, last: the span; by default the whole run.
     """
 
-    def __init__(self, journal: Journal, names: AgentNames, symbols: tuple[str, ...], first: int = 1, last: int | None = None) -> None:
+    def __init__(
+        self, journal: Journal, names: AgentNames, symbols: tuple[str, ...], horizon: int, first: int = 1, last: int | None = None
+    ) -> None:
         self._journal = journal
         self._names = names
-        self._symbols = pl.Series(symbols)
-        self._first, self._last = first, last
+        self._symbols = pl.Series(symbols, dtype=pl.String)
+        self._horizon = horizon
+        marker = journal.marker()
+        self._end = marker.step if marker else 0
+        self._first, self._last = first, self._end if last is None else min(last, self._end)
 
     def decisions(self) -> pl.DataFrame:
         """What every agent did and from what reasoning; ``memories`` are steps, ``signals`` numbers, and each role names its reasons."""
@@ -50,9 +60,9 @@ class RecordFrames:
                 "symbol": self._symbols.gather(records["asset"]),
                 "parent": names.id_column(records["parent"]),
                 "parent_step": _null_where(records["parent"] < 0, steps - records["parent_age"]),
-                "memories": _lists(steps[:, None] - records["memory_age"], records["memory_age"] > 0),
+                "memories": _lists(records["memory_age"] > 0, (steps[:, None] - records["memory_age"]).T),
                 "memory_weight": records["memory_weight"].astype(np.float32),
-                "signals": _lists(records["signal"], records["signal"] >= 0),
+                "signals": _lists(records["signal"] >= 0, records["signal"].T),
             }
             return pl.DataFrame(columns | self._reasons(names.seats["role"][agent], records["reason"]))
 
@@ -69,11 +79,11 @@ class RecordFrames:
         return {f"reason.{label}": pl.Series(column).fill_nan(None) for label, column in columns.items()}
 
     def signals(self) -> pl.DataFrame:
-        """Who told what to whom; ``data`` has one number per asset, in the order of the symbols."""
+        """Who told what to whom; ``data`` has one number per asset, in the order of the symbols. No audience: everybody."""
         names = self._names
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
-            audience = [[role for number, role in enumerate(names.team) if mask >> number & 1] for mask in records["audience"].tolist()]
+            told = records["audience"][:, None] >> np.arange(len(names.team)) & 1 == 1
             return pl.DataFrame(
                 {
                     "number": records["number"],
@@ -83,8 +93,8 @@ class RecordFrames:
                     "kind": pl.Series(SIGNAL_KINDS).gather(records["kind"]),
                     "severity": pl.Series([severity.name.lower() for severity in Severity]).gather(records["severity"]),
                     "confidence": records["confidence"],
-                    "audience": pl.Series(audience, dtype=pl.List(pl.String)),
-                    "data": pl.Series(records["data"].tolist(), dtype=pl.List(pl.Float32)),
+                    "audience": _lists(told, names.team),
+                    "data": pl.Series(records["data"], dtype=pl.Array(pl.Float32, records["data"].shape[1])).arr.to_list(),
                 }
             )
 
@@ -130,35 +140,54 @@ class RecordFrames:
             scores = {name: records[name] for name in ("result", "reward")}
             return pl.DataFrame({"step": made, "agent": self._names.id_column(records["agent"]), "horizon": records["horizon"], **scores})
 
-        return self._all(Kind.OUTCOMES, frame)
+        return self._all(Kind.OUTCOMES, frame, later=self._horizon)
 
     def desks(self) -> pl.DataFrame:
         """The account of each desk at each step: cash, equity, fees and data costs so far, in USD."""
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
-            desk = np.concatenate([np.arange(count) for count in np.unique(steps, return_counts=True)[1]])
+            counts = np.unique(steps, return_counts=True)[1]
+            desk = np.concatenate([np.arange(count, dtype=np.int32) for count in [0, *counts]])
             money = {name: records[name] / CENTS for name in ("cash", "equity", "fees", "data_costs")}
-            return pl.DataFrame({"step": steps, "desk": desk.astype(np.int32), **money})
+            return pl.DataFrame({"step": steps, "desk": desk, **money})
 
         return self._all(Kind.ACCOUNTS, frame)
 
-    def _all(self, kind: Kind, frame: Callable[[AnyArray, AnyArray], pl.DataFrame]) -> pl.DataFrame:
-        """All pages of a kind through *frame*, which takes steps (n,) and records (n,); empty but typed where there are none."""
-        steps, pages = [], []
-        for step, _, records in self._pages(kind):
-            steps.append(np.full(len(records), step, dtype=np.int64))
-            pages.append(records)
-        if pages:
-            return frame(np.concatenate(steps), np.concatenate(pages))
-        return pl.DataFrame()
+    def _all(self, kind: Kind, frame: Callable[[AnyArray, AnyArray], pl.DataFrame], later: int = 0) -> pl.DataFrame:
+        """All pages of a kind through *frame*, which takes steps (n,) and records (n,); they are on record *later* steps after their own."""
+        last = min(self._last + later, self._end)
+        pages = [(step, records) for step, _, records in self._journal.scan(kind, first=self._first + later, last=last)]
+        if not pages:
+            return frame(np.empty(0, dtype=np.int64), np.empty(0, dtype=_layout(kind, len(self._symbols))))
+        steps = np.repeat(np.array([step for step, _ in pages], dtype=np.int64), [len(records) for _, records in pages])
+        return frame(steps, np.concatenate([records for _, records in pages]))
 
-    def _pages(self, kind: Kind) -> Iterator[tuple[int, int, AnyArray]]:
-        return self._journal.scan(kind, first=self._first, last=self._last)
+
+def _layout(kind: Kind, assets: int) -> np.dtype[np.void]:
+    """What records of a kind have, for a frame of none."""
+    traded: Orders | Fills = Fills.empty() if kind is Kind.FILLS else Orders.empty()
+    layouts: dict[Kind, Any] = {
+        Kind.DECISIONS: DECISION,
+        Kind.OUTCOMES: OUTCOME,
+        Kind.MEMORIES: [*MEMORY_HEAD, ("code", "u1", (ScalarCodec.code_bytes,))],
+        Kind.ACCOUNTS: [(name, "<i8") for name in ("cash", "equity", "fees", "data_costs")],
+        Kind.SIGNALS: [("number", "<i8"), *_fields(Signals.empty(assets))],
+    }
+    return np.dtype(layouts.get(kind, _fields(traded)))
+
+
+def _fields(holder: Signals | Orders | Fills) -> list[tuple[str, np.dtype[Any], tuple[int, ...]]]:
+    columns = [(field.name, getattr(holder, field.name)) for field in fields(holder)]
+    return [(name, column.dtype, column.shape[1:]) for name, column in columns]
 
 
 def _null_where(missing: AnyArray, values: AnyArray) -> pl.Series:
-    return pl.Series(values.astype(np.float64)).set(pl.Series(missing), None).cast(pl.Int64)
+    return pl.select(pl.when(pl.lit(pl.Series(missing))).then(None).otherwise(pl.lit(pl.Series(values)))).to_series()
 
 
-def _lists(values: AnyArray, there: AnyArray) -> pl.Series:
-    return pl.Series([row[mask].tolist() for row, mask in zip(values, there, strict=True)], dtype=pl.List(pl.Int64))
+def _lists(there: AnyArray, items: Iterable[AnyArray | str]) -> pl.Series:
+    """In each row the items that are *there* (n, k); an item is a column (n,), or the same for all rows."""
+    frame = pl.DataFrame({str(place): there[:, place] for place in range(there.shape[1])})
+    values = [pl.lit(item if isinstance(item, str) else pl.Series(item)) for item in items]
+    kept = [pl.when(pl.col(name)).then(value) for name, value in zip(frame.columns, values, strict=True)]
+    return frame.select(pl.concat_list(kept).list.drop_nulls()).to_series()

@@ -22,7 +22,8 @@ RUNS = Path("runs")
 
 
 class RunDirectory:
-    """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, and frames as Parquet."""
+    """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, frames as Parquet, and the
+    report of its own that a face may write."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -31,6 +32,7 @@ class RunDirectory:
         self.journal = path / "journal.db"
         self.model_frame = path / "model.parquet"
         self.agent_frame = path / "agents.parquet"
+        self.report = path / "report.html"
         self._lock = path / "run.lock"
 
     @classmethod

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from freeagentics.errors import BadRunDirectory
+from freeagentics.journal import Journal
+from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.market_setup import open_market
+from freeagentics.model.record_frames import RecordFrames
 from freeagentics.model.run_directory import RunDirectory
 from freeagentics.model.scenario import Scenario
 
@@ -91,6 +97,57 @@ class RunRecord:
     def agent_frame(self) -> pl.DataFrame:
         """One row per agent and step: role, desk, action, confidence, value, asset, and how much memories weighed."""
         return pl.read_parquet(self.directory.agent_frame)
+
+    @cached_property
+    def decision_frame(self) -> pl.DataFrame:
+        """One row per agent and step: what it did and from what reasoning. Like all frames below it holds the whole run."""
+        return self._frame(RecordFrames.decisions)
+
+    @cached_property
+    def signal_frame(self) -> pl.DataFrame:
+        """One row per signal: who told what to whom."""
+        return self._frame(RecordFrames.signals)
+
+    @cached_property
+    def order_frame(self) -> pl.DataFrame:
+        """One row per order."""
+        return self._frame(RecordFrames.orders)
+
+    @cached_property
+    def fill_frame(self) -> pl.DataFrame:
+        """One row per fill, with its price, value and fee in USD."""
+        return self._frame(RecordFrames.fills)
+
+    @cached_property
+    def memory_frame(self) -> pl.DataFrame:
+        """One row per memory: its 48 features, decoded, and what came of it."""
+        return self._frame(RecordFrames.memories)
+
+    @cached_property
+    def desk_frame(self) -> pl.DataFrame:
+        """One row per desk and step: its account, in USD."""
+        return self._frame(RecordFrames.desks)
+
+    def _frame(self, of: Callable[[RecordFrames], pl.DataFrame]) -> pl.DataFrame:
+        with Journal(self.directory.journal) as journal:
+            names, horizon = AgentNames(journal, self.scenario), self.scenario.memory.horizon
+            return of(RecordFrames(journal, names, open_market(self.scenario).symbols, horizon))
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks."""
+        made, frame = self.summary, self.model_frame
+        rows = {
+            "scenario": f"{made.scenario}, seed {made.seed}",
+            "agents": f"{made.agents:,}",
+            "steps": f"{made.steps:,}",
+            "equity of a desk": f"{frame['equity'][-1]:,.0f} USD",
+            "buy and hold": f"{frame['basket'][-1] - 1:+.1%}",
+            "done": f"{made.decisions:,} decisions, {made.signals:,} signals, {made.fills:,} fills",
+            "trajectory": made.trajectory_sha256,
+            "run directory": made.run_dir,
+        }
+        cells = (f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows.items())
+        return f"<table>{''.join(cells)}</table>"
 
     def __repr__(self) -> str:
         made = self.summary

@@ -23,17 +23,14 @@ class Recipe:
 def recipe(ground: Ground) -> Recipe:
     """By the scenario's name where it is the shipped one, by the file that the run left otherwise; a fork begins where it was forked."""
     directory, scenario = ground.record.directory, ground.scenario
-    by_file = f"freeagentics run {shlex.quote(str(directory.scenario))}"
     if "forked_from" in ground.about:
         parent, step = ground.about["forked_from"], ground.about["forked_at"]
-        return Recipe(
-            f"freeagentics run --resume {shlex.quote(str(directory.path))} --steps {scenario.steps}",
-            f"This run is a fork: its first {step:,} steps are those of the run {parent}. To make it anew, fork that run's directory with "
-            f"--at {step} and the settings that differ in run.toml; the command only goes on with what is here.",
-        )
+        note = f"This run is a fork: it shares its first {step:,} steps with the run {parent}, and the command takes them from here."
+        return Recipe(f"freeagentics fork {shlex.quote(str(directory.path))} --at {step}", note)
     if _is_shipped(scenario):
         chosen = f"--agents {scenario.agents.count} --steps {scenario.steps} --seed {scenario.seed}"
         return Recipe(f"freeagentics run {scenario.name} {chosen}", "")
+    by_file = f"freeagentics run {shlex.quote(str(directory.scenario))}"
     return Recipe(by_file, "Its settings differ from those of any scenario that comes with the package; run.toml holds all of them.")
 
 

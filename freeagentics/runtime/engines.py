@@ -6,7 +6,8 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, TypeVar
+from threading import Lock
+from typing import ClassVar, Literal, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -24,16 +25,30 @@ class Engine(ABC):
 
     workers: int
 
+    _open: ClassVar[int] = 0
+    _limits: ClassVar[threadpool_limits | None] = None
+    _lock: ClassVar[Lock] = Lock()
+
     def __init__(self) -> None:
-        self._limits = threadpool_limits(1)
+        # BLAS is one for the whole process: the first engine limits it, and the last to close gives back what the first found.
+        self._closed = False
+        with Engine._lock:
+            if Engine._open == 0:
+                Engine._limits = threadpool_limits(1)
+            Engine._open += 1
 
     @abstractmethod
     def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
         """Results in the order of *pieces*. The first exception, in that order, is raised after all pieces ended."""
 
     def close(self) -> None:
-        """Give BLAS back its threads, and end one's own; the engine cannot be used afterwards."""
-        self._limits.restore_original_limits()
+        """End what the engine holds; it cannot be used afterwards."""
+        with Engine._lock:
+            if not self._closed:
+                self._closed = True
+                Engine._open -= 1
+                if Engine._open == 0 and Engine._limits is not None:
+                    Engine._limits.restore_original_limits()
 
 
 class SerialEngine(Engine):

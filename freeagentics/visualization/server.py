@@ -18,7 +18,8 @@ HOST = "127.0.0.1"
 # Solara reads them when it is imported, so nothing here may import it.
 _SETTINGS = {
     "SOLARA_APP": "freeagentics.visualization.page",
-    # Otherwise Solara reports its use to a service, and tells another this machine's address.
+    # Otherwise Solara reports its use to a service, tells another this machine's address, and has browsers ask its own site.
+    "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     # The front end comes from here, where solara-assets has it; otherwise the browser would ask a CDN for it.
     "SOLARA_ASSETS_PROXY": "True",

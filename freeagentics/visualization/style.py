@@ -1,7 +1,7 @@
 """The style of the page."""
 
 STYLE = """
-.show-grid { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); align-items: start; }
+.show-grid { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr)); align-items: start; }
 @media (min-width: 1180px) {
   .show-grid { grid-template-columns: 1fr 1fr minmax(280px, 0.8fr); }
   .show-wide { grid-column: span 2; }
@@ -9,7 +9,8 @@ STYLE = """
 }
 .show-grid .v-card { margin: 0 !important; }
 .show-grid .v-card__title { font-size: 0.95rem; padding: 8px 12px 0; }
-.show-grid .v-card__text, .show-grid .solara-autorouter-content { padding: 4px 12px 8px; }
+.show-grid .v-card__text { padding: 4px 12px 8px; }
+.show-scroll { overflow-x: auto; }
 .show-status { padding: 0 2px; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 .show-grid h4 { margin: 12px 0 4px; font-weight: 600; font-size: 0.85rem; }
 .show-table { border-collapse: collapse; width: 100%; font-size: 0.78rem; font-variant-numeric: tabular-nums; }

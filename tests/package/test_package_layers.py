@@ -20,8 +20,11 @@ ROOMS = {
     "runtime": set(),
     "agents": {"market", "signals", "mind", "memory"},
     "model": {"agents", "market", "signals", "mind", "memory", "journal", "stores", "runtime"},
+    "report": {"model", "agents", "market", "signals", "mind", "memory", "journal"},
+    "visualization": {"model", "agents", "market", "signals", "journal"},
     "benchmarks": {"model", "runtime"},
-    "cli": {"model", "agents", "benchmarks"},
+    "cli": {"model", "agents", "benchmarks", "report", "visualization"},
+    "api": {"model", "report"},
 }
 
 

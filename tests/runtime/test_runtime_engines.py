@@ -118,3 +118,14 @@ def test_by_default_there_is_a_worker_for_every_core(monkeypatch: pytest.MonkeyP
     engine = open_engine()
     assert engine.workers == 5
     engine.close()
+
+
+def test_the_last_engine_to_close_gives_blas_its_threads_back() -> None:
+    with threadpool_limits(2):
+        before = blas_threads()
+        first, second = SerialEngine(), ThreadEngine(2)
+        first.close()
+        first.close()
+        assert set(blas_threads()) == {1}
+        second.close()
+        assert blas_threads() == before

@@ -89,6 +89,10 @@ class Visit:
         """Wait until the panels show this step."""
         self.wait_for(f"step {step} of ")
 
+    def beyond_step(self, step: int) -> None:
+        """Wait until the panels show this step no more."""
+        self.page.get_by_text(f"step {step} of ").wait_for(state="hidden")
+
     def pick(self, agent: str) -> None:
         self.page.get_by_label("Agent", exact=True).fill(agent)
         self.page.get_by_role("option", name=agent).click()

@@ -20,6 +20,10 @@ MOST_POINTS = 1500
 LABEL_GAP = 12.0
 """Units between labels, so that they never lie over each other."""
 
+_TICKS = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S"]
+_FIRST_TICKS = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
+"""How ticks read at years, months, days, hours, minutes and seconds; and the first of a larger unit."""
+
 
 def kept(low: F64, high: F64, most: int = MOST_POINTS) -> I64:
     """Places (n,), n <= *most*, that stand for all (T,): of each bucket the least of *low* and the most of *high*, and both ends."""
@@ -49,11 +53,13 @@ def days(timestamps: I64) -> F64:
     return timestamps / DAY_MS
 
 
-def market_time(axes: Axes, timestamps: I64) -> None:
-    """Market time along x, from the first step to the last."""
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+def market_time(axes: Axes, timestamps: I64, fewest: int = 4) -> None:
+    """Market time along x, from the first step to the last, with so many ticks or up to twice as many."""
+    # With less room than this between fewest and most, matplotlib finds no interval for some spans of time, and warns.
+    locator = AutoDateLocator(minticks=fewest, maxticks=2 * fewest + 1)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    formatter = ConciseDateFormatter(locator, formats=_TICKS, zero_formats=_FIRST_TICKS, show_offset=False)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(formatter)
     first, last = days(timestamps[[0, -1]])
     axes.set_xlim(first, max(last, first + HOUR_MS / DAY_MS))
 
@@ -80,19 +86,24 @@ def end_labels(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
     assert figure is not None
     height = axes.get_position().height * figure.get_figheight() * 72
     low, high = axes.get_ylim()
-    placed: list[float] = []
     ordered = sorted(labels, key=lambda label: label[0])
-    for value, _, _ in ordered:
-        wanted = (value - low) / (high - low) * height
-        placed.append(max(wanted, placed[-1] + LABEL_GAP) if placed else wanted)
-    over = max(0.0, placed[-1] - height) if placed else 0.0
-    for place in range(len(placed) - 1, -1, -1):
-        ceiling = placed[place + 1] - LABEL_GAP if place + 1 < len(placed) else height
-        placed[place] = min(placed[place], ceiling) if over else placed[place]
-    for (_, name, ink), place in zip(ordered, placed, strict=True):
+    places = _apart([(value - low) / (high - low) * height for value, _, _ in ordered], height)
+    for (_, name, ink), place in zip(ordered, places, strict=True):
         axes.annotate(name, (1.0, place / height), (6, 0), "axes fraction", textcoords="offset points", va="center", color=ink)
+
+
+def _apart(wanted: list[float], height: float) -> list[float]:
+    """Rising places moved up until none is closer than a label to the one below, and then down where the last stands above *height*."""
+    placed: list[float] = []
+    for place in wanted:
+        placed.append(max(place, placed[-1] + LABEL_GAP) if placed else place)
+    ceiling = height
+    for index in reversed(range(len(placed))):
+        placed[index] = min(placed[index], ceiling)
+        ceiling = placed[index] - LABEL_GAP
+    return placed
 
 
 def caption(axes: Axes, text: str) -> None:
     """A short name above the axes, at their left."""
-    axes.set_title(text, loc="left", color=INK, fontsize=9, pad=4)
+    axes.set_title(text, loc="left", color=INK, fontsize=9, pad=5)

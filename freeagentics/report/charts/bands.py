@@ -21,4 +21,4 @@ def draw_band(axes: Axes, when: F64, spread: F64, ink: str) -> None:
 def draw_line(axes: Axes, when: F64, values: F64, ink: str, dash: object = "-", width: float = 1.3) -> None:
     """A line of values (T,), thinned to what can be seen."""
     rows = kept(values, values)
-    axes.plot(when[rows], values[rows], color=ink, linewidth=width, linestyle=dash)  # type: ignore[arg-type]
+    axes.plot(when[rows], values[rows], color=ink, linewidth=width, linestyle=dash)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
@@ -17,7 +18,7 @@ WIDTH = 9.0
 """Inches of a figure; at 72 units an inch a label of 9 units reads like the page's small print."""
 
 # Text stays text, in the page's own font; ids are made from what they name, so that the same run gives the same bytes.
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "freeagentics", "font.size": 9.0, "path.simplify_threshold": 0.2}
+_SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "freeagentics", "font.size": 9.0, "path.simplify_threshold": 0.2}
 _NOTHING_ABOUT = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _LONG_NUMBER = re.compile(r"(\.\d)\d+")
 _STAND_IN = re.compile("|".join(INKS.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from freeagentics.arrays import F64
 from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, kept, market_time, numbers
@@ -12,15 +13,18 @@ from freeagentics.report.charts.figure import new_figure
 from freeagentics.report.charts.inks import BLUE, GREEN, INK, MUTED, ORANGE, RED
 from freeagentics.report.charts.strip import ROW, draw_strip, kinds_sent
 from freeagentics.report.facts import Facts
-from freeagentics.report.words import percent
+from freeagentics.report.words import percent, price
 
 MOST_LINES = 40
 """Assets that get a line of their own: more are a smear."""
 
 MOST_PANELS = 12
 COLUMNS = 4
-_LARGEST, _SMALLEST = 46.0, 5.0
+_LARGEST, _SMALLEST = 60.0, 9.0
 """Area of the marks, square units."""
+
+_AWAY = 8
+"""Units between a mark and the price."""
 
 
 def draw_price(facts: Facts) -> Figure:
@@ -30,8 +34,8 @@ def draw_price(facts: Facts) -> Figure:
     draw_trades(axes, facts, 0)
     numbers(axes, fitting(facts.prices[:, 0]))
     caption(axes, f"{facts.ground.symbols[0]}, USD")
-    labels = [(float(facts.prices[-1, 0]), "price", INK)]
-    end_labels(axes, labels)
+    last = float(facts.prices[-1, 0])
+    end_labels(axes, [(last, price(last), INK)])
     _key(axes)
     return figure
 
@@ -78,8 +82,7 @@ def draw_panels(facts: Facts) -> Figure:
         axes.locator_params(axis="y", nbins=3)
         numbers(axes, fitting(facts.prices[:, asset]))
         caption(axes, f"{facts.ground.symbols[asset]}  {percent(facts.prices[-1, asset] / facts.prices[0, asset] - 1, signed=True)}")
-        market_time(axes, facts.ground.timestamps)
-        axes.locator_params(axis="x", minticks=2, maxticks=3)
+        market_time(axes, facts.ground.timestamps, 2)
     return figure
 
 
@@ -90,21 +93,26 @@ def most_traded(facts: Facts) -> list[int]:
 
 
 def draw_trades(axes: Axes, facts: Facts, asset: int, scale: float = 1.0) -> None:
-    """A mark for each span of time in which more was bought than sold (up) or less (down); its area grows with the difference."""
+    """A mark for each span of time in which more was bought than sold (up, below the price) or less (down,
+    above it); its area grows with the difference."""
     trades = facts.trades
     net = trades.bought[:, asset] - trades.sold[:, asset]
     largest = max(float(np.abs(net).max()), 1e-9)
     place = trades.buckets.middles
-    for side, marker, ink in ((net > 0, "^", BLUE), (net < 0, "v", ORANGE)):
+    for side, marker, ink, away in ((net > 0, "^", BLUE, -1), (net < 0, "v", ORANGE, 1)):
         area = scale * (_SMALLEST + (_LARGEST - _SMALLEST) * np.abs(net[side]) / largest)
         when = days(facts.ground.timestamps)[place[side]]
-        axes.scatter(when, facts.prices[place[side], asset], s=area, marker=marker, color=ink, linewidths=0, zorder=3)
+        beside = offset_copy(axes.transData, axes.get_figure(root=True), y=away * _AWAY, units="points")
+        at = facts.prices[place[side], asset]
+        axes.scatter(when, at, s=area, marker=marker, color=ink, linewidths=0, zorder=3, transform=beside)
 
 
 def _draw_line(axes: Axes, facts: Facts, asset: int, most: int) -> None:
-    price: F64 = facts.prices[:, asset]
-    rows = kept(price, price, most)
-    axes.plot(days(facts.ground.timestamps)[rows], price[rows], color=INK, linewidth=1)
+    closes: F64 = facts.prices[:, asset]
+    rows = kept(closes, closes, most)
+    axes.plot(days(facts.ground.timestamps)[rows], closes[rows], color=INK, linewidth=1)
+    # Room for the marks beside the highest and the lowest price.
+    axes.margins(y=0.12)
 
 
 def _over_strip(facts: Facts) -> tuple[Axes, Figure]:
@@ -117,7 +125,7 @@ def _over_strip(facts: Facts) -> tuple[Axes, Figure]:
         market_time(axes, facts.ground.timestamps)
         return axes, figure
     axes, strip = figure.subplots(2, 1, sharex=True, height_ratios=[2.8, below])
-    figure.subplots_adjust(hspace=0.16)
+    figure.subplots_adjust(hspace=0.24)
     bare(axes)
     draw_strip(strip, facts.ground, facts.signals)
     return axes, figure

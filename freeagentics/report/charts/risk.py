@@ -41,11 +41,11 @@ def draw_exposure(facts: Facts) -> Figure:
     labels = [(facts.desks.exposure[-1, MIDDLE], "invested", BLUE)]
     known = ~np.isnan(limits.allowed[:, MIDDLE])
     if known.any():
-        draw_line(axes, when[known], limits.allowed[known, MIDDLE], ORANGE, (0, (5, 2)))
+        draw_line(axes, when[known], limits.allowed[known, MIDDLE], ORANGE, width=0.9)
         labels.append((limits.allowed[known, MIDDLE][-1], "median limit", ORANGE))
     axes.set_ylim(0, max(1.0, float(facts.desks.exposure[:, HIGHEST].max())))
     percents(axes)
-    caption(axes, "Invested share of equity, and the limit in force")
+    caption(axes, "Invested share of equity" + (", and the limit in force" if known.any() else ""))
     market_time(axes, facts.ground.timestamps)
     end_labels(axes, labels)
     if below is not None:

@@ -32,7 +32,7 @@ def draw_strip(axes: Axes, ground: Ground, matrix: SignalMatrix) -> None:
     for row, kind in enumerate(kinds):
         sent = matrix.over_time[:, kind]
         there = np.flatnonzero(sent)
-        axes.scatter(when[there], np.full(len(there), row), s=13, marker="s", linewidths=0, color=_shades(sent[there] / sent.max()))
+        axes.scatter(when[there], np.full(len(there), row), s=18, marker="s", linewidths=0, color=_shades(sent[there] / sent.max()))
     axes.set_ylim(len(kinds) - 0.4, -0.6)
     axes.set_yticks(range(len(kinds)), [""] * len(kinds))
     for row, kind in enumerate(kinds):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.agents import SignalKind
-from freeagentics.arrays import F64, AnyArray
+from freeagentics.arrays import F64, AnyArray, turns
 from freeagentics.clock import HOUR_MS
 from freeagentics.report.gather.desks import spread
 from freeagentics.report.gather.ground import Ground
@@ -16,7 +16,7 @@ TOLERANCE = 0.01
 
 
 class Limits:
-    """What risk managers allowed, as told on the board: the last LIMIT and VETO that each desk heard, until they lapse; T steps.
+    """What risk managers allowed, as told on the board: the LIMIT and VETO that each desk heeds, until they lapse; T steps.
 
     Attributes:
         allowed: spread over the desks that have a limit or a veto, (T, 5); NaN where none has.
@@ -32,6 +32,7 @@ class Limits:
         self._ttl = ground.scenario.signals.ttl_hours * HOUR_MS
         self._told = {kind: np.full(ground.desks, np.nan) for kind in (SignalKind.LIMIT, SignalKind.VETO)}
         self._until = {kind: np.full(ground.desks, -1.0) for kind in self._told}
+        self._source = {kind: np.full(ground.desks, -1) for kind in self._told}
         self._before: F64 = np.full(ground.desks, np.nan)
         self._veto_before = np.zeros(ground.desks, dtype=np.bool_)
 
@@ -58,8 +59,12 @@ class Limits:
         self.watched += int((~np.isnan(self._before)).sum())
 
     def _hear(self, signals: AnyArray, now: int) -> None:
+        """As agents hear: of two risk managers of a desk, the stricter is heeded for as long as what it said counts."""
         for kind, told in self._told.items():
             mine = signals[signals["kind"] == kind]
-            # Of several for one desk the last stands: numpy assigns in order, as agents hear.
-            told[mine["desk"]] = mine["data"][:, 0]
-            self._until[kind][mine["desk"]] = now + self._ttl
+            for turn in turns(mine["desk"]):
+                desk, said, source = mine["desk"][turn], mine["data"][turn, 0], mine["source"][turn]
+                laxer = said > told[desk] if kind is SignalKind.LIMIT else said < told[desk]
+                heeded = ~(laxer & (self._until[kind][desk] > now) & (self._source[kind][desk] != source))
+                told[desk[heeded]], self._source[kind][desk[heeded]] = said[heeded], source[heeded]
+                self._until[kind][desk[heeded]] = now + self._ttl

@@ -51,9 +51,9 @@ class Reading:
 
     def returned(self, source: int) -> tuple[Estimate, int]:
         """Mean reward of decisions that read a source less that of those that did not, and how many did not."""
-        groups = (self._with, self._judged, self._without, self._unread)
-        estimate = difference_of(*(group[:, source] for group in groups), self._horizon)
-        return estimate, int(self._unread[:, source].sum())
+        sums, counts = self._with[:, source], self._judged[:, source]
+        others, other_counts = self._without[:, source], self._unread[:, source]
+        return difference_of(sums, counts, others, other_counts, self._horizon), int(other_counts.sum())
 
 
 @dataclass(frozen=True, slots=True)

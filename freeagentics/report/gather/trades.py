@@ -9,7 +9,7 @@ from freeagentics.report.gather.desks import CENTS
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.walk import Moment
 
-MOST_MARKS = 120
+MOST_MARKS = 100
 """Marks along a chart: with more of them they hide the price."""
 
 

@@ -57,7 +57,9 @@ class Feed:
     def _next(self) -> None:
         step, pages = next(self._groups, (1 << 62, iter(())))
         records = [records for _, _, records in pages]
-        self._step, self._records = step, records[0] if len(records) == 1 else np.concatenate(records or [np.empty(0)])
+        # Joined as bytes: numpy compares structured types field by field, which takes sixty times as long as the copy.
+        joined = np.frombuffer(b"".join(page.data for page in records), dtype=records[0].dtype) if records else np.empty(0)
+        self._step, self._records = step, joined
 
 
 def walk(ground: Ground, prices: F64) -> Iterator[Moment]:

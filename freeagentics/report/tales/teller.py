@@ -59,22 +59,22 @@ class Teller:
         """What one agent of the chain saw, did and told."""
         ground = self._ground
         decision = self._record(Kind.DECISIONS, int(ground.names.seats["cohort"][agent]), step, agent)
-        role = ROLES[ground.names.roles[agent]]
-        did = self._forecast(role, decision) if issubclass(role, Forecaster) else f"decided {plain(role.actions[decision['action']])}"
         signals = ground.journal.read(step, Kind.SIGNALS, SHARED)
-        told = telling(signals, agent, asset, ground.symbols[asset], ground.team)
-        return (
-            f"{when} {ground.names.ids[agent]} {' and '.join(part for part in (did if not told or 'read' in did else '', told) if part)}."
-        )
+        mine = np.empty(0) if signals is None else signals[signals["source"] == agent]
+        role, symbol = ROLES[ground.names.roles[agent]], ground.symbols[asset]
+        if issubclass(role, Forecaster):
+            said = telling(mine, asset, symbol, ground.team, known=int(decision["asset"]) == asset)
+            did = f"{self._forecast(role, decision)}{f' and {said}' if said else ''}"
+        else:
+            did = telling(mine, asset, symbol, ground.team, known=False) or f"decided: {plain(role.actions[decision['action']])}"
+        return f"{when} {ground.names.ids[agent]} {did}."
 
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:
         bits = int(decision["reason"][role.reasoning.index("sources_read")])
         watched = [name for name in self._ground.sources if role.watched is None or name in role.watched]
         read = [name for place, name in enumerate(watched) if bits >> place & 1]
-        symbol = self._ground.symbols[decision["asset"]]
-        return (
-            f"read {listing(read) or 'nothing'}, expected {number(float(decision['value']), signed=True)} standard deviations of {symbol}"
-        )
+        way = f"{number(float(decision['value']), signed=True)} standard deviations"
+        return f"read {listing(read) or 'nothing'}, expected {self._ground.symbols[decision['asset']]} to move by {way}"
 
     def _ordered(self, trade: Trade, name: str, symbol: str, when: str) -> str:
         side = "buy" if trade.quantity > 0 else "sell"

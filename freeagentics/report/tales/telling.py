@@ -10,24 +10,26 @@ from freeagentics.agents import SIGNAL_KINDS, SignalKind
 from freeagentics.arrays import AnyArray
 from freeagentics.report.words import listing, number, percent, plain
 
+FORECASTS = (SignalKind.TREND, SignalKind.SENTIMENT)
+
 
 def _sd(value: float) -> str:
     return f"{number(value, signed=True)} standard deviations"
 
 
 _SAYING: dict[int, Callable[[float, str], str]] = {
-    SignalKind.WHALE_ACTIVITY: lambda value, symbol: f"{abs(value):.0f} large orders in {symbol} taken to bet on {_way(value)}",
+    SignalKind.WHALE_ACTIVITY: lambda value, symbol: f"{abs(value):.0f} large orders betting on a {_way(value)} of {symbol}",
     SignalKind.TREND: lambda value, symbol: f"a trend of {_sd(value)} in {symbol}",
-    SignalKind.VOLATILITY: lambda value, symbol: f"volatility at {number(value, 1)} times its usual in {symbol}",
+    SignalKind.VOLATILITY: lambda value, symbol: f"volatility of {symbol} at {number(value, 1)} times its usual",
     SignalKind.SENTIMENT: lambda value, symbol: f"a mood worth {_sd(value)} in {symbol}",
-    SignalKind.LIMIT: lambda value, symbol: f"a limit of {percent(value, 0)} of equity",
+    SignalKind.LIMIT: lambda value, symbol: f"hold at most {percent(value, 0)} of equity",
     SignalKind.VETO: lambda value, symbol: "hold nothing" if value else "the veto is lifted",
-    SignalKind.TARGET: lambda value, symbol: f"a target of {percent(value, 0)} in {symbol}",
+    SignalKind.TARGET: lambda value, symbol: f"hold {percent(value, 0)} in {symbol}",
 }
 
 
 def _way(value: float) -> str:
-    return "a rise" if value > 0 else "a fall"
+    return "rise" if value > 0 else "fall"
 
 
 def told(signal: AnyArray, asset: int, symbol: str) -> str:
@@ -43,11 +45,16 @@ def audience(mask: int, team: tuple[str, ...]) -> str:
     return f"the {listing(roles)}" if roles else "everybody"
 
 
-def telling(signals: AnyArray | None, agent: int, asset: int, symbol: str, team: tuple[str, ...]) -> str:
-    """What an agent told, and whom, among the *signals* of a step; empty where it told nothing."""
-    mine = signals[signals["source"] == agent] if signals is not None else np.empty(0)
-    if not len(mine):
+def telling(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *, known: bool) -> str:
+    """What an agent told with its *signals* (n,) of a step, and whom; empty where it told nothing.
+
+    Where its forecast of the asset is *known* already it is not told twice.
+    """
+    if not len(signals):
         return ""
-    everyone = int(np.bitwise_or.reduce(mine["audience"]))
-    said = [told(signal, asset, symbol) for signal in mine]
-    return f"told {audience(everyone, team)}: {listing(said)}"
+    whom = audience(int(np.bitwise_or.reduce(signals["audience"])), team)
+    news = signals[~np.isin(signals["kind"], FORECASTS)] if known else signals
+    said = [told(signal, asset, symbol) for signal in news]
+    if len(said) == len(signals):
+        return f"told {whom}: {listing(said)}"
+    return f"told {whom} so, and {listing(said)}" if said else f"told {whom} so"

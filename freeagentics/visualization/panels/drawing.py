@@ -8,6 +8,9 @@ import io
 import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from freeagentics.arrays import I64
 
 BLUE, ORANGE, GREEN, RED, GREY = "#3d85e0", "#d9822b", "#1f9d6b", "#d64545", "#8a94a0"
 TEXT, RULE = "#7d8791", "#80808040"
@@ -15,6 +18,10 @@ TEXT, RULE = "#7d8791", "#80808040"
 
 DOTS_PER_INCH = 150
 """Sharp at twice the panel's size, for screens with dense pixels."""
+
+
+FEWEST_STEPS = 20
+"""Steps that a chart has room for when it begins."""
 
 
 def new_figure(width: float, height: float, *, left: float = 0.62) -> Figure:
@@ -32,7 +39,14 @@ def plain(axes: Axes) -> None:
     axes.grid(axis="y", color=RULE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=TEXT, labelsize=8, length=0)
-    axes.margins(x=0.01)
+
+
+def along_steps(axes: Axes, step: I64) -> None:
+    """Steps (T,) along x, whole ones, and room for the first few: one alone would be stretched over all the width."""
+    first, width = int(step[0]), max(int(step[-1] - step[0]), FEWEST_STEPS)
+    axes.set_xlim(first - width / 60, first + width + width / 60)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    axes.set_xlabel("step", color=TEXT, fontsize=8)
 
 
 def legend(axes: Axes) -> None:

@@ -7,7 +7,7 @@ import solara
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, along_steps, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 
 MOST_LINES = 60
@@ -21,7 +21,7 @@ def EquityPanel(charts: Charts, cash: float, desk: int) -> None:
 
 
 def equity_figure(charts: Charts, cash: float, desk: int) -> Figure:
-    """Equity of every desk in USD, or of every so-manieth; of holding *cash* spread over all assets; and of the desks worth a name."""
+    """Equity of every desk in USD, or of some where they are many; of holding *cash* spread over all assets; of the desks worth a name."""
     figure = new_figure(4.3, 2.5)
     axes = figure.subplots()
     plain(axes)
@@ -33,6 +33,9 @@ def equity_figure(charts: Charts, cash: float, desk: int) -> Figure:
     for color, label, which in ((GREEN, "best", int(last.argmax())), (RED, "worst", int(last.argmin())), (BLUE, "picked", desk)):
         axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label} {which}")
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("step", color=TEXT, fontsize=8)
+    # The cash and a little on either side are always in sight: before anybody trades, the axis would show cents.
+    axes.update_datalim([(charts.step[0], cash * share) for share in (0.998, 1.002)])
+    axes.autoscale_view()
+    along_steps(axes, charts.step)
     legend(axes)
     return figure

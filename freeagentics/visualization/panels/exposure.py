@@ -7,7 +7,7 @@ import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, TEXT, Chart, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, TEXT, Chart, along_steps, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 
 MOST_BARS = 25
@@ -26,11 +26,11 @@ def exposure_figure(charts: Charts, desk: int) -> Figure:
     over_time, now = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1), gridspec_kw={"wspace": 0.06})
     for axes in (over_time, now):
         plain(axes)
-    over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, step="post", alpha=0.4, linewidth=0, label=f"desk {desk}")
-    over_time.plot(charts.step, charts.limit[:, desk], color=ORANGE, linewidth=1.3, drawstyle="steps-post", label="limit")
+    over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, step="pre", alpha=0.4, linewidth=0, label=f"desk {desk}")
+    over_time.plot(charts.step, charts.limit[:, desk], color=ORANGE, linewidth=1.3, drawstyle="steps-pre", label="limit")
     over_time.set_ylim(0, 1.02)
     over_time.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    over_time.set_xlabel("step", color=TEXT, fontsize=8)
+    along_steps(over_time, charts.step)
     legend(over_time)
     _draw_now(now, charts)
     return figure
@@ -47,4 +47,4 @@ def _draw_now(axes: Axes, charts: Charts) -> None:
     # As many labels as there is room for: about a dozen digits.
     every = -(-len(shown) * len(str(shown[-1])) // 12)
     axes.set_xticks(place[::every], shown[::every].tolist())
-    axes.set_xlabel(f"{len(shown)} desks now, red: over limit", color=TEXT, fontsize=8)
+    axes.set_xlabel("desks now, red: over", color=TEXT, fontsize=8)

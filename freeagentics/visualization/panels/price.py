@@ -7,7 +7,7 @@ import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, TEXT, Chart, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, TEXT, Chart, along_steps, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 from freeagentics.visualization.told import kind_name
 
@@ -35,7 +35,7 @@ def price_figure(charts: Charts, asset: int) -> Figure:
     _draw_fills(above, charts, asset)
     legend(above)
     _draw_signals(below, charts)
-    below.set_xlabel("step", color=TEXT, fontsize=8)
+    along_steps(below, charts.step)
     return figure
 
 

@@ -17,7 +17,7 @@ def SignalsPanel(signals: tuple[Told, ...]) -> None:
     head = "".join(f"<th>{name}</th>" for name in _HEAD)
     rows = "".join(_row(signal) for signal in signals)
     table = f"<table class='show-table'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    solara.HTML(unsafe_innerHTML=table if signals else "Nobody has told anything yet.")
+    solara.HTML(unsafe_innerHTML=table if signals else "Nobody has told anything yet.", classes=["show-scroll"])
 
 
 def _row(signal: Told) -> str:

@@ -1,0 +1,29 @@
+"""A section of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from freeagentics.report.charts.figure import to_svg
+from freeagentics.report.page.html import Html, el
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Its anchor, its heading, and what stands below it."""
+
+    name: str
+    title: str
+    body: tuple[Html, ...]
+
+    def html(self) -> Html:
+        """As an element with an anchor."""
+        heading = el("h2", self.title, id=f"{self.name}-title")
+        return el("section", heading, *self.body, id=self.name, aria_labelledby=f"{self.name}-title")
+
+
+def chart(figure: Figure, name: str, finding: str, reading: str) -> Html:
+    """A chart with its text alternative, the *finding*, and a caption that says how to read it."""
+    return el("figure", el("div", to_svg(figure, name, finding), class_="chart"), el("figcaption", reading))

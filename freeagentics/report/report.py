@@ -1,0 +1,54 @@
+"""The report of a run: gathered once, rendered once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from freeagentics.errors import RunFailed
+from freeagentics.model import RunRecord
+from freeagentics.report.facts import Facts, gather
+from freeagentics.report.page.document import document
+from freeagentics.report.sections.chains import chains
+from freeagentics.report.sections.contribution import contribution
+from freeagentics.report.sections.equity import equity
+from freeagentics.report.sections.footprint import footprint
+from freeagentics.report.sections.headline import headline, subtitle
+from freeagentics.report.sections.memories import memories
+from freeagentics.report.sections.prices import prices
+from freeagentics.report.sections.risk import risk
+from freeagentics.report.sections.signals import signals
+from freeagentics.report.sections.sources import sources
+from freeagentics.report.tables import write_tables
+
+SECTIONS = (headline, prices, equity, contribution, risk, signals, sources, memories, chains, footprint)
+
+
+def save_report(record: RunRecord, path: str | Path | None = None) -> Path:
+    """Write the report, and its figures as CSV into the folder ``tables`` beside it; where to, it returns.
+
+    Args:
+        path: of the page; by default ``report.html`` in the run directory.
+
+    Raises:
+        BadBars: the run's own bars are gone. CorruptRecord: the journal is damaged.
+        RunFailed: it cannot be written.
+    """
+    target = Path(path) if path is not None else record.directory.report
+    facts = gather(record)
+    page = render(facts)
+    try:
+        draft = target.with_name(f"{target.name}.draft")
+        draft.write_text(page, encoding="utf-8")
+        draft.replace(target)
+        write_tables(facts, target.parent / "tables")
+    except OSError as error:
+        raise RunFailed(
+            f"{target}: the report could not be written ({error.strerror}); the run itself is whole in {record.path}"
+        ) from error
+    return target
+
+
+def render(facts: Facts) -> str:
+    """The page."""
+    scenario = facts.ground.scenario
+    return document(scenario.title or scenario.name, subtitle(facts), [section(facts) for section in SECTIONS])

@@ -1,0 +1,35 @@
+"""The best and the worst trades, and the decisions that led to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from freeagentics.report.facts import Facts
+from freeagentics.report.page.html import Html, command, el, paragraph
+from freeagentics.report.page.section import Section
+from freeagentics.report.tales.tale import Tale
+from freeagentics.report.words import count, usd
+
+
+def chains(facts: Facts) -> Section:
+    """Each told from its first decision on."""
+    title, bars = "Best and worst decisions", count(facts.ground.horizon, "bar")
+    if not facts.best and not facts.worst:
+        return Section("chains", title, (paragraph("No trade is old enough to be judged."),))
+    how = (
+        f"Trades are judged by the close {bars} after their decision: quantity times the way from the price they were filled at, less "
+        f"the fee. Told are those that gained or lost most, at least {bars} apart; what they rest on follows from decision to decision."
+    )
+    return Section("chains", title, (paragraph(how), *_tales("The best", facts.best), *_tales("The worst", facts.worst)))
+
+
+def _tales(title: str, tales: Sequence[Tale]) -> tuple[Html, ...]:
+    if not tales:
+        return ()
+    return (el("h3", title), el("ol", *(el("li", *_tale(tale)) for tale in tales), class_="tales"))
+
+
+def _tale(tale: Tale) -> tuple[Html, ...]:
+    side = "bought" if tale.trade.quantity > 0 else "sold"
+    head = f"{usd(tale.trade.gain, signed=True)}: {tale.agent} {side} {tale.symbol}"
+    return (el("h4", head), paragraph(*tale.sentences), command(tale.command))

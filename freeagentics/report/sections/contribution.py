@@ -1,0 +1,65 @@
+"""What each role's decisions earned."""
+
+from __future__ import annotations
+
+from freeagentics.report.charts.contribution import draw_contribution
+from freeagentics.report.facts import Facts
+from freeagentics.report.gather.estimate import Estimate
+from freeagentics.report.page.html import paragraph
+from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.table import table
+from freeagentics.report.words import count, listing, number, percent, plain
+
+
+def contribution(facts: Facts) -> Section:
+    """Rewards by role."""
+    ground, found = facts.ground, facts.contribution
+    bars = count(ground.horizon, "bar")
+    meaning = (
+        "Every decision takes a stance on each asset: a forecast, a limit less a half, or a wanted weight. Its reward is that stance "
+        f"times what the market did over the next {bars}, in standard deviations of the market over {bars}, averaged over assets: above "
+        "zero where the stance had the sign that the market took."
+    )
+    care = (
+        "Stances of different roles have different sizes, so compare signs and turns, not heights; and as neighbouring decisions share "
+        "most of their bars, a sum counts each move of the market several times. It is not money."
+    )
+    title = "What each role contributed"
+    if not found.judged.any():
+        return Section("contribution", title, (paragraph(meaning, "No decision is old enough to be judged: the run ended before."),))
+    rows = [_row(facts, role, found.mean(role)) for role in range(len(ground.team))]
+    heads = ("Role", "Agents", "Decisions judged", "Sum per agent, sd", "Mean, sd", "Standard error", "Right")
+    caption = "Rewards by role; right: share of rewards above zero among those that are not zero"
+    finding = _finding(facts)
+    shown = chart(
+        draw_contribution(facts), "contribution", finding, "Rewards of all decisions up to a step, summed by role, over its agents."
+    )
+    note = "Standard errors are by blocks of time, since agents that see the same market are not many independent witnesses."
+    return Section(
+        "contribution", title, (paragraph(finding), paragraph(meaning, care), shown, table(caption, heads, rows), paragraph(note))
+    )
+
+
+def _finding(facts: Facts) -> str:
+    team, found = facts.ground.team, facts.contribution
+    means = {role: found.mean(role) for role in range(len(team))}
+    clear = [role for role, mean in means.items() if abs(mean.value) > 2 * mean.error]
+    if not clear:
+        return "No role's decisions earned or lost more, on average, than twice the standard error: what they made may be luck."
+    up, down = ([f"{plain(team[role])}s" for role in clear if (means[role].value > 0) == earned] for earned in (True, False))
+    parts = [f"those of {listing(names)} {verb}" for names, verb in ((up, "earned"), (down, "lost")) if names]
+    return f"By their rewards, more than two standard errors from zero: {listing(parts)}."
+
+
+def _row(facts: Facts, role: int, mean: Estimate) -> tuple[str, ...]:
+    found, ground = facts.contribution, facts.ground
+    right, wrong = int(found.right[role]), int(found.wrong[role])
+    return (
+        ground.team[role],
+        count(int(ground.agents[role])),
+        count(mean.count),
+        number(float(found.rewards[:, role].sum()) / max(int(ground.agents[role]), 1), 1, signed=True),
+        number(mean.value, 4, signed=True),
+        number(mean.error, 4),
+        percent(right / (right + wrong)) if right + wrong else percent(float("nan")),
+    )

@@ -1,0 +1,65 @@
+"""Equity by desk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.report.charts.equity import draw_equity
+from freeagentics.report.facts import Facts
+from freeagentics.report.page.html import Html, paragraph
+from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.table import table
+from freeagentics.report.words import count, percent, usd
+
+LISTED = 5
+"""Desks listed at either end: all of them stand in the table beside the report."""
+
+
+def equity(facts: Facts) -> Section:
+    """The band, and the desks at its ends."""
+    ground, desks = facts.ground, facts.desks
+    cash = ground.scenario.market.cash
+    costs = float((desks.fees + desks.data).mean())
+    paid = (
+        f"A desk paid {usd(desks.fees.mean())} in fees and {usd(desks.data.mean())} for sources on average, "
+        f"{percent(costs / cash)} of its first cash."
+    )
+    finding = _finding(facts)
+    band = "The band goes from the poorest to the richest desk, its darker part holds the middle half, the line in it is the median. "
+    hold = "Dashed: all cash spread over all assets at the first close and held, net of the fee of that purchase."
+    lead = band if ground.desks > 1 else ""
+    return Section(
+        "equity", "Equity by desk", (paragraph(finding, paid), chart(draw_equity(facts), "equity", finding, f"{lead}{hold}"), _table(facts))
+    )
+
+
+def _finding(facts: Facts) -> str:
+    desks, cash = facts.desks, facts.ground.scenario.market.cash
+    if facts.ground.desks == 1:
+        return f"The desk went from {usd(cash)} to {usd(desks.final[0])}; buying and holding came to {usd(facts.hold[-1])}."
+    best, worst = (f"desk {desk} with {usd(desks.final[desk])}" for desk in (desks.best, desks.worst))
+    middle = usd(float(np.median(desks.final)))
+    held = f"Buying and holding came to {usd(facts.hold[-1])}."
+    return f"The median desk went from {usd(cash)} to {middle}; best was {best}, worst {worst}. {held}"
+
+
+def _table(facts: Facts) -> Html:
+    desks, cash = facts.desks, facts.ground.scenario.market.cash
+    order = np.argsort(-desks.final, kind="stable").tolist()
+    listed = order if len(order) <= 2 * LISTED else order[:LISTED] + order[-LISTED:]
+    heads = ("Desk", "Equity, USD", "Return", "Fees, USD", "Sources, USD", "Fills", "Mean invested", "Deepest fall")
+    rows = [
+        (
+            f"desk {desk}",
+            usd(desks.final[desk]).removesuffix("\u202fUSD"),
+            percent(desks.final[desk] / cash - 1, signed=True),
+            count(round(desks.fees[desk])),
+            count(round(desks.data[desk])),
+            count(int(desks.fills[desk])),
+            percent(desks.invested[desk]),
+            percent(desks.deepest[desk]),
+        )
+        for desk in listed
+    ]
+    which = "All desks" if len(listed) == len(order) else f"The {LISTED} best and {LISTED} worst of {count(len(order))} desks"
+    return table(f"{which}, by equity at the end", heads, rows)

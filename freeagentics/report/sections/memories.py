@@ -1,0 +1,30 @@
+"""What is remembered when the run ends."""
+
+from __future__ import annotations
+
+from freeagentics.report.charts.ages import draw_ages
+from freeagentics.report.facts import Facts
+from freeagentics.report.page.html import paragraph
+from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.table import table
+from freeagentics.report.words import count, number
+
+
+def memories(facts: Facts) -> Section:
+    """By age, and by codec."""
+    found, summary = facts.memories, facts.ground.record.summary
+    total, days = int(found.by_age.sum()), len(found.by_age)
+    each = f"{number(total / summary.agents, 0)} an agent"
+    size = f"{number(summary.bytes_per_memory, 1)} bytes each"
+    finding = f"At the end {count(total, 'memory', 'memories')} are kept, {each}, up to {count(days, 'day')} old; {size}."
+    rows = [(coded.codec, count(coded.version), count(coded.count), number(coded.bytes / coded.count, 1)) for coded in found.codecs]
+    caption = "Memories by codec; bytes are those of their pages: code, checksum, owner and a share of heads"
+    return Section(
+        "memories",
+        "Memories",
+        (
+            paragraph(finding),
+            chart(draw_ages(facts), "memories", finding, "How many memories are how old, in days of market time."),
+            table(caption, ("Codec", "Version", "Memories", "Bytes a memory"), rows),
+        ),
+    )

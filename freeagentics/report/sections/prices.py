@@ -1,0 +1,55 @@
+"""Prices, trades and signals."""
+
+from __future__ import annotations
+
+from freeagentics.report.charts.prices import draw_indexed, draw_panels, draw_price, most_traded
+from freeagentics.report.facts import Facts
+from freeagentics.report.page.html import paragraph
+from freeagentics.report.page.section import Section, chart
+from freeagentics.report.words import count, percent, price, usd
+
+_MARKS = (
+    "A triangle up marks a span of time in which desks together bought more than they sold, one down the opposite; the larger, the more. "
+    "Squares below: the stronger, the more signals of that kind in that span."
+)
+
+
+def prices(facts: Facts) -> Section:
+    """One asset in one chart; many as indexed prices, and the most traded in panels."""
+    trades = facts.trades
+    buys, sells = int(trades.buys.sum()), int(trades.sells.sum())
+    value = f"for {usd(trades.bought.sum())} and {usd(trades.sold.sum())}"
+    traded = f"Desks bought {count(buys, 'time')} and sold {count(sells, 'time')}, {value}." if buys + sells else "Nobody traded."
+    if len(facts.ground.symbols) == 1:
+        moved = _moved(facts)
+        return Section("prices", "Prices and trades", (paragraph(moved, traded), chart(draw_price(facts), "prices", moved, _MARKS)))
+    moved = _basket(facts)
+    shown = "The thick line is the basket: as much money in each asset at the first close, then held. Squares below: signals, by kind."
+    body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, shown)]
+    if buys + sells:
+        which = "All assets" if len(most_traded(facts)) == len(facts.ground.symbols) else "The twelve assets that were traded most"
+        body.append(
+            chart(
+                draw_panels(facts),
+                "panels",
+                f"{which}: price in USD, and trades. {traded}",
+                f"{which}, USD. {_MARKS.split('. Squares')[0]}.",
+            )
+        )
+    return Section("prices", "Prices and trades", tuple(body))
+
+
+def _moved(facts: Facts) -> str:
+    close = facts.prices[:, 0]
+    span = f"between {price(close.min())} and {price(close.max())}"
+    change = percent(close[-1] / close[0] - 1, signed=True)
+    return f"{facts.ground.symbols[0]} went from {price(close[0])} to {price(close[-1])} ({change}), {span}."
+
+
+def _basket(facts: Facts) -> str:
+    change, symbols = facts.prices[-1] / facts.prices[0] - 1, facts.ground.symbols
+    best, worst = int(change.argmax()), int(change.argmin())
+    apart = (
+        f"{symbols[best]} did best ({percent(change[best], signed=True)}), {symbols[worst]} worst ({percent(change[worst], signed=True)})"
+    )
+    return f"The basket of all {count(len(symbols))} assets made {percent(facts.basket[-1] - 1, signed=True)}; {apart}."

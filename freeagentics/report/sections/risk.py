@@ -1,0 +1,60 @@
+"""Drawdown, exposure, limits and vetoes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.report.charts.risk import draw_drawdown, draw_exposure
+from freeagentics.report.facts import Facts
+from freeagentics.report.page.html import paragraph
+from freeagentics.report.page.section import Section, chart
+from freeagentics.report.words import count, percent
+
+_LIMIT = (
+    "Orange: the median of the limits in force, that is of what each desk was last told by its risk manager and had not lapsed, zero under "
+    "a veto."
+)
+
+
+def risk(facts: Facts) -> Section:
+    """How far desks fell, and whether they kept their limits."""
+    fell, held = _fell(facts), _held(facts)
+    band = "Bands: from the least to the most of all desks, the middle half darker, the line the median. " if facts.ground.desks > 1 else ""
+    limit = _LIMIT if facts.limits.watched else "Invested share of equity."
+    return Section(
+        "risk",
+        "Risk: drawdown, exposure and limits",
+        (
+            paragraph(fell, held),
+            chart(draw_drawdown(facts), "drawdown", fell, f"{band}Fall below a desk's own highest close so far."),
+            chart(draw_exposure(facts), "exposure", held, f"{band}{limit}"),
+        ),
+    )
+
+
+def _fell(facts: Facts) -> str:
+    deepest = facts.desks.deepest
+    if facts.ground.desks == 1:
+        return f"The desk fell {percent(deepest[0])} below its highest close at worst."
+    median = percent(float(np.median(deepest)))
+    most = f"desk {deepest.argmax()} fell most, {percent(deepest.max())}"
+    return f"At worst the median desk fell {median} below its highest close; {most}."
+
+
+def _held(facts: Facts) -> str:
+    limits = facts.limits
+    who = "Desks were" if facts.ground.desks > 1 else "The desk was"
+    mean = f"{who} invested to {percent(float(facts.desks.invested.mean()))} on average"
+    if not limits.watched:
+        return f"{mean}; nobody told of a limit."
+    share = percent(limits.above / limits.watched, 2)
+    above = f"closed more than a percentage point above the limit of the bar before in {share} of cases"
+    if not limits.above:
+        above = "never closed more than a percentage point above the limit of the bar before"
+    begun = int(limits.vetoes.sum())
+    vetoes = (
+        f"{count(begun, 'veto', 'vetoes')} began, {count(int(limits.lifted.sum()))} were lifted or lapsed"
+        if begun
+        else "nothing was vetoed"
+    )
+    return f"{mean}, and {above}; {vetoes}."

@@ -1,0 +1,121 @@
+"""The report's figures as CSV files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from freeagentics.agents import SIGNAL_KINDS
+from freeagentics.report.facts import Facts
+from freeagentics.report.gather.reading import spent
+
+CENTS = 100
+
+
+def write_tables(facts: Facts, folder: Path) -> None:
+    """``model.csv``, ``desks.csv``, ``roles.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {
+        "model": facts.ground.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
+        "desks": desks_table(facts),
+        "roles": roles_table(facts),
+        "signals": signals_table(facts),
+        "sources": sources_table(facts),
+        "chains": chains_table(facts),
+    }
+    for name, frame in made.items():
+        frame.write_csv(folder / f"{name}.csv")
+
+
+def desks_table(facts: Facts) -> pl.DataFrame:
+    """A row per desk: USD and shares."""
+    desks = facts.desks
+    return pl.DataFrame(
+        {
+            "desk": np.arange(facts.ground.desks),
+            "equity": desks.final,
+            "return": desks.final / facts.ground.scenario.market.cash - 1,
+            "fees": desks.fees,
+            "data_costs": desks.data,
+            "fills": desks.fills,
+            "traded": desks.traded,
+            "mean_exposure": desks.invested,
+            "deepest_drawdown": desks.deepest,
+        }
+    )
+
+
+def roles_table(facts: Facts) -> pl.DataFrame:
+    """A row per role: rewards in standard deviations."""
+    found, ground = facts.contribution, facts.ground
+    means = [found.mean(role) for role in range(len(ground.team))]
+    return pl.DataFrame(
+        {
+            "role": ground.team,
+            "agents": ground.agents,
+            "judged": [mean.count for mean in means],
+            "reward": found.rewards.sum(axis=0),
+            "mean_reward": [mean.value for mean in means],
+            "standard_error": [mean.error for mean in means],
+            "right": found.right,
+            "wrong": found.wrong,
+        }
+    )
+
+
+def signals_table(facts: Facts) -> pl.DataFrame:
+    """A row per source role, kind and audience role that there was: signals told, and those named as a cause."""
+    matrix, team = facts.signals, facts.ground.team
+    rows = [
+        (team[source], SIGNAL_KINDS[kind], team[role], int(matrix.told[source, kind, role]), int(matrix.named[source, kind, role]))
+        for source, kind, role in np.argwhere(matrix.told).tolist()
+    ]
+    schema = {"source": pl.String, "kind": pl.String, "audience": pl.String, "told": pl.Int64, "named": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def sources_table(facts: Facts) -> pl.DataFrame:
+    """A row per buying role and source: reads, their cost in USD, and the difference in mean reward, standard deviations."""
+    rows = []
+    for reading in facts.buyers.readings:
+        for place, name in enumerate(reading.sources):
+            found, without = reading.returned(place)
+            cost, reads = float(spent(reading)[place]) / CENTS, int(reading.reads[:, place].sum())
+            rows.append((facts.ground.team[reading.role], name, reads, cost, found.count, without, found.value, found.error))
+    numbers = {"reads": pl.Int64, "cost": pl.Float64, "judged_with": pl.Int64, "judged_without": pl.Int64}
+    schema = {"role": pl.String, "source": pl.String, **numbers, "difference": pl.Float64, "standard_error": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("difference", "standard_error").fill_nan(None))
+
+
+def chains_table(facts: Facts) -> pl.DataFrame:
+    """A row per trade that is told of: USD, and the reward of the whole decision in standard deviations."""
+    rows = [
+        (
+            kind,
+            tale.agent,
+            tale.trade.step,
+            tale.symbol,
+            tale.trade.quantity,
+            tale.trade.price,
+            tale.trade.fee,
+            tale.trade.gain,
+            tale.reward,
+            " > ".join(tale.chain),
+            " ".join(tale.sentences),
+        )
+        for kind, tales in (("best", facts.best), ("worst", facts.worst))
+        for tale in tales
+    ]
+    money = {"quantity": pl.Float64, "price": pl.Float64, "fee": pl.Float64, "gain": pl.Float64, "reward": pl.Float64}
+    schema = {
+        "kind": pl.String,
+        "agent": pl.String,
+        "step": pl.Int64,
+        "symbol": pl.String,
+        **money,
+        "followed_from": pl.String,
+        "told": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
