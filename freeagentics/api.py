@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from freeagentics import model
+
 Arguments = ParamSpec("Arguments")
 
 

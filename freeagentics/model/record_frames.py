@@ -154,7 +154,7 @@ class RecordFrames:
         return self._all(Kind.ACCOUNTS, frame)
 
     def _all(self, kind: Kind, frame: Callable[[AnyArray, AnyArray], pl.DataFrame], later: int = 0) -> pl.DataFrame:
-        """All pages of a kind through *frame*, which takes steps (n,) and records (n,); they are on record *later* steps after their own."""
+        """All pages of a kind through *frame*, which takes steps (n,) and records (n,); kept *later* steps after their own."""
         last = min(self._last + later, self._end)
         pages = [(step, records) for step, _, records in self._journal.scan(kind, first=self._first + later, last=last)]
         if not pages:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from typing import Any
 
 from freeagentics.model import Scenario, load_scenario, scenario_names
 from freeagentics.report.gather.ground import Ground
 
-_NO_MATTER = {"run", "store", "title"}
-"""What changes no trajectory."""
+_TOLD_OR_NO_MATTER: Any = {"seed": True, "steps": True, "agents": {"count": True}, "title": True, "run": True, "store": True}
+"""What the command says, and what changes no trajectory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,8 @@ def recipe(ground: Ground) -> Recipe:
 
 
 def _is_shipped(scenario: Scenario) -> bool:
-    if scenario.name not in scenario_names():
-        return False
-    chosen = {"agents.count": scenario.agents.count, "steps": scenario.steps, "seed": scenario.seed}
-    return _settings(load_scenario(scenario.name, chosen)) == _settings(scenario)
+    return scenario.name in scenario_names() and _settings(load_scenario(scenario.name)) == _settings(scenario)
 
 
 def _settings(scenario: Scenario) -> dict[str, object]:
-    return scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True, exclude=_NO_MATTER)
+    return scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True, exclude=_TOLD_OR_NO_MATTER)

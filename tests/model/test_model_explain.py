@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -135,12 +136,14 @@ def test_without_a_memory_is_what_a_real_run_without_it_does(
         assert (action, value) == (memory.without.action, memory.without.value)
 
 
-def run_with(record, one, out, monkeypatch, what, replacement):  # type: ignore[no-untyped-def]
+def run_with(
+    record: RunRecord, one: Explanation, out: Path, monkeypatch: pytest.MonkeyPatch, what: str, replacement: Any
+) -> tuple[str, float]:
     """A whole run with one method replaced; what the agent did at the step."""
     with Journal(out.with_suffix(".db"), create=True) as journal, MarketModel(record.scenario) as model:
         cohort = model.agent(one.agent).cohort
         replacement.role = cohort
-        owner = {"recall": RecallIndex, "inbox": Board}[what]
+        owner: type = {"recall": RecallIndex, "inbox": Board}[what]
         with monkeypatch.context() as patch:
             patch.setattr(owner, what, replacement)
             model.record_to(JournalWriter(journal))

@@ -11,7 +11,7 @@ WATCHFUL = {"roles.risk-manager.max_drawdown": 0.003}
 """Risk managers that veto within a few days."""
 
 
-def made(folder: Path, name: str = "btc-replay", *, agents: int = 10, steps: int = 60, **more: Any) -> RunRecord:
+def made(folder: Path, name: str = "btc-replay", *, agents: int = 10, steps: int = 40, **more: Any) -> RunRecord:
     """A finished run in *folder*; dots in the names of settings are written as two underscores."""
     overrides = {key.replace("__", "."): value for key, value in more.items()}
     return run(name, agents=agents, steps=steps, overrides=overrides, out=folder / "run")

@@ -41,15 +41,14 @@ def test_rewards_that_overlap_are_less_sure_than_they_are_many() -> None:
 
 
 def test_a_difference_is_that_of_the_means_and_unknown_without_a_second_group() -> None:
-    ones = np.ones(400, dtype=np.int64)
-    found = difference_of(3.0 * ones, ones, 2.0 * ones, 2 * ones, 8)
+    ones, sums = np.ones(400, dtype=np.int64), np.ones(400)
+    found = difference_of(3 * sums, ones, 2 * sums, 2 * ones, 8)
     assert found.value == pytest.approx(2)
-    assert math.isnan(difference_of(3.0 * ones, ones, 0.0 * ones, 0 * ones, 8).value)
+    assert math.isnan(difference_of(3 * sums, ones, 0 * sums, 0 * ones, 8).value)
 
 
 def test_too_few_blocks_give_no_error() -> None:
-    ones = np.ones(40, dtype=np.int64)
-    assert math.isnan(mean_of(1.0 * ones, ones, 8).error)
+    assert math.isnan(mean_of(np.ones(40), np.ones(40, dtype=np.int64), 8).error)
 
 
 @given(st.integers(1, 500), st.integers(1, 60))
