@@ -15,7 +15,17 @@ from freeagentics.benchmarks.table import Spread, Table
 ROWS = ((50, 500), (1_000, 100), (10_000, 50))
 """Agents and steps of each row."""
 
-_COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()", "run", "btc-replay", "--json", "--out", "run"]
+_COMMAND = [
+    sys.executable,
+    "-c",
+    "from freeagentics.cli.main import main; main()",
+    "run",
+    "btc-replay",
+    "--json",
+    "--no-report",
+    "--out",
+    "run",
+]
 
 
 @dataclass(frozen=True, slots=True)

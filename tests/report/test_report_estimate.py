@@ -47,6 +47,13 @@ def test_a_difference_is_that_of_the_means_and_unknown_without_a_second_group() 
     assert math.isnan(difference_of(3 * sums, ones, 0 * sums, 0 * ones, 8).value)
 
 
+def test_a_group_that_was_seen_in_few_blocks_only_has_a_difference_but_no_error() -> None:
+    ones, early = np.ones(400, dtype=np.int64), np.arange(400) < 40
+    found = difference_of(np.ones(400), ones, np.where(early, 0.5, 0.0), early.astype(np.int64), 8)
+    assert found.value == pytest.approx(0.5)
+    assert math.isnan(found.error)
+
+
 def test_too_few_blocks_give_no_error() -> None:
     assert math.isnan(mean_of(np.ones(40), np.ones(40, dtype=np.int64), 8).error)
 

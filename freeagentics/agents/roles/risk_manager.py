@@ -37,8 +37,9 @@ class RiskManagerSettings(BaseModel):
 class RiskManager(Cohort):
     """Keeps exposure, value-at-risk and drawdown within limits: sends LIMIT when the limit moved, VETO when drawdown went too far.
 
-    Value-at-risk is that of a normal return of the volatility that the regime belief expects. A veto is lifted when drawdown is back
-    below half of its limit; since the high-water mark fades, a desk in cash is not locked out for ever.
+    The limit shrinks with drawdown, to half of itself where the veto comes. Value-at-risk is that of a normal return of the volatility
+    that the regime belief expects. A veto is lifted when drawdown is back below half of its limit; since the high-water mark fades, a
+    desk in cash is not locked out for ever.
     """
 
     role = "risk-manager"
@@ -106,7 +107,7 @@ class RiskManager(Cohort):
         fade = 0.5 ** (1 / settings.high_water_halflife)
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
-        before = np.clip(limit * np.clip(1 - drawdown / (settings.max_drawdown * self.caution), 0, 1), 0, 1)
+        before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
         bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.world.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         reason = np.stack([after, at_risk * books.exposure[self.desk], drawdown, volatility, warned.max(axis=1), before], axis=1)

@@ -15,7 +15,7 @@ def draw_band(axes: Axes, when: F64, spread: F64, ink: str) -> None:
     x = when[rows]
     axes.fill_between(x, spread[rows, LOWEST], spread[rows, HIGHEST], color=ink, alpha=0.16, linewidth=0)
     axes.fill_between(x, spread[rows, LOWER], spread[rows, UPPER], color=ink, alpha=0.3, linewidth=0)
-    axes.plot(x, spread[rows, MIDDLE], color=ink, linewidth=1.5)
+    axes.plot(x, spread[rows, MIDDLE], color=ink, linewidth=1.2)
 
 
 def draw_line(axes: Axes, when: F64, values: F64, ink: str, dash: object = "-", width: float = 1.3) -> None:

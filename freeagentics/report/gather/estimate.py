@@ -10,6 +10,8 @@ from freeagentics.arrays import F64, I64
 from freeagentics.report.gather.buckets import Buckets
 
 MOST_BLOCKS = 40
+FEWEST_BLOCKS = 5
+"""Blocks in which a group must have been, for an error to be given: from fewer of them nobody can tell how much it varies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,16 @@ def _blocks(steps: int, horizon: int) -> Buckets:
 
 
 def _ratio(sums: F64, counts: I64, blocks: Buckets) -> tuple[float, F64]:
-    """Sum over count: of all, and of all but each block, (B,)."""
+    """Sum over count: of all, and of all but each block, (B,); the latter NaN where too few blocks count any."""
     total, number = blocks.sums(sums), blocks.sums(counts.astype(np.float64))
     with np.errstate(invalid="ignore", divide="ignore"):
         left = (total.sum() - total) / (number.sum() - number)
-        return float(np.divide(total.sum(), number.sum())), left
+        whole = float(np.divide(total.sum(), number.sum()))
+    return whole, left if np.count_nonzero(number) >= FEWEST_BLOCKS else np.full_like(left, np.nan)
 
 
 def _jackknife(estimates: tuple[float, F64]) -> tuple[float, float]:
     """The estimate, and its error by the delete-one-block jackknife (Künsch, "The jackknife and the bootstrap for general stationary
     observations", Annals of Statistics 1989)."""
     whole, left = estimates
-    left = left[np.isfinite(left)]
-    if len(left) < 5:
-        return whole, float("nan")
     return whole, float(np.sqrt((len(left) - 1) / len(left) * np.square(left - left.mean()).sum()))

@@ -26,4 +26,8 @@ class Section:
 
 def chart(figure: Figure, name: str, finding: str, reading: str) -> Html:
     """A chart with its text alternative, the *finding*, and a caption that says how to read it."""
-    return el("figure", el("div", to_svg(figure, name, finding), class_="chart"), el("figcaption", reading))
+    return el(
+        "figure",
+        el("div", to_svg(figure, name, finding), class_="chart", role="group", aria_label=f"Chart: {reading}", tabindex=0),
+        el("figcaption", reading),
+    )

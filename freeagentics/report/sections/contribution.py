@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from freeagentics.report.charts.contribution import draw_contribution
 from freeagentics.report.facts import Facts
 from freeagentics.report.gather.estimate import Estimate
@@ -22,7 +24,8 @@ def contribution(facts: Facts) -> Section:
     )
     care = (
         "Stances of different roles have different sizes, so compare signs and turns, not heights; and as neighbouring decisions share "
-        "most of their bars, a sum counts each move of the market several times. It is not money."
+        "most of their bars, a sum counts each move of the market several times. Where the market rose, leaning "
+        "long earned by itself. Rewards are not money."
     )
     title = "What each role contributed"
     if not found.judged.any():
@@ -43,12 +46,14 @@ def contribution(facts: Facts) -> Section:
 def _finding(facts: Facts) -> str:
     team, found = facts.ground.team, facts.contribution
     means = {role: found.mean(role) for role in range(len(team))}
+    if all(isnan(mean.error) for mean in means.values()):
+        return "The run is too short to tell skill from luck: no standard errors can be given."
     clear = [role for role, mean in means.items() if abs(mean.value) > 2 * mean.error]
     if not clear:
         return "No role's decisions earned or lost more, on average, than twice the standard error: what they made may be luck."
     up, down = ([f"{plain(team[role])}s" for role in clear if (means[role].value > 0) == earned] for earned in (True, False))
-    parts = [f"those of {listing(names)} {verb}" for names, verb in ((up, "earned"), (down, "lost")) if names]
-    return f"By their rewards, more than two standard errors from zero: {listing(parts)}."
+    parts = [f"decisions of {listing(names)} {verb}" for names, verb in ((up, "earned"), (down, "lost")) if names]
+    return f"On average, and by more than two standard errors, {listing(parts)}."
 
 
 def _row(facts: Facts, role: int, mean: Estimate) -> tuple[str, ...]:

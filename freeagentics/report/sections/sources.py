@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 
 from freeagentics.report.charts.reading import draw_reading, paid_readings
 from freeagentics.report.facts import Facts
+from freeagentics.report.gather.estimate import Estimate
 from freeagentics.report.gather.reading import Reading, spent
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, number, percent, plain, usd
+from freeagentics.report.words import count, listing, number, percent, plain, usd
 
 CENTS = 100
 
@@ -48,18 +50,17 @@ _CAPTION = "Sources on sale: how often each role read them, what that cost, and 
 
 
 def _verdict(facts: Facts, readings: list[Reading]) -> str:
-    good: list[str] = []
-    bad: list[str] = []
+    clear: dict[str, list[str]] = {"higher": [], "lower": []}
     for reading in readings:
         for place in _on_sale(reading):
             found, _ = reading.returned(place)
-            who = f"{reading.sources[place]} for {plain(facts.ground.team[reading.role])}s"
             if abs(found.value) > 2 * found.error:
-                (good if found.value > 0 else bad).append(who)
-    if not good and not bad:
-        return "No source made a difference of more than two standard errors to the decisions that read it."
-    parts = [f"{words}: {', '.join(names)}" for words, names in (("with a source better than without", good), ("worse", bad)) if names]
-    return f"Differences of more than two standard errors — {'; '.join(parts)}."
+                who = f"{reading.sources[place]} ({plain(facts.ground.team[reading.role])}s)"
+                clear["higher" if found.value > 0 else "lower"].append(who)
+    parts = [f"{how} with {listing(names)}" for how, names in clear.items() if names]
+    if not parts:
+        return "For no source do rewards with it and without it differ by more than two standard errors."
+    return f"By more than two standard errors, rewards were {listing(parts)} than without."
 
 
 def _on_sale(reading: Reading) -> list[int]:
@@ -78,5 +79,11 @@ def _rows(facts: Facts, reading: Reading) -> Iterator[tuple[str, ...]]:
             count(int(reading.reads[:, place].sum())),
             count(round(float(cost[place]) / CENTS)),
             f"{count(found.count)}, {count(without)}",
-            f"{number(found.value, 4, signed=True)} ± {number(found.error, 4)}",
+            _difference(found),
         )
+
+
+def _difference(found: Estimate) -> str:
+    if isnan(found.error):
+        return number(found.value, 4, signed=True)
+    return f"{number(found.value, 4, signed=True)} ± {number(found.error, 4)}"
