@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -63,6 +64,10 @@ def _check_role(role: type[UserRole], path: Path) -> None:
         raise BadScenario(f"{where}: its name is {name!r}; it must be lower-case letters, digits and hyphens")
     if name in BUILT_IN:
         raise BadScenario(f"{where}: the name '{name}' comes with the package; give yours another")
+    try:
+        inspect.signature(role.decide).bind("self", "seen", "signals", "memories")
+    except TypeError as error:
+        raise BadScenario(f"{where}: decide must take (self, seen, signals, memories)") from error
     if role.phase not in range(EXECUTING + 1):
         raise BadScenario(f"{where}: its phase is {role.phase!r}; it must be BEFORE_RISK, RISK, OPTIMIZING or EXECUTING")
     if not 1 <= len(role.actions) <= _MOST_ACTIONS or len(role.reasoning) > REASONS:

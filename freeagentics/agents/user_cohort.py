@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import msgpack
 import numpy as np
+from pydantic import ConfigDict
 
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
@@ -67,6 +68,9 @@ class UserCohort(Cohort):
                 action = agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, view.observation.step))
             except Exception as error:
                 raise self._failed(row, view, error) from error
+            if self.joined[row] == view.observation.step - 1:
+                # Now rather than at the first checkpoint, which may be a hundred steps away.
+                self._declared(row, agent)
             problem = tables.take(row, action)
             if problem:
                 raise RoleFailed(f"{self._name(row)} at step {view.observation.step}: {problem}")
@@ -167,7 +171,8 @@ def cohort_of(role: type[UserRole]) -> type[UserCohort]:
         "actions": tuple(role.actions),
         "reasoning": tuple(role.reasoning),
         "decision_type": role.name.upper().replace("-", "_"),
-        "Settings": role.Settings,
+        # Whatever the role says of keys that it does not know: a typo must not run with the default.
+        "Settings": type(role.Settings.__name__, (role.Settings,), {"model_config": ConfigDict(frozen=True, extra="forbid")}),
         "user_role": role,
         "__doc__": role.__doc__,
     }

@@ -13,6 +13,9 @@ from freeagentics.clock import iso
 from freeagentics.model import explain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory
 
+IDLE = ("wait", "hold")
+"""Actions that ask for nothing."""
+
 
 def explain_command(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run.")],
@@ -45,7 +48,7 @@ def _lines(told: Explanation) -> Iterator[str]:
     yield from _section(f"It remembered (weight {told.memory_weight:.2f}{more})", recalled or ["nothing whose outcome was known"])
     yield from _section("Came of it", [_outcome(told)])
     yield from _section("It followed from", [_link(link) for link in told.above] or ["no other decision"])
-    yield from _section("From it followed", [_link(link) for link in told.below] or ["no other decision"])
+    yield from _section("From it followed", _below(told))
 
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:
@@ -98,6 +101,13 @@ def _outcome(told: Explanation) -> str:
     if outcome.reward is None:
         return f"not yet known: after {outcome.bars_passed} of {outcome.horizon} bars the market made {outcome.result:+.2f} sd"
     return f"over {outcome.horizon} bars the market made {outcome.result:+.2f} sd; that was worth {outcome.reward:+.3f} to it"
+
+
+def _below(told: Explanation) -> list[str]:
+    """Decisions that followed; those that only waited are counted."""
+    acted = [_link(link) for link in told.below if link.action not in IDLE]
+    waited = len(told.below) - len(acted)
+    return acted + ([f"and {waited} times it was decided to {' or '.join(IDLE)}"] if waited else []) or ["no other decision"]
 
 
 def _link(link: Link) -> str:

@@ -16,6 +16,7 @@ from freeagentics.cli.report import write_report
 from freeagentics.cli.summary import print_line, print_summary
 from freeagentics.errors import BadInput
 from freeagentics.model import Observers, RunRecord, fork, parse_override, resume, run
+from freeagentics.model.market_setup import own_bars, steps_that_fit
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
@@ -47,7 +48,7 @@ def run_command(
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
-    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, **(_bars(bars) if bars else {})}
+    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, **(own_bars(bars) if bars else {})}
     overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
     if resume_dir is not None and (scenario or out):
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
@@ -56,6 +57,8 @@ def run_command(
             record = resume(resume_dir, steps=steps, overrides=overrides, observers=observers)
         else:
             name = scenario or "btc-replay"
+            if bars and steps is None:
+                steps = steps_that_fit(name, overrides)
             record = run(name, steps=steps, overrides=overrides, out=out, observers=observers)
     _show(record, json=json, quiet=quiet, report=not no_report)
 
@@ -75,6 +78,8 @@ def fork_command(
     with _watched(quiet=quiet or json) as observers:
         record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, observers=observers)
     _show(record, json=json, quiet=quiet, report=not no_report)
+    if not (json or quiet):
+        print_line("forked from", f"{run_dir}, after step {at}")
 
 
 def _workers(text: str | None) -> int | None:
@@ -83,11 +88,6 @@ def _workers(text: str | None) -> int | None:
     if not text.isdigit() or int(text) < 1:
         raise BadInput(f"--workers {text}: give a number of threads from 1 on, or auto")
     return int(text)
-
-
-def _bars(path: Path) -> dict[str, object]:
-    """A file of one's own has no daily figures, symbols or start of the scenario's."""
-    return {"market.kind": "replay", "market.bars": str(path.resolve()), "market.daily": "", "market.symbols": []}
 
 
 @contextmanager

@@ -13,12 +13,12 @@ def print_summary(record: RunRecord) -> None:
     made, frame = record.summary, record.model_frame
     first, last = record.scenario.market.cash, float(frame["equity"][-1])
     moment = frame["timestamp"]
-    basket = float(frame["basket"][-1])
+    basket = float(frame["basket"][-1]) / (1 + record.scenario.market.fee_bps / 1e4)
     lines = (
         ("scenario", f"{made.scenario}, seed {made.seed}"),
         ("agents", f"{made.agents:,}: {', '.join(f'{count:,} {role}' for role, count in made.roles.items())}"),
         ("market time", f"{moment[0]:%Y-%m-%d %H:%M} to {moment[-1]:%Y-%m-%d %H:%M} UTC, {made.steps:,} steps"),
-        ("equity", f"{last:,.0f} USD a desk ({last / first - 1:+.1%}); buy and hold: {basket - 1:+.1%}"),
+        ("equity", f"{last:,.0f} USD a desk ({last / first - 1:+.1%}); buy and hold, net of its fee: {basket - 1:+.1%}"),
         ("done", f"{made.decisions:,} decisions, {made.signals:,} signals, {made.orders:,} orders, {made.fills:,} fills"),
         ("remembered", f"{made.memories:,} memories of {made.bytes_per_memory:.1f} bytes"),
         ("took", f"{made.wall_s:.1f} s, {made.agent_steps_per_s:,.0f} agent-steps/s"),

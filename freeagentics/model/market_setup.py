@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC
+from pathlib import Path
 
 import numpy as np
 
 from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
 from freeagentics.model.scenario import MarketSettings, Scenario
+from freeagentics.model.scenario_files import load_scenario
 
 
 def open_market(scenario: Scenario) -> ReplayMarket:
@@ -39,6 +43,20 @@ def open_market(scenario: Scenario) -> ReplayMarket:
     return ReplayMarket(
         bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, fee_ppm=fee, impact_bps=settings.impact_bps
     )
+
+
+def own_bars(path: Path) -> dict[str, object]:
+    """What changes in a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
+    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64] or "bars"
+    market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
+    return {"name": slug, "title": f"Agents trade the bars of {path.name}", **{f"market.{key}": value for key, value in market.items()}}
+
+
+def steps_that_fit(name: str, overrides: Mapping[str, object]) -> int:
+    """Steps of a scenario, or as many as its bars have after the warm-up, where that is fewer. Raises BadScenario, BadBars."""
+    scenario = load_scenario(name, overrides)
+    bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
+    return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
 
 
 def _first_bar(bars: Bars, settings: MarketSettings) -> int:

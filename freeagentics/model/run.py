@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -67,6 +67,7 @@ def run(
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.describe({"run": identity, "versions": versions()})
         model.record_to(JournalWriter(journal))
+        stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, store, observers or Observers()).carry_out()
 
 
@@ -96,8 +97,12 @@ def resume(
         last = journal.marker()
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
+        if last and last.step == scenario.steps and directory.summary.is_file():
+            raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on")
         model = stack.enter_context(open_model(scenario))
         rewind(model, journal, last.step if last else 0)
+        # The writer before the journal: what it still holds must find the file open.
+        stack.enter_context(closing(model.writer))
         store = stack.enter_context(open_store(scenario.store.durable, journal.about()["run"])) if scenario.store.durable else None
         if changes:
             directory.rewrite(scenario)
@@ -141,6 +146,7 @@ def fork(
         journal.add_checkpoint(at, state)
         journal.describe({"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at})
         model.record_to(JournalWriter(journal, marker))
+        stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, store, observers or Observers()).carry_out()
 
 

@@ -61,16 +61,29 @@ class RunDirectory:
         return directory
 
     def rewrite(self, scenario: Scenario) -> None:
-        """Write ``run.toml``, whole or not at all; plugins are copied beside it, so that the run keeps the code that it began with."""
-        files = []
-        for number, name in enumerate(scenario.plugins.files):
-            kept = Path("plugins") / (Path(name).name if self.path in Path(name).parents else f"{number}-{Path(name).name}")
-            if not (self.path / kept).exists():
-                (self.path / "plugins").mkdir(exist_ok=True)
-                shutil.copyfile(name, self.path / kept)
-            files.append(str(kept))
-        scenario = scenario.model_copy(update={"plugins": scenario.plugins.model_copy(update={"files": tuple(files)})})
-        _write_whole(self.scenario, f"# {versions()}\n{to_toml(scenario)}")
+        """Write ``run.toml``, whole or not at all. Plugins, bars and daily figures of a user's own are copied beside it: a run that is
+        resumed or explained must find what it began with."""
+        plugins = tuple(self._keep(name, "plugins") for name in scenario.plugins.files)
+        market = {key: self._keep(name, "data") for key in ("bars", "daily") if Path(name := getattr(scenario.market, key)).is_absolute()}
+        kept = {
+            "plugins": scenario.plugins.model_copy(update={"files": plugins}),
+            "market": scenario.market.model_copy(update=market),
+        }
+        _write_whole(self.scenario, f"# {versions()}\n{to_toml(scenario.model_copy(update=kept))}")
+
+    def _keep(self, name: str, folder: str) -> str:
+        """Copy a file into a folder of the run, unless it is there already; its path from the run directory."""
+        place, path = self.path / folder, Path(name)
+        if path.parent != place.resolve():
+            place.mkdir(exist_ok=True)
+            target = place / path.name
+            number = 1
+            while target.exists():
+                number += 1
+                target = place / f"{number}-{path.name}"
+            shutil.copyfile(path, target)
+            path = target
+        return str(Path(folder) / path.name)
 
     def write_summary(self, text: str) -> None:
         """Write ``run.json``, whole or not at all."""

@@ -31,6 +31,9 @@ def keys_markdown() -> str:
         "A scenario is a TOML file; `freeagentics run FILE.toml` runs it, `--set KEY=VALUE` changes one key. Whatever is not given has the",
         "default below. This page is printed by `freeagentics scenarios --keys`.",
         "",
+        'Keys with `[KIND]` belong to one of a list of tables, e.g. `[[market.synthetic.planted]]` with `kind = "whale-pump"`; they cannot',
+        "be set one by one with `--set`.",
+        "",
         "| key | type | default | meaning |",
         "|---|---|---|---|",
     ]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from freeagentics.errors import BadScenario, RoleFailed
+from freeagentics.errors import BadInput, BadScenario, RoleFailed
+from freeagentics.journal import Journal
 from freeagentics.model import MarketModel, RunRecord, explain, load_scenario, resume, run
 
 ROOT = Path(__file__).parents[2]
@@ -187,3 +188,49 @@ def test_the_page_on_roles_does_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(toml)
     record = run(tmp_path / "mine.toml", out=tmp_path / "run")
     assert explain(record.path, "cautious-0003", 120).reasoning["wanted"] <= 0.1
+
+
+def test_a_key_that_a_roles_settings_do_not_know_is_refused_whatever_they_say(scenario: Path) -> None:
+    settings = "from pydantic import BaseModel\nclass Loose(BaseModel):\n    window: int = 48\n"
+    write(scenario, settings + role("return Action('wait')", extra="    Settings = Loose\n"))
+    scenario.write_text(SCENARIO + "[roles.mine]\nwindw = 24\n")
+    with pytest.raises(BadScenario, match="unknown key 'roles.mine.windw'; did you mean 'window'?"):
+        load_scenario(scenario)
+    scenario.write_text(SCENARIO + "[roles.mine]\nwindow = 24\n")
+    assert load_scenario(scenario).roles["mine"].window == 24
+
+
+def test_a_decide_of_another_shape_is_refused_before_the_run(scenario: Path) -> None:
+    with pytest.raises(BadScenario, match=r"decide must take \(self, seen, signals, memories\)"):
+        load_scenario(write(scenario, role("return Action('wait')").replace("(self, seen, signals, memories)", "(self, seen)")))
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_a_role_that_raises_is_what_the_run_says_whatever_the_writer_is_doing(scenario: Path, tmp_path: Path, attempt: int) -> None:
+    write(scenario, role(f"1 / (seen.step - {5 + attempt % 4})\nreturn Action('wait')"))
+    with pytest.raises(RoleFailed, match="ZeroDivisionError"):
+        run(scenario, out=tmp_path / "run")
+    with Journal(tmp_path / "run" / "journal.db") as journal:
+        marker = journal.marker()
+        assert marker is not None
+        # The step before was handed over, and is there.
+        assert marker.step == 4 + attempt % 4
+
+
+def test_a_source_that_looks_ahead_is_refused(scenario: Path) -> None:
+    source = """
+import numpy as np
+from freeagentics.market import Source
+class Oracle(Source):
+    name = "oracle"
+    columns = ("oracle.next",)
+    hint = "oracle.next"
+    def missing(self, bars, daily):
+        return ()
+    def compute(self, bars, daily):
+        return np.sign(np.roll(bars.close, -1, axis=0) - bars.close)[..., None].astype(np.float32)
+"""
+    write(scenario, source + role("return Action('wait')"))
+    scenario.write_text(SCENARIO + "[market.sources]\nprice = 0\noracle = 1\n")
+    with pytest.raises(BadInput, match="source oracle: what it shows of bar .* changes when later bars are known"):
+        stepped(scenario)

@@ -95,11 +95,16 @@ def test_anybodys_own_bars_are_replayed_and_absent_sources_are_named(tmp_path: P
         for hour in range(400)
     ]
     (tmp_path / "mine.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
-    done = freeagentics("run", "--bars", "mine.csv", "--agents", 10, "--steps", 30, cwd=tmp_path)
+    done = freeagentics("run", "--bars", "mine.csv", "--agents", 10, "--out", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for line in ("source whales is off: needs columns trades, taker_buy_volume", "source sentiment is off", "source derivatives is off"):
         assert line in done.stderr
-    assert "30 steps" in done.stdout
+    assert "scenario       mine, seed 7" in done.stdout
+    # As many as there are after the warm-up, where no number is asked for.
+    assert "232 steps" in done.stdout
+    # The run keeps the bars that it began with.
+    (tmp_path / "mine.csv").write_text("gone")
+    assert freeagentics("explain", "run", "--agent", "trade-executor-0000", "--step", 100, cwd=tmp_path).returncode == 0
 
 
 def test_records_reach_a_store_of_ones_own(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ WRONG: list[tuple[tuple[object, ...], str]] = [
     (("run", "--resume", "truncated"), "truncated/journal.db"),
     (("run", "--resume", "newer"), "journal of format 99; this version of freeagentics reads format"),
     (("run", "--resume", "edited"), "edited/run.toml: unknown key 'speed'"),
+    (("run", "--resume", "whole"), "whole has all its 12 steps; give --steps with a larger number to go on"),
     (("run", "--resume", "whole", "--steps", 3), "already has 12; ask for more"),
     (("run", "--resume", "whole", "--agents", 10), "agents.count: cannot change once a run has begun"),
     (("run", "--out", "whole"), "whole: not empty; give --out a new folder, or --resume this one"),
@@ -85,6 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # As if it had been killed after step 10, and its scenario then edited by hand.
     with closing(sqlite3.connect(folder / "other" / "journal.db")) as other, other:
         other.execute("DELETE FROM checkpoints WHERE step > 8")
+    (folder / "other" / "run.json").unlink()
     text = (folder / "other" / "run.toml").read_text()
     (folder / "other" / "run.toml").write_text(text.replace("trust = 0.5", "trust = 0.0"))
     return folder
