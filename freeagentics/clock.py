@@ -24,8 +24,3 @@ def iso(timestamp: int) -> str:
     """Market time as text, e.g. ``2022-05-09T14:00:00Z``."""
     text = datetime.fromtimestamp(timestamp / 1000, UTC).isoformat(timespec="milliseconds" if timestamp % 1000 else "seconds")
     return text.replace("+00:00", "Z")
-
-
-def utc_midnight(timestamp: int) -> int:
-    """Start of the UTC day that *timestamp* falls in."""
-    return timestamp - timestamp % DAY_MS

@@ -15,7 +15,6 @@
     │   └── RoleFailed           a user's role raised, or returned something that is not an action
     ├── CorruptRecord            stored bytes that do not check out; names agent and step
     ├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
-    ├── AccessDenied             an agent asked for what is another's
     └── VersionConflict          a conditional put met another version than it expected
 """
 
@@ -91,10 +90,6 @@ class CorruptRecord(FreeagenticsError):
 
 class StoreUnavailable(FreeagenticsError):
     """A store that was opened and then failed: closed, busy, full or gone; what it had accepted stays as it was."""
-
-
-class AccessDenied(FreeagenticsError):
-    """An agent asked for what is private to another."""
 
 
 class VersionConflict(FreeagenticsError):

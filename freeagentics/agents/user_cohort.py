@@ -19,13 +19,11 @@ from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
 from freeagentics.agents.user_tables import UserTables
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
+from freeagentics.clock import HOUR_MS
 from freeagentics.errors import RoleFailed
-from freeagentics.market import UNITS
+from freeagentics.market import CENTS, UNITS
 from freeagentics.memory import Recalled
 from freeagentics.mind import REGIMES
-
-HOUR_MS = 3_600_000
-CENTS = 100
 
 
 class UserCohort(Cohort):

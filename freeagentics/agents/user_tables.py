@@ -12,7 +12,7 @@ from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.view import View
 from freeagentics.arrays import I32, I64
 from freeagentics.errors import did_you_mean
-from freeagentics.market import UNITS, Orders
+from freeagentics.market import CENTS, UNITS, Orders
 from freeagentics.signals import Severity, Signals
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class UserTables:
         self._published = np.zeros(rows, dtype=np.int32)
         self._signals: list[Signals] = []
         self._orders: list[tuple[int, int, int, int]] = []
-        self._equity = view.books.equity[cohort.desk] / 100
+        self._equity = view.books.equity[cohort.desk] / CENTS
         self._price = view.observation.prices / UNITS
 
     def take(self, row: int, action: object) -> str | None:

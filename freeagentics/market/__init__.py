@@ -7,7 +7,7 @@ planted in it. A `Source` is one feed of the market with a price to read. Money 
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars, load_bars
 from freeagentics.market.daily import Daily, load_daily
-from freeagentics.market.money import UNITS, fee_cents, notional_cents, to_price, to_quantity
+from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
 from freeagentics.market.names import shipped_names
 from freeagentics.market.observation import Observation
 from freeagentics.market.orders import Fills, Orders
@@ -28,6 +28,7 @@ from freeagentics.market.synthetic import (
 )
 
 __all__ = [
+    "CENTS",
     "REGIMES",
     "SOURCES",
     "UNITS",

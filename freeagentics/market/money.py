@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike
 from freeagentics.errors import BadInput
 from freeagentics.market.arrays import F64, I64
 
+CENTS = 100
+"""Cents in a dollar."""
+
 UNITS = 100_000_000
 """Units of a price or a quantity in 1."""
 

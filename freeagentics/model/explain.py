@@ -13,7 +13,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.market import UNITS
+from freeagentics.market import CENTS, UNITS
 from freeagentics.memory import FEATURES
 from freeagentics.mind import REGIMES
 from freeagentics.model.agent_names import AgentNames
@@ -25,7 +25,6 @@ from freeagentics.model.run_directory import RunDirectory
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.witness import Rerun
 
-CENTS = 100
 _RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 

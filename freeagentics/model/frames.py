@@ -47,18 +47,20 @@ def write_agent_frame(journal: Journal, names: AgentNames, path: Path) -> None:
 def _decisions(chunk: list[tuple[int, int, AnyArray]], names: AgentNames) -> pl.DataFrame:
     records = np.concatenate([records for _, _, records in chunk])
     steps = np.repeat([step for step, _, _ in chunk], [len(records) for _, _, records in chunk])
+    return pl.DataFrame(decision_columns(steps, records, names) | {"asset": records["asset"].astype(np.int32)})
+
+
+def decision_columns(steps: AnyArray, records: AnyArray, names: AgentNames) -> dict[str, object]:
+    """What every frame of decisions has, from steps (n,) and records (n,)."""
     agent = records["agent"]
-    return pl.DataFrame(
-        {
-            "step": steps,
-            "agent": names.id_column(agent),
-            "role": names.role_column(agent),
-            "desk": names.seats["desk"][agent],
-            "action": names.action_column(agent, records["action"]),
-            "value": records["value"],
-            "confidence": records["confidence"].astype(np.float32),
-            "asset": records["asset"].astype(np.int32),
-            "memory_weight": records["memory_weight"].astype(np.float32),
-            "parent": names.id_column(records["parent"]),
-        }
-    )
+    return {
+        "step": steps,
+        "agent": names.id_column(agent),
+        "role": names.role_column(agent),
+        "desk": names.seats["desk"][agent],
+        "action": names.action_column(agent, records["action"]),
+        "value": records["value"],
+        "confidence": records["confidence"].astype(np.float32),
+        "memory_weight": records["memory_weight"].astype(np.float32),
+        "parent": names.id_column(records["parent"]),
+    }

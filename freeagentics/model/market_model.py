@@ -14,7 +14,7 @@ from freeagentics.agents.surroundings import SourceInfo
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.market import Observation
+from freeagentics.market import CENTS, UNITS, Observation
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
@@ -24,9 +24,6 @@ from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import load_scenario
 from freeagentics.runtime import Engine, SerialEngine
 from freeagentics.signals import Board, Inbox
-
-CENTS = 100
-PRICE_UNITS = 1e8
 
 Checkpoint = dict[str, dict[str, AnyArray]]
 
@@ -138,7 +135,7 @@ class MarketModel(mesa.Model):
         accounts, fills = self.market.accounts, self.market.fills
         return Figures(
             timestamp=observation.timestamp,
-            price=float(observation.prices[0] / PRICE_UNITS),
+            price=float(observation.prices[0] / UNITS),
             basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
             equity=equity,
             exposure=float(books.exposure.mean()),

@@ -14,12 +14,11 @@ from freeagentics.agents.cohort import MEMORY_HEAD, OUTCOME
 from freeagentics.agents.decision import DECISION
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import UNITS, Fills, Orders
+from freeagentics.market import CENTS, UNITS, Fills, Orders
 from freeagentics.memory import FEATURES, ScalarCodec
 from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.frames import decision_columns
 from freeagentics.signals import Severity, Signals
-
-CENTS = 100
 
 
 class RecordFrames:
@@ -48,23 +47,13 @@ class RecordFrames:
         names = self._names
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
-            agent = records["agent"]
-            columns = {
-                "step": steps,
-                "agent": names.id_column(agent),
-                "role": names.role_column(agent),
-                "desk": names.seats["desk"][agent],
-                "action": names.action_column(agent, records["action"]),
-                "value": records["value"],
-                "confidence": records["confidence"].astype(np.float32),
+            columns = decision_columns(steps, records, names) | {
                 "symbol": self._symbols.gather(records["asset"]),
-                "parent": names.id_column(records["parent"]),
                 "parent_step": _null_where(records["parent"] < 0, steps - records["parent_age"]),
                 "memories": _lists(records["memory_age"] > 0, (steps[:, None] - records["memory_age"]).T),
-                "memory_weight": records["memory_weight"].astype(np.float32),
                 "signals": _lists(records["signal"] >= 0, records["signal"].T),
             }
-            return pl.DataFrame(columns | self._reasons(names.seats["role"][agent], records["reason"]))
+            return pl.DataFrame(columns | self._reasons(names.seats["role"][records["agent"]], records["reason"]))
 
         return self._all(Kind.DECISIONS, frame)
 

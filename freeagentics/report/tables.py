@@ -8,10 +8,9 @@ import numpy as np
 import polars as pl
 
 from freeagentics.agents import SIGNAL_KINDS
+from freeagentics.market import CENTS
 from freeagentics.report.facts import Facts
 from freeagentics.report.gather.reading import spent
-
-CENTS = 100
 
 
 def write_tables(facts: Facts, folder: Path) -> None:

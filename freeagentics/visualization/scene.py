@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, AnyArray
-from freeagentics.market import UNITS
+from freeagentics.market import CENTS, UNITS
 from freeagentics.model import Scenario
 from freeagentics.visualization.history import Moment
 from freeagentics.visualization.mind_scene import MindScene
 from freeagentics.visualization.told import Told
-
-CENTS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freeagentics.clock import DAY_MS, HOUR_MS, iso, utc_midnight, wall_clock
+from freeagentics.clock import DAY_MS, iso, wall_clock
 
 timestamps = st.integers(-10 * 365 * DAY_MS, 150 * 365 * DAY_MS)
 
@@ -19,13 +19,6 @@ def test_market_time_reads_as_utc() -> None:
 @given(timestamps)
 def test_market_time_as_text_loses_nothing(timestamp: int) -> None:
     assert round(datetime.fromisoformat(iso(timestamp)).timestamp() * 1000) == timestamp
-
-
-@given(timestamps)
-def test_midnight_is_the_last_start_of_a_day(timestamp: int) -> None:
-    midnight = datetime.fromtimestamp(utc_midnight(timestamp) / 1000, UTC)
-    assert (midnight.hour, midnight.minute, midnight.second, midnight.microsecond) == (0, 0, 0, 0)
-    assert 0 <= timestamp - utc_midnight(timestamp) < 24 * HOUR_MS
 
 
 def test_wall_time_never_goes_back() -> None:

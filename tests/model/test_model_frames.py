@@ -44,7 +44,18 @@ def test_the_model_frame_has_a_row_per_step_with_all_figures(ran: Ran) -> None:
 
 def test_the_agent_frame_has_a_row_per_agent_and_step_as_it_is_in_the_journal(ran: Ran) -> None:
     frame, names = ran.record.agent_frame, AgentNames(ran.journal, ran.record.scenario)
-    assert frame.columns == ["step", "agent", "role", "desk", "action", "value", "confidence", "asset", "memory_weight", "parent"]
+    assert frame.columns == [
+        "step",
+        "agent",
+        "role",
+        "desk",
+        "action",
+        "value",
+        "confidence",
+        "memory_weight",
+        "parent",
+        "asset",
+    ]
     assert len(frame) == AGENTS * STEPS
     decisions = np.concatenate([records for _, _, records in ran.journal.scan(Kind.DECISIONS)])
     assert frame["agent"].to_list() == [names.ids[agent] for agent in decisions["agent"].tolist()]

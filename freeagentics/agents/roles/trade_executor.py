@@ -12,7 +12,7 @@ from freeagentics.agents.span import Span
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, Mask
-from freeagentics.market import Fills, Orders
+from freeagentics.market import CENTS, UNITS, Fills, Orders
 from freeagentics.memory import Recalled, column
 from freeagentics.signals import Signals
 
@@ -20,9 +20,6 @@ LIMIT_TOLERANCE = np.float32(0.01)
 """Exposure by which a desk may drift over its limit before the band gives way: correcting every tick would cost more than it saves."""
 
 ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.WHALE_ACTIVITY)
-_PRICE_UNITS = 1e8
-_QUANTITY_UNITS = 1e8
-_CENTS = 100
 
 
 class TradeExecutorSettings(BaseModel):
@@ -179,8 +176,8 @@ class TradeExecutor(Cohort):
         position = books.position[self.desk]
         closing = (wanted < 1e-3) & (position > 0)
         trading = self._trading(weight, wanted - weight, closing, limit)
-        dollars = change.astype(np.float64) * (books.equity[self.desk] / _CENTS)[:, None]
-        quantity = np.trunc(dollars / (books.price / _PRICE_UNITS) * _QUANTITY_UNITS).astype(np.int64)
+        dollars = change.astype(np.float64) * (books.equity[self.desk] / CENTS)[:, None]
+        quantity = np.trunc(dollars / (books.price / UNITS) * UNITS).astype(np.int64)
         quantity = np.where(closing, -position, quantity)
         row, asset = np.nonzero(trading & (quantity != 0))
         # Sales first within a desk: they free the cash that its purchases need.

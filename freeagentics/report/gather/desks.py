@@ -6,10 +6,10 @@ import numpy as np
 
 from freeagentics.arrays import F64
 from freeagentics.journal import SHARED, Kind
+from freeagentics.market import CENTS
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.walk import Moment
 
-CENTS = 100
 LOWEST, LOWER, MIDDLE, UPPER, HIGHEST = range(5)
 """Columns of a spread: least, first quartile, median, third quartile, most."""
 

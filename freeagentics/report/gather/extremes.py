@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from freeagentics.arrays import F64, AnyArray
-from freeagentics.market import UNITS
-from freeagentics.report.gather.desks import CENTS
+from freeagentics.market import CENTS, UNITS
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.walk import Moment
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.market import CENTS
 from freeagentics.report.gather.buckets import Buckets
-from freeagentics.report.gather.desks import CENTS
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.walk import Moment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
+from freeagentics.market import CENTS
 from freeagentics.report.charts.reading import draw_reading, paid_readings
 from freeagentics.report.facts import Facts
 from freeagentics.report.gather.estimate import Estimate
@@ -13,8 +14,6 @@ from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
 from freeagentics.report.words import count, listing, number, percent, plain, usd
-
-CENTS = 100
 
 
 def sources(facts: Facts) -> Section:
