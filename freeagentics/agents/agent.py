@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
+from freeagentics.agents.history import Done, told
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.mind import REGIMES
 
@@ -45,7 +46,17 @@ class TradingAgent(mesa.Agent):
     @property
     def beliefs(self) -> dict[str, float]:
         """Its belief in each regime of the first asset, summing to one."""
-        return dict(zip(REGIMES, self.cohort.regimes.belief[self.row, 0].tolist(), strict=True))
+        return dict(zip(REGIMES, self.cohort.belief.regimes[self.row, 0].tolist(), strict=True))
+
+    @property
+    def belief_grid(self) -> np.ndarray:
+        """Its belief in each state of the market: (assets, 32, 32) by drift and volatility, each asset's summing to one."""
+        return self.cohort.belief.cells()[self.row]
+
+    def history(self, n: int) -> list[Done]:
+        """Its last *n* steps, or as many as its history holds, oldest first."""
+        cohort = self.cohort
+        return told(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.world.sources))
 
     def heard(self, kind: SignalKind) -> np.ndarray | None:
         """The last signal of a kind it still has in its ear, one number per asset, or None."""

@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from freeagentics.agents import experience
 from freeagentics.agents.decision import CAUSES, DECISION, Actions, Choice
 from freeagentics.agents.heard import Heard
+from freeagentics.agents.history import DONE_BYTES, done
 from freeagentics.agents.past import Past
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
 from freeagentics.memory import Recalled, RecallIndex, ScalarCodec
-from freeagentics.mind import RegimeFilter
-from freeagentics.mind.regimes import RETURN
+from freeagentics.mind import CohortHistory, GridBelief
 
 MEMORY_HEAD: list[Any] = [("agent", "<i4"), ("importance", "u1")]
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
@@ -78,9 +78,10 @@ class Cohort(ArrayState, ABC):
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
         persistence = world.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
-        self.regimes = RegimeFilter(persistence.astype(np.float32), world.assets)
+        self.belief = GridBelief(world.grid, persistence.astype(np.float32), world.assets)
         self.heard = Heard(rows, world.assets, world.signal_ttl)
         self.index = RecallIndex(rows, memory.slots, self.codec.key_size)
+        self.history = CohortHistory(rows, memory.history, DONE_BYTES)
         self.past = Past(rows, memory.horizon, world.assets)
         self.thought: Thought | None = None
         self._memory_type = np.dtype([*MEMORY_HEAD, ("code", "u1", (self.codec.code_bytes,))])
@@ -93,7 +94,7 @@ class Cohort(ArrayState, ABC):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
         self.agent[rows], self.number_in_role[rows], self.desk[rows], self.joined[rows] = agents, numbers, desks, step
-        for part in (self.regimes, self.heard, self.index):
+        for part in (self.belief, self.heard, self.index, self.history):
             part.forget(rows)
 
     def decide(self, view: View) -> Actions:
@@ -101,10 +102,10 @@ class Cohort(ArrayState, ABC):
         world, step, now = self.world, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
         self.heard.hear(view.inbox, self.agent, now)
-        self.regimes.advance(RETURN.log_likelihood(world.column(view.observation, "price.zscore")))
+        self.belief.advance(world.column(view.observation, "price.zscore"))
         self.attend(view)
         focus = self.focus_on(view)
-        states = experience.situation(view, world, self.desk, self.regimes, self.heard, focus)
+        states = experience.situation(view, world, self.desk, self.belief, self.heard, focus)
         self.perceive(states, focus, view)
         keys = self.codec.keys(self.codec.quantise(states))
         recalled = self.index.recall(keys, world.memory.recall, step)
@@ -122,6 +123,7 @@ class Cohort(ArrayState, ABC):
         if outcomes is not None:
             self.study(outcomes, self._judged(outcomes))
         self.past.keep(step, thought.choice.stance, thought.focus)
+        self.history.append(done(thought.choice, self.read_bits(step), self.heard))
         experience.action(thought.states, thought.choice, thought.recalled, thought.focus)
         return CohortPages(self._remember(thought, step), thought.outcome)
 
@@ -138,6 +140,10 @@ class Cohort(ArrayState, ABC):
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""
         return ("price",)
+
+    def read_bits(self, step: int) -> AnyArray:
+        """Sources that each row read at a step within the horizon, as `Surroundings.bits` has them: (rows,), or (1,) for all alike."""
+        return self.world.bits(("price",)).sum(keepdims=True)
 
     def focus_on(self, view: View) -> I64:
         """The asset that each row's experience is about, (rows,)."""

@@ -11,22 +11,27 @@ from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import DeskBooks, View
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.memory import FEATURES, Recalled, column
-from freeagentics.mind import REGIMES, RegimeFilter
+from freeagentics.mind import REGIMES, GridBelief
 
-NORMAL_5_PERCENT = np.float32(1.645)
+RISK = 0.05
+"""Probability with which value-at-risk is exceeded."""
 
 
-def situation(view: View, world: Surroundings, desk: I32, regimes: RegimeFilter, heard: Heard, focus: I64) -> F32:
+def situation(view: View, world: Surroundings, desk: I32, belief: GridBelief, heard: Heard, focus: I64) -> F32:
     """The states (rows, 48) of a cohort before it acts; what only the role knows is still zero."""
     states = np.zeros((len(desk), len(FEATURES)), dtype=np.float32)
     _portfolio(states, view.books, desk)
-    _market(states, view, world, regimes, focus)
+    _market(states, view, world, belief, focus)
     _signals(states, heard, view.observation.timestamp, focus)
     put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
-    horizon = np.float32(np.sqrt(world.memory.horizon))
-    loss = NORMAL_5_PERCENT * states[:, column("expected_volatility")] * horizon * states[:, column("exposure")]
-    put(states, "value_at_risk", loss)
+    rows, usual = np.arange(len(focus)), running_volatility(view, world)[focus]
+    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * usual * states[:, column("exposure")])
     return states
+
+
+def running_volatility(view: View, world: Surroundings) -> F32:
+    """Standard deviation of a return over the horizon, as it lately was, (assets,): the unit in which beliefs are held."""
+    return world.column(view.observation, "price.volatility") * np.float32(np.sqrt(world.memory.horizon))
 
 
 def put(states: F32, name: str, values: object) -> None:
@@ -50,14 +55,14 @@ def _portfolio(states: F32, books: DeskBooks, desk: I32) -> None:
         put(states, name, values[desk])
 
 
-def _market(states: F32, view: View, world: Surroundings, regimes: RegimeFilter, focus: I64) -> None:
+def _market(states: F32, view: View, world: Surroundings, belief: GridBelief, focus: I64) -> None:
     rows = np.arange(len(focus))
     first = column("bull")
-    states[:, first : first + len(REGIMES)] = regimes.belief[rows, focus]
-    put(states, "entropy", regimes.entropy()[rows, focus])
-    put(states, "surprise", regimes.surprise[rows, focus])
+    states[:, first : first + len(REGIMES)] = belief.regimes[rows, focus]
+    put(states, "entropy", belief.entropy()[rows, focus])
+    put(states, "surprise", belief.surprise[rows, focus])
     volatility = world.column(view.observation, "price.volatility")[focus]
-    put(states, "expected_volatility", regimes.spread()[rows, focus] * volatility)
+    put(states, "expected_volatility", belief.spread()[rows, focus] * volatility)
     put(states, "return_1", world.column(view.observation, "price.zscore")[focus])
     put(states, "trend", world.column(view.observation, "price.trend")[focus])
     put(states, "volatility_ratio", world.column(view.observation, "price.volatility_ratio")[focus])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from freeagentics.arrays import F32
+from freeagentics.arrays import F32, I64
 from freeagentics.market import Observation
+from freeagentics.mind import MarketGrid
 from freeagentics.randomness import generator
 
 
@@ -22,6 +24,7 @@ class MemorySettings(BaseModel):
     )
     recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
+    history: int = Field(1000, ge=1, le=100_000, description="Steps of its own actions that an agent's compressed history holds.")
     trust: float = Field(0.5, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
 
     @model_validator(mode="after")
@@ -44,7 +47,8 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The fixed facts: seed, symbols of the assets, observation columns, sources on sale, roles in pipeline order, memory settings."""
+    """The fixed facts: seed, symbols of the assets, observation columns, sources on sale, roles in pipeline order, memory
+    settings, the grid of market states."""
 
     seed: int
     symbols: tuple[str, ...]
@@ -53,6 +57,7 @@ class Surroundings:
     roles: tuple[str, ...]
     memory: MemorySettings
     signal_ttl: int
+    grid: MarketGrid
 
     @property
     def assets(self) -> int:
@@ -64,6 +69,11 @@ class Surroundings:
         if name not in self.columns:
             return np.zeros(self.assets, dtype=np.float32)
         return observation.values[:, self.columns.index(name)]
+
+    def bits(self, sources: Iterable[str]) -> I64:
+        """A bit for each of these sources, by its place among all sources; 0 for one that is not on sale."""
+        names = [source.name for source in self.sources]
+        return np.array([1 << names.index(name) if name in names else 0 for name in sources], dtype=np.int64)
 
     def audience(self, *roles: str) -> int:
         """The bit mask that addresses these roles on one's own desk; roles that the scenario lacks fall away."""

@@ -84,7 +84,7 @@ class UserCohort(Cohort):
 
     def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
         books, desk, symbols = view.books, int(self.desk[row]), self.world.symbols
-        belief = self.regimes.belief[row].tolist()
+        belief = self.belief.regimes[row].tolist()
         equity = float(books.equity[desk] / CENTS)
         return Seen(
             **shared,
@@ -118,6 +118,10 @@ class UserCohort(Cohort):
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """The sources that the role reads."""
         return tuple(source.name for source in self._read)
+
+    def read_bits(self, step: int) -> AnyArray:
+        """The same for all agents of the role."""
+        return self.world.bits(source.name for source in self._read).sum(keepdims=True)
 
     @property
     def cost(self) -> int:

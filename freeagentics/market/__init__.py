@@ -10,6 +10,7 @@ from freeagentics.market.daily import Daily, load_daily
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
 from freeagentics.market.names import shipped_names
 from freeagentics.market.observation import Observation
+from freeagentics.market.observation_buffer import ObservationBuffer
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
@@ -39,6 +40,7 @@ __all__ = [
     "DerivativesSource",
     "Fills",
     "Observation",
+    "ObservationBuffer",
     "Orders",
     "Planted",
     "PriceSource",

@@ -1,6 +1,31 @@
 """What an agent believes and how it learns what to attend to."""
 
 from freeagentics.mind.bandit import SourceBandit
-from freeagentics.mind.regimes import REGIMES, Emission, RegimeFilter
+from freeagentics.mind.cohort_history import CohortHistory
+from freeagentics.mind.evidence import IMBALANCE, DriftEvidence
+from freeagentics.mind.generative import GenerativeModel
+from freeagentics.mind.grid import CALM, REGIMES, TURBULENT, MarketGrid
+from freeagentics.mind.grid_belief import GridBelief
+from freeagentics.mind.history import CompressedHistory
+from freeagentics.mind.inference import evaluate_policies, infer_states
+from freeagentics.mind.lazy_beliefs import LazyBeliefArray
+from freeagentics.mind.sparse_beliefs import BeliefCompressor, SparseBeliefState
 
-__all__ = ["REGIMES", "Emission", "RegimeFilter", "SourceBandit"]
+__all__ = [
+    "CALM",
+    "IMBALANCE",
+    "REGIMES",
+    "TURBULENT",
+    "BeliefCompressor",
+    "CohortHistory",
+    "CompressedHistory",
+    "DriftEvidence",
+    "GenerativeModel",
+    "GridBelief",
+    "LazyBeliefArray",
+    "MarketGrid",
+    "SourceBandit",
+    "SparseBeliefState",
+    "evaluate_policies",
+    "infer_states",
+]

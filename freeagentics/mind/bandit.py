@@ -24,8 +24,8 @@ class SourceBandit(ArrayState):
     A hint is a number in [-1, 1] per source and asset. The forecast is linear in the hints read; its weights are learned by recursive
     least squares with forgetting, one weight at a time (Haykin, "Adaptive filter theory", with a diagonal covariance), so that a source
     that seldom speaks learns as fast, per word, as it should. A source's reward is how much smaller the squared error was with it than
-    without it, less its cost: it is read while its running mean reward is positive, and now and then to explore (epsilon-greedy; Sutton
-    & Barto, "Reinforcement learning", chapter 2).
+    without it, less its cost. Whether it is read is up to whoever asks what it was worth; now and then it is read to explore
+    (epsilon-greedy; Sutton & Barto, "Reinforcement learning", chapter 2).
 
     Args:
         learning_rate, exploration_rate: per agent, shape (rows,). The first is that of source values and success rates.
@@ -50,12 +50,16 @@ class SourceBandit(ArrayState):
         self._first_weight = weights.astype(np.float32)
         self._first_weight.flags.writeable = False
 
-    def choose(self, context: I64, free: Mask, uniform: F32) -> tuple[Mask, Mask]:
-        """Sources to read (rows, S), and which of them only to explore. *free* (S,) are always read; *uniform* (rows, S) in [0, 1)."""
-        rows = np.arange(len(context))
-        worth = self.value[rows, context] > 0
-        explore = (uniform < self.exploration_rate[:, None]) & ~worth & ~free
-        return worth | explore | free, explore
+    def worth(self, context: I64) -> F32:
+        """Mean reward of each source in each row's context (rows,): (rows, S)."""
+        return self.value[np.arange(len(context)), context]
+
+    def choose(self, wanted: Mask, free: Mask, uniform: F32) -> tuple[Mask, Mask]:
+        """Sources to read (rows, S): those *wanted* and *free* ones (S,), and some only to explore, which come second.
+
+        *uniform*: numbers in [0, 1), (rows, S)."""
+        explore = (uniform < self.exploration_rate[:, None]) & ~wanted & ~free
+        return wanted | explore | free, explore
 
     def forecast(self, context: I64, hints: F32, read: Mask) -> F32:
         """Expected standardised return over the horizon, (rows, assets), from hints (S, assets) of the sources read (rows, S)."""

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from freeagentics.agents import COHORT_ROWS, ROLES, MemorySettings, Population, Surroundings
 from freeagentics.errors import BadScenario
+from freeagentics.mind import MarketGrid
 from freeagentics.model.scenario import AgentSettings
 
+GRID = MarketGrid(MemorySettings().horizon)
 AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 def population(agents: AgentSettings) -> Population:
     """A population of these agents in a world without any sources but prices."""
     world = Surroundings(
-        seed=1, symbols=("BTCUSDT",), columns=(), sources=(), roles=tuple(agents.team), memory=MemorySettings(), signal_ttl=1
+        seed=1, symbols=("BTCUSDT",), columns=(), sources=(), roles=tuple(agents.team), memory=MemorySettings(), signal_ttl=1, grid=GRID
     )
     return Population(agents.counts(), agents.desks, world, {})
 

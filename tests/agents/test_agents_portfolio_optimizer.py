@@ -72,12 +72,12 @@ def test_an_averse_optimizer_wants_less(tmp_path: Path) -> None:
 
 
 def test_assets_that_move_together_count_as_one(tmp_path: Path) -> None:
-    """Of three assets the first gets less, against the third, where the second is its twin than where each goes its own way."""
+    """Of three assets the first gets less where the second is its twin than where each goes its own way."""
     paths = [wobble(168 + 40, seed=seed, volatility=0.01) for seed in (0, 1, 2)]
     apart = last_target(tmp_path, paths)
     twins = last_target(tmp_path, [paths[0], paths[0], paths[2]])
     assert (apart > 0).all() and twins[0] == pytest.approx(twins[1], rel=1e-3)
-    assert twins[0] / twins[2] < 0.7 * apart[0] / apart[2]
+    assert (twins[0] < 0.7 * apart[0]).all()
 
 
 def last_target(folder: Path, paths: list[AnyArray]) -> AnyArray:

@@ -13,7 +13,11 @@ from freeagentics.journal import Kind
 STEPS = 120
 TARGET, WANTED, CONVICTION, LIMIT, WEIGHT, COST = range(6)
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
-TWO_A_DESK = {"agents__team": {"market-hunter": 1, "risk-manager": 1, "trade-executor": 2}, "agents__count": 8}
+TWO_A_DESK = {
+    "agents__team": {"market-hunter": 1, "risk-manager": 1, "trade-executor": 2},
+    "agents__count": 8,
+    "roles__trade-executor__gain": 4,
+}
 BAND = 0.02
 """The narrowest that an executor draws by itself."""
 
@@ -99,7 +103,7 @@ def test_what_is_wanted_is_the_target_as_far_as_conviction_goes(tape: Tape) -> N
     for step in range(1, STEPS + 1):
         reason = executors(tape, step)["reason"]
         assert (reason[:, WANTED] <= np.minimum(reason[:, TARGET] * reason[:, CONVICTION], reason[:, LIMIT]) + 1e-6).all()
-        assert (reason[:, CONVICTION] >= 0.5).all() and (reason[:, CONVICTION] <= 1).all()
+        assert (reason[:, CONVICTION] >= 0).all() and (reason[:, CONVICTION] <= 1).all()
 
 
 def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:

@@ -10,15 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.generative import Reading, Said, Speaking
+from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.span import RateSpan
 from freeagentics.agents.surroundings import SourceInfo, Surroundings
 from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled, column
-from freeagentics.mind import REGIMES, SourceBandit
-from freeagentics.mind.regimes import IMBALANCE
+from freeagentics.mind import IMBALANCE, REGIMES, SourceBandit
 from freeagentics.signals import Signals
 
 READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
@@ -54,9 +55,10 @@ class Readings(ArrayState):
 
 
 class Forecaster(Cohort):
-    """Buys sources by a contextual bandit, the context being its most likely regime, and forecasts the return over the horizon.
+    """Buys sources by what they would tell of the regime and what they were worth, and forecasts the return over the horizon.
 
-    The forecast adds what the regimes imply and what the hints imply, and leans towards what came of the memories recalled.
+    What they were worth a contextual bandit learns, the context being the most likely regime. The forecast adds what the belief implies and
+    what the hints imply, and leans towards what came of the memories recalled. Whether it is told, expected free energy decides.
     """
 
     Settings = ForecasterSettings
@@ -73,6 +75,9 @@ class Forecaster(Cohort):
         weights = draw.normal(0.1, 0.05, (rows, len(self.sources)))
         self.bandit = SourceBandit(learning.astype(np.float32), exploring.astype(np.float32), len(REGIMES), weights.astype(np.float32))
         self.readings = Readings(rows, world.memory.horizon, len(self.sources), world.assets)
+        self._bits = world.bits(source.name for source in self.sources)
+        self._bits.flags.writeable = False
+        self._reading, self._speaking = Reading(), Speaking()
         self.told = LastTold(rows, world.signal_ttl)
         self.expected = np.zeros((rows, world.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
@@ -87,17 +92,18 @@ class Forecaster(Cohort):
         """Choose sources in the light of the price, read them, and forecast."""
         observation, world = view.observation, self.world
         slot = observation.step % len(self.readings.read)
-        context = self.regimes.belief.mean(axis=1).argmax(axis=1)
+        regimes = self.belief.regimes.mean(axis=1)
+        context = regimes.argmax(axis=1)
         uniform = world.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
-        read, explore = self.bandit.choose(context, self._cost == 0, uniform.astype(np.float32))
+        wanted = self._reading.wanted(regimes, self.bandit.worth(context))
+        read, explore = self.bandit.choose(wanted, self._cost == 0, uniform.astype(np.float32))
         hints = np.stack([observation.values[:, source.hint] for source in self.sources]) if self.sources else self.readings.hints[slot]
         self.readings.read[slot], self.readings.context[slot], self.readings.hints[slot] = read, context, hints
         self.readings.cost[slot] = self._cost_in_errors(view)
         if "whales" in self._names:
             imbalance = world.column(observation, "whales.imbalance")
-            self.regimes.attend(IMBALANCE.log_likelihood(imbalance), self._read(slot, "whales").astype(np.float32))
-        drift = self.regimes.drift() * np.float32(np.sqrt(world.memory.horizon))
-        self.expected = np.clip(self.bandit.forecast(context, hints, read) + drift, -2, 2)
+            self.belief.attend(IMBALANCE.log_likelihood(imbalance, world.grid.drift), self._read(slot, "whales"))
+        self.expected = np.clip(self.bandit.forecast(context, hints, read) + self.belief.trend(), -2, 2)
         self.explored = np.asarray(explore.any(axis=1))
 
     @property
@@ -113,6 +119,10 @@ class Forecaster(Cohort):
         """Names of the sources that a row's agent read at a step within the horizon."""
         read = self.readings.read[step % len(self.readings.read), row]
         return tuple(name for name, was in zip(self._names, read.tolist(), strict=True) if was)
+
+    def read_bits(self, step: int) -> AnyArray:
+        """Sources that each row read at a step within the horizon, (rows,)."""
+        return self.readings.read[step % len(self.readings.read)] @ self._bits
 
     def _cost_in_errors(self, view: View) -> F32:
         """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""
@@ -146,7 +156,7 @@ class Forecaster(Cohort):
         before = self.expected[rows, focus].copy()
         self.expected[rows, focus] = np.clip(recalled.lean(before, self.world.memory.trust), -2, 2)
         strength = np.abs(self.expected[rows, focus])
-        confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.regimes.entropy()[rows, focus])
+        confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy()[rows, focus])
         action, published, signals = self.speak(view, focus, confidence)
         signal, parent, parent_step = self._nothing()
         read = self.readings.read[slot]
@@ -158,7 +168,7 @@ class Forecaster(Cohort):
                 context,
                 read @ (1 << np.arange(len(self.sources))),
                 np.where(read, self.bandit.value[rows, context], 0).sum(axis=1),
-                self.regimes.surprise[rows, focus],
+                self.belief.surprise[rows, focus],
             ],
             axis=1,
         ).astype(np.float32)
@@ -182,6 +192,12 @@ class Forecaster(Cohort):
     @abstractmethod
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Action and number of signals of every row, both (rows,), and the signals."""
+
+    def words(self, focus: I64, *allowed: Said) -> F32:
+        """How probable each word is under expected free energy, (rows, 3)."""
+        rows = np.arange(self.rows)
+        forecast = category(self.expected[rows, focus], self.settings.threshold)
+        return self._speaking.choose(self.belief.regimes[rows, focus], forecast, allowed)
 
     def speaker(self) -> Speaker:
         """This cohort, as one that speaks."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.agents.generative import Said
 from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.tell import LastTold, severity_of
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
-from freeagentics.mind.regimes import TURBULENT
+from freeagentics.mind import TURBULENT
 from freeagentics.signals import Severity, Signals
 
 WHALES_THAT_MATTER = 5
@@ -50,16 +51,18 @@ class MarketHunter(Forecaster):
         whales = speaker.say(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, success, np.tile(signed, (self.rows, 1)))
 
         expected = self.expected[rows, focus]
-        strong = np.abs(expected) >= self.settings.threshold
+        word = self.words(focus, Said.TREND, Said.TURBULENCE)
+        strong = word[:, Said.TREND] > word[:, Said.NOTHING]
         standing = np.abs(self.told.value[:, 0]) >= self.settings.threshold
         trending = (strong | standing) & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, observation)
         self.told.told(trending, expected[:, None], observation)
         severity = severity_of(np.abs(expected))
         trend = speaker.say(trending, SignalKind.TREND, self._audience, severity, confidence, self.expected)
 
-        turbulence = self.regimes.belief[:, :, TURBULENT].mean(axis=1)
+        turbulence = self.belief.regimes[:, :, TURBULENT].mean(axis=1)
         self.told_turbulence.value[turbulence < 0.3] = 0
-        turning = (turbulence > 0.6) & self.told_turbulence.worth(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
+        alarming = word[:, Said.TURBULENCE] > word[:, Said.NOTHING]
+        turning = alarming & self.told_turbulence.worth(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
         self.told_turbulence.told(turning, turbulence[:, None], observation)
         ratio = np.tile(world.column(observation, "price.volatility_ratio"), (self.rows, 1))
         volatility = speaker.say(turning, SignalKind.VOLATILITY, self._audience, Severity.MEDIUM, turbulence, ratio)

@@ -7,12 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.experience import running_volatility
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.span import PositiveSpan, Span
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64
+from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.signals import Severity
@@ -25,7 +26,7 @@ class PortfolioOptimizerSettings(BaseModel):
 
     risk_aversion: PositiveSpan = Field((15.0, 60.0), description="Range of the weight of variance against expected return.")
     premium: Span = Field((0.0, 0.1), description="Range of the return expected with no view, in standard deviations.")
-    covariance_halflife: float = Field(72.0, gt=1, description="Bars in which the covariance estimate forgets half.")
+    covariance_halflife: float = Field(72.0, gt=1, description="Bars in which the estimate of correlations forgets half.")
     change: float = Field(0.05, gt=0, le=1, description="Change of the weights from which a target is told.")
     refresh: int = Field(12, ge=1, description="Steps after which a standing target is told again.")
 
@@ -33,8 +34,9 @@ class PortfolioOptimizerSettings(BaseModel):
 class PortfolioOptimizer(Cohort):
     """Mean-variance weights (Markowitz, 1952), long only, within the risk manager's limit.
 
-    Expected returns are the views heard from hunters and analyzers, and a premium; the covariance is exponentially weighted and shrunk by a
-    tenth towards its diagonal. Weights solve the unconstrained problem, negative ones become zero, and the rest is scaled into the limit.
+    Expected returns are the views heard from hunters and analyzers, and a premium; risks are those that each agent's own belief
+    predicts, correlations are exponentially weighted and shrunk by a tenth towards none. Weights solve the unconstrained problem, negative
+    ones become zero, and the rest is scaled into the limit.
     """
 
     role = "portfolio-optimizer"
@@ -81,7 +83,7 @@ class PortfolioOptimizer(Cohort):
         expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
         before = expected[rows, focus].copy()
         expected[rows, focus] = recalled.lean(before, self.world.memory.trust)
-        self.target = self._weights(expected, limit)
+        self.target = self._weights(expected, limit, view)
         telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.told.told(telling, self.target, view.observation)
         certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
@@ -108,15 +110,18 @@ class PortfolioOptimizer(Cohort):
             charge=np.zeros(self.rows, dtype=np.int64),
         )
 
-    def _weights(self, expected: F32, limit: F32) -> F32:
+    def _weights(self, expected: F32, limit: F32, view: View) -> F32:
         """Weights (rows, assets) from expected returns in standard deviations over the horizon, (rows, assets), and limits (rows,)."""
-        horizon = self.world.memory.horizon
-        variance = np.maximum(np.diag(self.covariance), 1e-12)
-        shrunk = horizon * (0.9 * self.covariance + 0.1 * np.diag(variance) + 1e-12 * np.eye(len(variance)))
-        mean = expected * np.sqrt(variance * horizon)
+        usual = running_volatility(view, self.world)
+        risk = np.maximum(self.belief.spread() * usual, np.float32(1e-6))
         # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
-        free = np.einsum("ra,ab->rb", mean, np.linalg.inv(shrunk)) / self.risk_aversion[:, None]
+        free = np.einsum("ra,ab->rb", expected * usual / risk, np.linalg.inv(self._correlation())) / (risk * self.risk_aversion[:, None])
         positive = np.maximum(free, 0)
         total = positive.sum(axis=1)
         scale = np.minimum(1, limit / np.maximum(total, 1e-9))
         return (positive * scale[:, None]).astype(np.float32)
+
+    def _correlation(self) -> F64:
+        """Shrunk by a tenth towards none, (assets, assets)."""
+        deviation = np.sqrt(np.maximum(np.diag(self.covariance), 1e-12))
+        return 0.9 * self.covariance / np.outer(deviation, deviation) + 0.1 * np.eye(len(deviation))

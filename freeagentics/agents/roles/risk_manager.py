@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
-from freeagentics.agents.experience import NORMAL_5_PERCENT
+from freeagentics.agents.experience import RISK, running_volatility
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.span import PositiveSpan
 from freeagentics.agents.surroundings import Surroundings
@@ -28,6 +28,9 @@ class RiskManagerSettings(BaseModel):
     max_value_at_risk: float = Field(
         0.04, gt=0, le=1, description="Largest loss over the horizon, as a share of equity, exceeded with 5 %."
     )
+    max_expected_shortfall: float = Field(
+        0.06, gt=0, le=1, description="Largest mean loss over the horizon, as a share of equity, in the worst 5 % of cases."
+    )
     max_drawdown: float = Field(0.15, gt=0, le=1, description="Fall from the high-water mark at which everything is vetoed.")
     high_water_halflife: int = Field(240, ge=1, description="Bars in which the high-water mark forgets half of a loss.")
     caution: PositiveSpan = Field((0.8, 1.2), description="Range of the multiplier of all limits.")
@@ -37,16 +40,16 @@ class RiskManagerSettings(BaseModel):
 class RiskManager(Cohort):
     """Keeps exposure, value-at-risk and drawdown within limits: sends LIMIT when the limit moved, VETO when drawdown went too far.
 
-    The limit shrinks with drawdown, to half of itself where the veto comes. Value-at-risk is that of a normal return of the volatility
-    that the regime belief expects. A veto is lifted when drawdown is back below half of its limit; since the high-water mark fades, a
-    desk in cash is not locked out for ever.
+    The limit shrinks with drawdown, to half of itself where the veto comes. Value-at-risk and expected shortfall are those of the return
+    over the horizon as the belief predicts it. A veto is lifted when drawdown is back below half of its limit; since the high-water mark
+    fades, a desk in cash is not locked out for ever.
     """
 
     role = "risk-manager"
     phase = 1
     decision_type = "RISK_ASSESSMENT"
     actions = ("wait", "tell-limit", "veto", "lift-veto")
-    reasoning = ("limit", "value_at_risk", "drawdown", "expected_volatility", "warned_volatility", "before_memories")
+    reasoning = ("limit", "value_at_risk", "drawdown", "expected_shortfall", "warned_volatility", "before_memories")
     Settings = RiskManagerSettings
 
     def __init__(self, number: int, rows: int, world: Surroundings, settings: RiskManagerSettings) -> None:
@@ -79,7 +82,7 @@ class RiskManager(Cohort):
         return Choice(
             action=action,
             value=limit,
-            confidence=(1 - self.regimes.entropy().mean(axis=1)).astype(np.float32),
+            confidence=(1 - self.belief.entropy().mean(axis=1)).astype(np.float32),
             size=np.float32(1) - limit,
             # A low limit is a bet against a rise.
             stance=np.repeat(limit[:, None] - np.float32(0.5), self.world.assets, axis=1),
@@ -96,13 +99,17 @@ class RiskManager(Cohort):
 
     def _limit(self, view: View, recalled: Recalled) -> tuple[F32, F32]:
         """The limit before vetoes (rows,), and the reasoning (rows, 6)."""
-        books, settings, horizon = view.books, self.settings, self.world.memory.horizon
+        books, settings = view.books, self.settings
         warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
-        per_bar = self.regimes.spread() * self.world.column(view.observation, "price.volatility") * np.maximum(warned, 1)
+        usual = running_volatility(view, self.world) * np.maximum(warned, 1)
         # Assets are taken to fall together: without that, ten coins would look ten times safer than they are in a crash.
-        volatility = per_bar.mean(axis=1)
-        at_risk = NORMAL_5_PERCENT * volatility * np.float32(np.sqrt(horizon))
-        limit = self.caution * np.minimum(settings.max_exposure, settings.max_value_at_risk / np.maximum(at_risk, 1e-6))
+        at_risk, shortfall = (
+            (loss * usual).mean(axis=1) for loss in (self.belief.value_at_risk(RISK), self.belief.expected_shortfall(RISK))
+        )
+        allowed = np.minimum(
+            settings.max_value_at_risk / np.maximum(at_risk, 1e-6), settings.max_expected_shortfall / np.maximum(shortfall, 1e-6)
+        )
+        limit = self.caution * np.minimum(settings.max_exposure, allowed)
         equity = books.equity[self.desk].astype(np.float64)
         fade = 0.5 ** (1 / settings.high_water_halflife)
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
@@ -110,7 +117,10 @@ class RiskManager(Cohort):
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
         bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.world.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
-        reason = np.stack([after, at_risk * books.exposure[self.desk], drawdown, volatility, warned.max(axis=1), before], axis=1)
+        reason = np.stack(
+            [after, at_risk * books.exposure[self.desk], drawdown, shortfall * books.exposure[self.desk], warned.max(axis=1), before],
+            axis=1,
+        )
         return after.astype(np.float32), reason.astype(np.float32)
 
     def _speak(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:

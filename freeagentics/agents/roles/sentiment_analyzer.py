@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.agents.generative import Said
 from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.surroundings import Surroundings
@@ -31,7 +32,8 @@ class SentimentAnalyzer(Forecaster):
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
         rows = np.arange(self.rows)
         expected = self.expected[rows, focus]
-        loud = np.maximum(np.abs(expected), np.abs(self.told.value[:, 0])) >= self.settings.threshold
+        word = self.words(focus, Said.TREND)
+        loud = (word[:, Said.TREND] > word[:, Said.NOTHING]) | (np.abs(self.told.value[:, 0]) >= self.settings.threshold)
         telling = loud & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
         self.told.told(telling, expected[:, None], view.observation)
         severity = severity_of(np.abs(expected))

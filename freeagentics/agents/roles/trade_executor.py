@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.generative import Sizing
+from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.span import Span
 from freeagentics.agents.surroundings import Surroundings
@@ -30,6 +32,7 @@ class TradeExecutorSettings(BaseModel):
     band: Span = Field((0.02, 0.06), description="Range of the change of weight below which it is not worth trading.")
     learning_rate: float = Field(0.02, gt=0, le=1, description="Learning rate of trust in advisers, and of what trading costs.")
     gain: float = Field(1.5, gt=0, description="Weight wanted per standard deviation of forecast, where no optimizer sends targets.")
+    heed: float = Field(0.15, gt=0, description="Forecast, in standard deviations, from which the advisers' word is evidence of a trend.")
     cost_aversion: float = Field(
         60.0, ge=0, description="How much learned cost of trading widens the band: 10 basis points widen it by 0.06."
     )
@@ -38,7 +41,8 @@ class TradeExecutorSettings(BaseModel):
 class TradeExecutor(Cohort):
     """Moves the desk towards its target, as far as conviction and limits allow.
 
-    Conviction comes from advisers (hunters, analyzers, whales), each trusted by what its advice was worth so far (least mean squares on
+    How much of the target is held, expected free energy decides, from the belief in regimes and the word of advisers (hunters, analyzers,
+    whales), each trusted by what its advice was worth so far (least mean squares on
     outcomes). What fills cost widens the band inside which it does not trade.
 
     Attributes:
@@ -59,6 +63,7 @@ class TradeExecutor(Cohort):
         self.cost = np.full(rows, 0.001, dtype=np.float32)
         self.advice = np.zeros((world.memory.horizon + 1, rows, len(ADVISERS), world.assets), dtype=np.float32)
         self.last_price = np.zeros(world.assets, dtype=np.int64)
+        self._sizing = Sizing(world.grid)
         self._optimized = "portfolio-optimizer" in world.roles
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -116,7 +121,7 @@ class TradeExecutor(Cohort):
         forecast = self._forecast(view)
         forecast[rows, focus] = recalled.lean(forecast[rows, focus], self.world.memory.trust)
         target = self._target(forecast, now)
-        conviction = (np.float32(0.75) + np.float32(0.25) * np.tanh(forecast)).astype(np.float32)
+        conviction = self._conviction(forecast)
         limit = self.heard.limit(now)
         wanted = self._within(target * conviction, limit)
         orders, traded, closing = self._orders(view, wanted, limit)
@@ -155,6 +160,11 @@ class TradeExecutor(Cohort):
         if self._optimized:
             return self.heard.latest(SignalKind.TARGET, now)
         return np.clip(forecast * np.float32(self.settings.gain), 0, 1)
+
+    def _conviction(self, forecast: F32) -> F32:
+        """Share of each target to hold, (rows, assets) in 0..1, under the belief in regimes and the advisers' forecast (rows, assets)."""
+        regimes = self.belief.regimes.reshape(self.rows * self.world.assets, -1)
+        return self._sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""

@@ -1,0 +1,7 @@
+"""What roles take the world to be when they choose: small generative models over the regimes that their beliefs are read as."""
+
+from freeagentics.agents.generative.reading import Reading
+from freeagentics.agents.generative.sizing import Sizing
+from freeagentics.agents.generative.speaking import Said, Speaking
+
+__all__ = ["Reading", "Said", "Sizing", "Speaking"]

@@ -1,0 +1,43 @@
+"""What an agent's history keeps of a step: what it did, and what it looked at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from freeagentics.agents.decision import Choice
+from freeagentics.agents.heard import Heard
+from freeagentics.arrays import U8, AnyArray
+
+DONE_BYTES = 5
+_LEVELS = 15
+
+
+class Done(NamedTuple):
+    """One step of an agent's history: its action, how large it was (0..1, to a fifteenth), the sources read, and signals received."""
+
+    action: str
+    size: float
+    sources: tuple[str, ...]
+    received: int
+
+
+def done(choice: Choice, read_bits: AnyArray, heard: Heard) -> U8:
+    """A step's records for a cohort's history, (rows, 5); *read_bits* has a bit a source, of which the first sixteen are kept."""
+    records = np.empty((len(choice.action), DONE_BYTES), dtype=np.uint8)
+    records[:, 0] = choice.action
+    records[:, 1] = np.rint(np.clip(choice.size, 0, 1) * _LEVELS)
+    records[:, 2:4] = read_bits.astype("<u2").reshape(-1, 1).view(np.uint8)
+    records[:, 4] = np.minimum(heard.received, 255)
+    return records
+
+
+def told(records: U8, actions: tuple[str, ...], sources: tuple[str, ...]) -> list[Done]:
+    """Records (n, 5) in words, given the names of the role's actions and of the world's sources."""
+    return [
+        Done(
+            actions[action], size / _LEVELS, tuple(name for bit, name in enumerate(sources[:16]) if (low | high << 8) >> bit & 1), received
+        )
+        for action, size, low, high, received in records.tolist()
+    ]

@@ -1,0 +1,147 @@
+"""Perception and choice under a generative model, for all agents of a cohort at once.
+
+The equations are those of Da Costa et al., "Active inference on discrete state-spaces: a synthesis" (2020); the figures agree with
+pymdp's for one hidden factor. Rows are agents. With the same number of rows a row's result does not depend on the other rows, to the
+bit; with another number it may, as matrix products then add in another order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from freeagentics.arrays import F32, I64
+from freeagentics.errors import BadInput
+from freeagentics.mind.generative import GenerativeModel
+from freeagentics.mind.likelihood import FLOOR
+from freeagentics.mind.policies import PolicyTable
+
+_FLOOR = np.float32(FLOOR)
+_BLOCK = 2**17
+"""Entries worked on at a time, 512 KB: temporaries of more rows at once would leave the processor's cache."""
+
+
+def infer_states(model: GenerativeModel, observations: NDArray[np.integer], prior: F32) -> F32:
+    """The exact posterior over hidden states, by Bayes' rule.
+
+    Priors and likelihoods below 2.2e-16 are taken to be that: what the model holds impossible is very unlikely instead, and every
+    posterior is a distribution. A row whose prior holds NaN becomes NaN, and no other.
+
+    Args:
+        model: of S states and M modalities.
+        observations: index of what each modality shows, integers (n, M); a negative one was not observed and tells nothing.
+        prior: (n, S), need not be normalised.
+
+    Returns:
+        (n, S), each row of which sums to one.
+
+    Raises:
+        BadInput: shapes do not fit, or an observation that its modality does not have.
+    """
+    seen = _checked_observations(model, observations)
+    posterior = _checked_belief(model, "prior", prior)
+    if len(seen) != len(posterior):
+        raise BadInput(f"infer_states: {len(seen)} rows of observations and {len(posterior)} of prior; they must be as many")
+    ones = np.ones(model.states, dtype=np.float32)
+    for table in model.likelihoods:
+        # The floor comes before each table: after one that all but excludes a state, the next may exclude all the others.
+        joint = table.of(seen)
+        joint *= np.maximum(posterior, _FLOOR)
+        joint /= joint.dot(ones)[:, None]
+        posterior = joint
+    return posterior
+
+
+def evaluate_policies(
+    model: GenerativeModel, posterior: F32, horizon: int = 1, gamma: float = 16.0, log_prior: ArrayLike | None = None
+) -> tuple[F32, F32]:
+    """How good each policy is, and how probable that makes it.
+
+    The negative expected free energy of a policy is the sum, over its steps and all modalities, of the expected log-preference of what
+    will be observed (pragmatic) and the expected information gain about the hidden state (epistemic: entropy of what is expected to be
+    observed less expected ambiguity). The policy posterior is softmax(gamma * negative expected free energy + log_prior).
+
+    Args:
+        model: of S states and U actions.
+        posterior: belief over the state now, (n, S), each row a distribution.
+        horizon: number of actions in a policy. Policies are in lexicographic order, P = U ** horizon: the first action of policy p is
+            p // U ** (horizon - 1).
+        gamma: precision, at least 0: how surely the best policy is preferred.
+        log_prior: habits, (P,) or (n, P); minus infinity forbids a policy. Without it all policies are alike.
+
+    Returns:
+        Policy posterior and negative expected free energy in nats, both (n, P).
+
+    Raises:
+        BadInput: shapes do not fit, more than 4096 policies, a gamma that is no precision, or a row with all policies forbidden.
+    """
+    belief = _checked_belief(model, "posterior", posterior)
+    table = model.policies(horizon)
+    if not 0 <= gamma < np.inf:
+        raise BadInput(f"evaluate_policies: gamma {gamma} must be finite and at least 0")
+    shape = (len(belief), table.policies)
+    habit = None if log_prior is None else _checked_habit(log_prior, shape)
+    chosen, value = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    block = max(1, _BLOCK // len(table.matrix))
+    for start in range(0, len(belief), block):
+        rows = slice(start, start + block)
+        worth = _worth(table, belief[rows])
+        value[rows] = worth.T
+        worth *= np.float32(gamma)
+        if habit is not None:
+            worth += habit[rows].T
+        chosen[rows] = _softmax(worth).T
+    return chosen, value
+
+
+def _worth(table: PolicyTable, belief: F32) -> F32:
+    """Negative expected free energy of each policy, (P, n): with rows last, sums over outcomes run along whole cohorts."""
+    expected = table.matrix @ belief.T
+    linear, observed = expected[: table.policies], expected[table.policies :]
+    surprise = np.maximum(observed, _FLOOR)
+    np.log(surprise, out=surprise)
+    surprise *= observed
+    negentropy = surprise.reshape(table.outcomes, -1, len(belief)).sum(axis=0)
+    total, done = negentropy[: table.actions], table.actions
+    for length in range(2, table.horizon + 1):
+        prefixes = table.actions**length
+        total = np.repeat(total, table.actions, axis=0) + negentropy[done : done + prefixes]
+        done += prefixes
+    return linear - total
+
+
+def _softmax(logits: F32) -> F32:
+    """In place, over the first axis."""
+    logits -= logits.max(axis=0)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=0)
+    return logits
+
+
+def _checked_belief(model: GenerativeModel, name: str, given: F32) -> F32:
+    belief = np.asarray(given, dtype=np.float32)
+    if belief.ndim != 2 or belief.shape[1] != model.states:
+        raise BadInput(f"{name} has shape {belief.shape}; expected (rows, {model.states}) for {model}")
+    return belief
+
+
+def _checked_observations(model: GenerativeModel, given: NDArray[np.integer]) -> I64:
+    """Observations as int64, all that were not made as -1."""
+    observations = np.asarray(given)
+    if observations.dtype.kind not in "iu" or observations.ndim != 2 or observations.shape[1] != len(model.A):
+        raise BadInput(f"observations are {observations.dtype}{observations.shape}; expected integers (rows, {len(model.A)}) for {model}")
+    seen = np.maximum(observations.astype(np.int64, copy=False), -1)
+    if (seen >= model.sizes).any():
+        row, modality = np.argwhere(seen >= model.sizes)[0]
+        size = model.sizes[modality]
+        raise BadInput(f"observation {seen[row, modality]} in row {row}: modality {modality} has {size}, 0 to {size - 1}")
+    return seen
+
+
+def _checked_habit(given: ArrayLike, shape: tuple[int, int]) -> F32:
+    habit = np.asarray(given, dtype=np.float32)
+    if habit.shape not in (shape, shape[1:]):
+        raise BadInput(f"log_prior has shape {habit.shape}; expected {shape[1:]} or {shape}")
+    if (habit.max(axis=-1) == -np.inf).any():
+        raise BadInput("log_prior forbids every policy of a row; at least one must be left")
+    return np.broadcast_to(habit, shape)

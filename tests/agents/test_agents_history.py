@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from agents_worlds import Tape, scenario, taped
+
+from freeagentics.agents import ROLES, TradingAgent
+from freeagentics.agents.history import Done
+from freeagentics.journal import Kind
+from freeagentics.model import MarketModel
+
+STEPS = 150
+
+
+@pytest.fixture(scope="module")
+def lived() -> tuple[dict[str, list[Done]], dict[int, str], Tape]:
+    """Whole histories by agent, ids by index, and what was committed."""
+    model, tape = taped(scenario("whale-pump"))
+    with model:
+        for _ in range(STEPS):
+            model.step()
+        everybody = [agent for agent in model.agents if isinstance(agent, TradingAgent)]
+        return {agent.unique_id: agent.history(10_000) for agent in everybody}, {a.index: a.unique_id for a in everybody}, tape
+
+
+def test_a_history_has_every_step_as_it_was_decided(lived: tuple[dict[str, list[Done]], dict[int, str], Tape]) -> None:
+    histories, ids, tape = lived
+    assert all(len(history) == STEPS for history in histories.values())
+    for step in range(1, STEPS + 1):
+        for decision in tape.records(step, Kind.DECISIONS):
+            name = ids[int(decision["agent"])]
+            role = ROLES[name.rpartition("-")[0]]
+            assert histories[name][step - 1].action == role.actions[decision["action"]]
+
+
+def test_a_history_says_what_was_read(lived: tuple[dict[str, list[Done]], dict[int, str], Tape]) -> None:
+    histories, ids, tape = lived
+    paid = 0
+    for step in range(1, STEPS + 1):
+        for decision in tape.records(step, Kind.DECISIONS):
+            name = ids[int(decision["agent"])]
+            done = histories[name][step - 1]
+            assert "price" in done.sources
+            if name.startswith("market-hunter"):
+                assert len(done.sources) == int(decision["reason"][3]).bit_count()
+                paid += len(done.sources) > 1
+    assert paid
+
+
+def test_a_history_of_no_more_steps_than_asked_for_holds_the_last_ones() -> None:
+    with MarketModel(scenario("quick", memory__history=20)) as model:
+        agent = model.agent("market-hunter-0000")
+        for _ in range(150):
+            model.step()
+        assert agent.history(5) == agent.history(20)[-5:]
+        assert len(agent.history(1000)) == 20
