@@ -62,7 +62,7 @@ class Explainer:
         self._symbols = rerun.model.market.symbols
         self._role = ROLES[names.roles[agent]]
         # Kept now: every answer to "what without it" loads the state of before again.
-        self._belief = rerun.cohort.regimes.belief[row, self._asset].copy()
+        self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
         self._sources = rerun.cohort.sources_read(row, self._step)
         heard = rerun.cohort.heard
         self._heard = {name: getattr(heard, name)[row].copy() for name in ("number", "expires", "source", "step", "confidence", "data")}
@@ -76,7 +76,7 @@ class Explainer:
     def explanation(self) -> Explanation:
         """All of it."""
         name, decision, chain = self._names.ids[self._agent], self._decision, Chain(self._journal, self._names)
-        before = self._rerun.witness.before["regimes.belief"][self._row, self._asset]
+        before = self._rerun.witness.before["belief.regimes"][self._row, self._asset]
         return Explanation(
             agent=name,
             role=self._role.role,

@@ -14,7 +14,8 @@ from freeagentics.agents.surroundings import SourceInfo
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.market import CENTS, UNITS, Observation
+from freeagentics.market import CENTS, UNITS, Observation, ObservationBuffer
+from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
@@ -22,7 +23,7 @@ from freeagentics.model.outcomes import OutcomeLedger
 from freeagentics.model.recording import StepPages
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import load_scenario
-from freeagentics.runtime import Engine, SerialEngine
+from freeagentics.runtime import Engine, SerialEngine, resident_mb
 from freeagentics.signals import Board, Inbox
 
 Checkpoint = dict[str, dict[str, AnyArray]]
@@ -36,8 +37,8 @@ class MarketModel(mesa.Model):
         engine: who runs the cohorts of a phase; serial by default.
 
     Attributes:
-        market, board, population: the parts.
-        registration_s: wall time that building the population took.
+        market, board, population: the parts. observations: the last ones, mapped, for other processes to read as well.
+        registration_s: wall time that building the population took. rss_before_mb: resident set before that.
         figures: the last step's `Figures`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
 
@@ -49,6 +50,7 @@ class MarketModel(mesa.Model):
         super().__init__(seed=self.scenario.seed)
         # The market first: it may refuse, and what was opened before it would stay open.
         self.market = open_market(self.scenario)
+        self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
         self.writer = JournalWriter(None)
         began = wall_clock()
@@ -56,9 +58,11 @@ class MarketModel(mesa.Model):
         self._phases = self.population.phases()
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
+        self.observations = ObservationBuffer(self.market.columns, assets)
         self.books = BookKeeper(self.market.accounts)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
+        self._hibernating = False
         self.figures: Figures | None = None
         self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in Figures.__slots__})
         self._seat_agents()
@@ -75,6 +79,7 @@ class MarketModel(mesa.Model):
             roles=tuple(self.scenario.agents.team),
             memory=self.scenario.memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
+            grid=MarketGrid(self.scenario.memory.horizon),
         )
 
     def _seat_agents(self) -> None:
@@ -89,18 +94,18 @@ class MarketModel(mesa.Model):
 
     def step(self) -> None:
         """One bar: fills and observation, outcomes, each phase decides and is applied, all learn, the step is committed."""
-        observation = self.market.advance()
+        observation = self.observations.write(self.market.advance())
         outcomes = self.ledger.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
         books = self.books.close(observation.step, observation.prices, self.market.fills)
         pages, first_signal = StepPages(), self.board.published
         pages.opened(observation, self.market.fills)
         for phase in self._phases:
             views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
-            actions = self.engine.map(_decide, list(zip(phase, views, strict=True)))
+            actions = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
             for cohort, view, action in zip(phase, views, actions, strict=True):
                 self._apply(cohort, view.inbox, action, observation, pages)
             self.board.flip()
-        learned = self.engine.map(partial(_learn, outcomes), self.population.cohorts)
+        learned = self.engine.map(partial(_learn, self._hibernating, outcomes), self.population.cohorts)
         for cohort, remembered in zip(self.population.cohorts, learned, strict=True):
             pages.learned(cohort, remembered)
         self.board.expire(observation.timestamp)
@@ -147,9 +152,19 @@ class MarketModel(mesa.Model):
             costs=float((accounts.fees + accounts.data_costs).mean() / CENTS),
         )
 
+    def hibernate(self) -> None:
+        """From now on cohorts hibernate whenever they are not at work. It takes time and saves RAM; no value changes."""
+        self._hibernating = True
+        for cohort in self.population.cohorts:
+            cohort.hibernate()
+
     def checkpoint(self) -> Checkpoint:
         """Copies of all that a later step depends on, by part."""
-        cohorts = {f"cohort-{cohort.number}": cohort.state() for cohort in self.population.cohorts}
+        cohorts = {}
+        for cohort in self.population.cohorts:
+            cohorts[f"cohort-{cohort.number}"] = cohort.state()
+            if self._hibernating:
+                cohort.hibernate()
         shared = {"market": self.market.state(), "board": self.board.state(), "books": self.books.state(), "ledger": self.ledger.state()}
         return shared | cohorts
 
@@ -181,6 +196,7 @@ class MarketModel(mesa.Model):
         """End the threads and let go of agents. Raises what went wrong in the writer, if anything did."""
         self.running = False
         self.engine.close()
+        self.observations.close()
         self.remove_all_agents()
         self.writer.close()
 
@@ -198,10 +214,16 @@ def _figure(name: str) -> object:
     return report
 
 
-def _decide(piece: tuple[Cohort, View]) -> Actions:
+def _decide(hibernating: bool, piece: tuple[Cohort, View]) -> Actions:
     cohort, view = piece
-    return cohort.decide(view)
+    actions = cohort.decide(view)
+    if hibernating:
+        cohort.hibernate()
+    return actions
 
 
-def _learn(outcomes: Outcomes | None, cohort: Cohort) -> CohortPages:
-    return cohort.learn(outcomes)
+def _learn(hibernating: bool, outcomes: Outcomes | None, cohort: Cohort) -> CohortPages:
+    pages = cohort.learn(outcomes)
+    if hibernating:
+        cohort.hibernate()
+    return pages

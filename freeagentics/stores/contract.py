@@ -1,7 +1,8 @@
 """The contract of a store: what every backend does, documented and checked here once.
 
 Public verbs check their arguments and hand them to the backend's verb of the same name with an underscore, so no backend can forget
-a check. Every call is atomic over one agent's entries and over one item; nothing spans two calls. A backend raises
+a check. Every call is atomic over one item, and over one agent's entries but for `append`, which may show, or leave if it is cut off, the
+first of them only: appended again they are whole. Nothing spans two calls. A backend raises
 `StoreUnavailable` where its driver fails, and for every verb after `close`.
 """
 

@@ -11,12 +11,19 @@ from freeagentics.stores.contract import Store
 from freeagentics.stores.memory import MemoryStore
 from freeagentics.stores.sqlite import SqliteStore
 
+REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+shards", "rediss+shards")
+
 
 def open_store(url: str, run: str) -> Store:
     """Open the store at *url* for the records of *run*.
 
     Args:
-        url: ``memory:``, or ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``, as SQLAlchemy writes them.
+        url: one of
+            ``memory:``,
+            ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``, as SQLAlchemy writes them,
+            ``redis://host:port/db``, ``redis+cluster://node,node`` or ``redis+shards://a,b,c``, each with ``rediss`` for TLS, with options
+            ``layout``, ``retention``, ``cache`` and ``ca_certs``,
+            ``dynamodb://region/prefix``, with options ``endpoint``, ``dax`` and ``retention``.
         run: a run id, ``[a-z0-9][a-z0-9-]{0,127}``.
 
     Raises:
@@ -27,7 +34,7 @@ def open_store(url: str, run: str) -> Store:
     scheme, colon, place = url.partition(":")
     if colon and scheme in _OPENERS:
         return _OPENERS[scheme](place, run)
-    known = "known: memory:, sqlite:///PATH"
+    known = "known: memory:, sqlite:///PATH, redis://HOST, dynamodb://REGION/PREFIX"
     if not colon:
         raise BadStore(f"store {url!r} has no scheme; {known}")
     # The rest of the URL may hold a password, so only the scheme is repeated.
@@ -55,4 +62,31 @@ def _open_sqlite(place: str, run: str) -> Store:
     return SqliteStore(Path(path), run)
 
 
-_OPENERS: dict[str, Callable[[str, str], Store]] = {"memory": _open_memory, "sqlite": _open_sqlite}
+def _open_dynamodb(place: str, run: str) -> Store:
+    # boto3 is an extra, and half a second of imports that only its users should wait for.
+    try:
+        from freeagentics.stores.dynamodb.address import parse_address
+        from freeagentics.stores.dynamodb.store import DynamoStore
+    except ModuleNotFoundError as error:
+        raise BadStore(f"a dynamodb: store needs the package {error.name}; pip install 'freeagentics[aws]'") from error
+    return DynamoStore(parse_address(f"dynamodb:{place}"), run)
+
+
+def _open_redis(scheme: str) -> Callable[[str, str], Store]:
+    def open_at(place: str, run: str) -> Store:
+        try:
+            from freeagentics.stores.redis.address import parse_address
+            from freeagentics.stores.redis.store import RedisStore
+        except ModuleNotFoundError as error:
+            raise BadStore(f"a {scheme}: store needs the package {error.name}; pip install 'freeagentics[redis]'") from error
+        return RedisStore(parse_address(f"{scheme}:{place}"), run)
+
+    return open_at
+
+
+_OPENERS: dict[str, Callable[[str, str], Store]] = {
+    "memory": _open_memory,
+    "sqlite": _open_sqlite,
+    "dynamodb": _open_dynamodb,
+    **{scheme: _open_redis(scheme) for scheme in REDIS_SCHEMES},
+}

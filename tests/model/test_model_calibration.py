@@ -18,7 +18,7 @@ from freeagentics.model.market_setup import open_market
 HORIZON = 8
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 SCENARIOS = {"btc-replay": 2000, "btc-15m": 2000, "ten-pairs": 800, "whale-pump": 1500, "null-market": 1500}
-"""Bars of each: bitcoin by the hour, to which the constants were fitted; others; and markets that are made otherwise than agents believe."""
+"""Bars of each: bitcoin by the hour, to which the constants were fitted; others; markets made otherwise than agents believe."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,10 @@ def foreseen(scenario: str) -> Foreseen:
     grid = MarketGrid(HORIZON)
     belief = GridBelief(grid, np.array([USUAL_PERSISTENCE], np.float32), len(market.symbols))
     location, sigma = np.outer(grid.drift, grid.sigma), grid.sigma.astype(np.float64)
-    ranks, beyond, tail, shortfall = [], {0.05: [], 0.25: []}, [], []
+    ranks: list[F64] = []
+    tail: list[float] = []
+    shortfall: list[float] = []
+    beyond: dict[float, list[F64]] = {0.05: [], 0.25: []}
     pending = np.zeros(len(market.symbols))
     at_risk: dict[float, F64] = {}
     foretold = np.zeros(len(market.symbols))
@@ -54,7 +57,7 @@ def foreseen(scenario: str) -> Foreseen:
         if step % HORIZON == 0:
             if at_risk:
                 for level, loss in at_risk.items():
-                    beyond[level].append(-pending > loss)
+                    beyond[level].append((-pending > loss).astype(np.float64))
                 over = -pending > at_risk[0.05]
                 tail.extend(-pending[over])
                 shortfall.extend(foretold[over])
@@ -62,9 +65,7 @@ def foreseen(scenario: str) -> Foreseen:
             at_risk = {level: belief.value_at_risk(level)[0] * usual for level in beyond}
             foretold = belief.expected_shortfall(0.05)[0] * usual
             pending = np.zeros_like(pending)
-    return Foreseen(
-        np.array(ranks), {level: np.array(hits, dtype=float) for level, hits in beyond.items()}, np.array(tail), np.array(shortfall)
-    )
+    return Foreseen(np.array(ranks), {level: np.array(hits) for level, hits in beyond.items()}, np.array(tail), np.array(shortfall))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -3,16 +3,27 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from aws_servers import new_dynamodb
+from redis_servers import new_cluster, new_redis, new_shards
+
 from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec
+
+DECISIONS = TableSpec("decisions", (IndexSpec("by-time"), IndexSpec("by-name", text=True)))
+PATTERNS = TableSpec("patterns")
 
 BACKENDS: dict[str, Callable[[Path], str]] = {
     "memory": lambda folder: "memory:",
     "sqlite": lambda folder: f"sqlite:///{folder / 'store.db'}",
+    "redis": lambda folder: new_redis(),
+    "redis-keys": lambda folder: f"{new_redis()}?layout=keys",
+    "redis-cluster": lambda folder: new_cluster(),
+    "redis-shards": lambda folder: new_shards(),
+    "dynamodb": lambda folder: new_dynamodb(DECISIONS, PATTERNS),
 }
 """Name to the URL of an empty place, given a folder of the test's own."""
 
-DECISIONS = TableSpec("decisions", (IndexSpec("by-time"), IndexSpec("by-name", text=True)))
-PATTERNS = TableSpec("patterns")
+EXAMPLES = {"dynamodb": 8}
+"""How many examples a slow backend gets of a state machine, where others get 60: a request to moto takes 3 ms, to enter a cluster 20."""
 
 
 def entry(agent: str, step: int, sequence: int = 0, body: bytes = b"code") -> LogEntry:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from store_backends import BACKENDS, DECISIONS, PATTERNS
+from store_backends import BACKENDS, DECISIONS, EXAMPLES, PATTERNS
 
 from freeagentics.errors import VersionConflict
 from freeagentics.stores import Item, LogEntry, TableSpec, open_store
@@ -157,6 +157,8 @@ class StoreMachine(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_any_sequence_of_calls_leaves_what_dictionaries_would_hold(backend: str) -> None:
-    limits = settings(max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(
+        max_examples=EXAMPLES.get(backend, 60), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     machine = type(f"StoreMachine_{backend}", (StoreMachine,), {"backend": backend})
     run_state_machine_as_test(machine, settings=limits)

@@ -1,0 +1,56 @@
+"""Amazon's services as moto's server gives them, over HTTP on loopback: one server for a whole test session."""
+
+import atexit
+import os
+import subprocess
+import sys
+from functools import cache
+from itertools import count
+
+from freeagentics.stores import TableSpec
+
+REGION = "eu-west-1"
+
+_SERVER = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+server.stop()
+"""
+_numbers = count()
+
+
+@cache
+def aws_endpoint() -> str:
+    """URL of the server, which is started for the first that asks and ends with this process."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": REGION}
+    server = subprocess.Popen([sys.executable, "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert server.stdin and server.stdout
+    port = int(server.stdout.readline())
+    atexit.register(server.wait)
+    atexit.register(server.stdout.close)
+    atexit.register(server.stdin.close)
+    return f"http://127.0.0.1:{port}"
+
+
+def new_dynamodb(*tables: TableSpec) -> str:
+    """URL of a deployment of its own, with these tables."""
+    from freeagentics.stores.dynamodb.admin import init
+
+    url = f"dynamodb://{REGION}/test-{next(_numbers)}?endpoint={aws_endpoint()}"
+    init(url, tables)
+    return url
+
+
+def new_bucket() -> str:
+    """URL of an archive in a bucket of its own."""
+    import boto3
+
+    bucket = f"test-{next(_numbers)}"
+    client = boto3.client("s3", endpoint_url=aws_endpoint(), region_name=REGION)
+    client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.close()
+    return f"s3://{bucket}/some/prefix?endpoint={aws_endpoint()}&region={REGION}"
