@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from freeagentics.agents import TradingAgent
     from freeagentics.api import RunRecord, run
+    from freeagentics.mind import CompressedHistory, LazyBeliefArray
     from freeagentics.model import MarketModel, Scenario
+    from freeagentics.runtime import OptimizedThreadPoolManager
     from freeagentics.stores import open_store
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "CompressedHistory": "freeagentics.mind",
+    "LazyBeliefArray": "freeagentics.mind",
     "MarketModel": "freeagentics.model",
+    "OptimizedThreadPoolManager": "freeagentics.runtime",
     "RunRecord": "freeagentics.api",
     "Scenario": "freeagentics.model",
     "TradingAgent": "freeagentics.agents",
@@ -25,7 +30,18 @@ _HOMES = {
     "run": "freeagentics.api",
 }
 
-__all__ = ["MarketModel", "RunRecord", "Scenario", "TradingAgent", "__version__", "open_store", "run"]
+__all__ = [
+    "CompressedHistory",
+    "LazyBeliefArray",
+    "MarketModel",
+    "OptimizedThreadPoolManager",
+    "RunRecord",
+    "Scenario",
+    "TradingAgent",
+    "__version__",
+    "open_store",
+    "run",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -20,7 +20,18 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_the_front_door_is_pinned() -> None:
-    assert freeagentics.__all__ == ["MarketModel", "RunRecord", "Scenario", "TradingAgent", "__version__", "open_store", "run"]
+    assert freeagentics.__all__ == [
+        "CompressedHistory",
+        "LazyBeliefArray",
+        "MarketModel",
+        "OptimizedThreadPoolManager",
+        "RunRecord",
+        "Scenario",
+        "TradingAgent",
+        "__version__",
+        "open_store",
+        "run",
+    ]
 
 
 @pytest.mark.parametrize("name", freeagentics.__all__)
