@@ -38,6 +38,7 @@ run: install
 
 test: $(VENV)/installed-test
 	@tests/install-chromium
+	@tests/install-redis
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -6,8 +6,9 @@ parts; nothing else may change from step to step, or a resumed run would differ 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+
+_WORTH_DEFLATING = 4096
 
 
 def turns(group: AnyArray) -> list[I64]:
@@ -38,8 +41,52 @@ def turns(group: AnyArray) -> list[I64]:
     return np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])
 
 
+class _Deflated:
+    """An array in fewer bytes. The bytes of its numbers lie by place, the first of all, then the second of all: they are alike."""
+
+    __slots__ = ("_bytes", "_dtype", "_shape")
+
+    def __init__(self, array: AnyArray) -> None:
+        self._dtype, self._shape = array.dtype, array.shape
+        places = np.ascontiguousarray(array).reshape(-1).view(np.uint8).reshape(-1, array.itemsize)
+        self._bytes = zlib.compress(np.ascontiguousarray(places.T).data, 1)
+
+    def array(self) -> AnyArray:
+        places = np.frombuffer(zlib.decompress(self._bytes), np.uint8).reshape(self._dtype.itemsize, -1)
+        return places.T.copy().view(self._dtype).reshape(self._shape)
+
+
 class ArrayState:
-    """Mixin: ``state()`` and ``load()`` over the array attributes of an object and of its `ArrayState` parts."""
+    """Mixin: ``state()`` and ``load()`` over the array attributes of an object and of its `ArrayState` parts; and hibernation, in which
+    large arrays are held deflated, each until it is touched."""
+
+    def hibernate(self) -> None:
+        """Hold the larger arrays in fewer bytes. No value changes; each comes back when it is touched, or all of them with `wake`."""
+        asleep = vars(self).setdefault("_asleep", {})
+        for name, array in list(self._own_arrays()):
+            if array.nbytes >= _WORTH_DEFLATING:
+                asleep[name] = _Deflated(array)
+                del vars(self)[name]
+        for _, part in self._parts():
+            part.hibernate()
+
+    def wake(self) -> None:
+        """Hold all arrays as they are worked on."""
+        for name in list(vars(self).get("_asleep", ())):
+            getattr(self, name)
+        for _, part in self._parts():
+            part.wake()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> AnyArray:
+            # Only what is missing is asked for here: an array that hibernates. It is dropped last: another thread may be asking, too.
+            asleep = vars(self).get("_asleep", {})
+            if name not in asleep:
+                raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+            array = vars(self)[name] = asleep[name].array()
+            asleep.pop(name, None)
+            return array
 
     def _own_arrays(self) -> Iterator[tuple[str, AnyArray]]:
         for name, value in vars(self).items():
@@ -53,6 +100,7 @@ class ArrayState:
 
     def state(self) -> dict[str, AnyArray]:
         """Copies of all arrays that change, named ``attribute`` or ``part.attribute``."""
+        self.wake()
         arrays = {name: value.copy() for name, value in self._own_arrays()}
         for part, holder in self._parts():
             arrays |= {f"{part}.{name}": value for name, value in holder.state().items()}
@@ -60,6 +108,7 @@ class ArrayState:
 
     def load(self, state: Mapping[str, AnyArray]) -> None:
         """Take back what ``state()`` gave. Raises ValueError where names, shapes or types differ from today's."""
+        self.wake()
         own = dict(self._own_arrays())
         parts = dict(self._parts())
         expected = set(own) | {f"{part}.{name}" for part, holder in parts.items() for name in holder.state()}

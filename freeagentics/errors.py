@@ -15,6 +15,7 @@
     │   └── RoleFailed           a user's role raised, or returned something that is not an action
     ├── CorruptRecord            stored bytes that do not check out; names agent and step
     ├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
+    ├── AccessDenied             what was asked for is another's: exit code 2
     └── VersionConflict          a conditional put met another version than it expected
 """
 
@@ -90,6 +91,12 @@ class CorruptRecord(FreeagenticsError):
 
 class StoreUnavailable(FreeagenticsError):
     """A store that was opened and then failed: closed, busy, full or gone; what it had accepted stays as it was."""
+
+
+class AccessDenied(FreeagenticsError):
+    """What was asked for is another's, or the server does not let this user in."""
+
+    exit_code = 2
 
 
 class VersionConflict(FreeagenticsError):

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from freeagentics import __version__
-from freeagentics.cli import bench, explain, report, run, scenarios, viz
+from freeagentics.cli import bench, explain, report, run, scenarios, store, train, viz
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -27,9 +27,11 @@ app.command("run")(run.run_command)
 app.command("fork")(run.fork_command)
 app.command("explain")(explain.explain_command)
 app.command("report")(report.report_command)
+app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
 app.command("viz")(viz.viz_command)
+app.add_typer(store.app, name="store")
 
 
 def _version(wanted: bool) -> None:

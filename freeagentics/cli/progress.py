@@ -25,12 +25,12 @@ class RunProgress:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]:,.0f} USD  {task.fields[rss]:.0f} MB"),
+            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]:,.0f} USD  {task.fields[rss]:.0f} MB{task.fields[lag]}"),
             TimeRemainingColumn(compact=True),
         )
         shown = self._console.is_terminal and not quiet
         self._bar = Progress(*columns, console=self._console, disable=not shown, transient=True)
-        self._task = self._bar.add_task("", start=False, rate=0.0, equity=0.0, rss=0.0)
+        self._task = self._bar.add_task("", start=False, rate=0.0, equity=0.0, rss=0.0, lag="")
         self._process = psutil.Process()
         self._began, self._first = wall_clock(), 0
 
@@ -49,6 +49,10 @@ class RunProgress:
             rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
             rss = self._process.memory_info().rss / MB
             self._bar.update(self._task, completed=model.steps, rate=rate, equity=model.figures.equity, rss=rss)
+
+    def see_lag(self, steps: int) -> None:
+        """See how many steps the stores are behind."""
+        self._bar.update(self._task, lag=f"  stores {steps:,} steps behind" if steps else "")
 
     def _greet(self, model: MarketModel) -> None:
         for name, reason in model.market.off.items():

@@ -13,7 +13,7 @@ import typer
 
 from freeagentics.cli.progress import RunProgress
 from freeagentics.cli.report import write_report
-from freeagentics.cli.summary import print_line, print_summary
+from freeagentics.cli.summary import print_line, print_summary, store_line
 from freeagentics.errors import BadInput
 from freeagentics.model import Observers, RunRecord, fork, parse_override, resume, run
 from freeagentics.model.market_setup import own_bars, steps_that_fit
@@ -32,15 +32,18 @@ def run_command(
     agents: Annotated[int | None, typer.Option("--agents", min=1, help="Agents in all.")] = None,
     steps: Steps = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random.")] = None,
-    workers: Annotated[str | None, typer.Option("--workers", metavar="N|auto", help="Threads; auto takes one per core.")] = None,
+    workers: Annotated[str | None, typer.Option("--workers", metavar="N|auto", help="Threads; auto takes as many as pay, up to one per core.")] = None,
     engine: Annotated[str | None, typer.Option("--engine", metavar="threads|serial", help="Who runs the cohorts.")] = None,
-    store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store to project records into.")] = None,
+    store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store for memories, decisions and signals.")] = None,
     out: Out = None,
     bars: Annotated[
         Path | None, typer.Option("--bars", metavar="FILE", help="Replay your own bars: columns timestamp open high low close volume.")
     ] = None,
     settings: Settings = None,
     checkpoint_every: Annotated[int | None, typer.Option("--checkpoint-every", min=1, help="Steps between checkpoints.")] = None,
+    memory_limit: Annotated[
+        int | None, typer.Option("--memory-limit", metavar="MB", min=1, help="RAM to stay under: near it agents hibernate between uses.")
+    ] = None,
     resume_dir: Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with a stopped run.")] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -48,7 +51,8 @@ def run_command(
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
-    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, **(own_bars(bars) if bars else {})}
+    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
+    given |= own_bars(bars) if bars else {}
     overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
     if resume_dir is not None and (scenario or out):
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
@@ -103,7 +107,7 @@ def _watched(*, quiet: bool) -> Iterator[Observers]:
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with RunProgress(quiet=quiet) as progress:
-            yield Observers(progress, lambda: bool(asked))
+            yield Observers(progress, lambda: bool(asked), progress.see_lag)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -113,6 +117,9 @@ def _show(record: RunRecord, *, json: bool, quiet: bool, report: bool) -> None:
     """The summary first: it stands even where the report cannot be written."""
     if json:
         typer.echo(record.directory.summary.read_text(encoding="utf-8"), nl=False)
+        for store in record.summary.stores:
+            if store.lag_steps:
+                typer.echo(f"store: {store_line(store, record.summary.run_dir)}", err=True)
     elif not quiet:
         print_summary(record)
     if report:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from freeagentics.model import RunRecord
+from freeagentics.model.run_record import FootprintSummary, StoreSummary
 
 
 def print_summary(record: RunRecord) -> None:
@@ -22,12 +23,29 @@ def print_summary(record: RunRecord) -> None:
         ("done", f"{made.decisions:,} decisions, {made.signals:,} signals, {made.orders:,} orders, {made.fills:,} fills"),
         ("remembered", f"{made.memories:,} memories of {made.bytes_per_memory:.1f} bytes"),
         ("took", f"{made.wall_s:.1f} s, {made.agent_steps_per_s:,.0f} agent-steps/s"),
-        ("footprint", f"{made.footprint.rss_peak_mb:.0f} MB at the peak, {made.footprint.per_agent_kb:.1f} KB an agent"),
+        ("footprint", _footprint(made.footprint)),
+        *(("note", f"step {event.step:,}: {event.message}") for event in made.events),
+        *(("store", store_line(store, made.run_dir)) for store in made.stores),
         ("trajectory", made.trajectory_sha256),
         ("run directory", made.run_dir),
     )
     for name, value in lines:
         print_line(name, value)
+
+
+def store_line(store: StoreSummary, run_dir: str = "") -> str:
+    """Where a store is; where it is behind, why, and what brings it up to *run_dir*."""
+    place = f"{store.tier} {store.url}: {store.records:,} records"
+    if not store.lag_steps:
+        return f"{place}, up to date"
+    reason = f" ({store.error})" if store.error else ""
+    return f"{place}, {store.lag_steps:,} steps behind{reason}; bring it up with: freeagentics store sync {run_dir}"
+
+
+def _footprint(made: FootprintSummary) -> str:
+    limit = f" of {made.limit_mb:,.0f} allowed" if made.limit_mb else ""
+    largest = ", ".join(f"{category} {size:.1f}" for category, size in list(made.by_category_kb.items())[:3])
+    return f"{made.rss_peak_mb:.0f} MB{limit} at the peak, {made.per_agent_kb:.1f} KB an agent ({largest})"
 
 
 def print_line(name: str, value: str) -> None:

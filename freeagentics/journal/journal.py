@@ -111,11 +111,17 @@ class Journal:
 
     def scan(self, kind: Kind, *, first: int = 1, last: int | None = None) -> Iterator[tuple[int, int, AnyArray]]:
         """All pages of a kind as (step, cohort, records), in order of step and cohort."""
+        for step, page in self.scan_pages(kind, first=first, last=last):
+            yield step, page.cohort, page.records
+
+    def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None) -> Iterator[tuple[int, Page]]:
+        """All pages of a kind with their steps, in order of step and cohort."""
         last = last if last is not None else (self.marker() or Marker(0, 0, b"")).step
         query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
         for step in range(first, last + 1):
             for number, body in self._database.rows(query, (*_span(step), kind)):
-                yield step, ((number >> 8) & 0xFFFF) - 1, self._decode(body, step)
+                records = self._decode(body, step)
+                yield step, Page(kind, ((number >> 8) & 0xFFFF) - 1, records, read_head(body).codec)
 
     def heads(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
         """What the heads of all pages of a kind say: step, codec version, number of records, and the page's bytes."""

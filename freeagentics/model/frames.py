@@ -13,8 +13,8 @@ from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.figures import FIGURE
 
-PAGES_AT_ONCE = 2000
-"""Pages of decisions held in RAM at a time: at most half a million rows."""
+PAGES_AT_ONCE = 400
+"""Pages of decisions held in RAM at a time: at most a hundred thousand rows, about 50 MB while polars works on them."""
 
 
 def write_model_frame(journal: Journal, path: Path) -> None:

@@ -1,21 +1,25 @@
-"""Projection: the journal's memories and decisions, record by record, into a store for others to query."""
+"""Projection: what a span of the journal becomes in a store, record by record."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from typing import NamedTuple
 
 import msgpack
 
-from freeagentics.agents import ROLES
+from freeagentics.agents import ROLES, Cohort
 from freeagentics.arrays import AnyArray
-from freeagentics.clock import iso
+from freeagentics.clock import DAY_MS, iso
 from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
-from freeagentics.stores import Item, LogEntry, Store, TableSpec
+from freeagentics.stores import Item, LogEntry
+from freeagentics.stores.tables import decision_partition, decision_type_partition, recent_partition, success_partition
 
-DECISIONS = TableSpec("agent_decisions")
-CURSOR = "journal"
+DECISION_LIFE_MS = 90 * DAY_MS
+"""Market time after which a decision has expired."""
+
+Scores = dict[tuple[int, int], tuple[int, float, float]]
+"""What came of decisions: (agent, step of the decision) to (horizon, result, reward)."""
 
 
 def decision_id(agent: str, step: int) -> str:
@@ -23,56 +27,111 @@ def decision_id(agent: str, step: int) -> str:
     return f"dec-{agent}-{step}"
 
 
-class Projector:
-    """Feeds a store from a journal. Its place is kept in the store, and writing again what is there changes nothing, so that it may be
-    stopped anywhere and goes on from there."""
+class Moments(dict[int, int]):
+    """Market time of steps in ms, by step, read from the journal's markers as they are asked for."""
 
-    def __init__(self, journal: Journal, store: Store, names: AgentNames) -> None:
+    def __init__(self, journal: Journal) -> None:
+        super().__init__()
         self._journal = journal
-        self._store = store
+
+    def __missing__(self, step: int) -> int:
+        marker = self._journal.marker(step)
+        assert marker is not None, "a committed step has a marker"
+        self[step] = marker.timestamp
+        return marker.timestamp
+
+
+def memory_entries(journal: Journal, names: AgentNames, first: int, last: int) -> list[LogEntry]:
+    """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code."""
+    entries, at = [], Moments(journal)
+    for step, page in journal.scan_pages(Kind.MEMORIES, first=first, last=last):
+        timestamp, rows = at[step], page.records
+        for agent, importance, code in zip(rows["agent"].tolist(), rows["importance"].tolist(), rows["code"], strict=True):
+            entries.append(LogEntry(names.ids[agent], step, 0, timestamp, bytes((page.codec, importance)) + code.tobytes()))
+    return entries
+
+
+class Owner(NamedTuple):
+    """Who decides, and the partitions that its decisions stand in."""
+
+    name: str
+    role: type[Cohort]
+    decisions: str
+    of_type: str
+    recent: str
+    successes: str
+
+
+class DecisionItems:
+    """Decisions as items. Version 1 is a decision as it was taken, version 2 has its outcome, which is known a horizon later."""
+
+    def __init__(self, journal: Journal, names: AgentNames, horizon: int) -> None:
+        self._journal = journal
         self._names = names
+        self._horizon = horizon
+        self._owners: dict[int, Owner] = {}
 
-    def catch_up(self) -> int:
-        """Bring the store up to the journal's marker; the step it is at then."""
-        marker = self._journal.marker()
-        done, last = self._store.get_cursor(CURSOR) or 0, marker.step if marker else 0
-        memories = _by_step(self._journal.scan(Kind.MEMORIES, first=done + 1, last=last))
-        decisions = _by_step(self._journal.scan(Kind.DECISIONS, first=done + 1, last=last))
-        for (step, remembered), (_, decided) in zip(memories, decisions, strict=True):
-            committed = self._journal.marker(step)
-            assert committed is not None
-            self._store.append([entry for page in remembered for entry in self._memories(step, committed.timestamp, page)])
-            self._store.put(DECISIONS, [item for page in decided for item in self._decisions(step, committed.timestamp, page)])
-            self._store.set_cursor(CURSOR, step)
-        return last
+    def span(self, first: int, last: int) -> Iterator[Item]:
+        """Decisions from *first* to *last* as they stand at *last*, and those before whose outcome came in that span."""
+        scores = self._scores(first, last)
+        at = Moments(self._journal)
+        for step, _, rows in self._journal.scan(Kind.DECISIONS, first=max(first - self._horizon, 1), last=last):
+            if step < first:
+                rows = rows[[(agent, step) in scores for agent in rows["agent"].tolist()]]
+            yield from self._items(step, at[step], rows, scores)
 
-    def _memories(self, step: int, timestamp: int, page: AnyArray) -> Iterator[LogEntry]:
-        for agent, importance, code in zip(page["agent"].tolist(), page["importance"].tolist(), page["code"], strict=True):
-            yield LogEntry(self._names.ids[agent], step, 0, timestamp, bytes([importance]) + code.tobytes())
+    def _scores(self, first: int, last: int) -> Scores:
+        scores: Scores = {}
+        for step, _, rows in self._journal.scan(Kind.OUTCOMES, first=first, last=last):
+            for agent, horizon, result, reward in rows.tolist():
+                scores[agent, step - horizon] = (horizon, result, reward)
+        return scores
 
-    def _decisions(self, step: int, timestamp: int, page: AnyArray) -> Iterator[Item]:
-        for decision in page:
-            agent = self._names.ids[decision["agent"]]
-            role = ROLES[self._names.roles[decision["agent"]]]
-            parent, ages = int(decision["parent"]), decision["memory_age"]
+    def _items(self, step: int, timestamp: int, rows: AnyArray, scores: Scores) -> Iterator[Item]:
+        ids, moment = self._names.ids, iso(timestamp)
+        columns = [rows[name].tolist() for name in ("agent", "action", "value", "confidence", "parent", "parent_age")]
+        causes = [rows[name].tolist() for name in ("memory_age", "signal", "reason")]
+        for agent, action, value, confidence, parent, age, ages, signals, reason in zip(*columns, *causes, strict=True):
+            owner = self._owner(agent)
+            score = scores.get((agent, step))
+            identity = decision_id(owner.name, step)
             body = {
-                "agent_id": agent,
-                "decision_id": decision_id(agent, step),
-                "decision_type": role.decision_type,
+                "agent_id": owner.name,
+                "decision_id": identity,
+                "decision_type": owner.role.decision_type,
                 "timestamp": timestamp,
-                "step": step,
-                "action": role.actions[decision["action"]],
-                "value": float(decision["value"]),
-                "confidence": float(decision["confidence"]),
-                "parent_decision_id": decision_id(self._names.ids[parent], step - int(decision["parent_age"])) if parent >= 0 else None,
-                "reasoning": dict(zip(role.reasoning, decision["reason"].tolist(), strict=False)),
-                "memories": [step - age for age in ages.tolist() if age],
-                "signals": [number for number in decision["signal"].tolist() if number >= 0],
+                "context": {"cycle": step, "parent_decision_id": decision_id(ids[parent], step - age) if parent >= 0 else None},
+                "reasoning": {
+                    "selected": owner.role.actions[action],
+                    "value": value,
+                    "confidence": confidence,
+                    "scores": dict(zip(owner.role.reasoning, reason, strict=False)),
+                    "memories": [step - back for back in ages if back],
+                    "signals": [signal_id(number) for number in signals if number >= 0],
+                },
+                "outcome": score and {"success": score[2] > 0, "horizon": score[0], "result": score[1], "reward": score[2]},
             }
-            partition = f"agent:{agent}#decision#{role.decision_type}"
-            yield Item(partition, f"{iso(timestamp)}#{body['decision_id']}", msgpack.packb(body))
+            index: dict[str, tuple[str, float | str]] = {"GSI2": (owner.of_type, timestamp), "GSI3": (owner.recent, timestamp)}
+            if score and score[2] > 0:
+                index["GSI1"] = (owner.successes, timestamp)
+            yield Item(
+                owner.decisions,
+                f"{moment}#{identity}",
+                msgpack.packb(body),
+                version=2 if score else 1,
+                expires=timestamp + DECISION_LIFE_MS,
+                index=index,
+            )
+
+    def _owner(self, agent: int) -> Owner:
+        if agent not in self._owners:
+            name, role = self._names.ids[agent], ROLES[self._names.roles[agent]]
+            kind = role.decision_type
+            places = decision_partition(name, kind), decision_type_partition(kind), recent_partition(name), success_partition(name)
+            self._owners[agent] = Owner(name, role, *places)
+        return self._owners[agent]
 
 
-def _by_step(pages: Iterator[tuple[int, int, AnyArray]]) -> Iterator[tuple[int, list[AnyArray]]]:
-    for step, group in groupby(pages, key=lambda page: page[0]):
-        yield step, [records for _, _, records in group]
+def signal_id(number: int) -> str:
+    """The id of a signal; ids sort by number."""
+    return f"sig-{number:09}"

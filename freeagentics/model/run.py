@@ -10,6 +10,7 @@ from uuid import uuid4
 from freeagentics.agents import ROLES
 from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
+from freeagentics.model.feeds import Feeds
 from freeagentics.model.market_model import MarketModel
 from freeagentics.model.rewind import rewind, state_at
 from freeagentics.model.run_directory import RunDirectory, versions
@@ -18,7 +19,6 @@ from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import build_scenario, load_scenario
 from freeagentics.model.session import Observers, Session
 from freeagentics.runtime import open_engine
-from freeagentics.stores import open_store
 
 FREE_ON_RESUME = ("steps", "run", "store")
 FIXED_IN_A_FORK = (
@@ -61,14 +61,14 @@ def run(
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         model = stack.enter_context(open_model(resolved))
-        store = stack.enter_context(open_store(resolved.store.durable, identity)) if resolved.store.durable else None
+        feeds = stack.enter_context(Feeds(resolved, identity))
         directory = RunDirectory.create(resolved, Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.describe({"run": identity, "versions": versions()})
         model.record_to(JournalWriter(journal))
         stack.enter_context(closing(model.writer))
-        return Session(directory, journal, model, store, observers or Observers()).carry_out()
+        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
 
 
 def resume(
@@ -103,10 +103,10 @@ def resume(
         rewind(model, journal, last.step if last else 0)
         # The writer before the journal: what it still holds must find the file open.
         stack.enter_context(closing(model.writer))
-        store = stack.enter_context(open_store(scenario.store.durable, journal.about()["run"])) if scenario.store.durable else None
+        feeds = stack.enter_context(Feeds(scenario, journal.about()["run"]))
         if changes:
             directory.rewrite(scenario)
-        return Session(directory, journal, model, store, observers or Observers()).carry_out()
+        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
 
 
 def fork(
@@ -137,7 +137,7 @@ def fork(
             raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
         model = stack.enter_context(open_model(after))
         model.restore(at, state)
-        store = stack.enter_context(open_store(after.store.durable, identity)) if after.store.durable else None
+        feeds = stack.enter_context(Feeds(after, identity))
         directory = RunDirectory.create(after, Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         old.copy_to(directory.journal)
@@ -147,7 +147,7 @@ def fork(
         journal.describe({"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at})
         model.record_to(JournalWriter(journal, marker))
         stack.enter_context(closing(model.writer))
-        return Session(directory, journal, model, store, observers or Observers()).carry_out()
+        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
 
 
 def open_model(scenario: Scenario) -> MarketModel:

@@ -20,14 +20,57 @@ from freeagentics.model.scenario import Scenario
 
 
 class FootprintSummary(BaseModel):
-    """RAM of the process before and at its peak, as the system sees it, and what the agents' arrays and objects add up to."""
+    """RAM of the process, as the system sees it, and what it is taken by.
+
+    Attributes:
+        rss_before_mb: before there was any agent: Python, imports, bars, and whatever else there was. rss_start_mb: before the first step.
+        rss_peak_mb: the most while stepping.
+        billed_mb: the agents' arrays and objects, and what they share, added up. per_agent_kb: the same over the number of agents.
+        by_category_kb: of it, for each category, most first.
+        unbilled_mb: the rest of the peak: pages on their way to the journal, buffers, and what the allocator keeps.
+        limit_mb: what the run was to stay under, if anything.
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    rss_before_mb: float
     rss_start_mb: float
     rss_peak_mb: float
     per_agent_kb: float
     billed_mb: float
+    by_category_kb: dict[str, float]
+    unbilled_mb: float
+    limit_mb: float | None
+
+
+class RunEvent(BaseModel):
+    """Something about the process that stood out at a step: an alert, or what was done to stay under a limit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    kind: str
+    message: str
+
+
+class StoreSummary(BaseModel):
+    """Where a store was when the run ended.
+
+    Attributes:
+        tier: ``durable`` or ``cold``. url: without name and password.
+        lag_steps: steps that it does not have yet; ``freeagentics store sync`` brings them.
+        records: written by this process, those that had to be written again included.
+        failures: how often the store failed. error: what it failed with last, None where all went well since.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tier: str
+    url: str
+    lag_steps: int
+    records: int
+    failures: int
+    error: str | None
 
 
 class Summary(BaseModel):
@@ -37,6 +80,8 @@ class Summary(BaseModel):
         step_ms_per_agent: wall time of a step over the number of agents.
         gc_overhead: share of wall time that the garbage collector took.
         bytes_per_memory: pages of memories over their number: code, checksum, owner, and its share of heads.
+        events: what stood out about the process that ended the run, in the order of steps.
+        stores: where the stores of the run were when it ended.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,12 +97,14 @@ class Summary(BaseModel):
     registration_ms_per_agent: float
     gc_overhead: float
     footprint: FootprintSummary
+    events: tuple[RunEvent, ...]
     memories: int
     bytes_per_memory: float
     decisions: int
     signals: int
     orders: int
     fills: int
+    stores: tuple[StoreSummary, ...]
     trajectory_sha256: str
     run_dir: str
 

@@ -103,7 +103,15 @@ class SignalSettings(_Section):
 class StoreSettings(_Section):
     """Stores that the run's records are projected into."""
 
-    durable: str = Field("", description="URL of a store for memories and decisions; empty: the run's own journal is all there is.")
+    durable: str = Field("", description="URL of a store for memories, decisions and signals; empty: the run's own journal is all there is.")
+    hot: str = Field("", description="URL of a cache in front of the durable store; what it holds may be lost at any time.")
+    cold: str = Field("", description="URL of an archive for what is older than 90 days of market time.")
+
+    @model_validator(mode="after")
+    def _cache_of_something(self) -> StoreSettings:
+        if self.hot and not self.durable:
+            raise ValueError("store.hot is a cache in front of store.durable; give that too")
+        return self
 
 
 class RunSettings(_Section):
@@ -111,6 +119,9 @@ class RunSettings(_Section):
 
     engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
     workers: int = Field(1, ge=0, le=256, description="Threads; 0 takes one per core.")
+    memory_limit_mb: int = Field(
+        0, ge=0, description="RAM that the process is to stay under, in MB: near it agents hibernate between uses; 0 for no limit."
+    )
     checkpoint_every: int = Field(100, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import gc
-import sys
+import ctypes
 import threading
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, ModuleType
 
-import numpy as np
 import psutil
 
+from freeagentics.runtime.categories import OBJECTS, OTHER, Categories
+from freeagentics.runtime.reach import reach, weigh
+
 MB = 1024 * 1024
-_OPAQUE = (type, ModuleType, FunctionType, BuiltinFunctionType, threading.Thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +34,36 @@ def bill(roots: Iterable[object], *, excluding: Iterable[object] = ()) -> Bill:
 
     Classes, modules, functions and threads are not counted: they would be there without any agent.
     """
-    seen = {id(other) for other in excluding}
-    stack = list(roots)
+    fence = {id(other) for other in excluding}
     buffers = objects = 0
-    while stack:
-        item = stack.pop()
-        if id(item) in seen or isinstance(item, _OPAQUE):
-            continue
-        seen.add(id(item))
-        objects += sys.getsizeof(item, 0)
-        if isinstance(item, np.ndarray) and item.base is None:
-            buffers += item.nbytes
-            objects -= item.nbytes
-        stack.extend(_held_by(item))
+    for item, _ in reach([(root, None) for root in roots if id(root) not in fence], fence=fence):
+        buffer, size = weigh(item)
+        buffers += buffer
+        objects += size
     return Bill(buffers, objects)
 
 
-def _held_by(item: object) -> list[object]:
-    if isinstance(item, np.ndarray):
-        return [item.base]
-    if isinstance(item, memoryview):
-        return [item.obj]
-    # CPython keeps attributes out of the collector's sight, and of every size, until somebody asks for them as a dict.
-    attributes = [vars(item)] if hasattr(item, "__dict__") else []
-    return [*attributes, *gc.get_referents(item)]
+def itemise(roots: Mapping[str, object], categories: Categories, *, excluding: Iterable[object] = ()) -> dict[str, int]:
+    """The bill by category, most bytes first. A root's own name is looked up like that of any attribute."""
+    fence = {id(other) for other in excluding}
+    counted: Counter[str] = Counter()
+    for item, category in reach(categories.sort((name, root) for name, root in roots.items()), categories=categories, fence=fence):
+        buffer, size = weigh(item)
+        counted[category or OTHER] += buffer
+        counted[category or OBJECTS] += size
+    return dict((+counted).most_common())
 
 
 def resident_mb() -> float:
     """The process' resident set now, in MB."""
     return float(psutil.Process().memory_info().rss) / MB
+
+
+def give_back() -> None:
+    """Return what was freed to the system, where the C library can (glibc): it keeps pages for later, and RSS would not fall."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 class PeakMeter:

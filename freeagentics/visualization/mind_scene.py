@@ -45,13 +45,17 @@ class Ear:
 
 @dataclass(frozen=True, slots=True)
 class MindScene:
-    """One agent: who it is, its belief in each regime of the first asset, what it has in its ear, and its last decision, if any."""
+    """One agent: who it is, its belief in each regime of the first asset, what it has in its ear, and its last decision, if any.
+
+    grid: its belief in each drift (rows) and volatility (columns) of the first asset.
+    """
 
     agent: str
     desk: int
     beliefs: dict[str, float]
     heard: tuple[Ear, ...]
     decided: Decided | None
+    grid: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ def mind_of(agent: TradingAgent, decisions: AnyArray | None, now: Now) -> MindSc
     """An agent's mind after a step, with the *decisions* of its cohort in that step as recorded; None before the first."""
     own = None if decisions is None else decisions[decisions["agent"] == agent.index]
     decided = None if own is None or not len(own) else _decided(agent, own[0], now)
-    return MindScene(agent.unique_id, agent.desk, agent.beliefs, _heard(agent, now), decided)
+    return MindScene(
+        agent.unique_id, agent.desk, agent.beliefs, _heard(agent, now), decided, tuple(map(tuple, agent.belief_grid[0].tolist()))
+    )
 
 
 def _decided(agent: TradingAgent, record: AnyArray, now: Now) -> Decided:

@@ -12,7 +12,8 @@ from cli_runner import freeagentics, summary_of
 SHORT = ("run", "btc-replay", "--agents", 50, "--steps", 60, "--seed", 7)
 KEYS = {
     "scenario", "seed", "agents", "steps", "roles", "wall_s", "agent_steps_per_s", "step_ms_per_agent", "registration_ms_per_agent",
-    "gc_overhead", "footprint", "memories", "bytes_per_memory", "decisions", "signals", "orders", "fills", "trajectory_sha256", "run_dir",
+    "gc_overhead", "footprint", "events", "memories", "bytes_per_memory", "decisions", "signals", "orders", "fills", "stores",
+    "trajectory_sha256", "run_dir",
 }  # fmt: skip
 
 

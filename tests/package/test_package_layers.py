@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"arrays", "clock", "errors", "randomness"}
+LEAVES = {"arrays", "clock", "errors", "randomness", "sharing"}
 ROOMS = {
     "market": set(),
     "signals": set(),
@@ -17,13 +17,16 @@ ROOMS = {
     "memory": set(),
     "journal": set(),
     "stores": set(),
-    "runtime": set(),
+    "runtime": {"mind"},
     "agents": {"market", "signals", "mind", "memory"},
     "model": {"agents", "market", "signals", "mind", "memory", "journal", "stores", "runtime"},
+    "trials": {"model", "agents", "memory", "runtime"},
     "report": {"model", "agents", "market", "signals", "mind", "memory", "journal"},
-    "visualization": {"model", "agents", "market", "signals", "journal"},
-    "benchmarks": {"model", "runtime"},
-    "cli": {"model", "agents", "benchmarks", "report", "visualization"},
+    "visualization": {"model", "agents", "market", "mind", "signals", "journal"},
+    "memory_optimization": {"mind", "runtime"},
+    "optimized_threadpool_manager": {"runtime"},
+    "benchmarks": {"journal", "memory", "mind", "model", "optimized_threadpool_manager", "runtime", "stores", "trials"},
+    "cli": {"model", "agents", "benchmarks", "report", "visualization", "memory", "trials"},
     "api": {"model", "report"},
 }
 

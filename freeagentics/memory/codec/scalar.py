@@ -38,10 +38,23 @@ class ScalarCodec:
         clipped = np.where(np.isnan(states), _LOW, np.clip(states, _LOW, _HIGH))
         return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * _LEVELS).astype(np.uint8)
 
+    def packed(self, levels: U8) -> U8:
+        """Levels (n, 48) -> their bits without gaps, (n, code_bytes - 2)."""
+        return np.packbits(np.unpackbits(levels, axis=1)[:, _KEPT], axis=1)
+
+    def unpacked(self, payload: U8) -> U8:
+        """Inverse of `packed`."""
+        bits = np.zeros((len(payload), 8 * len(FEATURES)), dtype=np.uint8)
+        bits[:, _KEPT] = np.unpackbits(payload, axis=1, count=int(_BITS.sum()))
+        return np.packbits(bits, axis=1)
+
+    def states(self, levels: U8) -> F32:
+        """Levels (n, 48) -> states (n, 48), each within half a level of what was quantised."""
+        return (levels / _LEVELS * _WIDTH + _LOW).astype(np.float32)
+
     def pack(self, levels: U8) -> U8:
         """Levels (n, 48) -> codes (n, code_bytes)."""
-        bits = np.unpackbits(levels, axis=1)[:, _KEPT]
-        payload = np.packbits(bits, axis=1)
+        payload = self.packed(levels)
         checksum = crc16(payload).astype(">u2").view(np.uint8).reshape(-1, 2)
         return np.concatenate([payload, checksum], axis=1)
 
@@ -61,13 +74,11 @@ class ScalarCodec:
         damaged = np.flatnonzero(~self.intact(codes))
         if damaged.size:
             raise CorruptRecord(f"codes whose checksum does not match, at rows {damaged[:10].tolist()}")
-        bits = np.zeros((len(codes), 8 * len(FEATURES)), dtype=np.uint8)
-        bits[:, _KEPT] = np.unpackbits(codes[:, :-2], axis=1, count=int(_BITS.sum()))
-        return np.packbits(bits, axis=1)
+        return self.unpacked(codes[:, :-2])
 
     def decode(self, codes: U8) -> F32:
         """Codes (n, code_bytes) -> states (n, 48), each within half a level of what was encoded. Raises CorruptRecord."""
-        return (self.levels(codes) / _LEVELS * _WIDTH + _LOW).astype(np.float32)
+        return self.states(self.levels(codes))
 
     def keys(self, levels: U8) -> U8:
         """What situations are compared by: the features marked for recall, spread over 0 to 255, shape (n, key_size)."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from freeagentics.model.run_record import FootprintSummary, RunEvent
 from freeagentics.report.facts import Facts
-from freeagentics.report.page.html import paragraph
+from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section
 from freeagentics.report.page.table import table
 from freeagentics.report.words import number, percent
@@ -17,16 +18,39 @@ def footprint(facts: Facts) -> Section:
         f"An agent takes {number(ram.per_agent_kb, 1)} KB of RAM: its own arrays and objects, and its share of those that agents share. "
         f"A step took {number(1000 * made.step_ms_per_agent, 1)} µs an agent."
     )
-    rows = (
-        ("RAM of an agent", f"{number(ram.per_agent_kb, 1)} KB"),
-        ("RAM of all agents, billed", f"{number(ram.billed_mb, 1)} MB"),
-        ("Process before the first step", f"{number(ram.rss_start_mb, 0)} MB"),
-        ("Process at its peak", f"{number(ram.rss_peak_mb, 0)} MB"),
+    times = (
         ("Wall time", f"{number(made.wall_s, 1)} s"),
         ("Agent-steps a second", number(made.agent_steps_per_s, 0)),
         ("Registration of an agent", f"{number(1000 * made.registration_ms_per_agent, 1)} µs"),
         ("Garbage collector", f"{percent(made.gc_overhead, 2)} of wall time"),
     )
-    return Section(
-        "footprint", "Footprint", (paragraph(finding), table("Measured by the process that ended the run", ("What", "Measured"), rows))
+    parts = (
+        paragraph(finding),
+        table(
+            "What an agent's RAM holds", ("What", "KB an agent"), tuple((name, number(kb, 2)) for name, kb in ram.by_category_kb.items())
+        ),
+        table("What the process' RAM was taken by at the peak", ("What", "MB"), _reconciled(ram)),
+        table("Time, measured by the process that ended the run", ("What", "Measured"), times),
+        *_events(made.events),
     )
+    return Section("footprint", "Footprint", parts)
+
+
+def _reconciled(ram: FootprintSummary) -> tuple[tuple[str, str], ...]:
+    """Lines that add up to the peak, and then the limit, if there was one."""
+    lines = [
+        ("Before there was an agent: Python, imports, bars", ram.rss_before_mb),
+        ("All agents, billed", ram.billed_mb),
+        ("On nobody's bill: pages for the journal, buffers, what the allocator keeps", ram.unbilled_mb),
+        ("Process at its peak", ram.rss_peak_mb),
+    ]
+    if ram.limit_mb:
+        lines.append(("Limit", ram.limit_mb))
+    return tuple((name, number(mb, 1)) for name, mb in lines)
+
+
+def _events(events: tuple[RunEvent, ...]) -> tuple[Html, ...]:
+    if not events:
+        return ()
+    rows = tuple((number(event.step, 0), event.kind, event.message) for event in events)
+    return (table("What stood out while it ran", ("Step", "Kind", "What"), rows),)

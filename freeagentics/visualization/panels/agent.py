@@ -8,6 +8,7 @@ from html import escape
 import solara
 
 from freeagentics.visualization.mind_scene import Decided, Ear, MindScene
+from freeagentics.visualization.panels.grid import GridPanel
 
 
 @solara.component
@@ -22,8 +23,9 @@ def AgentPanel(mind: MindScene, names: list[str], pick: Callable[[str], None]) -
     solara.v.Autocomplete(
         label="Agent", items=names, v_model=mind.agent, on_v_model=picked, dense=True, hide_details=True, class_="show-agent"
     )
-    parts = (*_beliefs(mind), *_decision(mind.decided), *_heard(mind.heard))
-    solara.HTML(unsafe_innerHTML="".join(parts))
+    solara.HTML(unsafe_innerHTML="".join(_beliefs(mind)))
+    GridPanel(mind.grid)
+    solara.HTML(unsafe_innerHTML="".join((*_decision(mind.decided), *_heard(mind.heard))))
 
 
 def _beliefs(mind: MindScene) -> Iterable[str]:

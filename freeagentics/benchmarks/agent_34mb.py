@@ -1,0 +1,129 @@
+"""Agents of 34.5 MB: what is left of them when they are lean, from outside the process, and whether they do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from freeagentics.benchmarks.outside import measure, tell
+from freeagentics.benchmarks.table import Spread, Table
+from freeagentics.clock import wall_clock
+from freeagentics.optimized_threadpool_manager import OptimizedThreadPoolManager
+from freeagentics.runtime import bill, resident_mb
+from freeagentics.runtime.footprint import MB
+
+AGENTS = 50
+STEPS = 3
+CELLS = 4_500_000
+FILLED = CELLS // 20
+STATES = 100
+
+_CHILD = "import sys; from freeagentics.benchmarks.agent_34mb import child; child(sys.argv[1], int(sys.argv[2]))"
+
+
+class HeavyAgent:
+    """Beliefs of 4.5 million float64 cells, 95 % of them zeros, a 100 x 100 transition matrix that is equal in all agents, a history of
+    1,000 texts, and 50 cached arrays. Each step reads all of them, and writes all but the matrix."""
+
+    def __init__(self, number: int) -> None:
+        random = np.random.default_rng(number)
+        self.id = f"heavy-{number:02}"
+        self.beliefs = np.zeros(CELLS)
+        self.beliefs[random.choice(CELLS, FILLED, replace=False)] = random.random(FILLED)
+        self.transition_matrix = np.full((STATES, STATES), 0.1 / (STATES - 1))
+        np.fill_diagonal(self.transition_matrix, 0.9)
+        self.action_history = [f"step {step}: {'buy' if random.random() < 0.1 else 'wait'}" for step in range(1000)]
+        self.cache = {state: self._reachable(state) for state in range(50)}
+        self.state = 0
+
+    def step(self, observation: float) -> list[float]:
+        """Weigh beliefs by what is seen, move on, and say what is believed now."""
+        self.beliefs *= observation
+        self.beliefs /= self.beliefs.sum()
+        self.beliefs[self.state] += 1e-6
+        row = self.transition_matrix[self.state]
+        if self.state not in self.cache:
+            self.cache[self.state] = self._reachable(self.state)
+        expected = float(row @ self.beliefs[:STATES] + self.cache[self.state].sum())
+        filled = self.beliefs[self.beliefs > 0]
+        entropy = float(-(filled * np.log(filled)).sum())
+        waits = sum(entry.endswith("wait") for entry in self.action_history[-20:])
+        self.action_history.append(f"step {len(self.action_history)}: {'buy' if entropy > waits else 'wait'}")
+        self.state = (self.state + 7) % STATES
+        return [expected, entropy, float(self.beliefs.max()), float(waits), float(len(self.action_history))]
+
+    def _reachable(self, state: int) -> Any:
+        return np.linspace(0.0, 1.0, 20) * self.transition_matrix[state, state]
+
+
+def agent_34mb(runs: int) -> Table:
+    """As they are beside lean, each in a process of its own."""
+    plain = [measure(_CHILD, "plain", AGENTS) for _ in range(runs)]
+    lean = [measure(_CHILD, "lean", AGENTS) for _ in range(runs)]
+    grown = [(run.rss_mb - run.said["start_mb"]) / AGENTS for run in lean]
+    reported = [run.said["reported_mb"] for run in lean]
+    row = {
+        "agents": AGENTS,
+        "RSS growth an agent as it is, MB": Spread(tuple((run.rss_mb - run.said["start_mb"]) / AGENTS for run in plain)),
+        "lean, MB": Spread(tuple(grown)),
+        "reported, MB": Spread(tuple(reported)),
+        "reported / RSS growth": Spread(tuple(said / rss for said, rss in zip(reported, grown, strict=True))),
+        "times smaller": Spread(tuple(p.said["billed_mb"] / rss for p, rss in zip(plain, grown, strict=True))),
+        "largest relative difference of a result": Spread(tuple(_difference(p.said, q.said) for p, q in zip(plain, lean, strict=True))),
+        "ms to register": Spread(tuple(run.said["register_ms"] for run in lean)),
+        "ms a step as it is": Spread(tuple(run.said["step_ms"] for run in plain)),
+        "ms a step lean": Spread(tuple(run.said["step_ms"] for run in lean)),
+    }
+    size = plain[0].said["billed_mb"]
+    note = (
+        f"{AGENTS} agents of {size:.1f} MB each, registered with the manager and stepped {STEPS} times; then another process reads the "
+        f"resident set. MB are 1024². Median of {runs} runs (least to most)."
+    )
+    return Table("Agents of 34.5 MB", note, [row])
+
+
+def _difference(plain: dict[str, Any], lean: dict[str, Any]) -> float:
+    left, right = np.array(plain["results"]), np.array(lean["results"])
+    return float((np.abs(left - right) / np.maximum(np.abs(left), np.finfo(float).tiny)).max())
+
+
+def child(how: str, agents: int) -> None:
+    """Run in the process that is measured."""
+    with OptimizedThreadPoolManager(1, 1, enable_memory_optimization=how == "lean") as manager:
+        # What the first agent of all brings into the process for good (imports, buffers of the libraries) is not the agents'.
+        manager.register_agent("first", HeavyAgent(0))
+        manager.step_all_agents({"first": 1.0})
+        manager.unregister_agent("first")
+        manager.optimize_memory_usage()
+        start = resident_mb()
+        register_ms = [_register(manager, number) for number in range(agents)]
+        results, step_ms = zip(*_steps(manager), strict=True)
+        report = manager.get_memory_report()
+        tell(
+            {
+                "start_mb": start,
+                "billed_mb": bill([HeavyAgent(0)]).total / MB if how == "plain" else None,
+                "reported_mb": report.per_agent_mb,
+                "register_ms": float(np.median(register_ms)),
+                "step_ms": float(np.median(step_ms)),
+                "results": results,
+            }
+        )
+
+
+def _register(manager: OptimizedThreadPoolManager, number: int) -> float:
+    agent = HeavyAgent(number)
+    began = wall_clock()
+    manager.register_agent(agent.id, agent)
+    return 1000 * (wall_clock() - began)
+
+
+def _steps(manager: OptimizedThreadPoolManager) -> Iterator[tuple[list[list[float]], float]]:
+    for step in range(STEPS):
+        stepped = manager.step_all_agents(dict.fromkeys(manager.agent_ids, 1.0 + step / 8)).values()
+        for one in stepped:
+            if one.error is not None:
+                raise one.error
+        yield [one.result for one in stepped], float(np.mean([one.execution_time_ms for one in stepped]))

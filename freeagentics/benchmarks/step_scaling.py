@@ -1,0 +1,139 @@
+"""Step scaling: what an agent-step takes as agents and workers are added, and in which phase."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from freeagentics.benchmarks.table import Spread, Table
+from freeagentics.clock import wall_clock
+from freeagentics.journal import Journal, JournalWriter
+from freeagentics.model.market_model import MarketModel
+from freeagentics.model.scenario_files import load_scenario
+from freeagentics.runtime import Engine, open_engine
+from freeagentics.runtime.engines import Piece, Result
+
+ROWS = ((1, 400), (50, 400), (1_000, 100), (10_000, 30))
+"""Agents and steps of each row; a lone agent is a market hunter."""
+
+WARM_UP = 5
+PHASES = ("decide", "apply", "learn", "commit")
+
+Spent = defaultdict[str, float]
+"""Seconds by phase."""
+
+
+def step_scaling(runs: int) -> Table:
+    """Every row on one worker and on two, in turn."""
+    found: dict[tuple[int, int], list[_Measured]] = defaultdict(list)
+    for _ in range(runs):
+        for agents, steps in ROWS:
+            for workers in (1, 2):
+                found[agents, workers].append(_measure(agents, steps, workers))
+    alone = [run.agent_step_us for run in found[1, 1]]
+    rows = [_row(agents, workers, measured, found[agents, 1], alone) for (agents, workers), measured in found.items()]
+    note = (
+        "`btc-replay`, journal on; commit is what the model waits for, with the writer's last flush. Efficiency is throughput per agent "
+        f"against one agent alone on one worker. Median of {runs} runs (least to most); ratios are taken run by run."
+    )
+    return Table("Steps", note, rows)
+
+
+def _row(agents: int, workers: int, measured: list[_Measured], serial: list[_Measured], alone: list[float]) -> dict[str, object]:
+    thinking = [one.thinking_us / this.thinking_us for this, one in zip(measured, serial, strict=True)]
+    phases = {f"{phase}, µs": Spread(tuple(run.phase_us(phase) for run in measured)) for phase in PHASES}
+    return {
+        "agents": f"{agents:,}",
+        "workers": workers,
+        "µs an agent-step": Spread(tuple(run.agent_step_us for run in measured)),
+        "efficiency, %": Spread(tuple(100 * one / run.agent_step_us for run, one in zip(measured, alone, strict=True))),
+        **phases,
+        "decide and learn, one worker / these": Spread(tuple(thinking)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Seconds of so many agent-steps, in all and by phase."""
+
+    agent_steps: int
+    seconds: float
+    spent: Spent
+
+    @property
+    def agent_step_us(self) -> float:
+        return 1e6 * self.seconds / self.agent_steps
+
+    def phase_us(self, phase: str) -> float:
+        return 1e6 * self.spent[phase] / self.agent_steps
+
+    @property
+    def thinking_us(self) -> float:
+        return self.phase_us("decide") + self.phase_us("learn")
+
+
+class _ClockedEngine(Engine):
+    """Hands all work to another engine, and clocks it by the function's name."""
+
+    def __init__(self, engine: Engine, spent: Spent) -> None:
+        super().__init__()
+        self.workers, self._engine, self._spent = engine.workers, engine, spent
+
+    def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
+        began = wall_clock()
+        try:
+            return self._engine.map(function, pieces)
+        finally:
+            plain = function.func if isinstance(function, partial) else function
+            self._spent[plain.__name__.strip("_")] += wall_clock() - began
+
+    def close(self) -> None:
+        self._engine.close()
+        super().close()
+
+
+class _ClockedModel(MarketModel):
+    """The model, with what it does in its own thread clocked."""
+
+    def __init__(self, *given: Any, spent: Spent, **named: Any) -> None:
+        self._spent = spent
+        super().__init__(*given, **named)
+
+    def _apply(self, *given: Any) -> None:
+        began = wall_clock()
+        super()._apply(*given)
+        self._spent["apply"] += wall_clock() - began
+
+    def _commit(self, *given: Any) -> None:
+        began = wall_clock()
+        super()._commit(*given)
+        self._spent["commit"] += wall_clock() - began
+
+
+def _measure(agents: int, steps: int, workers: int) -> _Measured:
+    changes = {"agents.count": agents} | ({"agents.team": {"market-hunter": 1}} if agents == 1 else {})
+    spent: Spent = defaultdict(float)
+    engine = _ClockedEngine(open_engine("threads", workers), spent)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        journal = stack.enter_context(Journal(Path(folder) / "journal.db", create=True))
+        model = stack.enter_context(_ClockedModel(load_scenario("btc-replay", changes), engine=engine, spent=spent))
+        model.record_to(JournalWriter(journal))
+        for _ in range(WARM_UP):
+            model.step()
+        model.writer.flush()
+        spent.clear()
+        began = wall_clock()
+        for _ in range(steps):
+            model.step()
+        stepped = wall_clock()
+        model.writer.flush()
+        over = wall_clock()
+        spent["commit"] += over - stepped
+    return _Measured(agents * steps, over - began, spent)

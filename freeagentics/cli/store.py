@@ -1,0 +1,62 @@
+"""``freeagentics store``: looking after stores by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from freeagentics.cli.summary import store_line
+from freeagentics.errors import BadStore
+from freeagentics.model.store_work import access_rules, check_store, init_store, purge_store, sync_stores
+
+app = typer.Typer(help="Bring stores up to a run, prepare, check and purge them, print rules of access.", rich_markup_mode=None)
+
+RunDir = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run.")]
+Url = Annotated[str, typer.Argument(metavar="URL", help="The store, e.g. redis://localhost:6379 or sqlite:///runs/a.db.")]
+
+
+@app.command("sync")
+def sync_command(
+    run_dir: RunDir,
+    url: Annotated[str, typer.Argument(metavar="[URL]", help="The store; without it those that the run's scenario names.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Write everything again: the store lost some of what it had.")] = False,
+) -> None:
+    """Write into stores what a run has committed and they do not have yet; the run may be going on."""
+    for store in sync_stores(run_dir, url, again=again):
+        typer.echo(store_line(store))
+
+
+@app.command("init")
+def init_command(url: Url) -> None:
+    """Make what a store needs before its first use (tables in DynamoDB)."""
+    made = init_store(url)
+    typer.echo(f"made {', '.join(made)}" if made else "nothing to make: the store is ready")
+
+
+@app.command("check")
+def check_command(url: Url) -> None:
+    """Say whether a store can be used as it is; exit code 2 where it cannot."""
+    wrong = check_store(url)
+    for line in wrong:
+        typer.echo(line)
+    if wrong:
+        raise BadStore(f"{len(wrong)} things are not as they should be")
+    typer.echo("the store can be used")
+
+
+@app.command("purge")
+def purge_command(url: Url, run_dir: RunDir) -> None:
+    """Delete what has expired at the market time that a run has come to."""
+    typer.echo(f"{purge_store(url, run_dir):,} expired records deleted")
+
+
+@app.command("acl")
+def acl_command(
+    url: Url,
+    run_dir: RunDir,
+    agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Whose records.")],
+) -> None:
+    """Print what lets one agent read its own records and no other's: a Redis command, or a policy for DynamoDB."""
+    typer.echo(access_rules(url, run_dir, agent))

@@ -1,0 +1,61 @@
+"""What every codec does: experiences into codes and back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F32, I64, U8
+from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.features import FEATURES
+
+_RECALL = np.array([feature.recall for feature in FEATURES])
+_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)[_RECALL]
+_WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)[_RECALL]
+
+KEY_SIZE = int(_RECALL.sum())
+"""Numbers by which `RecallIndex` compares situations."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """What became of experiences: their codes, and the states (n, 48) that decoding them will give."""
+
+    codes: Codes
+    states: F32
+
+
+class Codec(ABC):
+    """Turns the experiences of a cohort into codes, and codes into experiences.
+
+    Attributes:
+        name: as scenarios call it. version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
+    """
+
+    name: str
+    version: int
+
+    @abstractmethod
+    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
+        """Code states (n, 48).
+
+        Args:
+            states: values are clipped to their feature's range; NaN is its low end.
+            values: what the market showed to everybody in their step, (A, columns), or in each one's own, (n, A, columns).
+            focus: the asset that each state is about, (n,).
+        """
+
+    @abstractmethod
+    def decode(self, codes: Codes, values: F32) -> F32:
+        """States (n, 48) from codes; *values* is the observation of their step, (A, columns), or of each one's own, (n, A, columns).
+
+        Raises CorruptRecord naming the rows whose code is damaged.
+        """
+
+
+def keys_of(states: F32) -> U8:
+    """What situations are compared by: the features marked for recall of states (n, 48), spread over 0 to 255, (n, KEY_SIZE)."""
+    share = (states[:, _RECALL] - _LOW) / _WIDTH
+    return np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)).astype(np.uint8)

@@ -1,0 +1,91 @@
+"""Codecs that need no training: every feature by itself, at a fixed number of bits."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+
+from freeagentics.arrays import F32, I64, U8
+from freeagentics.errors import CorruptRecord
+from freeagentics.memory.codec.codec import Codec, Encoded
+from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.scalar import ScalarCodec
+from freeagentics.memory.features import FEATURES
+
+_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+_HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
+
+
+class PlainCodec(Codec):
+    """Codes of one length, whatever the market showed. A code that was shortened cannot be read."""
+
+    payload_bytes: int
+
+    @abstractmethod
+    def _pack(self, states: F32) -> U8:
+        """States (n, 48), inside their ranges, -> payloads (n, payload_bytes)."""
+
+    @abstractmethod
+    def _unpack(self, payload: U8) -> F32:
+        """Inverse of `_pack`."""
+
+    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
+        """As `Codec.encode`."""
+        payload = self._pack(np.fmin(np.fmax(states, _LOW), _HIGH))
+        codes = Codes.sealed(payload, np.full(len(states), self.payload_bytes))
+        return Encoded(codes, self._unpack(payload))
+
+    def decode(self, codes: Codes, values: F32) -> F32:
+        """As `Codec.decode`."""
+        codes.check()
+        if (codes.length != self.payload_bytes + 1).any():
+            raise CorruptRecord(f"{self.name} codes that are not {self.payload_bytes + 1} bytes long")
+        if not len(codes):
+            return np.zeros((0, len(FEATURES)), dtype=np.float32)
+        return self._unpack(codes.payload[:, : self.payload_bytes])
+
+
+class Float32Codec(PlainCodec):
+    """The states as they are."""
+
+    name = "float32"
+    version = 2
+    payload_bytes = 4 * len(FEATURES)
+
+    def _pack(self, states: F32) -> U8:
+        return np.ascontiguousarray(states, dtype="<f4").view(np.uint8).reshape(len(states), self.payload_bytes)
+
+    def _unpack(self, payload: U8) -> F32:
+        return np.ascontiguousarray(payload).view("<f4").astype(np.float32)
+
+
+class Int8Codec(PlainCodec):
+    """A byte a feature, over its range."""
+
+    name = "int8"
+    version = 3
+    payload_bytes = len(FEATURES)
+
+    def _pack(self, states: F32) -> U8:
+        return np.rint((states - _LOW) / (_HIGH - _LOW) * np.float32(255)).astype(np.uint8)
+
+    def _unpack(self, payload: U8) -> F32:
+        return (payload / np.float32(255) * (_HIGH - _LOW) + _LOW).astype(np.float32)
+
+
+class BitsCodec(PlainCodec):
+    """As many bits a feature as the table of features says; the levels of `ScalarCodec`, whose own codes carry version 1."""
+
+    name = "scalar"
+    version = 4
+    payload_bytes = ScalarCodec.code_bytes - 2
+
+    def __init__(self) -> None:
+        self._levels = ScalarCodec()
+
+    def _pack(self, states: F32) -> U8:
+        return self._levels.packed(self._levels.quantise(states))
+
+    def _unpack(self, payload: U8) -> F32:
+        return self._levels.states(self._levels.unpacked(payload))

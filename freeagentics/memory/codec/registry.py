@@ -1,0 +1,70 @@
+"""Which codecs there are: by name, as scenarios ask for them, and by version, as pages of codes carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from freeagentics.errors import BadInput, CorruptRecord, did_you_mean
+from freeagentics.memory.codec.codec import Codec
+from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
+from freeagentics.memory.codec.trained import Trained
+from freeagentics.memory.codec.vae import VaeCodec
+
+SHIPPED = Path(__file__).parent / "weights"
+"""Trained codecs of the built-in roles, ``ROLE-VERSION.npz``. A newer one is a file more: what older ones wrote stays readable."""
+
+PLAIN: dict[str, Callable[[], Codec]] = {"float32": Float32Codec, "int8": Int8Codec, "scalar": BitsCodec}
+
+CODECS = (*PLAIN, VaeCodec.name)
+
+
+def open_codec(name: str, role: str, columns: tuple[str, ...], weights: Path = SHIPPED) -> Codec:
+    """The newest codec of a name for a role, on a market whose observation has these columns.
+
+    A role that no vae codec was trained for gets the scalar one. Raises BadInput for a name that there is not.
+    """
+    if name not in CODECS:
+        raise BadInput(f"no codec '{name}'; {did_you_mean(name, CODECS)}")
+    if name != VaeCodec.name:
+        return PLAIN[name]()
+    versions = _versions(role, weights)
+    return _vae(versions[max(versions)], columns) if versions else BitsCodec()
+
+
+def codec_of(version: int, role: str, columns: tuple[str, ...], weights: Path = SHIPPED) -> Codec:
+    """The codec that wrote codes of this version. Raises CorruptRecord where there is none.
+
+    Version 1 is that of `ScalarCodec`, whose codes have one length and a checksum of their own.
+    """
+    for plain in PLAIN.values():
+        codec = plain()
+        if codec.version == version:
+            return codec
+    versions = _versions(role, weights)
+    if version not in versions:
+        raise CorruptRecord(f"codes of version {version} of the role {role}, which no codec here can read")
+    return _vae(versions[version], columns)
+
+
+def newest(role: str, weights: Path = SHIPPED) -> Trained | None:
+    """The newest trained codec of a role, if there is one."""
+    versions = _versions(role, weights)
+    return Trained.read(versions[max(versions)]) if versions else None
+
+
+def _versions(role: str, weights: Path) -> dict[int, Path]:
+    """Files of a role's trained codecs by version."""
+    found = {}
+    for path in weights.glob(f"{role}-*.npz"):
+        version = path.stem.removeprefix(f"{role}-")
+        if version.isdecimal():
+            found[int(version)] = path
+    return found
+
+
+@lru_cache(maxsize=64)
+def _vae(path: Path, columns: tuple[str, ...]) -> VaeCodec:
+    """One codec for all cohorts of a role: it has no state."""
+    return VaeCodec(Trained.read(path), columns)

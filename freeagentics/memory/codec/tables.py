@@ -1,0 +1,61 @@
+"""Tables of learned frequencies, one for every context of every feature."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics.arrays import I64
+from freeagentics.memory.codec.interval import TOTAL, U64
+from freeagentics.memory.codec.trained import Trained
+
+SPREADS, COMMONS = 6, 8
+"""Contexts of a feature: by how far off its value may be, and by the odds of its most common value."""
+
+EXTRA = 2
+"""Symbols of a table beside the quantised differences: the escape, and the most common value."""
+
+
+class Tables:
+    """All tables of a codec, numbered feature by feature and context by context.
+
+    A table's symbols are the differences -radius to radius, the escape (a raw number follows), and the feature's most common value.
+
+    Attributes:
+        first: place of each table's first symbol among all symbols, (tables,).
+        uncommon: share of each table that is not the most common value, (tables,).
+    """
+
+    def __init__(self, trained: Trained) -> None:
+        contexts = SPREADS * COMMONS
+        size = np.repeat(2 * trained.radius + 1 + EXTRA, contexts)
+        self.first = np.cumsum(size) - size
+        self._frequency = trained.frequency.astype(np.uint64)
+        # Tables lie one after the other on one long scale, so that a single search finds a symbol in any of them.
+        self._edge = np.cumsum(trained.frequency, dtype=np.int64) - trained.frequency
+        bounds = [*self.first[::contexts].tolist(), len(self._edge)]
+        self._here = [slice(start, end) for start, end in itertools.pairwise(bounds)]
+        self.uncommon = 1 - trained.frequency[self.first + size - 1] / TOTAL
+
+    def spans(self, symbols: I64, table: I64) -> tuple[U64, U64]:
+        """Of symbols (k, n) of tables (k, n) the frequencies before each and its own, (k, n)."""
+        place = self.first[table] + symbols
+        return (self._edge[place] - table * TOTAL).view(np.uint64), self._frequency[place]
+
+    def find(self, feature: int, values: I64, table: I64) -> tuple[I64, U64, U64]:
+        """The symbols (n,) at values (n,) from 0 to 4095 of tables (n,) of one feature, the frequencies before each and its own."""
+        here, base = self._here[feature], table * TOTAL
+        place = np.searchsorted(self._edge[here], base + values, side="right") + (here.start - 1)
+        return place - self.first[table], (self._edge[place] - base).view(np.uint64), self._frequency[place]
+
+
+def whole_frequencies(share: NDArray[np.float64]) -> NDArray[np.uint16]:
+    """Shares (symbols,) as frequencies of at least 1 that sum to 4096."""
+    spare = TOTAL - len(share)
+    exact = share / share.sum() * spare
+    whole = np.floor(exact).astype(np.int64)
+    missing = spare - int(whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
+    return (whole + 1).astype(np.uint16)

@@ -1,0 +1,111 @@
+"""Fitting a role's codec: a net is trained, made whole numbers, and its tables are counted on agents that it was not trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from freeagentics.arrays import F64, I64
+from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.nets.prior import PriorNet
+from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
+from freeagentics.memory.codec.trained import ONE, Trained
+from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
+from freeagentics.memory.codec.training.tally import group_errors, tallied, untallied, with_implied
+from freeagentics.memory.features import Group
+
+_MARGIN = 0.9
+"""Share of a bound that is aimed at: other runs are not like those it was fitted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """How a codec is trained."""
+
+    steps: int = 2000
+    batch: int = 2048
+    learning_rate: float = 8e-3
+    decay: float = 0.02
+    hidden: int = 32
+    every: int = 3
+    """Every so many agents are kept for the tables."""
+    early: float = 0.75
+    """Share of the others' time that the net learns from: tables must know how far off it is of what comes later."""
+    seed: int = 0
+    device: str = "cpu"
+
+
+def fit(experiences: Experiences, version: int, settings: FitSettings | None = None) -> Trained:
+    """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
+
+    Raises BadInput where there is nothing to learn from.
+    """
+    settings = settings or FitSettings()
+    learning, counting = experiences.apart(settings.every, settings.early)
+    planned = plan(experiences)
+    step = planned.steps(BOUNDS)
+    net = train(planned, learning, step, settings)
+    drawn = with_implied(replace(_exported(planned, net, experiences.role, version), step=step), counting)
+    return tallied(_within_bounds(drawn, planned, counting), counting)
+
+
+def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings) -> PriorNet:
+    """A plain training loop: fewest bits, from features as they will be known, with the noise of quantising."""
+    torch.manual_seed(settings.seed)
+    side, features = _as_tensors(planned, experiences, settings.device)
+    width = torch.as_tensor(step[planned.order] / ONE, dtype=torch.float32, device=settings.device)
+    net = PriorNet(side.shape[1], planned.stages.tolist(), settings.hidden).to(settings.device)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=settings.learning_rate, weight_decay=settings.decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps)
+    drawing = torch.Generator().manual_seed(settings.seed)
+    for _ in range(settings.steps):
+        rows = torch.randint(len(features), (settings.batch,), generator=drawing)
+        wanted = features[rows]
+        noise = (torch.rand(wanted.shape, generator=drawing).to(settings.device) - 0.5) * width
+        seen = torch.where(wanted == 0, wanted, wanted + noise).clamp(-8, 8)
+        loss = net.bits(torch.cat([side[rows], seen], dim=1), wanted, width).mean()
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        schedule.step()
+    return net
+
+
+def _as_tensors(planned: Plan, experiences: Experiences, device: str) -> tuple[Tensor, Tensor]:
+    latents = Latents(untallied(planned), experiences.columns)
+    side = latents.begin(experiences.shown)[: len(planned.columns)]
+    whole = np.clip(latents.whole(experiences.states)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
+    return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, whole))  # type: ignore[return-value]
+
+
+def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> Trained:
+    """The net in whole numbers."""
+    inner, outer = [], []
+    for first, second in zip(net.inner, net.outer, strict=True):
+        weight, bias, after = (_numbers(parameter) for parameter in (*first.parameters(), *second.parameters()))
+        inner.append(_whole(np.vstack([weight.T * WEIGHT_ONE, bias * (ONE * WEIGHT_ONE)])))
+        outer.append(_whole(after.T * WEIGHT_ONE))
+    blank = replace(untallied(planned), role=role, version=version)
+    return replace(blank, hidden=net.hidden, inner=np.concatenate(inner), outer=np.concatenate(outer))
+
+
+def _numbers(parameter: Tensor) -> F64:
+    return parameter.detach().cpu().double().numpy()
+
+
+def _whole(values: F64) -> np.ndarray:
+    return np.rint(values).astype(np.int32).ravel()
+
+
+def _within_bounds(drawn: Trained, planned: Plan, experiences: Experiences) -> Trained:
+    """Steps as wide as the bounds allow, on experiences that the net was not trained on."""
+    bound: dict[Group, float] = dict(BOUNDS)
+    for _ in range(4):
+        drawn = replace(drawn, step=planned.steps(bound))
+        for group, error in group_errors(drawn, experiences).items():
+            bound[group] = min(bound[group] * _MARGIN * BOUNDS[group] / max(error, 1e-3), 3 * BOUNDS[group])
+    return drawn

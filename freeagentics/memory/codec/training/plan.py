@@ -1,0 +1,104 @@
+"""The plan of a role's codec: scales, steps, and the order in which features are coded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F64, I64, Mask
+from freeagentics.errors import BadInput
+from freeagentics.memory.codec.trained import ONE
+from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.features import FEATURES, GROUPS, Group
+
+BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "action": 0.2}
+"""Largest error of each group, as the root of the mean square of its features' errors over their standard deviations."""
+
+_DULL = 0.9995
+"""Share of a feature's most common value from which it is left to exceptions."""
+
+_TOGETHER = 0.25
+"""Correlation below which two features may stand in one stage: what one tells of the other is lost."""
+
+_LARGEST_STAGE = 6
+
+_LOW = np.array([feature.low for feature in FEATURES])
+_HIGH = np.array([feature.high for feature in FEATURES])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Names as in `Trained`."""
+
+    columns: tuple[str, ...]
+    side_offset: F64
+    side_scale: F64
+    center: F64
+    scale: F64
+    grid: Mask
+    order: I64
+    stages: I64
+
+    def steps(self, bound: dict[Group, float]) -> I64:
+        """Steps (48,) for an error of *bound* in each group, if all features are spread evenly over a step."""
+        wanted = np.array([bound[feature.group] for feature in FEATURES]) * np.sqrt(12) * ONE
+        whole = np.maximum(np.floor(wanted / self.scale), 1) * self.scale
+        return np.where(self.grid, whole, np.maximum(np.rint(wanted), 1)).astype(np.int64)
+
+
+def plan(experiences: Experiences) -> Plan:
+    """Scales and order for these experiences. Raises BadInput where nothing ever changes in them."""
+    states = np.clip(np.nan_to_num(experiences.states.astype(np.float64)), _LOW, _HIGH)
+    center, share = _most_common(states)
+    spread = states.std(axis=0)
+    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _DULL))
+    if not coded.size:
+        raise BadInput(f"{experiences.role}: nothing changes in these experiences; give longer runs")
+    whole = (states == np.rint(states)).all(axis=0)
+    scale = ONE / np.maximum(spread, 1e-3 * (_HIGH - _LOW))
+    scale = np.where(whole, np.maximum(np.rint(scale), 1), scale)
+    side = experiences.shown.astype(np.float64)
+    offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
+    stages = _stages((states - center) * scale, (side - offset) * side_scale, coded)
+    order, sizes = np.concatenate(stages), np.array([len(stage) for stage in stages])
+    return Plan(experiences.columns, offset, side_scale, center, scale, whole, order, sizes)
+
+
+def _most_common(states: F64) -> tuple[F64, F64]:
+    """Of each column (n, 48) the most common value and its share; of one without repeated values the median."""
+    center, share = np.zeros(states.shape[1]), np.zeros(states.shape[1])
+    for feature in range(states.shape[1]):
+        values, counts = np.unique(states[:, feature], return_counts=True)
+        share[feature] = counts.max() / len(states)
+        center[feature] = values[counts.argmax()] if share[feature] > 0.02 else np.median(values)
+    return center, share
+
+
+def _stages(states: F64, side: F64, coded: I64) -> list[I64]:
+    """Features in order of importance, but none beside another that tells of it: each stage takes what is left of every feature after a
+    linear regression on the side information and on the stages before."""
+    left = _without(np.column_stack([side, np.ones(len(side))]), states[:, coded])
+    worth = [GROUPS[FEATURES[feature].group] for feature in coded]
+    waiting = sorted(range(len(coded)), key=lambda place: -worth[place])
+    stages = []
+    while waiting:
+        near = np.maximum(_correlation(left), _correlation(np.abs(left)))
+        stage: list[int] = []
+        for place in waiting:
+            if len(stage) < _LARGEST_STAGE and (near[place, stage] < _TOGETHER).all():
+                stage.append(place)
+        waiting = [place for place in waiting if place not in stage]
+        left = _without(left[:, stage], left)
+        stages.append(coded[stage])
+    return stages
+
+
+def _without(known: F64, values: F64) -> F64:
+    return values - known @ np.linalg.lstsq(known, values, rcond=None)[0]
+
+
+def _correlation(values: F64) -> F64:
+    spread = values.std(axis=0)
+    standard = (values - values.mean(axis=0)) / np.where(spread > 1e-6, spread, np.inf)
+    return np.abs(standard.T @ standard) / len(values)

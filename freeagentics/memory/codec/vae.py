@@ -1,0 +1,107 @@
+"""The vae codec: a hierarchical variational autoencoder in whole numbers, exported from what `nets.PriorNet` learned.
+
+Its latents are the features themselves, quantised and in stages. A net per stage foretells them from the shared observation and from the
+stages before; what is left, the private part, is arithmetic-coded with tables of learned frequencies. Quantising with a step is the noise
+of a posterior, nets and tables are the prior (Ballé, Laparra & Simoncelli, "End-to-end optimized image compression", 2017; Ballé et al.,
+"Variational image compression with a scale hyperprior", 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from freeagentics.arrays import F32, F64, I64
+from freeagentics.memory.codec.codec import Codec, Encoded
+from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.interval import TOTAL, IntervalDecoder, IntervalEncoder
+from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.stage import stages_of
+from freeagentics.memory.codec.trained import Trained
+from freeagentics.memory.features import FEATURES
+
+
+class VaeCodec(Codec):
+    """Codes what is an agent's own of its experiences, given what the market showed to everybody.
+
+    Args:
+        trained: of one role.
+        columns: names of the observation's columns; of those that the codec knows and the market lacks it takes zeros, as agents do.
+
+    It has no state: threads may share it.
+    """
+
+    name = "vae"
+
+    def __init__(self, trained: Trained, columns: Sequence[str]) -> None:
+        self.version = trained.version
+        self.trained = trained
+        self.latents = Latents(trained, columns)
+        self.stages = stages_of(self.latents, trained)
+
+    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
+        """As `Codec.encode`."""
+        whole = self.latents.whole(states)
+        writer = IntervalEncoder(len(states))
+        _put_focus(writer, focus, values.shape[-2])
+        decoded = np.zeros_like(whole)
+        known = self.latents.begin(_shown(values, focus))
+        for stage in self.stages:
+            stage.write(writer, whole, decoded, known)
+        self._put_amendments(writer, whole, decoded)
+        return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
+
+    def decode(self, codes: Codes, values: F32) -> F32:
+        """As `Codec.decode`. A shortened code gives what it still tells, and of the rest what is to be expected."""
+        codes.check()
+        rows = len(codes)
+        reader = IntervalDecoder(codes.payload, codes.length - 1)
+        focus = _take_focus(reader, values.shape[-2])
+        decoded = np.zeros((len(FEATURES), rows))
+        known = self.latents.begin(_shown(values, focus))
+        for stage in self.stages:
+            stage.read(reader, decoded, known)
+        self._take_amendments(reader, decoded)
+        return self.latents.states(decoded)
+
+    def _put_amendments(self, writer: IntervalEncoder, whole: F64, decoded: F64) -> None:
+        """Whether a feature without a symbol is not what it was taken to be, and in such memories all of these."""
+        latents = self.latents
+        amended = latents.amiss(whole, decoded)
+        writer.put(*latents.mark(amended))
+        rows = np.flatnonzero(amended)
+        for feature in latents.silent if rows.size else ():
+            numbers = latents.raw(whole[feature, rows], feature)
+            writer.put_raw(rows, numbers)
+            decoded[feature, rows] = latents.from_raw(numbers, feature)
+
+    def _take_amendments(self, reader: IntervalDecoder, decoded: F64) -> None:
+        latents = self.latents
+        amended = reader.look() >= latents.fine
+        reader.take(*latents.mark(amended))
+        rows = np.flatnonzero(amended & reader.sure)
+        for feature in latents.silent if rows.size else ():
+            values = latents.from_raw(reader.take_raw(rows), feature)
+            decoded[feature, rows] = np.where(reader.sure[rows], values, decoded[feature, rows])
+
+
+def _shown(values: F32, focus: I64) -> F32:
+    """What the market showed of the assets in focus (n,), (n, columns)."""
+    return np.broadcast_to(values, (len(focus), *values.shape[-2:]))[np.arange(len(focus)), focus]
+
+
+def _put_focus(writer: IntervalEncoder, focus: I64, assets: int) -> None:
+    if assets > 1:
+        each = np.uint64(TOTAL // assets)
+        writer.put(focus.astype(np.uint64) * each, np.full(len(focus), each))
+
+
+def _take_focus(reader: IntervalDecoder, assets: int) -> I64:
+    """The asset in focus of every row. Raises CorruptRecord where there is no such asset: the observation is of another market."""
+    if assets == 1:
+        return np.zeros(len(reader.sure), dtype=np.int64)
+    each = np.uint64(TOTAL // assets)
+    focus = reader.look() // int(each)
+    reader.take(focus.astype(np.uint64) * each, np.full(len(focus), each))
+    return np.where(reader.sure, np.minimum(focus, assets - 1), 0)

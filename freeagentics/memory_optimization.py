@@ -1,0 +1,30 @@
+"""Keeping agents lean: the names of the documents, under their module's name."""
+
+from freeagentics.mind import BeliefCompressor, CompressedHistory, LazyBeliefArray, SparseBeliefState
+from freeagentics.runtime import (
+    AgentOptimizer,
+    FootprintProfiler,
+    GCContextManager,
+    GCTuner,
+    LeanAgent,
+    get_agent_optimizer,
+    get_gc_tuner,
+    get_memory_profiler,
+    optimize_gc_for_agents,
+)
+
+__all__ = [
+    "AgentOptimizer",
+    "BeliefCompressor",
+    "CompressedHistory",
+    "FootprintProfiler",
+    "GCContextManager",
+    "GCTuner",
+    "LazyBeliefArray",
+    "LeanAgent",
+    "SparseBeliefState",
+    "get_agent_optimizer",
+    "get_gc_tuner",
+    "get_memory_profiler",
+    "optimize_gc_for_agents",
+]

@@ -1,0 +1,120 @@
+"""The archiver: moves copies of what is older than 90 days from the journal into an archive."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from pathlib import Path
+
+import msgpack
+import polars as pl
+
+from freeagentics.journal import Journal, Kind
+from freeagentics.market import UNITS
+from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.projection import DecisionItems, Moments, memory_entries
+from freeagentics.model.scenario import Scenario
+from freeagentics.stores.archive import Archive, ArchiveBatch, archive_before
+from freeagentics.stores.archive.batch import COLUMNS, WINDOW_MS
+
+BATCH_RECORDS = 100_000
+"""Memories of a batch: a week of 500 agents on hourly bars, in some 100 MB while it is made."""
+
+
+class Archiver:
+    """Archives whole weeks of memories, decisions and observations once they are old enough. Adding what is there changes nothing.
+
+    Bodies are those that a store has. A decision is archived with its outcome.
+
+    Args:
+        path: the journal's file. scenario: its `store.cold` is the archive's URL. symbols: names of its assets. run: the run's id.
+
+    Attributes:
+        done: last step for which the archive has all that it should have: the committed one, but for the steps that are left.
+        records: rows that were new.
+    """
+
+    def __init__(self, path: Path, scenario: Scenario, symbols: tuple[str, ...], run: str) -> None:
+        self._path = path
+        self._scenario = scenario
+        self._symbols = symbols
+        self._archive = Archive(scenario.store.cold, run)
+        self.done = 0
+        self.records = 0
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def advance(self) -> int:
+        """Archive the next week that is old enough, or as much of it as fits into a batch; returns the number of old steps that are left.
+
+        Raises:
+            StoreUnavailable: the archive failed.
+            CorruptRecord: the journal, or a file that gets more rows, is damaged.
+        """
+        with Journal(self._path) as journal:
+            marker = journal.marker()
+            if marker is None:
+                return 0
+            steps = Steps(journal, marker.step)
+            old = steps.before(archive_before(marker.timestamp))
+            archived = steps.before(self._archived_until()) if old else 0
+            if archived < old:
+                last = min(steps.before(_end_of_week(steps.at[archived + 1])), archived + self._batch())
+                self.records += self._archive.add(self._rows(journal, archived + 1, last))
+                archived = last
+            self.done = marker.step - max(old - archived, 0)
+            return marker.step - self.done
+
+    def _batch(self) -> int:
+        return max(BATCH_RECORDS // self._scenario.agents.count, 1)
+
+    def _archived_until(self) -> int:
+        """Market time after the last row that is archived: weeks are added in their order, each batch whole."""
+        return max((file.last_timestamp for file in self._archive.manifest().files), default=-1) + 1
+
+    def _rows(self, journal: Journal, first: int, last: int) -> ArchiveBatch:
+        names = AgentNames(journal, self._scenario)
+        roles = dict(zip(names.ids, names.roles, strict=True))
+        memories = [
+            (entry.agent, roles[entry.agent], entry.step, entry.sequence, entry.timestamp, entry.body[0], entry.body)
+            for entry in memory_entries(journal, names, first, last)
+        ]
+        # A horizon later outcomes are known, and what is archived is far older than that; so decisions are taken as they stand then.
+        horizon = self._scenario.memory.horizon
+        items = DecisionItems(journal, names, horizon).span(first, last + horizon)
+        told = [(msgpack.unpackb(item.body), item.body) for item in items]
+        decisions = [
+            (body["agent_id"], roles[body["agent_id"]], step, body["timestamp"], body["decision_type"], body["decision_id"], packed)
+            for body, packed in told
+            if first <= (step := body["context"]["cycle"]) <= last
+        ]
+        return ArchiveBatch(
+            pl.DataFrame(memories, schema=dict(COLUMNS["memories"]), orient="row"),
+            pl.DataFrame(decisions, schema=dict(COLUMNS["decisions"]), orient="row"),
+            self._observations(journal, first, last),
+        )
+
+    def _observations(self, journal: Journal, first: int, last: int) -> pl.DataFrame:
+        at = Moments(journal)
+        frames = []
+        for step, _, rows in journal.scan(Kind.OBSERVATION, first=first, last=last):
+            shown = {"step": step, "timestamp": at[step], "asset": list(self._symbols), "price": rows["price"] / UNITS}
+            values = {f"value_{place}": rows["values"][:, place] for place in range(rows["values"].shape[1])}
+            frames.append(pl.DataFrame(shown | values, schema_overrides=dict(COLUMNS["observations"])))
+        return pl.concat(frames)
+
+
+class Steps:
+    """Committed steps by market time."""
+
+    def __init__(self, journal: Journal, last: int) -> None:
+        self.at = Moments(journal)
+        self._last = last
+
+    def before(self, timestamp: int) -> int:
+        """The last step before market time *timestamp*; 0 where there is none."""
+        return bisect_left(range(1, self._last + 1), timestamp, key=self.at.__getitem__)
+
+
+def _end_of_week(timestamp: int) -> int:
+    return (timestamp // WINDOW_MS + 1) * WINDOW_MS

@@ -1,0 +1,168 @@
+"""Steps agents of any kind side by side, and keeps them lean."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.runtime.categories import ANY_AGENT
+from freeagentics.runtime.engines import AdaptiveEngine
+from freeagentics.runtime.footprint import MB, give_back, resident_mb
+from freeagentics.runtime.lean_agent import LeanAgent
+from freeagentics.runtime.optimizer import AgentOptimizer
+from freeagentics.runtime.pool_report import PoolOptimization, PoolReport
+from freeagentics.runtime.shares import share_out
+from freeagentics.runtime.step_result import StepResult, Task, takes_observation
+
+_LARGE = MB
+"""Bytes that an agent's data took before it was made lean, from which on freed pages go back to the system after a round of steps: such
+agents unfold much in their steps, and the C library would keep it."""
+
+
+class OptimizedThreadPoolManager:
+    """Agents by id, stepped in a pool of threads whose size follows what is measured (see `AdaptiveEngine`); it may settle on one.
+
+    An agent is any object with a ``step``, with or without an argument for its observation. The manager keeps it until it is
+    unregistered. Results do not depend on the number of threads as long as agents leave each other alone while they step.
+
+    Args:
+        initial_workers: threads to begin with. max_workers: at most.
+        enable_memory_optimization: make agents lean when they are registered, and again after their steps (see `AgentOptimizer`).
+        target_memory_per_agent_mb: what the report holds agents against.
+
+    Raises BadInput for numbers below 1 (0 for the target), or more workers to begin with than at most. A manager owns threads: shut it
+    down, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        initial_workers: int = 1,
+        max_workers: int = 32,
+        enable_memory_optimization: bool = True,
+        target_memory_per_agent_mb: float = 10.0,
+    ) -> None:
+        if not target_memory_per_agent_mb > 0:
+            raise BadInput(f"target_memory_per_agent_mb {target_memory_per_agent_mb}: give MB above 0")
+        self.target_memory_per_agent_mb = target_memory_per_agent_mb
+        self._optimizer = AgentOptimizer() if enable_memory_optimization else None
+        self._engine = AdaptiveEngine(max_workers, initial_workers)
+        self._agents: dict[str, tuple[Any, bool]] = {}
+        self._lock = threading.Lock()
+        self._stepping = threading.Lock()
+        self._large: set[str] = set()
+        self._open = True
+
+    def register_agent(self, agent_id: str, agent: object) -> None:
+        """Take an agent in, and make it lean. Raises BadInput where the id is taken or empty, or the agent has no ``step``."""
+        self._check_open()
+        if not isinstance(agent_id, str) or not agent_id:
+            raise BadInput(f"an agent's id is text, and not empty, not {agent_id!r}")
+        if not callable(getattr(agent, "step", None)):
+            raise BadInput(f"agent '{agent_id}': {type(agent).__name__} has no step() to call")
+        own = agent.agent if isinstance(agent, LeanAgent) else agent
+        with self._lock:
+            if agent_id in self._agents:
+                raise BadInput(f"agent '{agent_id}' is registered already; unregister it first, or give another id")
+            self._agents[agent_id] = (self._made_lean(agent_id, own), takes_observation(own))
+
+    def _made_lean(self, agent_id: str, agent: object) -> object:
+        if self._optimizer is None:
+            return agent
+        lean = self._optimizer.optimize_agent(agent)
+        if sum(made.before for made in lean.made) >= _LARGE:
+            self._large.add(agent_id)
+        return lean
+
+    def unregister_agent(self, agent_id: str) -> None:
+        """Let an agent go. Raises BadInput for an id that is not registered."""
+        with self._lock:
+            self._check_known([agent_id])
+            del self._agents[agent_id]
+            self._large.discard(agent_id)
+
+    @property
+    def agent_ids(self) -> list[str]:
+        """Who is registered, in the order of registration."""
+        with self._lock:
+            return list(self._agents)
+
+    def step_all_agents(self, observations: Mapping[str, Any]) -> dict[str, StepResult]:
+        """Step every agent once; results by id, in the order of registration.
+
+        An agent without an observation is given None. What an agent raises is in its own result and stops nobody else. Raises BadInput for
+        observations of agents that are not registered, before anybody has stepped.
+        """
+        with self._stepping:
+            self._check_open()
+            with self._lock:
+                self._check_known(observations)
+                tasks = [Task(name, agent.step, observations.get(name), takes) for name, (agent, takes) in self._agents.items()]
+            results = self._engine.map(Task.carry_out, tasks)
+            if self._large:
+                give_back()
+        return {result.agent_id: result for result in results}
+
+    def get_memory_report(self) -> PoolReport:
+        """What the agents hold now; they must not be stepping."""
+        with self._stepping:
+            return self._report()
+
+    def _report(self) -> PoolReport:
+        with self._lock:
+            agents = {name: _own(agent) for name, (agent, _) in self._agents.items()}
+        return PoolReport(
+            agents=share_out(agents, dict.fromkeys(agents, ANY_AGENT)),
+            target_mb=self.target_memory_per_agent_mb,
+            rss_mb=resident_mb(),
+            workers=self.workers,
+            optimization=self._optimizer.get_optimization_stats() if self._optimizer is not None else None,
+        )
+
+    def optimize_memory_usage(self) -> PoolOptimization:
+        """Make all agents lean again, with what they have grown since, collect garbage, and return what is free to the system."""
+        with self._stepping:
+            before = self._report()
+            with self._lock:
+                agents = [agent for agent, _ in self._agents.values()]
+            if self._optimizer is not None:
+                for agent in agents:
+                    self._optimizer.optimize_agent(agent)
+            gc.collect()
+            give_back()
+            after = self._report()
+        return PoolOptimization(before.total_mb, after.total_mb, before.rss_mb, after.rss_mb)
+
+    @property
+    def workers(self) -> int:
+        """Threads that stepping has settled on so far."""
+        return next(iter(self._engine.sizes.values()), self._engine.initial)
+
+    def shutdown(self) -> None:
+        """Wait for a round of steps that is going on, end the threads and let go of the agents. Doing so twice is once."""
+        with self._stepping, self._lock:
+            self._open = False
+            self._agents.clear()
+            self._engine.close()
+
+    def __enter__(self) -> OptimizedThreadPoolManager:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.shutdown()
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise BadInput("this manager was shut down; open another one")
+
+    def _check_known(self, names: Mapping[str, Any] | list[str]) -> None:
+        for name in names:
+            if name not in self._agents:
+                raise BadInput(f"no agent '{name}' is registered; {did_you_mean(str(name), self._agents)}")
+
+
+def _own(agent: object) -> object:
+    return agent.agent if isinstance(agent, LeanAgent) else agent

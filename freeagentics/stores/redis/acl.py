@@ -1,0 +1,32 @@
+"""Rules for the server's access control lists: an agent's user reads what is that agent's and what is for all, and nothing else."""
+
+from __future__ import annotations
+
+from freeagentics.stores.names import check_agent, check_run
+from freeagentics.stores.redis.keys import agent_tag
+
+_COMMANDS = (
+    "ping select info command cluster|slots",
+    "xrange xrevrange xlen",
+    "get zcard zrangebylex zrevrangebylex zrangebyscore zrevrangebyscore hget",
+)
+
+
+def acl_rules(run: str, agent: str) -> list[str]:
+    """Rules for the user of one agent, but for its password; for ``ACL SETUSER`` of Redis 6.2 or newer.
+
+    The user reads by the very commands that the store reads by. SCAN and KEYS, which show the names of other agents' keys, are not among
+    them, nor is any that writes: what is in a store comes from the journal.
+
+    Raises:
+        BadName: an id is not one.
+    """
+    check_run(run)
+    check_agent(agent)
+    commands = [f"+{command}" for group in _COMMANDS for command in group.split()]
+    return ["reset", "on", *commands, f"~{agent_tag(run, agent)}:*", f"~{{{run}:#*"]
+
+
+def acl_command(run: str, agent: str) -> str:
+    """The command that makes the user ``RUN:AGENT``, with a place to put a password in."""
+    return " ".join(["ACL SETUSER", f"{run}:{agent}", *acl_rules(run, agent), ">PASSWORD"])

@@ -1,0 +1,143 @@
+"""What a ``redis:`` URL says: which servers, how to get in, and how records are laid out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from freeagentics.errors import BadStore, did_you_mean
+
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
+_RETENTION = re.compile(r"[1-9][0-9]{0,4}d")
+_OPTIONS = ("layout", "retention", "cache", "ca_certs")
+_DAY_S = 86_400
+_EXAMPLE = "write e.g. redis://localhost:6379/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Servers of one deployment.
+
+    Attributes:
+        scheme: ``redis`` or ``rediss`` (TLS), with ``+cluster`` or ``+shards`` after it.
+        hosts: (host, port) of the server, of nodes of a cluster, or of all shards.
+        database: number of the database; a cluster has only 0.
+        username: or None for the default user.
+        password: or None.
+        keys: a memory is a key of its own (``layout=keys``) instead of an entry in its agent's stream.
+        retention_s: seconds of wall time after which the server may drop a key that nobody writes to any more, or None to keep it.
+        cache: records may be lost: a server that evicts keys will do.
+        ca_certs: file of the authorities whose certificates are trusted, or None for the system's.
+    """
+
+    scheme: str
+    hosts: tuple[tuple[str, int], ...]
+    database: int = 0
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    keys: bool = False
+    retention_s: int | None = None
+    cache: bool = False
+    ca_certs: str | None = None
+
+    def __str__(self) -> str:
+        hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts)
+        return f"{self.scheme}://{hosts}/{self.database}"
+
+    @property
+    def tls(self) -> bool:
+        """Whether connections are encrypted and servers must show a certificate."""
+        return self.scheme.startswith("rediss")
+
+    @property
+    def kind(self) -> str:
+        """``cluster``, ``shards``, or nothing for one server."""
+        return self.scheme.partition("+")[2]
+
+
+def parse_address(url: str) -> Address:
+    """The address in ``redis[s][+cluster|+shards]://[USER:PASSWORD@]HOST[:PORT][,…][/DB][?layout=keys][&retention=90d][&cache=yes][&ca_certs=FILE]``.
+
+    Raises:
+        BadStore: there is none in it.
+    """
+    parts = urlsplit(url)
+    try:
+        credentials, _, places = parts.netloc.rpartition("@")
+        username, _, password = credentials.partition(":")
+        options = _options(parts)
+        address = Address(
+            parts.scheme,
+            tuple(_host(place, parts.scheme) for place in places.split(",")),
+            _database(parts),
+            unquote(username) or None,
+            unquote(password) or None,
+            _choice(options, "layout", streams=False, keys=True),
+            _seconds(options.get("retention")),
+            _choice(options, "cache", no=False, yes=True),
+            _file(options, "ca_certs"),
+        )
+    except BadStore as error:
+        raise BadStore(f"a {parts.scheme}: store: {error}") from error
+    _check_kind(address)
+    return address
+
+
+def _check_kind(address: Address) -> None:
+    if not address.kind and len(address.hosts) > 1:
+        raise BadStore(f"store {address}: names several servers; write redis+cluster:// or redis+shards://")
+    if address.kind == "cluster" and address.database:
+        raise BadStore(f"store {address}: a cluster has no database {address.database}")
+    if len(set(address.hosts)) < len(address.hosts):
+        raise BadStore(f"store {address}: names a server twice")
+
+
+def _host(place: str, scheme: str) -> tuple[str, int]:
+    match = _HOST.fullmatch(place)
+    port = int(match[3] or 6379) if match else 0
+    if not match or not 0 < port < 65_536:
+        # It may be a piece of a password, so it is not repeated.
+        raise BadStore(f"after {scheme}:// comes HOST[:PORT], and a password with @ : / in it is percent-encoded; {_EXAMPLE}")
+    return match[1] or match[2], port
+
+
+def _database(parts: SplitResult) -> int:
+    path = parts.path.removeprefix("/") or "0"
+    if not re.fullmatch("[0-9]{1,4}", path) or parts.fragment:
+        raise BadStore(f"after the servers comes nothing or /DB, the number of a database; {_EXAMPLE}")
+    return int(path)
+
+
+def _options(parts: SplitResult) -> dict[str, str]:
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    options = dict(pairs)
+    for name in options:
+        if name not in _OPTIONS:
+            raise BadStore(f"there is no option {name!r}; {did_you_mean(name, _OPTIONS)}")
+    if len(options) < len(pairs):
+        raise BadStore("an option is given twice")
+    return options
+
+
+def _choice(options: dict[str, str], name: str, **values: bool) -> bool:
+    given = options.get(name, next(iter(values)))
+    if given not in values:
+        raise BadStore(f"option {name} must be {' or '.join(values)}, not {given!r}")
+    return values[given]
+
+
+def _file(options: dict[str, str], name: str) -> str | None:
+    path = options.get(name)
+    if path is not None and not Path(path).is_file():
+        raise BadStore(f"option {name}: there is no file {path}")
+    return path
+
+
+def _seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not _RETENTION.fullmatch(text):
+        raise BadStore(f"option retention must be days like 90d, not {text!r}")
+    return int(text[:-1]) * _DAY_S

@@ -1,0 +1,85 @@
+"""The logs of agents, whichever way they are laid out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from freeagentics.stores.contract import missing_entry
+from freeagentics.stores.redis.connection import Connection, script_call
+from freeagentics.stores.redis.keys import agent_tag
+from freeagentics.stores.redis.rows import pack_for_script
+from freeagentics.stores.redis.scripts import Script
+from freeagentics.stores.redis.servers import Call
+from freeagentics.stores.redis.values import value_of
+from freeagentics.stores.shapes import LogEntry, Position
+
+
+class Log(ABC):
+    """The logs of the agents of one run.
+
+    Args:
+        connection: to the servers.
+        run: the run.
+    """
+
+    append_script: Script
+    replace_script: Script
+    trim_script: Script
+
+    def __init__(self, connection: Connection, run: str) -> None:
+        self._connection = connection
+        self._run = run
+
+    @abstractmethod
+    def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
+        """As `Store.read`, for a limit above 0."""
+
+    @abstractmethod
+    def count(self, agent: str) -> int:
+        """As `Store.count`."""
+
+    @abstractmethod
+    def _name(self, position: Position) -> str:
+        """What a position is called inside the log."""
+
+    @abstractmethod
+    def _key(self, tag: str) -> str:
+        """The key of a log."""
+
+    def append(self, entries: Sequence[LogEntry]) -> None:
+        """As `Store.append`; one script an agent."""
+        logs: dict[str, dict[Position, LogEntry]] = {}
+        for entry in entries:
+            logs.setdefault(entry.agent, {}).setdefault(entry.position, entry)
+        calls = []
+        for agent, log in logs.items():
+            parts = [part for position in sorted(log) for part in (self._name(position), value_of(log[position]))]
+            calls.append(self._call(self.append_script, agent, pack_for_script(parts), self._connection.address.retention_s or ""))
+        self._connection.run(calls)
+
+    def replace(self, entries: Sequence[LogEntry]) -> None:
+        """As `Store.replace`; one script an agent, which reads and writes the whole of a stream."""
+        logs: dict[str, dict[str, LogEntry]] = {}
+        for entry in entries:
+            logs.setdefault(entry.agent, {})[self._name(entry.position)] = entry
+        calls = []
+        for agent, log in logs.items():
+            parts = [part for name, entry in log.items() for part in (name, entry.body)]
+            calls.append(self._call(self.replace_script, agent, pack_for_script(parts), self._connection.address.retention_s or ""))
+        for missing, log in zip(self._connection.run(calls), logs.values(), strict=True):
+            if missing:
+                raise missing_entry(log[missing.decode()])
+
+    def trim(self, agent: str, *, keep: int | None, before_step: int | None) -> int:
+        """As `Store.trim`."""
+        if keep is None:
+            how, much = "MINID", self._name((max(before_step or 0, 0), -1))
+        else:
+            how, much = "MAXLEN", str(keep)
+        return int(self._connection.run([self._call(self.trim_script, agent, how, much)])[0])
+
+    def _call(self, script: Script, agent: str, *arguments: Any) -> Call:
+        tag = agent_tag(self._run, agent)
+        return script_call(tag, script, [self._key(tag)], *arguments, f"{tag}:memory:")

@@ -1,0 +1,128 @@
+"""Decision agreement: how many decisions would be the same, were memories recalled as they are decoded instead of as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.agents import Cohort, View
+from freeagentics.agents.cohort import Thought
+from freeagentics.arrays import U8, AnyArray
+from freeagentics.memory import RecallIndex
+from freeagentics.memory.codec import Codec, keys_of
+from freeagentics.model import MarketModel, Scenario
+from freeagentics.trials.onlooker import Onlooker
+
+CodecOf = Callable[[str, tuple[str, ...]], Codec]
+"""The codec of a role, on a market with these columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of one codec: decisions compared, those of the same action on the same asset, and the bytes of its codes."""
+
+    decisions: int
+    same: int
+    memories: int
+    code_bytes: int
+
+    @property
+    def share(self) -> float:
+        """Share of decisions that come out the same."""
+        return self.same / self.decisions
+
+    @property
+    def bits(self) -> float:
+        """Mean bits of a code, checksum included, its length not."""
+        return 8 * self.code_bytes / self.memories
+
+
+def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int) -> dict[str, Agreement]:
+    """Run *steps* steps of a scenario, and let every cohort decide each time also with memories as each codec would give them back.
+
+    The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
+    """
+    judge = _Judge(codecs)
+    with MarketModel(scenario, engine=judge) as model:
+        for _ in range(steps):
+            model.step()
+    return {name: Agreement(*counts) for name, counts in judge.counts.items()}
+
+
+class _Shadow:
+    """The keys of a cohort's memories as one codec gives them back, moved about as its recall index moves memories."""
+
+    def __init__(self, index: RecallIndex) -> None:
+        rows, slots, size = index.key.shape
+        self._index = RecallIndex(rows, slots, size)
+
+    def cast(self, index: RecallIndex) -> None:
+        """Give the index these keys."""
+        index.key[:], index.norm[:] = self._index.key, self._index.norm
+
+    def follow(self, index: RecallIndex, keys: U8, step: int) -> None:
+        """Remember keys (rows, key_size) of a step, as *index* is about to remember it."""
+        for name in ("step", "importance", "result", "reward"):
+            getattr(self._index, name)[:] = getattr(index, name)
+        self._index.remember(keys, np.zeros(len(keys), dtype=np.float32), step)
+
+
+class _Judge(Onlooker):
+    def __init__(self, codecs: Mapping[str, CodecOf]) -> None:
+        super().__init__()
+        self._codec_of = codecs
+        self._codecs: dict[tuple[str, str], Codec] = {}
+        self._shadows: dict[tuple[str, int], _Shadow] = {}
+        self.counts = {name: [0, 0, 0, 0] for name in codecs}
+
+    def decides(self, cohort: Cohort, view: View) -> None:
+        before = cohort.state()
+        exact = self._decide("", cohort, view, before)
+        for name, counts in self.counts.items():
+            other = self._decide(name, cohort, view, before)
+            counts[0] += len(exact)
+            counts[1] += int(((exact["action"] == other["action"]) & (exact["asset"] == other["asset"])).sum())
+
+    def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
+        """What the cohort would decide with the memories of one codec; the cohort is left as it was *before*."""
+        codec = cohort.codec
+        self._shadow(name, cohort).cast(cohort.index)
+        cohort.codec = _Exact()  # type: ignore[assignment]
+        try:
+            return cohort.decide(view).decisions
+        finally:
+            cohort.codec = codec
+            cohort.load(before)
+
+    def learns(self, cohort: Cohort, thought: Thought) -> None:
+        self._before = {name: getattr(cohort.index, name).copy() for name in ("step", "importance", "result", "reward")}
+
+    def learned(self, cohort: Cohort, thought: Thought) -> None:
+        observation, active = thought.view.observation, cohort.active
+        then = RecallIndex(*cohort.index.key.shape)
+        for name, values in self._before.items():
+            getattr(then, name)[:] = values
+        self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
+        for name, counts in self.counts.items():
+            encoded = self._codec(name, cohort, observation.columns).encode(thought.states, observation.values, thought.focus)
+            self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
+            counts[2] += int(active.sum())
+            counts[3] += int(encoded.codes.length[active].sum())
+
+    def _shadow(self, name: str, cohort: Cohort) -> _Shadow:
+        return self._shadows.setdefault((name, cohort.number), _Shadow(cohort.index))
+
+    def _codec(self, name: str, cohort: Cohort, columns: tuple[str, ...]) -> Codec:
+        key = (name, cohort.role)
+        if key not in self._codecs:
+            self._codecs[key] = self._codec_of[name](cohort.role, columns)
+        return self._codecs[key]
+
+
+class _Exact:
+    """In a codec's place: the situation at hand is compared as it is."""
+
+    quantise = staticmethod(lambda states: states)
+    keys = staticmethod(keys_of)

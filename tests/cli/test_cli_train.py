@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_runner import called
+
+from freeagentics.memory.codec import Trained, open_codec
+
+pytest.importorskip("torch")
+
+QUICK = ("--runs", "quick", "--seeds", 1, "--share", 0.2, "--steps", 30)
+
+
+def test_a_codec_is_trained_written_and_opened(tmp_path: Path) -> None:
+    done = called("train", "risk-manager", *QUICK, "--out", "mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "mine" / "risk-manager-128.npz"
+    assert f"{path.stat().st_size:,} bytes" in done.stdout
+    trained = Trained.read(path)
+    assert (trained.role, trained.version) == ("risk-manager", 128)
+    assert open_codec("vae", "risk-manager", trained.columns, tmp_path / "mine").version == 128
+
+
+def test_a_role_that_nobody_has_is_named(tmp_path: Path) -> None:
+    done = called("train", "risk-manger", *QUICK, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "did you mean 'risk-manager'" in done.stderr
+    assert not list(tmp_path.glob("**/*.npz"))

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from vae_samples import ROLES, lived
+
+from freeagentics.errors import BadInput, CorruptRecord
+from freeagentics.memory.codec import CODECS, BitsCodec, Trained, codec_of, open_codec
+from freeagentics.memory.codec.registry import SHIPPED, newest
+
+COLUMNS = ("price.return_1", "price.zscore")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", CODECS)
+def test_every_codec_of_every_role_is_found_again_by_the_version_its_codes_carry(name: str, role: str) -> None:
+    codec = open_codec(name, role, COLUMNS)
+    assert codec.name == name
+    assert 1 < codec.version < 256
+    assert type(codec_of(codec.version, role, COLUMNS)) is type(codec)
+
+
+def test_versions_differ() -> None:
+    versions = [open_codec(name, "market-hunter", COLUMNS).version for name in CODECS]
+    assert len(set(versions)) == len(versions)
+
+
+def test_a_role_without_a_trained_codec_gets_the_scalar_one() -> None:
+    assert isinstance(open_codec("vae", "my-own-role", COLUMNS), BitsCodec)
+    assert newest("my-own-role") is None
+
+
+def test_wrong_names_and_versions_are_refused() -> None:
+    with pytest.raises(BadInput, match="did you mean 'int8'"):
+        open_codec("int9", "market-hunter", COLUMNS)
+    with pytest.raises(CorruptRecord, match="version 99"):
+        codec_of(99, "market-hunter", COLUMNS)
+
+
+def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
+    one = lived("risk-manager")
+    shipped = one.codec.version
+    old = SHIPPED / f"risk-manager-{shipped}.npz"
+    shutil.copy(old, tmp_path)
+    newer = Trained.read(old)
+    object.__setattr__(newer, "version", shipped + 1)
+    newer.write(tmp_path / f"risk-manager-{shipped + 1}.npz")
+    columns = one.codec.trained.columns
+    assert open_codec("vae", "risk-manager", columns, tmp_path).version == shipped + 1
+    encoded = one.codec.encode(one.states, one.values, one.focus)
+    assert codec_of(shipped, "risk-manager", columns, tmp_path).decode(encoded.codes, one.values).tobytes() == encoded.states.tobytes()
+
+
+def test_a_trained_codec_is_written_and_read_whole(tmp_path: Path) -> None:
+    trained = lived("market-hunter").codec.trained
+    trained.write(tmp_path / "codec.npz")
+    again = Trained.read(tmp_path / "codec.npz")
+    for name in Trained.__slots__:
+        assert np.array_equal(getattr(again, name), getattr(trained, name)), name
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + bytes(18), b"\x93NUMPY\x01\x00", b"not a codec"])
+def test_a_file_of_anything_else_is_refused(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "codec.npz"
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match="not a trained codec"):
+        Trained.read(path)
+
+
+def test_a_codec_of_another_format_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "codec.npz", format=np.asarray(9))
+    with pytest.raises(BadInput, match="format 9"):
+        Trained.read(tmp_path / "codec.npz")
+
+
+def test_shipped_codecs_are_small() -> None:
+    for role in ROLES:
+        path = max(SHIPPED.glob(f"{role}-*.npz"))
+        assert path.stat().st_size < 200_000

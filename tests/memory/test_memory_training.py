@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from freeagentics.errors import BadInput
+from freeagentics.memory import FEATURES, column
+from freeagentics.memory.codec import VaeCodec
+from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.training.fit import FitSettings, fit
+from freeagentics.memory.codec.training.plan import BOUNDS, plan
+from freeagentics.memory.codec.training.tally import group_errors
+
+QUICK = FitSettings(steps=150, batch=512, hidden=8)
+
+
+def made_up(seed: int, agents: int = 12, steps: int = 150) -> Experiences:
+    """Agents whose exposure is their own, who all see one return, and whose other features follow from these two."""
+    random = np.random.default_rng(seed)
+    count = agents * steps
+    agent, step = np.tile(np.arange(agents), steps), np.repeat(np.arange(1, steps + 1), agents)
+    shown = random.normal(0, 1, (steps, 2)).astype(np.float32)[step - 1]
+    exposure = np.where(random.random(count) < 0.4, 0, random.uniform(0, 1, count))
+    states = np.zeros((count, len(FEATURES)), np.float32)
+    states[:, column("exposure")] = exposure
+    states[:, column("cash_share")] = 1 - exposure
+    states[:, column("return_1")] = shown[:, 0]
+    states[:, column("bull")] = np.clip(0.5 + 0.2 * shown[:, 0] + 0.02 * random.normal(size=count), 0, 1)
+    states[:, column("action")] = exposure > 0.5
+    states[:, column("size")] = exposure * 0.5
+    return Experiences("tester", ("price.zscore", "price.trend"), states, shown, np.zeros(count, np.int64), agent, step.astype(np.int32))
+
+
+def test_a_fitted_codec_keeps_the_bounds_on_agents_it_has_not_seen() -> None:
+    trained = fit(made_up(1), 130, QUICK)
+    for group, error in group_errors(trained, made_up(2)).items():
+        assert error <= 1.1 * BOUNDS[group]
+
+
+def test_what_is_shared_and_what_follows_takes_few_bits() -> None:
+    later = made_up(2)
+    codec = VaeCodec(fit(made_up(1), 130, QUICK), later.columns)
+    codes = codec.encode(later.states, later.shown[:, None], later.focus).codes
+    # Of six features one is an agent's own: five bits or so, a checksum, and what is left of the last byte.
+    assert 8 * codes.length.mean() < 30
+
+
+def test_the_same_experiences_and_seed_give_the_same_codec() -> None:
+    codecs = [fit(made_up(1), 130, FitSettings(steps=20, hidden=4)) for _ in range(2)]
+    assert codecs[0].inner.tobytes() == codecs[1].inner.tobytes()
+    assert codecs[0].frequency.tobytes() == codecs[1].frequency.tobytes()
+
+
+def test_what_one_feature_tells_of_another_is_not_in_one_stage() -> None:
+    planned = plan(made_up(1))
+    stages = np.split(planned.order, np.cumsum(planned.stages)[:-1])
+    for stage in stages:
+        assert not {column("exposure"), column("cash_share")} <= set(stage.tolist())
+    assert sorted(planned.order.tolist()) == sorted(map(column, ("exposure", "cash_share", "return_1", "bull", "action", "size")))
+
+
+def test_experiences_in_which_nothing_changes_are_refused() -> None:
+    still = made_up(1)
+    with pytest.raises(BadInput, match="nothing changes"):
+        plan(Experiences(still.role, still.columns, 0 * still.states, still.shown, still.focus, still.agent, still.step))
+
+
+def test_runs_are_joined_and_their_agents_kept_apart() -> None:
+    one, other = made_up(1), made_up(2)
+    fewer = Experiences(other.role, other.columns[:1], other.states, other.shown[:, :1], other.focus, other.agent, other.step)
+    joined = Experiences.joined([one, fewer])
+    assert joined.columns == one.columns
+    assert not joined.shown[len(one) :, 1].any()
+    assert len(np.unique(joined.agent)) == 24
+
+
+def test_experiences_of_two_roles_are_not_joined() -> None:
+    one = made_up(1)
+    other = Experiences("another", one.columns, one.states, one.shown, one.focus, one.agent, one.step)
+    for parts in ([one, other], []):
+        with pytest.raises(BadInput, match="one role"):
+            Experiences.joined(parts)
+
+
+def test_tables_are_counted_on_agents_and_times_that_the_net_did_not_see() -> None:
+    experiences = made_up(1)
+    learning, counting = experiences.apart(every=3, share=0.5)
+    assert set(learning.agent) & set(counting.agent) == set()
+    assert learning.step.max() == 75
+    assert counting.step.max() == 150

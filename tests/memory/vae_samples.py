@@ -1,0 +1,42 @@
+"""Experiences for tests of the vae codec: a real market's observation, and states that agents could have and some that none could."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from freeagentics.arrays import F32, I64
+from freeagentics.memory import FEATURES
+from freeagentics.memory.codec import VaeCodec, open_codec
+from freeagentics.model import load_scenario
+from freeagentics.trials import Lived as Run
+from freeagentics.trials import collect
+
+ROLES = ("market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
+LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
+
+
+class Lived:
+    """Experiences of a role in the first steps of btc-replay: states (n, 48), observations (n, 1, columns), focus (n,), and its codec."""
+
+    def __init__(self, role: str) -> None:
+        lived = _run()
+        mine = lived.experiences[role]
+        codec = open_codec("vae", role, mine.columns)
+        assert isinstance(codec, VaeCodec)
+        self.codec = codec
+        self.states: F32 = mine.states
+        self.values: F32 = lived.observed[mine.step - 1]
+        self.focus: I64 = mine.focus
+
+
+@lru_cache(maxsize=1)
+def _run() -> Run:
+    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3}), 60)
+
+
+@lru_cache(maxsize=len(ROLES))
+def lived(role: str) -> Lived:
+    return Lived(role)

@@ -1,0 +1,207 @@
+"""`RedisAgentMemory`, and every snippet of "Redis Implementation for Agent Memory System"."""
+
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from redis_servers import all_keys, cluster_servers, new_cluster, new_redis, shared_server
+
+from freeagentics.errors import BadInput, BadName, CorruptRecord
+from freeagentics.stores.redis_agent_memory import RedisAgentMemory
+
+
+@pytest.fixture
+def memory() -> Iterator[RedisAgentMemory]:
+    with RedisAgentMemory(new_redis(), compression_threshold=100) as memory:
+        yield memory
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    new_redis()
+    with closing(shared_server().client()) as client:
+        yield client
+
+
+def test_what_was_stored_comes_back_with_its_metadata(memory: RedisAgentMemory) -> None:
+    state = np.linspace(-1, 1, 50)
+    timestamp = memory.store_agent_memory("agent-1", state, metadata={"location": "north", "reward": 0.5})
+    found = memory.retrieve_agent_memory("agent-1", timestamp)
+    np.testing.assert_allclose(found["state"], state, rtol=1e-3)
+    assert (found["timestamp"], found["metadata"]) == (timestamp, {"location": "north", "reward": 0.5})
+    assert "metadata" not in memory.retrieve_agent_memory("agent-1", memory.store_agent_memory("agent-1", state))
+
+
+def test_the_most_recent_come_newest_first_and_no_two_share_a_timestamp(memory: RedisAgentMemory) -> None:
+    timestamps = [memory.store_agent_memory("agent-1", [float(n)]) for n in range(12)]
+    recent = memory.get_recent_memories("agent-1", count=5)
+    assert [found["timestamp"] for found in recent] == timestamps[:-6:-1]
+    assert [float(found["state"][0]) for found in recent] == [11, 10, 9, 8, 7]
+    assert memory.get_recent_memories("agent-2") == []
+
+
+def test_threads_that_remember_at_once_lose_nothing(memory: RedisAgentMemory) -> None:
+    threads = [threading.Thread(target=lambda n=n: [memory.store_agent_memory("a", [n, k]) for k in range(10)]) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = {tuple(memory["state"]) for memory in memory.get_recent_memories("a", 100)}
+    assert found == {(n, k) for n in range(4) for k in range(10)}
+
+
+def test_beyond_the_threshold_a_fifth_of_the_hundred_oldest_is_forgotten(memory: RedisAgentMemory) -> None:
+    timestamps = [memory.store_agent_memory("a", [float(n)]) for n in range(101)]
+    kept = memory.get_recent_memories("a", 1000)
+    assert [found["timestamp"] for found in kept[::-1]] == timestamps[20:]
+    with pytest.raises(KeyError, match=f"agent a has no memory at timestamp {timestamps[0]}"):
+        memory.retrieve_agent_memory("a", timestamps[0])
+    assert all_keys(shared_server()) == [b"{agents:a}:memory"]
+
+
+def test_a_tensor_comes_back_as_a_tensor(memory: RedisAgentMemory) -> None:
+    torch = pytest.importorskip("torch")
+    state = torch.randn(5, 3, requires_grad=True, generator=torch.Generator().manual_seed(1))
+    found = memory.retrieve_agent_memory("a", memory.store_agent_memory("a", state))["state"]
+    assert isinstance(found, torch.Tensor)
+    assert torch.allclose(found, state, rtol=1e-3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(state=arrays(np.float32, array_shapes(min_dims=0, min_side=0), elements=st.floats(width=32, allow_nan=False, allow_infinity=False)))
+def test_any_array_comes_back_to_a_thousandth(state: "np.ndarray[Any, Any]") -> None:
+    with RedisAgentMemory("memory:") as memory:
+        found = memory.retrieve_agent_memory("a", memory.store_agent_memory("a", state))["state"]
+    assert found.shape == state.shape
+    np.testing.assert_allclose(found, state, rtol=1e-3, atol=0)
+
+
+@pytest.mark.parametrize("state", [[np.nan], [np.inf], [1e300]])
+def test_numbers_that_cannot_be_kept_are_refused(state: list[float], memory: RedisAgentMemory) -> None:
+    with pytest.raises(BadInput, match="finite"):
+        memory.store_agent_memory("a", state)
+
+
+def test_wrong_arguments_are_named(memory: RedisAgentMemory) -> None:
+    with pytest.raises(BadName, match="agent id"):
+        memory.store_agent_memory("agent:*", [1.0])
+    with pytest.raises(BadInput, match="array of numbers"):
+        memory.store_agent_memory("a", "text")
+    with pytest.raises(BadInput, match="metadata"):
+        memory.store_agent_memory("a", [1.0], {"x": object()})
+    with pytest.raises(BadInput, match="compression_threshold"):
+        RedisAgentMemory("memory:", compression_threshold=0)
+
+
+def test_stored_bytes_are_never_run(memory: RedisAgentMemory, client: Any) -> None:
+    timestamp = memory.store_agent_memory("a", [1.0])
+    (name, fields), *_ = client.xrange("{agents:a}:memory")
+    for value in (b"\x06" + bytes(6) + b"\x80\x04cos\nsystem\n.", fields[b"m"][:-1] + b"!"):
+        client.delete("{agents:a}:memory")
+        client.xadd("{agents:a}:memory", {"m": value}, id=name)
+        with pytest.raises(CorruptRecord, match=f"agent a, timestamp {timestamp}"):
+            memory.retrieve_agent_memory("a", timestamp)
+
+
+# The document's own snippets, with another connection
+
+
+def test_snippet_pipelining(client: Any) -> None:
+    redis = client
+    pipe = redis.pipeline()
+    for i in range(100):
+        pipe.set(f"key:{i}", f"value:{i}")
+    assert pipe.execute() == [True] * 100
+
+
+def test_snippet_memory_policy(client: Any) -> None:
+    try:
+        assert client.config_set("maxmemory", "4gb")
+        assert client.config_set("maxmemory-policy", "allkeys-lru")
+        with RedisAgentMemory(f"{shared_server().url}?cache=yes") as memory:
+            memory.store_agent_memory("a", [1.0])
+    finally:
+        client.config_set("maxmemory", "0")
+        client.config_set("maxmemory-policy", "noeviction")
+
+
+def test_snippet_streams(client: Any) -> None:
+    redis, agent_id, compressed_bytes = client, "agent-1", b"bytes"
+    redis.xadd(f"agent:{agent_id}:stream", {"compressed_state": compressed_bytes})
+    ((_, fields),) = redis.xrevrange(f"agent:{agent_id}:stream", count=10)
+    assert fields == {b"compressed_state": b"bytes"}
+
+
+def test_snippet_cluster() -> None:
+    new_cluster()
+    # The document's package, rediscluster, is retired: it became a part of redis.
+    from redis.cluster import ClusterNode, RedisCluster
+
+    node: Any = ClusterNode
+    startup_nodes = [node("127.0.0.1", cluster_servers()[0].port)]
+    with closing(RedisCluster(startup_nodes=startup_nodes, decode_responses=True)) as redis_cluster:
+        redis_cluster.set("key", "value")
+        assert redis_cluster.get("key") == "value"
+
+
+def test_snippet_sharding() -> None:
+    from freeagentics.stores.redis.servers import rendezvous
+
+    redis_connections = {"one": "connection 1", "two": "connection 2"}
+
+    # The document's hash() is salted: every process would look on another shard.
+    def get_redis_for_agent(agent_id: str) -> str:
+        names = list(redis_connections)
+        return redis_connections[names[rendezvous(agent_id, names)]]
+
+    assert {get_redis_for_agent(f"agent-{number}") for number in range(20)} == set(redis_connections.values())
+    assert get_redis_for_agent("agent-1") == get_redis_for_agent("agent-1")
+
+
+def test_snippet_compression() -> None:
+    serialized_data = b"state " * 100
+    compressed_data = zlib.compress(serialized_data)
+    assert zlib.decompress(compressed_data) == serialized_data
+
+
+def test_snippet_batching(client: Any) -> None:
+    redis, agent_id, timestamps = client, "agent-1", [1, 2, 3]
+    for timestamp in timestamps:
+        redis.set(f"agent:{agent_id}:memory:{timestamp}", b"%d" % timestamp)
+    pipe = redis.pipeline()
+    for timestamp in timestamps:
+        pipe.get(f"agent:{agent_id}:memory:{timestamp}")
+    assert pipe.execute() == [b"1", b"2", b"3"]
+
+
+def test_snippet_connection_pooling() -> None:
+    import redis
+
+    pool: Any = redis.ConnectionPool(host="localhost", port=shared_server().port, db=0)
+    with closing(redis.Redis(connection_pool=pool)) as redis_client:
+        assert redis_client.ping()
+    pool.disconnect()
+
+
+def test_snippet_blueprint(client: Any) -> None:
+    torch = pytest.importorskip("torch")
+    from freeagentics.benchmarks.seed_001 import BlueprintMemory
+
+    memory = BlueprintMemory(shared_server().url, compression_threshold=1)
+    with closing(memory.redis), torch.no_grad():
+        timestamp = memory.store_agent_memory("agent-1", torch.zeros(50), metadata={"location": "north"})
+        found = memory.retrieve_agent_memory("agent-1", timestamp)
+        assert (found["state"].shape, found["metadata"]) == ((50,), {b"location": b"north"})
+        assert memory.get_recent_memories("agent-1")[0]["timestamp"] == timestamp
+    with RedisAgentMemory(shared_server().url, compression_threshold=1) as ours:
+        timestamp = ours.store_agent_memory("agent-1", torch.zeros(50), metadata={"location": "north"})
+        found = ours.retrieve_agent_memory("agent-1", timestamp)
+        assert (found["state"].shape, found["metadata"]) == ((50,), {"location": "north"})
+        assert ours.get_recent_memories("agent-1")[0]["timestamp"] == timestamp
