@@ -45,7 +45,7 @@ class CohortPages:
 
 
 class Cohort(ArrayState, ABC):
-    """Agents of one role, at most 256, decided for in one batch. Kernels run over all rows and are masked: a row's numbers do not
+    """Agents of one role, at most 1,024, decided for in one batch. Kernels run over all rows and are masked: a row's numbers do not
     depend on how many others are taken.
 
     A role derives from it, names its `role`, `phase`, `actions`, `reasoning` and `Settings`, and implements `choose` (and `study`, where it

@@ -14,19 +14,26 @@ from freeagentics.agents.surroundings import Surroundings
 from freeagentics.arrays import AnyArray
 from freeagentics.signals import Directory
 
-COHORT_ROWS = 256
+COHORT_ROWS = 1024
+"""Rows of the largest cohort: a kernel call costs as much as the work of a few hundred rows."""
 _SMALLEST_BLOCK = 16
 
 SEAT = np.dtype([("agent", "<i4"), ("role", "u1"), ("number", "<i4"), ("desk", "<i4"), ("cohort", "<i4"), ("row", "<u2")])
 """Where an agent sits: what the journal needs to name it."""
 
 
-def block_rows(agents: int) -> int:
-    """Rows of a cohort for this many agents: the power of two that holds them, from 16 to 256.
+def blocks(agents: int) -> list[int]:
+    """Rows of the cohorts that seat this many agents: powers of two from 16 to 1,024, largest first, each at least three quarters full
+    but for the smallest.
 
     A block's size is fixed for its life, so that its kernels always run over the same shapes: other shapes give other last bits.
     """
-    return min(COHORT_ROWS, max(_SMALLEST_BLOCK, 1 << (agents - 1).bit_length()))
+    found = []
+    while agents > 0:
+        whole = min(COHORT_ROWS, max(_SMALLEST_BLOCK, 1 << (agents - 1).bit_length()))
+        found.append(whole if whole == _SMALLEST_BLOCK or 4 * agents >= 3 * whole else whole // 2)
+        agents -= found[-1]
+    return found
 
 
 class Population:
@@ -49,15 +56,16 @@ class Population:
         self.cohorts: list[Cohort] = []
         numbers = []
         for role, count in counts.items():
-            for first in range(0, count, COHORT_ROWS):
-                size = min(COHORT_ROWS, count - first)
-                numbers.append(self._fill(role, np.arange(first, first + size), world, settings))
+            first = 0
+            for rows in blocks(count):
+                numbers.append(self._fill(role, rows, np.arange(first, min(first + rows, count)), world, settings))
+                first += rows
             self._count_peers(role)
         self.number = np.concatenate(numbers).astype(np.int32)
 
-    def _fill(self, role: str, numbers: np.ndarray, world: Surroundings, settings: Mapping[str, BaseModel]) -> np.ndarray:
+    def _fill(self, role: str, block: int, numbers: np.ndarray, world: Surroundings, settings: Mapping[str, BaseModel]) -> np.ndarray:
         kind = role_class(role)
-        cohort = kind(len(self.cohorts), block_rows(len(numbers)), world, settings.get(role, kind.Settings()))
+        cohort = kind(len(self.cohorts), block, world, settings.get(role, kind.Settings()))
         rows = np.arange(len(numbers))
         agents = self.directory.add(world.roles.index(role), numbers, cohort.number, rows)
         cohort.seat(rows, agents, numbers, self.directory.desk[agents], 0)

@@ -24,7 +24,7 @@ from freeagentics.stores.tables import DECISIONS, decision_partition, recent_par
 from freeagentics.stores.tiers import TieredStore
 
 AGENTS, STEPS, BATCH = 20, 200, 20
-RECENT, ASKED = 10, 200
+RECENT, ASKED = 10, 100
 _STEP_MS = 3_600_000
 _BODY = 400
 
@@ -62,9 +62,10 @@ def cache(runs: int) -> Table:
                 tiered.append(_measure(TieredStore(durable, Cache(partial(open_store, f"{hot}?cache=yes", durable.run)))))
             rows.append(_row(name, alone, tiered))
     note = (
-        f"{AGENTS} agents of {STEPS} memories (24 bytes) and decisions ({_BODY} bytes), written {BATCH} steps at a time; then the {RECENT} newest "
-        f"of an agent, each agent in turn, mean of {ASKED} after one round. Hot tier: a Redis on loopback. moto answers as DynamoDB would, from "
-        f"a Python process on this machine: its times are its own. Median of {runs} runs (least to most); ratios are taken run by run."
+        f"{AGENTS} agents of {STEPS} memories (24 bytes) and decisions ({_BODY} bytes), written {BATCH} steps at a time; then the "
+        f"{RECENT} newest of an agent, each agent in turn, mean of {ASKED} after one round. Hot tier: a Redis on loopback. moto answers as "
+        f"DynamoDB would, from a Python process on this machine: its times are its own. Median of {runs} runs (least to most); ratios are "
+        "taken run by run."
     )
     return Table("The hot tier", note, rows)
 

@@ -25,7 +25,8 @@ class RunProgress:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]:,.0f} USD  {task.fields[rss]:.0f} MB{task.fields[lag]}"),
+            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]:,.0f} USD  {task.fields[rss]:.0f} MB"),
+            TextColumn("{task.fields[lag]}"),
             TimeRemainingColumn(compact=True),
         )
         shown = self._console.is_terminal and not quiet
@@ -52,7 +53,7 @@ class RunProgress:
 
     def see_lag(self, steps: int) -> None:
         """See how many steps the stores are behind."""
-        self._bar.update(self._task, lag=f"  stores {steps:,} steps behind" if steps else "")
+        self._bar.update(self._task, lag=f"stores {steps:,} steps behind" if steps else "")
 
     def _greet(self, model: MarketModel) -> None:
         for name, reason in model.market.off.items():

@@ -32,7 +32,9 @@ def run_command(
     agents: Annotated[int | None, typer.Option("--agents", min=1, help="Agents in all.")] = None,
     steps: Steps = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random.")] = None,
-    workers: Annotated[str | None, typer.Option("--workers", metavar="N|auto", help="Threads; auto takes as many as pay, up to one per core.")] = None,
+    workers: Annotated[
+        str | None, typer.Option("--workers", metavar="N|auto", help="Threads; auto takes as many as pay, up to one per core.")
+    ] = None,
     engine: Annotated[str | None, typer.Option("--engine", metavar="threads|serial", help="Who runs the cohorts.")] = None,
     store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store for memories, decisions and signals.")] = None,
     out: Out = None,

@@ -103,7 +103,7 @@ class SignalSettings(_Section):
 class StoreSettings(_Section):
     """Stores that the run's records are projected into."""
 
-    durable: str = Field("", description="URL of a store for memories, decisions and signals; empty: the run's own journal is all there is.")
+    durable: str = Field("", description="URL of a store for memories, decisions and signals; empty: the run's journal is all there is.")
     hot: str = Field("", description="URL of a cache in front of the durable store; what it holds may be lost at any time.")
     cold: str = Field("", description="URL of an archive for what is older than 90 days of market time.")
 

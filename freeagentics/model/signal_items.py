@@ -73,14 +73,14 @@ class SignalItems:
             targets = [target for target in self._targets(row) if sent or (number, target) in dealt]
             if not targets:
                 continue
-            shared = self._body(row, step, timestamp)
+            shared, kind = self._body(row, step, timestamp), SIGNAL_KINDS[row["kind"]]
             for target in targets:
                 done = dealt.get((number, target))
                 name = self._names.ids[target] if target != EVERYBODY else None
                 status = {} if name is None else {name: self._status(name, done, at)}
                 body = shared | {"target_agents": list(status), "processing_status": status}
                 yield Item(
-                    signal_partition(shared["signal_type"]),
+                    signal_partition(kind),
                     f"{moment}#{signal_id(number)}#{name or '*'}",
                     msgpack.packb(body),
                     version=1 if done is None else 2,
@@ -94,7 +94,7 @@ class SignalItems:
             "signal_type": SIGNAL_KINDS[row["kind"]],
             "source_agent": self._names.ids[row["source"]],
             "timestamp": timestamp,
-            "severity": Severity(row["severity"]).name.lower(),
+            "severity": Severity(int(row["severity"])).name.lower(),
             "confidence": float(row["confidence"]),
             "data": dict(zip(self._symbols, row["data"].tolist(), strict=True)),
             "context": {"cycle": step},

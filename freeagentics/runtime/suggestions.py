@@ -1,26 +1,26 @@
-"""How an agent could hold the same in fewer bytes: measured on what it holds now."""
+"""How an agent could hold the same in fewer bytes: found by doing so, with copies."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from freeagentics.arrays import AnyArray
+from freeagentics.errors import BadInput
+from freeagentics.mind import BeliefCompressor, CompressedHistory
 from freeagentics.runtime.footprint import bill
 from freeagentics.runtime.reach import attributes
 
 _LEAST = 4096
 _SPARSE = 0.9
-_SAMPLE = 1000
-_SPARSE_CELL = 6
+_LONG = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to do about one attribute; bytes it holds and would hold, both about."""
+    """What to do about one attribute; bytes that it holds now, and that it would hold then."""
 
     attribute: str
     held: int
@@ -28,13 +28,13 @@ class Suggestion:
     advice: str
 
     def __str__(self) -> str:
-        return f"{self.attribute}: {self.held / 1024:,.0f} KB would be about {self.would_hold / 1024:,.0f} KB; {self.advice}"
+        return f"{self.attribute}: {self.held / 1024:,.0f} KB would be {self.would_hold / 1024:,.0f} KB; {self.advice}"
 
 
 def suggest(agent: object, others: Sequence[object]) -> list[Suggestion]:
     """Suggestions for the attributes of an agent, what saves most first. *others* are agents it could share arrays with."""
     found = [made for name, value in attributes(agent) for made in _for_attribute(name, value, others)]
-    return sorted(found, key=lambda made: made.would_hold - made.held)
+    return sorted((made for made in found if made.would_hold < made.held), key=lambda made: made.would_hold - made.held)
 
 
 def _for_attribute(name: str, value: object, others: Sequence[object]) -> Iterator[Suggestion]:
@@ -44,7 +44,7 @@ def _for_attribute(name: str, value: object, others: Sequence[object]) -> Iterat
     if isinstance(value, np.ndarray):
         yield from _for_array(name, value, held, others)
     elif "cache" in name.lower() and isinstance(value, dict | list):
-        yield Suggestion(name, held, held // 2, f"a cache of {len(value):,} entries: limit its size, e.g. with functools.lru_cache")
+        yield Suggestion(name, held, held // 2, f"a cache of {len(value):,} entries, as it would be with a limit of half as many")
     elif isinstance(value, list):
         yield from _for_list(name, value, held)
 
@@ -53,15 +53,14 @@ def _for_array(name: str, value: AnyArray, held: int, others: Sequence[object]) 
     twins = sum(1 for other in others if _is_twin(value, dict(attributes(other)).get(name)))
     if twins:
         yield Suggestion(name, held, held // (twins + 1), f"{twins:,} others hold an equal array of their own: share one")
-        return
-    if value.dtype.kind != "f":
-        return
-    filled = int(np.count_nonzero(value))
-    zeros = 1 - filled / value.size
-    if zeros >= _SPARSE:
-        yield Suggestion(name, held, filled * _SPARSE_CELL, f"{zeros:.0%} of it are zeros: hold it as a LazyBeliefArray")
-    elif value.itemsize == 8:
-        yield Suggestion(name, held, held // 2, "hold it as float32, where seven digits are enough")
+    elif value.dtype in (np.float32, np.float64):
+        zeros = 1 - np.count_nonzero(value) / value.size
+        if zeros >= _SPARSE:
+            with np.errstate(over="ignore"):
+                sparse = bill([BeliefCompressor().compress(value.astype(np.float32), _SPARSE)]).total
+            yield Suggestion(name, held, sparse, f"{zeros:.0%} of it are zeros: hold it as a LazyBeliefArray, in float32")
+        elif value.itemsize == 8:
+            yield Suggestion(name, held, held // 2, "hold it in float32, where seven digits are enough")
 
 
 def _is_twin(value: AnyArray, other: object) -> bool:
@@ -71,7 +70,10 @@ def _is_twin(value: AnyArray, other: object) -> bool:
 
 
 def _for_list(name: str, value: list[object], held: int) -> Iterator[Suggestion]:
-    sample = repr(value[-_SAMPLE:]).encode()
-    packed = len(zlib.compress(sample)) * max(len(value) // _SAMPLE, 1)
-    if packed < held / 2:
-        yield Suggestion(name, held, packed, f"{len(value):,} entries: keep them in a CompressedHistory")
+    history = CompressedHistory(max_size=None)
+    try:
+        history.extend(value[-_LONG:])
+    except BadInput:
+        return  # Not plain data: a history cannot hold it.
+    packed = history.get_size_bytes() * max(len(value) // _LONG, 1)
+    yield Suggestion(name, held, packed, f"{len(value):,} entries: keep them in a CompressedHistory")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from freeagentics.signals.rows import Columns, Rows
 
-COHORT_ROWS = 256
+COHORT_ROWS = 1024
 MAX_ROLES = 32
 MAX_INDEX = 2**31 - 1
 
@@ -60,7 +60,7 @@ class Directory:
 
     @property
     def row(self) -> NDArray[np.int32]:
-        """(N,) the agent's row in its cohort, 0..255; free for another agent once this one is gone."""
+        """(N,) the agent's row in its cohort, 0..1023; free for another agent once this one is gone."""
         return self._rows.column("row")
 
     @property
@@ -75,7 +75,7 @@ class Directory:
             role: index into `roles`.
             number_within_role: (n,) or a scalar, counts the agents of the role from 0.
             cohort: (n,) or a scalar.
-            row: (n,) or a scalar, 0..255.
+            row: (n,) or a scalar, 0..1023.
 
         Raises:
             ValueError: there is no such role, or a number, cohort or row that cannot be.

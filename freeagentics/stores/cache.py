@@ -93,7 +93,7 @@ class Cache:
             return None
         lease = self._lease()
         try:
-            store.put_if(WINDOWS, Item(*place, b"", lease), stands and stands.version)
+            store.put_if(WINDOWS, Item(*place, b"", lease), stands.version if stands is not None else None)
         except VersionConflict:
             return None
         return lease

@@ -162,7 +162,7 @@ class TieredStore(Store):
         window = self._window(
             _log_scope(agent), lambda rows: self._durable.read(agent, newest_first=True, limit=rows), pack_log, unpack_log
         )
-        found = window and read_window(window, after=after, before=before, newest_first=newest_first, limit=limit)
+        found = read_window(window, after=after, before=before, newest_first=newest_first, limit=limit) if window else None
         if found is None:
             return self._durable.read(agent, after=after, before=before, newest_first=newest_first, limit=limit)
         return found
@@ -201,7 +201,7 @@ class TieredStore(Store):
 
     def _query(self, table: TableSpec, query: Query) -> list[Item]:
         window = self._window_of(table, query.index, query.partition)
-        found = window and query_window(window, query)
+        found = query_window(window, query) if window else None
         if found is None:
             return self._durable.query(
                 table,

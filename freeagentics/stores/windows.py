@@ -95,7 +95,11 @@ def pack_items(window: Window[Item]) -> bytes:
 def unpack_items(body: bytes) -> Window[Item]:
     """Inverse of `pack_items`. Raises CorruptRecord for anything else."""
     whole, rows = _unpack(body)
-    return Window([Item(*row[:5], {name: (group, sort) for name, (group, sort) in row[5].items()}) for row in rows], whole)
+    return Window([_item(*row) for row in rows], whole)
+
+
+def _item(partition: str, sort: str, body: bytes, version: int, expires: int | None, index: dict[str, list[Any]]) -> Item:
+    return Item(partition, sort, body, version, expires, {name: (group, place) for name, (group, place) in index.items()})
 
 
 def _pack(whole: bool, rows: list[list[Any]]) -> bytes:

@@ -24,7 +24,8 @@ class _Collector(Onlooker):
 
     def learned(self, cohort: Cohort, thought: Thought) -> None:
         observation, active = thought.view.observation, cohort.active
-        self.observed[observation.step] = observation.values
+        # A market may show its next bar in the same array.
+        self.observed[observation.step] = observation.values.copy()
         self.parts[cohort.role].append(
             Experiences(
                 role=cohort.role,

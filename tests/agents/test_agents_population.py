@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeagentics.agents import COHORT_ROWS, ROLES, MemorySettings, Population, Surroundings
+from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
 from freeagentics.mind import MarketGrid
 from freeagentics.model.scenario import AgentSettings
@@ -48,7 +49,15 @@ def test_agents_beyond_whole_teams_are_one_more_of_each_role_in_pipeline_order()
     assert AgentSettings(count=53).desks == 10
 
 
-@pytest.mark.parametrize(("count", "cohorts"), [(600, 5), (1600, 10)])
+@given(st.integers(1, 20_000))
+def test_cohorts_are_powers_of_two_that_seat_everybody_with_little_room_to_spare(count: int) -> None:
+    rows = blocks(count)
+    assert all(row in (16, 32, 64, 128, 256, 512, 1024) for row in rows)
+    assert sum(rows[:-1]) < count <= sum(rows)
+    assert sum(rows) - count <= max(15, rows[-1] // 4)
+
+
+@pytest.mark.parametrize(("count", "cohorts"), [(600, 5), (1600, 10), (10_000, 10)])
 def test_a_large_population_fills_several_cohorts_of_one_role_each(count: int, cohorts: int) -> None:
     people = population(AgentSettings(count=count))
     assert len(people.cohorts) == cohorts

@@ -19,9 +19,11 @@ from freeagentics.stores import open_store
 STEPS = 300
 
 
-def started(folder: Path, *, steps: int = STEPS, watch: Callable[[MarketModel], None] | None = None, **stores: str) -> RunRecord:
-    """A run of five agents with these stores."""
-    overrides = {f"store.{tier}": url for tier, url in stores.items()}
+def started(
+    folder: Path, urls: dict[str, str] | None = None, *, steps: int = STEPS, watch: Callable[[MarketModel], None] | None = None
+) -> RunRecord:
+    """A run of five agents with these stores, by tier."""
+    overrides = {f"store.{tier}": url for tier, url in (urls or {}).items()}
     return run("btc-replay", agents=5, steps=steps, out=folder, overrides=overrides, observers=Observers(watch))
 
 
@@ -35,8 +37,8 @@ def test_redis_killed_and_restarted_empty_five_times_has_every_record_in_the_end
             server.kill9()
             server.start()
 
-    hurt = started(tmp_path / "hurt", watch=kill, durable=server.url)
-    calm = started(tmp_path / "calm", durable=f"sqlite:///{tmp_path}/calm.db")
+    hurt = started(tmp_path / "hurt", {"durable": server.url}, watch=kill)
+    calm = started(tmp_path / "calm", {"durable": f"sqlite:///{tmp_path}/calm.db"})
     (store,) = hurt.summary.stores
     assert (store.lag_steps, store.error) == (0, None)
     assert store.records > calm.summary.stores[0].records, "nothing had to be written again: the kills came too early to hurt"
@@ -51,7 +53,7 @@ def test_redis_killed_and_restarted_empty_five_times_has_every_record_in_the_end
 def test_a_run_ends_well_without_its_store_and_sync_brings_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds_file, "PATIENCE_S", 0.2)
     port = free_port()
-    record = started(tmp_path / "run", steps=30, durable=f"redis://secret:word@127.0.0.1:{port}")
+    record = started(tmp_path / "run", {"durable": f"redis://secret:word@127.0.0.1:{port}"}, steps=30)
     (store,) = record.summary.stores
     assert store.lag_steps == 30
     assert store.failures > 0
@@ -68,7 +70,7 @@ def test_a_run_ends_well_without_its_store_and_sync_brings_the_rest(tmp_path: Pa
 
 
 def test_a_resumed_run_goes_on_feeding_the_store_that_it_had(tmp_path: Path) -> None:
-    record = started(tmp_path / "run", steps=30, durable=f"sqlite:///{tmp_path}/s.db")
+    record = started(tmp_path / "run", {"durable": f"sqlite:///{tmp_path}/s.db"}, steps=30)
     longer = resume(tmp_path / "run", steps=50)
     assert longer.summary.stores[0].records < 2 * record.summary.stores[0].records
     with open_store(f"sqlite:///{tmp_path}/s.db", run_id(record.directory)) as inner:
@@ -78,13 +80,13 @@ def test_a_resumed_run_goes_on_feeding_the_store_that_it_had(tmp_path: Path) -> 
 def test_a_url_that_names_no_store_is_told_before_anything_is_written(tmp_path: Path) -> None:
     for tier, url in (("durable", "sqlit:///x.db"), ("cold", "ftp://x"), ("hot", "nothing:")):
         with pytest.raises(BadStore):
-            started(tmp_path / "none", **{"durable": "memory:", tier: url})
+            started(tmp_path / "none", {"durable": "memory:", tier: url})
         assert not (tmp_path / "none").exists()
 
 
 def test_a_hot_store_stands_before_the_durable_one_and_the_run_tells_only_of_the_latter(tmp_path: Path) -> None:
     urls = {"hot": f"sqlite:///{tmp_path}/hot.db", "durable": f"sqlite:///{tmp_path}/durable.db"}
-    record = started(tmp_path / "run", steps=30, **urls)
+    record = started(tmp_path / "run", urls, steps=30)
     assert [(store.tier, store.lag_steps) for store in record.summary.stores] == [("durable", 0)]
     with open_store(urls["durable"], run_id(record.directory)) as inner:
         assert len(contents(inner)[0]) == 150

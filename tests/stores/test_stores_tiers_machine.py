@@ -159,9 +159,7 @@ class TiersMachine(RuleBasedStateMachine):
 
         self.attempt(act, trouble)
 
-    @rule(
-        agent=AGENTS, after=st.none() | st.integers(0, 5), before=st.none() | st.integers(0, 5), newest_first=st.booleans(), limit=LIMITS
-    )
+    @rule(agent=AGENTS, after=st.none() | st.integers(0, 5), before=st.none() | st.integers(0, 5), newest_first=st.booleans(), limit=LIMITS)
     def read_by_rule(self, agent: str, after: int | None, before: int | None, newest_first: bool, limit: int | None) -> None:
         self.read(agent, after, before, newest_first=newest_first, limit=limit)
 

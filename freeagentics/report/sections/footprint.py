@@ -29,7 +29,7 @@ def footprint(facts: Facts) -> Section:
         table(
             "What an agent's RAM holds", ("What", "KB an agent"), tuple((name, number(kb, 2)) for name, kb in ram.by_category_kb.items())
         ),
-        table("What the process' RAM was taken by at the peak", ("What", "MB"), _reconciled(ram)),
+        table("What made up the RAM of the process at its peak", ("What", "MB"), _reconciled(ram)),
         table("Time, measured by the process that ended the run", ("What", "Measured"), times),
         *_events(made.events),
     )
