@@ -33,11 +33,12 @@ def train_command(
     """Fit codecs for roles on runs of scenarios, and write one small file for each role."""
     if importlib.util.find_spec("torch") is None:
         raise BadInput("training needs torch; install freeagentics[train]")
+    # torch costs seconds and hundreds of megabytes: nothing but training may load it.
+    from freeagentics.memory.codec.training.fit import FitSettings, check_device, fit
+
+    check_device(device)
     wanted = _roles(roles)
     experiences = _experiences(_runs(runs, seeds, share))
-    # torch costs seconds and hundreds of megabytes: nothing but training may load it.
-    from freeagentics.memory.codec.training.fit import FitSettings, fit
-
     out.mkdir(parents=True, exist_ok=True)
     for role in wanted:
         if role not in experiences:

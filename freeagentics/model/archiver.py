@@ -38,6 +38,7 @@ class Archiver:
         self._scenario = scenario
         self._symbols = symbols
         self._archive = Archive(scenario.store.cold, run)
+        self._archived = 0
         self.done = 0
         self.records = 0
 
@@ -57,11 +58,14 @@ class Archiver:
                 return 0
             steps = Steps(journal, marker.step)
             old = steps.before(archive_before(marker.timestamp))
-            archived = steps.before(self._archived_until()) if old else 0
+            archived = self._archived
+            if archived < old:
+                archived = max(archived, steps.before(self._archived_until()))
             if archived < old:
                 last = min(steps.before(_end_of_week(steps.at[archived + 1])), archived + self._batch())
                 self.records += self._archive.add(self._rows(journal, archived + 1, last))
                 archived = last
+            self._archived = archived
             self.done = marker.step - max(old - archived, 0)
             return marker.step - self.done
 

@@ -67,6 +67,7 @@ class Feed:
         self._clock = clock
         self._work: Work | None = None
         self._steps = 1
+        self._pause = _FIRST_PAUSE_S
         self._headway = clock()
         self._ending = threading.Event()
         self._stopped = threading.Event()
@@ -98,29 +99,37 @@ class Feed:
         return self._clock() - self._headway < self._patience_s
 
     def _run(self) -> None:
-        pause = _FIRST_PAUSE_S
         try:
             while not self._stopped.is_set():
-                try:
-                    left = self._batch()
-                    pause = _FIRST_PAUSE_S
-                except StoreUnavailable as error:
-                    self.failures, self.error = self.failures + 1, str(error)
-                    self._let_go()
-                    if self._ending.is_set() and not self._hopeful():
-                        return
-                    self._stopped.wait(min(pause, self._patience_s / 4) if self._ending.is_set() else pause)
-                    pause = min(2 * pause, _LONGEST_PAUSE_S)
-                    continue
-                if left == 0 and self._ending.is_set():
+                # Asked before the batch: only a batch that was begun after the run's last step can have found that nothing is left.
+                ending = self._ending.is_set()
+                left = self._try_batch()
+                if ending and (left == 0 or (left is None and not self._hopeful())):
                     return
-                if left < self._steps:
-                    self._ending.wait(self._linger_s)
+                self._rest(left, ending=ending)
         except Exception as error:
             # Whatever it is, it is the store's affair: the run goes on, and says so when it ends.
             self.failures, self.error = self.failures + 1, f"{type(error).__name__}: {error}"
         finally:
             self._let_go()
+
+    def _rest(self, left: int | None, *, ending: bool) -> None:
+        if left is None:
+            self._stopped.wait(min(self._pause, self._patience_s / 4) if ending else self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE_S)
+            return
+        self._pause = _FIRST_PAUSE_S
+        if left < self._steps:
+            self._ending.wait(self._linger_s)
+
+    def _try_batch(self) -> int | None:
+        """Steps that are left, or None where the store failed."""
+        try:
+            return self._batch()
+        except StoreUnavailable as error:
+            self.failures, self.error = self.failures + 1, str(error)
+            self._let_go()
+            return None
 
     def _batch(self) -> int:
         work = self._work = self._work or self._connect()

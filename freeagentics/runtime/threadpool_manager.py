@@ -12,6 +12,7 @@ from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.runtime.categories import ANY_AGENT
 from freeagentics.runtime.engines import AdaptiveEngine
 from freeagentics.runtime.footprint import MB, give_back, resident_mb
+from freeagentics.runtime.gc_tuner import get_gc_tuner
 from freeagentics.runtime.lean_agent import LeanAgent
 from freeagentics.runtime.optimizer import AgentOptimizer
 from freeagentics.runtime.pool_report import PoolOptimization, PoolReport
@@ -102,6 +103,7 @@ class OptimizedThreadPoolManager:
                 self._check_known(observations)
                 tasks = [Task(name, agent.step, observations.get(name), takes) for name, (agent, takes) in self._agents.items()]
             results = self._engine.map(Task.carry_out, tasks)
+            get_gc_tuner().between_steps()
             if self._large:
                 give_back()
         return {result.agent_id: result for result in results}

@@ -27,3 +27,16 @@ def test_a_role_that_nobody_has_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "did you mean 'risk-manager'" in done.stderr
     assert not list(tmp_path.glob("**/*.npz"))
+
+
+def test_a_device_that_is_not_there_is_named_before_anything_runs(tmp_path: Path) -> None:
+    done = called("train", "risk-manager", *QUICK, "--device", "abacus", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no device 'abacus'" in done.stderr
+    assert "running" not in done.stderr
+
+
+def test_a_scenario_that_there_is_not_is_named(tmp_path: Path) -> None:
+    done = called("train", "risk-manager", "--runs", "quik", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "quick" in done.stderr

@@ -23,6 +23,9 @@ from freeagentics.memory.codec.nets import (  # noqa: E402
     vae_loss,
 )
 
+# Other tests, and other processes, are at work: two threads that wait for each other are slower than one.
+torch.set_num_threads(1)
+
 LAYOUTS: dict[str, dict[str, tuple[int, int, float]]] = {
     "one": {"all": (0, 12, 0.3)},
     "even": {"a": (0, 4, 1.0), "b": (4, 8, 2.0), "c": (8, 12, 4.0)},
@@ -68,7 +71,7 @@ def states(count: int = 64) -> Tensor:
     return torch.randn(count, 12, generator=torch.Generator().manual_seed(3))
 
 
-def trained(net: nn.Module, objective: Callable[[Any, Tensor], Tensor], steps: int = 60) -> list[float]:
+def trained(net: nn.Module, objective: Callable[[Any, Tensor], Tensor], steps: int = 25) -> list[float]:
     """A plain training loop; the losses."""
     torch.manual_seed(11)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)

@@ -26,7 +26,7 @@ def role(request: pytest.FixtureRequest) -> Lived:
 
 def shown(count: int, seed: int = 0) -> F32:
     """Some observation of one asset."""
-    return lived(ROLES[0]).values[np.random.default_rng(seed).integers(0, 50)][:count]
+    return lived(ROLES[0]).values[np.random.default_rng(seed).integers(0, 300)][:count]
 
 
 def test_decoding_gives_bit_for_bit_what_encoding_said_it_would(role: Lived) -> None:
@@ -50,13 +50,12 @@ def test_a_code_does_not_depend_on_its_batch(role: Lived) -> None:
     assert together == parts
 
 
-def test_errors_are_about_what_the_codec_was_trained_to_keep(role: Lived) -> None:
+def test_errors_keep_the_bounds_of_every_group(role: Lived) -> None:
     trained = role.codec.trained
     decoded = role.codec.encode(role.states, role.values, role.focus).states
     square = np.square((decoded - np.clip(role.states, LOW, HIGH)) / deviations(trained)).mean(axis=0)
     for group, features in coded_groups(trained).items():
-        # The first sixty steps of a run are not like the rest of it.
-        assert np.sqrt(square[features].mean()) <= 1.25 * BOUNDS[group]
+        assert np.sqrt(square[features].mean()) <= BOUNDS[group]
 
 
 def test_a_code_is_a_small_part_of_a_byte_a_feature(role: Lived) -> None:
@@ -115,7 +114,7 @@ def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: L
         short = codes.shortened(np.ceil(1 + kept * (codes.length - 1)).astype(np.int64))
         errors.append(float(np.square((role.codec.decode(short, role.values) - truth) * weight).mean()))
     assert errors == sorted(errors, reverse=True)
-    assert errors[4] < 0.7 * errors[0]
+    assert errors[4] < 0.9 * errors[0]
 
 
 @settings(deadline=None)

@@ -19,11 +19,13 @@ HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class Lived:
-    """Experiences of a role in the first steps of btc-replay: states (n, 48), observations (n, 1, columns), focus (n,), and its codec."""
+    """Experiences of a role in btc-replay: states (n, 48), observations (n, 1, columns), focus (n,), and its codec."""
 
     def __init__(self, role: str) -> None:
         lived = _run()
         mine = lived.experiences[role]
+        # At first every agent is alike.
+        mine = mine.where(mine.step > 40)
         codec = open_codec("vae", role, mine.columns)
         assert isinstance(codec, VaeCodec)
         self.codec = codec
@@ -34,7 +36,7 @@ class Lived:
 
 @lru_cache(maxsize=1)
 def _run() -> Run:
-    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3}), 60)
+    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3}), 120)
 
 
 @lru_cache(maxsize=len(ROLES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +11,7 @@ import torch
 from torch import Tensor
 
 from freeagentics.arrays import F64, I64
+from freeagentics.errors import BadInput
 from freeagentics.memory.codec.latents import Latents
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
@@ -42,15 +45,25 @@ class FitSettings:
 def fit(experiences: Experiences, version: int, settings: FitSettings | None = None) -> Trained:
     """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
 
-    Raises BadInput where there is nothing to learn from.
+    Raises BadInput where there is nothing to learn from, or no such device.
     """
     settings = settings or FitSettings()
+    check_device(settings.device)
     learning, counting = experiences.apart(settings.every, settings.early)
     planned = plan(experiences)
     step = planned.steps(BOUNDS)
-    net = train(planned, learning, step, settings)
+    with _one_thread():
+        net = train(planned, learning, step, settings)
     drawn = with_implied(replace(_exported(planned, net, experiences.role, version), step=step), counting)
     return tallied(_within_bounds(drawn, planned, counting), counting)
+
+
+def check_device(name: str) -> None:
+    """Raises BadInput where torch has no such device here."""
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput(f"no device '{name}' to train on: {str(error).splitlines()[0]}") from error
 
 
 def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings) -> PriorNet:
@@ -73,6 +86,17 @@ def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSetti
         optimizer.step()
         schedule.step()
     return net
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums that are split over threads have other last bits: the same experiences would give another codec on another machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _as_tensors(planned: Plan, experiences: Experiences, device: str) -> tuple[Tensor, Tensor]:
