@@ -17,10 +17,9 @@ from freeagentics.agents.past import Past
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
-from freeagentics.memory import Recalled, RecallIndex, ScalarCodec
+from freeagentics.memory import KEY_SIZE, Kept, Recalled, RecallIndex, keys_of, open_codec
 from freeagentics.mind import CohortHistory, GridBelief
 
-MEMORY_HEAD: list[Any] = [("agent", "<i4"), ("importance", "u1")]
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
 
@@ -38,9 +37,9 @@ class Thought:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortPages:
-    """What a cohort leaves for the journal after learning: memories (n,), and outcomes (m,) or None."""
+    """What a cohort leaves for the journal after learning: memories, and outcomes (m,) or None."""
 
-    memories: AnyArray
+    memories: Kept
     outcomes: AnyArray | None
 
 
@@ -70,8 +69,8 @@ class Cohort(ArrayState, ABC):
         self.number = number
         self.rows = rows
         self.world = world
-        self.codec = ScalarCodec()
         memory = world.memory
+        self.codec = open_codec(memory.codec, self.role, world.columns)
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)
@@ -80,11 +79,10 @@ class Cohort(ArrayState, ABC):
         persistence = world.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
         self.belief = GridBelief(world.grid, persistence.astype(np.float32), world.assets)
         self.heard = Heard(rows, world.assets, world.signal_ttl)
-        self.index = RecallIndex(rows, memory.slots, self.codec.key_size)
+        self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
         self.history = CohortHistory(rows, memory.history, DONE_BYTES)
         self.past = Past(rows, memory.horizon, world.assets)
         self.thought: Thought | None = None
-        self._memory_type = np.dtype([*MEMORY_HEAD, ("code", "u1", (self.codec.code_bytes,))])
 
     @property
     def active(self) -> Mask:
@@ -107,8 +105,7 @@ class Cohort(ArrayState, ABC):
         focus = self.focus_on(view)
         states = experience.situation(view, world, self.desk, self.belief, self.heard, focus)
         self.perceive(states, focus, view)
-        keys = self.codec.keys(self.codec.quantise(states))
-        recalled = self.index.recall(keys, world.memory.recall, step)
+        recalled = self.index.recall(keys_of(states), world.memory.recall, step)
         choice = self.choose(view, states, recalled, focus)
         self.thought = Thought(view, focus, states, recalled, choice, outcome)
         return self._actions(choice, recalled, focus, step)
@@ -184,15 +181,13 @@ class Cohort(ArrayState, ABC):
         paying = active & (choice.charge > 0)
         return Actions(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
 
-    def _remember(self, thought: Thought, step: int) -> AnyArray:
-        levels = self.codec.quantise(thought.states)
-        codes = self.codec.pack(levels)
+    def _remember(self, thought: Thought, step: int) -> Kept:
+        # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
+        encoded = self.codec.encode(thought.states, thought.view.observation.values, thought.focus)
         weight = np.rint(experience.importance(thought.states, thought.choice) * 255).astype(np.uint8)
-        self.index.remember(self.codec.keys(levels), weight.astype(np.float32) / np.float32(255), step)
+        self.index.remember(keys_of(encoded.states), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
-        memories = np.zeros(int(active.sum()), dtype=self._memory_type)
-        memories["agent"], memories["importance"], memories["code"] = self.agent[active], weight[active], codes[active]
-        return memories
+        return Kept(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +20,9 @@ class MemorySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    codec: Literal["vae", "scalar", "int8", "float32"] = Field(
+        "vae", description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all."
+    )
     slots: int = Field(
         64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
     )

@@ -72,10 +72,11 @@ def codec_speed(runs: int) -> Table:
     """Microseconds a memory, encoding and decoding, on one thread, beside int8."""
     rows = []
     sample = max(samples("btc-replay"), key=lambda sample: len(sample.trained.order))
-    values = sample.observed[-1]
+    last = sample.test.step == sample.test.step.max()
+    values = sample.observed[last][0]
     for batch in BATCHES:
-        states = np.resize(sample.test.states, (batch, len(FEATURES)))
-        focus = np.zeros(batch, dtype=np.int64)
+        states = np.resize(sample.test.states[last], (batch, len(FEATURES)))
+        focus = np.resize(sample.test.focus[last], batch)
         row: dict[str, object] = {"batch": f"{batch:,}"}
         plain: Codec = Int8Codec()
         for found in (sample.codec, plain):

@@ -94,7 +94,8 @@ def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
     dictionary.precompute_compress(compression_params=parameters)
     coder = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters)
     lengths = [len(coder.compress(row.tobytes())) for row in test]
-    return Coded(8 * float(np.mean(lengths)) + CHECKSUM + LENGTH, _scalar_error(sample, step))
+    bits = 8 * float(np.mean(lengths)) + CHECKSUM + LENGTH + side * _focus(sample)
+    return Coded(bits, _scalar_error(sample, step))
 
 
 def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
@@ -113,7 +114,13 @@ def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
 
     step = _matched(sample, wanted, error)
     errors = error(step)
-    return Coded(sum(_entropy(column) for column in coded["latent"].T) + CHECKSUM + LENGTH, errors)
+    bits = sum(_entropy(column) for column in coded["latent"].T) + CHECKSUM + LENGTH + side * _focus(sample)
+    return Coded(bits, errors)
+
+
+def _focus(sample: Sample) -> float:
+    """Bits that say which asset's observation a memory is given."""
+    return float(np.log2(sample.observed.shape[1]))
 
 
 def _standard(sample: Sample, experiences: Experiences) -> F64:

@@ -42,6 +42,8 @@ class Kind(IntEnum):
     MEMORIES = 8
     OUTCOMES = 9
     FIGURES = 10
+    CODES = 11
+    COLUMNS = 12
 
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)

@@ -13,7 +13,7 @@ from freeagentics.market import UNITS
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.projection import DecisionItems, Moments, memory_entries
 from freeagentics.model.scenario import Scenario
-from freeagentics.stores.archive import Archive, ArchiveBatch, archive_before
+from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive, ArchiveBatch, archive_before
 from freeagentics.stores.archive.batch import COLUMNS, WINDOW_MS
 
 BATCH_RECORDS = 100_000
@@ -68,6 +68,13 @@ class Archiver:
             self._archived = archived
             self.done = marker.step - max(old - archived, 0)
             return marker.step - self.done
+
+    def purgeable(self) -> int:
+        """Market time at which a store may be purged when all that is old enough is archived: decisions that have expired but belong to a
+        week that is not over yet stay where they are."""
+        with Journal(self._path) as journal:
+            marker = journal.marker()
+        return archive_before(marker.timestamp) + ARCHIVE_AGE_MS - 1 if marker else 0
 
     def _batch(self) -> int:
         return max(BATCH_RECORDS // self._scenario.agents.count, 1)

@@ -19,6 +19,7 @@ from freeagentics.mind import REGIMES
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.chain import Chain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.model.memories import Memories
 from freeagentics.model.projection import decision_id
 from freeagentics.model.rewind import committed
 from freeagentics.model.run_directory import RunDirectory
@@ -165,14 +166,13 @@ class Explainer:
     def _decoding_error(self, step: int) -> tuple[float, float]:
         """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
         cohort = self._rerun.cohort
-        page = self._journal.read(step, Kind.MEMORIES, cohort.number)
-        assert page is not None
-        code = page["code"][page["agent"] == self._agent]
         if step not in self._rerun.witness.states:
             with Rerun(self._scenario, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
-        error = np.abs(cohort.codec.decode(np.ascontiguousarray(code))[0] - exact) / _RANGE
+        reader = Memories(self._journal, self._names.roles)
+        kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
+        error = np.abs(reader.states(step, kept)[kept.agent == self._agent][0] - exact) / _RANGE
         return float(np.sqrt(np.square(error).mean())), float(error.max())
 
     def _without(self, decision: AnyArray) -> Alternative:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from freeagentics.clock import WallClock, wall_clock
+from freeagentics.clock import wall_clock
 from freeagentics.errors import StoreUnavailable
 
 LINGER_S = 0.5
@@ -42,33 +42,24 @@ class Feed:
     Args:
         name: of the thread.
         connect: opens the store and gives the work to do on it; it may raise `StoreUnavailable`.
-        linger_s, patience_s, clock: for tests.
+        patience_s: how long the end of a run waits for a store that makes no headway.
 
     Attributes:
         done: last step that is known to be in the store. records: records written.
         failures: how often the store failed. error: what went wrong last, or None where the last batch went well.
     """
 
-    def __init__(
-        self,
-        name: str,
-        connect: Callable[[], Work],
-        *,
-        linger_s: float = LINGER_S,
-        patience_s: float = PATIENCE_S,
-        clock: WallClock = wall_clock,
-    ) -> None:
+    def __init__(self, name: str, connect: Callable[[], Work], *, patience_s: float = PATIENCE_S) -> None:
         self.done = 0
         self.records = 0
         self.failures = 0
         self.error: str | None = None
         self._connect = connect
-        self._linger_s, self._patience_s = linger_s, patience_s
-        self._clock = clock
+        self._patience_s = patience_s
         self._work: Work | None = None
         self._steps = 1
         self._pause = _FIRST_PAUSE_S
-        self._headway = clock()
+        self._headway = wall_clock()
         self._ending = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"freeagentics-{name}", daemon=True)
@@ -79,7 +70,7 @@ class Feed:
 
     def finish(self) -> None:
         """Wait until the store has all that is committed; not for longer than `patience_s` without headway."""
-        self._headway = self._clock()
+        self._headway = wall_clock()
         self._ending.set()
         self._wait()
 
@@ -87,7 +78,7 @@ class Feed:
         """End after the batch that is being written; the rest is for the next time."""
         self._stopped.set()
         self._ending.set()
-        self._headway = self._clock()
+        self._headway = wall_clock()
         self._wait()
 
     def _wait(self) -> None:
@@ -96,7 +87,7 @@ class Feed:
             self._thread.join(self._patience_s / 10)
 
     def _hopeful(self) -> bool:
-        return self._clock() - self._headway < self._patience_s
+        return wall_clock() - self._headway < self._patience_s
 
     def _run(self) -> None:
         try:
@@ -120,7 +111,7 @@ class Feed:
             return
         self._pause = _FIRST_PAUSE_S
         if left < self._steps:
-            self._ending.wait(self._linger_s)
+            self._ending.wait(LINGER_S)
 
     def _try_batch(self) -> int | None:
         """Steps that are left, or None where the store failed."""
@@ -138,7 +129,7 @@ class Feed:
         self.records += work.records - before
         self._steps = max(work.done - self.done, 1)
         if work.done > self.done:
-            self._headway = self._clock()
+            self._headway = wall_clock()
         self.done, self.error = work.done, None
         return left
 

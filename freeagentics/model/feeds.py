@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from freeagentics.errors import BadStore, StoreUnavailable
 from freeagentics.model.feed import PATIENCE_S, Feed, Work
@@ -17,6 +18,9 @@ from freeagentics.stores import Store, open_store
 from freeagentics.stores.cache import Cache
 from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.tiers import TieredStore
+
+if TYPE_CHECKING:
+    from freeagentics.model.archiver import Archiver
 
 Connect = Callable[[], Work]
 
@@ -41,11 +45,11 @@ class Feeds:
         self._last = 0
         # A store that is away is no reason not to run: its feed tries again, and tells what is wrong if that lasts.
         with suppress(StoreUnavailable):
-            if scenario.store.durable:
-                self._stores.append(open_durable(scenario.store, run))
-        with suppress(StoreUnavailable):
             if scenario.store.cold:
                 open_archiver(Path(), scenario, (), run).close()
+        with suppress(StoreUnavailable):
+            if scenario.store.durable:
+                self._stores.append(open_durable(scenario.store, run))
 
     def __enter__(self) -> Feeds:
         return self
@@ -79,7 +83,11 @@ class Feeds:
     @property
     def lag(self) -> int:
         """Steps by which the store that is farthest behind is behind the run; 0 where there is none."""
-        return max((self._last - feed.done for feed in self._feeds.values()), default=0)
+        return max(map(self._behind, self._feeds.values()), default=0)
+
+    def _behind(self, feed: Feed) -> int:
+        # While a resumed run computes committed steps again, stores are ahead of it.
+        return max(self._last - feed.done, 0)
 
     def finish(self) -> tuple[StoreSummary, ...]:
         """Wait until all stores have all that is committed, or have stopped making headway; says where each is."""
@@ -90,7 +98,7 @@ class Feeds:
             StoreSummary(
                 tier=tier,
                 url=public_url(urls[tier]),
-                lag_steps=self._last - feed.done,
+                lag_steps=self._behind(feed),
                 records=feed.records,
                 failures=feed.failures,
                 error=feed.error,
@@ -111,7 +119,7 @@ def open_durable(urls: StoreSettings, run: str) -> Store:
         raise
 
 
-def open_archiver(journal: Path, scenario: Scenario, symbols: tuple[str, ...], run: str) -> Work:
+def open_archiver(journal: Path, scenario: Scenario, symbols: tuple[str, ...], run: str) -> Archiver:
     """The archive of the scenario's cold tier, and who feeds it; its driver is an extra. Raises BadStore or StoreUnavailable."""
     try:
         from freeagentics.model.archiver import Archiver

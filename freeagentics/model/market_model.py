@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 
@@ -19,6 +20,7 @@ from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
+from freeagentics.model.memories import text_records
 from freeagentics.model.outcomes import OutcomeLedger
 from freeagentics.model.recording import StepPages
 from freeagentics.model.scenario import Scenario
@@ -130,6 +132,7 @@ class MarketModel(mesa.Model):
         self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
         if observation.step == 1:
             pages.shared(Kind.AGENTS, self.population.seats())
+            pages.shared(Kind.COLUMNS, text_records(json.dumps(self.market.columns)))
         pages.shared(Kind.FIGURES, self.figures.record())
         closed = pages.closed(self.market.accounts, equity, first_signal)
         self.datacollector.collect(self)

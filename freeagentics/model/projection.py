@@ -12,6 +12,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import DAY_MS, iso
 from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.memories import Memories
 from freeagentics.stores import Item, LogEntry
 from freeagentics.stores.tables import decision_partition, decision_type_partition, recent_partition, success_partition
 
@@ -44,10 +45,10 @@ class Moments(dict[int, int]):
 def memory_entries(journal: Journal, names: AgentNames, first: int, last: int) -> list[LogEntry]:
     """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code."""
     entries, at = [], Moments(journal)
-    for step, page in journal.scan_pages(Kind.MEMORIES, first=first, last=last):
-        timestamp, rows = at[step], page.records
-        for agent, importance, code in zip(rows["agent"].tolist(), rows["importance"].tolist(), rows["code"], strict=True):
-            entries.append(LogEntry(names.ids[agent], step, 0, timestamp, bytes((page.codec, importance)) + code.tobytes()))
+    for step, kept in Memories(journal, names.roles).span(first, last):
+        timestamp = at[step]
+        for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.each(), strict=True):
+            entries.append(LogEntry(names.ids[agent], step, 0, timestamp, bytes((kept.version, importance)) + code))
     return entries
 
 

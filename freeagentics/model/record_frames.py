@@ -10,15 +10,18 @@ import numpy as np
 import polars as pl
 
 from freeagentics.agents import ROLES, SIGNAL_KINDS
-from freeagentics.agents.cohort import MEMORY_HEAD, OUTCOME
+from freeagentics.agents.cohort import OUTCOME
 from freeagentics.agents.decision import DECISION
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
 from freeagentics.market import CENTS, UNITS, Fills, Orders
-from freeagentics.memory import FEATURES, ScalarCodec
+from freeagentics.memory import FEATURES
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.frames import decision_columns
+from freeagentics.model.memories import Memories
 from freeagentics.signals import Severity, Signals
+
+_MEMORY = np.dtype([("agent", "<i4"), ("importance", "u1"), ("state", "<f4", (len(FEATURES),))])
 
 
 class RecordFrames:
@@ -115,11 +118,21 @@ class RecordFrames:
         """What agents remember of each step, decoded, with what came of it where that is known."""
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
-            states = ScalarCodec().decode(np.ascontiguousarray(records["code"]))
             head = {"step": steps, "agent": self._names.id_column(records["agent"]), "importance": records["importance"] / np.float32(255)}
-            return pl.DataFrame(head | {feature.name: states[:, place] for place, feature in enumerate(FEATURES)})
+            return pl.DataFrame(head | {feature.name: records["state"][:, place] for place, feature in enumerate(FEATURES)})
 
-        return self._all(Kind.MEMORIES, frame).join(self.outcomes(), on=["step", "agent"], how="left", maintain_order="left")
+        return frame(*self._remembered()).join(self.outcomes(), on=["step", "agent"], how="left", maintain_order="left")
+
+    def _remembered(self) -> tuple[AnyArray, AnyArray]:
+        """Steps (n,) and records (n,) of all memories, decoded."""
+        reader, found = Memories(self._journal, self._names.roles), []
+        steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
+        for step, kept in reader.span(self._first, self._last):
+            records = np.empty(len(kept), dtype=_MEMORY)
+            records["agent"], records["importance"], records["state"] = kept.agent, kept.importance, reader.states(step, kept)
+            found.append(records)
+            steps.append(np.full(len(kept), step))
+        return np.concatenate(steps), np.concatenate([np.empty(0, dtype=_MEMORY), *found])
 
     def outcomes(self) -> pl.DataFrame:
         """What came of each step: the result of the market over the horizon, and the agent's reward, in standard deviations."""
@@ -158,7 +171,6 @@ def _layout(kind: Kind, assets: int) -> np.dtype[np.void]:
     layouts: dict[Kind, Any] = {
         Kind.DECISIONS: DECISION,
         Kind.OUTCOMES: OUTCOME,
-        Kind.MEMORIES: [*MEMORY_HEAD, ("code", "u1", (ScalarCodec.code_bytes,))],
         Kind.ACCOUNTS: [(name, "<i8") for name in ("cash", "equity", "fees", "data_costs")],
         Kind.SIGNALS: [("number", "<i8"), *_fields(Signals.empty(assets))],
     }

@@ -12,6 +12,7 @@ from freeagentics.agents.decision import Actions
 from freeagentics.arrays import I32, I64, AnyArray
 from freeagentics.journal import SHARED, Kind, Page
 from freeagentics.market import Accounts, Fills, Observation, Orders
+from freeagentics.model.memories import BYTES, IMPORTANCE
 from freeagentics.signals import Signals
 
 PROCESSED = np.dtype([("number", "<i8"), ("target", "<i4")])
@@ -53,7 +54,9 @@ class StepPages:
 
     def learned(self, cohort: Cohort, pages: CohortPages) -> None:
         """What a cohort remembers, and what came of what it did before."""
-        self.pages.append(Page(Kind.MEMORIES, cohort.number, pages.memories, codec=cohort.codec.version))
+        kept = pages.memories
+        self.pages.append(Page(Kind.MEMORIES, cohort.number, kept.importance.view(IMPORTANCE), codec=kept.version))
+        self.pages.append(Page(Kind.CODES, cohort.number, np.frombuffer(kept.to_bytes(), dtype=BYTES), codec=kept.version))
         if pages.outcomes is not None:
             self.pages.append(Page(Kind.OUTCOMES, cohort.number, pages.outcomes))
 

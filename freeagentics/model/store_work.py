@@ -48,8 +48,7 @@ def sync_stores(path: Path, url: str = "", *, again: bool = False) -> list[Store
         summaries.append(_summary("durable", urls.durable, projector))
     if urls.cold:
         archiver = open_archiver(directory.journal, scenario, symbols, run)
-        while archiver.advance():
-            pass
+        _catch_up(archiver)
         summaries.append(_summary("cold", urls.cold, archiver))
     return summaries
 
@@ -86,14 +85,26 @@ def check_store(url: str) -> list[str]:
 
 
 def purge_store(url: str, path: Path) -> int:
-    """Delete from a store what has expired at the market time that a run has come to; returns how many records went."""
+    """Delete from a store what has expired at the market time that a run has come to; returns how many records went.
+
+    Where the run's scenario has an archive, that is brought up first, and what it does not take yet stays in the store.
+    """
     directory = RunDirectory.open(path)
+    scenario, run = directory.load_scenario(), run_id(directory)
     with Journal(directory.journal) as journal:
         marker = journal.marker()
-    if marker is None:
-        return 0
-    with open_durable(_tiers(directory.load_scenario().store, url), run_id(directory)) as store:
-        return store.purge(marker.timestamp)
+    now = marker.timestamp if marker else 0
+    if scenario.store.cold:
+        archiver = open_archiver(directory.journal, scenario, open_market(scenario).symbols, run)
+        _catch_up(archiver)
+        now = archiver.purgeable()
+    with open_durable(_tiers(scenario.store, url), run) as store:
+        return store.purge(now)
+
+
+def _catch_up(work: Work) -> None:
+    while work.advance():
+        pass
 
 
 def access_rules(url: str, path: Path, agent: str) -> str:

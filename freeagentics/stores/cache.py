@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from freeagentics.clock import WallClock, wall_clock
+from freeagentics.clock import wall_clock
 from freeagentics.errors import FreeagenticsError, StoreUnavailable, VersionConflict
 from freeagentics.stores.contract import Store
 from freeagentics.stores.shapes import Item, Key, TableSpec
@@ -40,7 +40,7 @@ class Cache:
 
     Args:
         connect: opens the hot store; called again after it failed.
-        now_ms: wall time that all processes share. clock: any wall clock. retry_s: for how long a hot store that failed is left alone.
+        now_ms: wall time that all processes share. retry_s: for how long a hot store that failed is left alone.
 
     Attributes:
         hits, misses: of `get`.
@@ -50,14 +50,11 @@ class Cache:
         BadStore: the hot store cannot be opened, and never could.
     """
 
-    def __init__(
-        self, connect: Connect, *, now_ms: Callable[[], int] = _now_ms, clock: WallClock = wall_clock, retry_s: float = RETRY_S
-    ) -> None:
+    def __init__(self, connect: Connect, *, now_ms: Callable[[], int] = _now_ms, retry_s: float = RETRY_S) -> None:
         self._connect = connect
         self._now_ms = now_ms
-        self._clock = clock
         self._retry_s = retry_s
-        self._retry_at = clock()
+        self._retry_at = wall_clock()
         self._store: Store | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -133,7 +130,7 @@ class Cache:
 
     def _reach(self) -> Store | None:
         with self._lock:
-            if self._store is None and not self._closed and self._clock() >= self._retry_at:
+            if self._store is None and not self._closed and wall_clock() >= self._retry_at:
                 try:
                     self._store = self._connect()
                 except FreeagenticsError as error:
@@ -142,7 +139,7 @@ class Cache:
 
     def _fail(self, error: FreeagenticsError) -> None:
         self.error = str(error)
-        self._retry_at = self._clock() + self._retry_s
+        self._retry_at = wall_clock() + self._retry_s
         self._let_go()
 
     def _let_go(self) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from freeagentics.clock import WallClock, wall_clock
+from freeagentics.clock import wall_clock
 from freeagentics.errors import CorruptRecord, StoreUnavailable
 from freeagentics.stores.cache import Cache
 from freeagentics.stores.contract import Store
@@ -50,24 +50,16 @@ class TieredStore(Store):
     Args:
         durable: the truth; closed with this store.
         cache: over the hot store, which belongs to it alone, and must not bring back after a crash what it saved before.
-        recheck_s, clock: for tests.
+        recheck_s: wall time after which another writer's new generation is noticed.
     """
 
-    def __init__(
-        self,
-        durable: Store,
-        cache: Cache,
-        *,
-        recheck_s: float = RECHECK_S,
-        clock: WallClock = wall_clock,
-    ) -> None:
+    def __init__(self, durable: Store, cache: Cache, *, recheck_s: float = RECHECK_S) -> None:
         super().__init__(durable.run)
         self._durable = durable
         self.cache = cache
         self._recheck_s = recheck_s
-        self._clock = clock
         self._known: int | None = None
-        self._recheck_at = clock()
+        self._recheck_at = wall_clock()
 
     def close(self) -> None:
         """Close both stores."""
@@ -83,7 +75,7 @@ class TieredStore(Store):
     # Which windows there are
 
     def _generation(self) -> int:
-        if self._known is None or self._clock() >= self._recheck_at:
+        if self._known is None or wall_clock() >= self._recheck_at:
             try:
                 found = self._durable.get_cursor(GENERATION)
             except StoreUnavailable:
@@ -93,7 +85,7 @@ class TieredStore(Store):
                 return self._known
             if found is None:
                 return self._renew()
-            self._known, self._recheck_at = found, self._clock() + self._recheck_s
+            self._known, self._recheck_at = found, wall_clock() + self._recheck_s
         return self._known
 
     def _renew(self) -> int:
@@ -101,7 +93,7 @@ class TieredStore(Store):
         generation = secrets.randbits(62)
         self._known = None
         self._durable.set_cursor(GENERATION, generation)
-        self._known, self._recheck_at = generation, self._clock() + self._recheck_s
+        self._known, self._recheck_at = generation, wall_clock() + self._recheck_s
         return generation
 
     def _places(self, scopes: Iterable[Scope]) -> list[Key]:

@@ -87,13 +87,10 @@ class _Judge(Onlooker):
 
     def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
         """What the cohort would decide with the memories of one codec; the cohort is left as it was *before*."""
-        codec = cohort.codec
         self._shadow(name, cohort).cast(cohort.index)
-        cohort.codec = _Exact()  # type: ignore[assignment]
         try:
             return cohort.decide(view).decisions
         finally:
-            cohort.codec = codec
             cohort.load(before)
 
     def learns(self, cohort: Cohort, thought: Thought) -> None:
@@ -119,10 +116,3 @@ class _Judge(Onlooker):
         if key not in self._codecs:
             self._codecs[key] = self._codec_of[name](cohort.role, columns)
         return self._codecs[key]
-
-
-class _Exact:
-    """In a codec's place: the situation at hand is compared as it is."""
-
-    quantise = staticmethod(lambda states: states)
-    keys = staticmethod(keys_of)

@@ -15,8 +15,9 @@ from freeagentics.agents.decision import Choice
 from freeagentics.arrays import F32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.memory import Recalled
+from freeagentics.memory import Kept, Recalled
 from freeagentics.model import MarketModel, Scenario, load_scenario
+from freeagentics.model.memories import kept_in
 
 START = 1_640_995_200_000
 
@@ -37,6 +38,12 @@ class Tape(JournalWriter):
         """All records of a kind in a step, cohort by cohort; empty where there are none."""
         found = [page.records for page in self.commits[step - 1].pages if page.kind is kind]
         return np.concatenate(found) if found else np.empty(0, dtype=[("agent", "<i4")])
+
+    def kept(self, step: int) -> list[Kept]:
+        """What each cohort remembers of a step."""
+        pages = self.commits[step - 1].pages
+        memories, codes = ([page for page in pages if page.kind is kind] for kind in (Kind.MEMORIES, Kind.CODES))
+        return [kept_in(page, block) for page, block in zip(memories, codes, strict=True)]
 
 
 def scenario(name: str = "btc-replay", /, **overrides: object) -> Scenario:

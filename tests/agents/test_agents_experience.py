@@ -10,7 +10,7 @@ from agents_worlds import Tape, Thinking, scenario, taped, witness
 from freeagentics.agents import SignalKind
 from freeagentics.arrays import F32
 from freeagentics.journal import Kind
-from freeagentics.memory import FEATURES, ScalarCodec, column
+from freeagentics.memory import FEATURES, column
 from freeagentics.mind import REGIMES
 
 STEPS = 60
@@ -143,9 +143,10 @@ def test_what_was_heard_is_the_last_that_was_said_to_the_desk(watched: Watched) 
 
 
 def test_a_memory_on_record_decodes_to_the_experience(watched: Watched) -> None:
-    codec = ScalarCodec()
-    half_a_level = np.array([(f.high - f.low) / (2**f.bits - 1) / 2 for f in FEATURES]) + 1e-4
     low, high = np.array([f.low for f in FEATURES]), np.array([f.high for f in FEATURES])
-    lived = np.concatenate([thought.states[thought.cohort.active] for thought in watched.thoughts[-5:]])
-    kept = codec.decode(watched.tape.records(STEPS, Kind.MEMORIES)["code"])
-    assert (np.abs(kept - np.clip(lived, low, high)) <= half_a_level).all()
+    for thought, kept in zip(watched.thoughts[-5:], watched.tape.kept(STEPS), strict=True):
+        decoded = thought.cohort.codec.decode(kept.codes, thought.view.observation.values)
+        lived = np.clip(thought.states[thought.cohort.active], low, high)
+        assert kept.version == thought.cohort.codec.version
+        assert (np.sqrt(np.square((decoded - lived) / (high - low)).mean(axis=0)) < 0.15).all()
+        assert (np.abs(decoded - lived) / (high - low)).mean() < 0.02

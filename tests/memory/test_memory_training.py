@@ -61,6 +61,12 @@ def test_what_one_feature_tells_of_another_is_not_in_one_stage() -> None:
     assert sorted(planned.order.tolist()) == sorted(map(column, ("exposure", "cash_share", "return_1", "bull", "action", "size")))
 
 
+def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
+    planned = plan(made_up(1))
+    assert planned.mirror[column("return_1")] == 0
+    assert np.count_nonzero(planned.mirror >= 0) == 1
+
+
 def test_experiences_in_which_nothing_changes_are_refused() -> None:
     still = made_up(1)
     with pytest.raises(BadInput, match="nothing changes"):

@@ -11,7 +11,7 @@ from vae_samples import HIGH, LOW, ROLES, Lived, lived
 
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
-from freeagentics.memory import FEATURES
+from freeagentics.memory import FEATURES, column
 from freeagentics.memory.codec import Codes, VaeCodec
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.codec.training.tally import coded_groups, deviations
@@ -56,6 +56,14 @@ def test_errors_keep_the_bounds_of_every_group(role: Lived) -> None:
     square = np.square((decoded - np.clip(role.states, LOW, HIGH)) / deviations(trained)).mean(axis=0)
     for group, features in coded_groups(trained).items():
         assert np.sqrt(square[features].mean()) <= BOUNDS[group]
+
+
+def test_what_the_market_showed_comes_back_as_it_was(role: Lived) -> None:
+    decoded = role.codec.encode(role.states, role.values, role.focus).states
+    step = 1 / role.codec.trained.scale
+    for name in ("return_1", "trend", "volatility_ratio"):
+        place = column(name)
+        assert (np.abs(decoded - np.clip(role.states, LOW, HIGH))[:, place] <= 0.51 * step[place]).all()
 
 
 def test_a_code_is_a_small_part_of_a_byte_a_feature(role: Lived) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgpack
@@ -10,8 +11,11 @@ import polars as pl
 
 from freeagentics.clock import DAY_MS
 from freeagentics.model import RunRecord, resume, run
-from freeagentics.model.store_work import run_id, sync_stores
+from freeagentics.model.store_work import purge_store, run_id, sync_stores
+from freeagentics.stores import open_store
 from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive
+from freeagentics.stores.tables import DECISIONS, decision_partition
+from freeagentics.stores.tier_reader import TierReader
 
 START = 1_640_995_200_000
 
@@ -38,13 +42,14 @@ def test_whole_weeks_are_archived_with_outcomes_and_observations_and_never_twice
     archive = archived(record)
     decisions, memories, observations = (archive.read(kind) for kind in ("decisions", "memories", "observations"))
     assert store.records == len(decisions) + len(memories) + len(observations)
-    newest = record.model_frame["timestamp"].cast(pl.Int64)[-1]
-    assert 15 <= decisions["step"].max() <= 30
-    assert decisions["timestamp"].max() < newest - ARCHIVE_AGE_MS
-    assert sorted(decisions["step"].unique()) == sorted(observations["step"].unique()) == list(range(1, decisions["step"].max() + 1))
+    newest = record.model_frame["timestamp"].cast(pl.Int64).to_list()[-1]
+    last = max(decisions["step"].to_list())
+    assert 15 <= last <= 30
+    assert max(decisions["timestamp"].to_list()) < newest - ARCHIVE_AGE_MS
+    assert sorted(decisions["step"].unique()) == sorted(observations["step"].unique()) == list(range(1, last + 1))
     assert len(decisions) == len(memories) == 5 * len(observations)
     assert all(msgpack.unpackb(body)["outcome"] for body in decisions["body"])
-    told = record.decision_frame.filter(pl.col("step") <= decisions["step"].max())
+    told = record.decision_frame.filter(pl.col("step") <= last)
     names = [msgpack.unpackb(body)["reasoning"]["selected"] for body in decisions.sort("step", "agent")["body"]]
     assert names == told.sort("step", "agent")["action"].to_list()
 
@@ -55,3 +60,26 @@ def test_whole_weeks_are_archived_with_outcomes_and_observations_and_never_twice
     assert len(more) > len(decisions)
     assert not more.select("agent", "step").is_duplicated().any()
     assert more.head(0).schema == decisions.schema
+
+
+def test_a_reader_over_all_tiers_gives_what_was_trimmed_and_purged_as_if_it_were_still_there(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    bars = {"market.bars": daily_bars(tmp_path / "daily.csv", 400), "market.daily": ""}
+    urls = {"store.cold": f"file://{tmp_path}/archive", "store.durable": f"sqlite:///{tmp_path}/s.db"}
+    record = run("btc-replay", agents=5, steps=120, out=tmp_path / "run", overrides=bars | urls)
+    agent, kind = "market-hunter-0000", "SOURCE_SELECTION"
+    with open_store(urls["store.durable"], run_id(record.directory)) as store:
+        reader = TierReader(store, archived(record))
+        memories, decisions = reader.memories(agent), reader.decisions(agent, kind)
+        assert [entry.step for entry in memories] == list(range(120, 0, -1))
+        assert len(decisions) == 120
+        store.trim(agent, before_step=15)
+        purged = purge_store(urls["store.durable"], record.path)
+        assert purged > 0
+        assert store.count(agent) == 106
+        assert reader.memories(agent) == memories
+        assert len(store.query(DECISIONS, decision_partition(agent, kind))) < 120
+        found = reader.decisions(agent, kind)
+        assert [replace(item, index={}) for item in found] == [replace(item, index={}) for item in decisions]
+        for limit in (0, 3, 110):
+            assert reader.memories(agent, limit=limit) == memories[:limit]

@@ -32,10 +32,10 @@ def recorded(request: pytest.FixtureRequest) -> Iterator[Recorded]:
 
 
 def test_every_agent_decides_and_remembers_once_in_every_step(recorded: Recorded) -> None:
-    for kind in (Kind.DECISIONS, Kind.MEMORIES):
-        pages = recorded.tape.all(kind)
-        assert [step for step, _ in pages] == list(range(1, STEPS + 1))
-        assert all(sorted(records["agent"].tolist()) == list(range(AGENTS)) for _, records in pages)
+    decided, remembered = recorded.tape.all(Kind.DECISIONS), recorded.tape.all(Kind.MEMORIES)
+    assert [step for step, _ in decided] == [step for step, _ in remembered] == list(range(1, STEPS + 1))
+    assert all(sorted(records["agent"].tolist()) == list(range(AGENTS)) for _, records in decided)
+    assert all(len(records) == AGENTS for _, records in remembered)
 
 
 def test_the_accounts_page_is_the_accounts_at_the_end_of_the_step(recorded: Recorded) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from itertools import count
+from typing import Any
 
 import msgpack
 import pytest
@@ -15,6 +17,7 @@ from projected_runs import AGENTS, STEPS, Contents, contents, projector, small_r
 from freeagentics.errors import StoreUnavailable
 from freeagentics.model import projector as projector_file
 from freeagentics.stores import open_store
+from freeagentics.stores.memory import MemoryStore
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +52,7 @@ def test_projecting_again_changes_nothing_and_a_store_that_is_up_to_date_is_left
         assert contents(store) == undisturbed()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(faults=st.dictionaries(st.integers(0, 80), st.sampled_from(["before", "after", "emptied"]), max_size=8))
 def test_a_store_that_fails_or_is_emptied_at_any_call_ends_up_whole(faults: dict[int, Fault]) -> None:
     calls = count()
@@ -68,13 +71,43 @@ def test_a_store_that_fails_or_is_emptied_at_any_call_ends_up_whole(faults: dict
         assert contents(inner) == undisturbed()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(emptied=st.integers(0, 55))
 def test_a_store_that_is_emptied_without_a_word_is_noticed_by_the_one_who_feeds_it(emptied: int) -> None:
     calls = count()
     with open_store("memory:", "emptied") as inner:
         feeding = projector(FaultyStore(inner, lambda: "emptied" if next(calls) == emptied else "none"))
         feeding.catch_up()
+        assert contents(inner) == undisturbed()
+
+
+class Snapshots:
+    """Saves a store at one call and silently brings that back at a later one; but not within one batch, which nobody could notice."""
+
+    def __init__(self, store: MemoryStore, saved: int, restored: int) -> None:
+        self.store = store
+        self.saved, self.restored = saved, restored
+        self.calls = count()
+        self.state: dict[str, Any] = {}
+
+    def __call__(self) -> Fault:
+        call = next(self.calls)
+        if call == self.saved:
+            self.state = self._copy()
+        if call == self.restored and self.state and self.state["_cursors"] != self.store._cursors:
+            vars(self.store).update(self.state)
+        return "none"
+
+    def _copy(self) -> dict[str, Any]:
+        return {name: deepcopy(vars(self.store)[name]) for name in ("_logs", "_items", "_shelves", "_cursors")}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(saved=st.integers(0, 55), later=st.integers(1, 40))
+def test_a_store_that_comes_back_with_an_older_state_is_brought_up_again(saved: int, later: int) -> None:
+    inner = MemoryStore("restored")
+    with inner:
+        projector(FaultyStore(inner, Snapshots(inner, saved, saved + later))).catch_up()
         assert contents(inner) == undisturbed()
 
 

@@ -8,9 +8,10 @@ import pytest
 from faulty_stores import Fault, FaultyStore
 from hypothesis import given
 from hypothesis import strategies as st
+from redis_servers import RedisServer
 
 from freeagentics.errors import StoreUnavailable
-from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec
+from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec, open_store
 from freeagentics.stores.cache import LEASE_MS, WINDOWS, Cache
 from freeagentics.stores.memory import MemoryStore
 from freeagentics.stores.shapes import Query
@@ -216,3 +217,18 @@ def test_windows_of_what_is_an_agents_own_are_kept_as_its_own_and_those_across_a
     kept = [partition for name, (partition, _) in stores.hot._items if name == WINDOWS.name]
     assert len(kept) == 2
     assert all(partition.startswith("agent:a#") for partition in kept)
+
+
+def test_a_redis_as_the_hot_tier_may_be_killed_and_come_back_empty_between_any_two_reads() -> None:
+    server = RedisServer(maxmemory="20mb", maxmemory_policy="allkeys-lru")
+    with TieredStore(MemoryStore("run"), Cache(lambda: open_store(f"{server.url}?cache=yes", "run"), retry_s=0)) as tiers:
+        for step in range(4):
+            tiers.append([memory(step)])
+            tiers.put(TABLE, [note(str(step))])
+            for _ in range(2):
+                assert len(tiers.read("a", newest_first=True, limit=10)) == step + 1
+                assert tiers.query(TABLE, "p")[-1] == note(str(step))
+            assert tiers.cache.hits == 2 * (step + 1)
+            server.kill9()
+            server.start()
+    server.stop()

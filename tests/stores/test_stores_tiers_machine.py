@@ -223,5 +223,5 @@ def _within(sort: object, low: object, high: object) -> bool:
 def test_tiers_answer_what_dictionaries_would_hold_through_faults_restarts_and_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     # Windows that do not hold everything.
     monkeypatch.setattr(tiers_file, "WINDOW_ROWS", 3)
-    limits = settings(max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(TiersMachine, settings=limits)

@@ -3,7 +3,7 @@
 from freeagentics.memory.codec.codec import KEY_SIZE, Codec, Encoded, keys_of
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
-from freeagentics.memory.codec.registry import CODECS, codec_of, open_codec
+from freeagentics.memory.codec.registry import CODECS, codec_name, codec_of, open_codec
 from freeagentics.memory.codec.scalar import ScalarCodec
 from freeagentics.memory.codec.trained import Trained
 from freeagentics.memory.codec.vae import VaeCodec
@@ -20,6 +20,7 @@ __all__ = [
     "ScalarCodec",
     "Trained",
     "VaeCodec",
+    "codec_name",
     "codec_of",
     "keys_of",
     "open_codec",

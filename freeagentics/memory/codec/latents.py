@@ -45,6 +45,9 @@ class Latents:
         allowed = _DULL_ALLOWED * (self._high - self._low)
         allowed[trained.order] = _IMPLIED_ALLOWED * trained.step[trained.order]
         self._allowed = allowed[self.silent, None]
+        place = np.where(trained.mirror >= 0, self._place[trained.mirror], -1)
+        self._mirrored = self.silent[place[self.silent] >= 0]
+        self._mirror = place[self._mirrored]
         self.fine = trained.fine
 
     def whole(self, states: F32) -> F64:
@@ -71,6 +74,12 @@ class Latents:
         side = np.rint((side - self._side_offset) * self._side_scale)
         known[: len(self._place)] = np.clip(side, -LARGEST_INPUT, LARGEST_INPUT).T
         return known
+
+    def reflect(self, shown: F32, decoded: F64) -> None:
+        """Fill in features that are what the market showed, (n, columns)."""
+        seen = shown.T[self._mirror].astype(np.float64)
+        low, high, center, scale = (bound[self._mirrored, None] for bound in (_LOW, _HIGH, self._center[:, 0], self._scale[:, 0]))
+        decoded[self._mirrored] = np.rint((np.clip(seen, low, high) - center) * scale)
 
     def raw(self, whole: F64, feature: Any) -> I64:
         """Values (n,) of one feature as 12-bit numbers over its range."""

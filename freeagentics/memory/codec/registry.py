@@ -48,6 +48,11 @@ def codec_of(version: int, role: str, columns: tuple[str, ...], weights: Path = 
     return _vae(versions[version], columns)
 
 
+def codec_name(version: int) -> str:
+    """How scenarios call the codec of a version."""
+    return next((codec.name for codec in (plain() for plain in PLAIN.values()) if codec.version == version), VaeCodec.name)
+
+
 def newest(role: str, weights: Path = SHIPPED) -> Trained | None:
     """The newest trained codec of a role, if there is one."""
     versions = _versions(role, weights)

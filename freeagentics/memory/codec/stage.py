@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.arrays import F64, I64, Mask
-from freeagentics.memory.codec.interval import IntervalDecoder, IntervalEncoder
+from freeagentics.memory.codec.interval import TOTAL, IntervalDecoder, IntervalEncoder
 from freeagentics.memory.codec.latents import Latents
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, OUTPUTS, StageNet
 from freeagentics.memory.codec.tables import COMMONS, SPREADS, Tables
@@ -61,10 +61,12 @@ class Stage:
         expected, table = self.expect(known)
         symbols, sure = np.empty(table.shape, dtype=np.int64), np.ones(table.shape, dtype=np.bool_)
         symbols[self._implied] = self._radius[self._implied]
+        base, first = table * TOTAL, self._tables.first[table]
         for place in self._spoken.tolist():
-            symbols[place], before, frequency = self._tables.find(self._first + place, reader.look(), table[place])
-            reader.take(before, frequency)
-            sure[place] = reader.sure
+            found, frequency = self._tables.find(self._first + place, base[place] + reader.look())
+            reader.take((self._tables.edge[found] - base[place]).view(np.uint64), frequency)
+            symbols[place], sure[place] = found, reader.sure
+        symbols[self._spoken] -= first[self._spoken]
         values = self.values(symbols - self._radius, symbols > self._escape, expected)
         escaped = symbols == self._escape
         if not reader.sure.all():

@@ -25,6 +25,7 @@ class Tables:
 
     Attributes:
         first: place of each table's first symbol among all symbols, (tables,).
+        edge: where each symbol begins, table after table on one long scale, (symbols,).
         uncommon: share of each table that is not the most common value, (tables,).
     """
 
@@ -33,22 +34,24 @@ class Tables:
         size = np.repeat(2 * trained.radius + 1 + EXTRA, contexts)
         self.first = np.cumsum(size) - size
         self._frequency = trained.frequency.astype(np.uint64)
-        # Tables lie one after the other on one long scale, so that a single search finds a symbol in any of them.
-        self._edge = np.cumsum(trained.frequency, dtype=np.int64) - trained.frequency
-        bounds = [*self.first[::contexts].tolist(), len(self._edge)]
+        self.edge = np.cumsum(trained.frequency, dtype=np.int64) - trained.frequency
+        bounds = [*self.first[::contexts].tolist(), len(self.edge)]
         self._here = [slice(start, end) for start, end in itertools.pairwise(bounds)]
         self.uncommon = 1 - trained.frequency[self.first + size - 1] / TOTAL
 
     def spans(self, symbols: I64, table: I64) -> tuple[U64, U64]:
         """Of symbols (k, n) of tables (k, n) the frequencies before each and its own, (k, n)."""
         place = self.first[table] + symbols
-        return (self._edge[place] - table * TOTAL).view(np.uint64), self._frequency[place]
+        return (self.edge[place] - table * TOTAL).view(np.uint64), self._frequency[place]
 
-    def find(self, feature: int, values: I64, table: I64) -> tuple[I64, U64, U64]:
-        """The symbols (n,) at values (n,) from 0 to 4095 of tables (n,) of one feature, the frequencies before each and its own."""
-        here, base = self._here[feature], table * TOTAL
-        place = np.searchsorted(self._edge[here], base + values, side="right") + (here.start - 1)
-        return place - self.first[table], (self._edge[place] - base).view(np.uint64), self._frequency[place]
+    def find(self, feature: int, values: I64) -> tuple[I64, U64]:
+        """The symbols at values (n,) of one feature: their places among all symbols, and their frequencies; both (n,).
+
+        Table number t holds the values from 4096 t on.
+        """
+        here = self._here[feature]
+        place = np.searchsorted(self.edge[here], values, side="right") + (here.start - 1)
+        return place, self._frequency[place]
 
 
 def whole_frequencies(share: NDArray[np.float64]) -> NDArray[np.uint16]:

@@ -31,6 +31,7 @@ class Trained:
         center, scale: of all features, (48,): whole numbers are (value - center) * scale, rounded; 0 is a feature's most common value.
         step: distance of quantised values, in those whole numbers, (48,).
         grid: features whose quantised values are multiples of the step, (48,); the others' lie around what the nets expect.
+        mirror: place among the columns of what shows each feature as it is, (48,); -1 where none does.
         order: the features that are coded, in the order of the code, (F,). The others keep their most common value.
         stages: how many of them each stage holds, (stages,).
         inner, outer: weights of each stage's net, flat and one stage after the other; see `StageNet`.
@@ -51,6 +52,7 @@ class Trained:
     scale: F64
     step: I64
     grid: Mask
+    mirror: I64
     order: I64
     stages: I64
     hidden: int

@@ -46,9 +46,11 @@ class VaeCodec(Codec):
         writer = IntervalEncoder(len(states))
         _put_focus(writer, focus, values.shape[-2])
         decoded = np.zeros_like(whole)
-        known = self.latents.begin(_shown(values, focus))
+        shown = _shown(values, focus)
+        known = self.latents.begin(shown)
         for stage in self.stages:
             stage.write(writer, whole, decoded, known)
+        self.latents.reflect(shown, decoded)
         self._put_amendments(writer, whole, decoded)
         return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
 
@@ -59,9 +61,11 @@ class VaeCodec(Codec):
         reader = IntervalDecoder(codes.payload, codes.length - 1)
         focus = _take_focus(reader, values.shape[-2])
         decoded = np.zeros((len(FEATURES), rows))
-        known = self.latents.begin(_shown(values, focus))
+        shown = _shown(values, focus)
+        known = self.latents.begin(shown)
         for stage in self.stages:
             stage.read(reader, decoded, known)
+        self.latents.reflect(shown, decoded)
         self._take_amendments(reader, decoded)
         return self.latents.states(decoded)
 

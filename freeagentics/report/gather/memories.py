@@ -9,10 +9,8 @@ import numpy as np
 from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.journal import Kind
-from freeagentics.memory import ScalarCodec
+from freeagentics.memory import codec_name
 from freeagentics.report.gather.ground import Ground
-
-_CODECS = {ScalarCodec.version: ScalarCodec.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,10 @@ class Memories:
 def count_memories(ground: Ground) -> Memories:
     """Count them, from the heads of their pages."""
     steps, codecs, counts, sizes = np.array(list(ground.journal.heads(Kind.MEMORIES)), dtype=np.int64).T
+    sizes = sizes + np.array([size for *_, size in ground.journal.heads(Kind.CODES)], dtype=np.int64)
     age = (ground.timestamps[-1] - ground.timestamps[steps - 1]) // DAY_MS
     found = [
-        Coded(_CODECS.get(version, "another"), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
+        Coded(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
         for version in np.unique(codecs).tolist()
     ]
     return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found))

@@ -37,6 +37,7 @@ class Plan:
     center: F64
     scale: F64
     grid: Mask
+    mirror: I64
     order: I64
     stages: I64
 
@@ -62,7 +63,16 @@ def plan(experiences: Experiences) -> Plan:
     offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
     stages = _stages((states - center) * scale, (side - offset) * side_scale, coded)
     order, sizes = np.concatenate(stages), np.array([len(stage) for stage in stages])
-    return Plan(experiences.columns, offset, side_scale, center, scale, whole, order, sizes)
+    return Plan(experiences.columns, offset, side_scale, center, scale, whole, _mirrors(states, side), order, sizes)
+
+
+def _mirrors(states: F64, side: F64) -> I64:
+    """For each feature (48,) the column of *side* (n, S) that is what the feature is, but for the ends of its range; -1 where none is."""
+    mirror = np.full(len(FEATURES), -1)
+    for column in range(side.shape[1]):
+        off = np.abs(np.clip(side[:, [column]], _LOW, _HIGH) - states)
+        mirror[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (states.std(axis=0) > 0)] = column
+    return mirror
 
 
 def _most_common(states: F64) -> tuple[F64, F64]:

@@ -42,6 +42,7 @@ def untallied(planned: Plan) -> Trained:
         scale=planned.scale,
         step=np.ones(len(FEATURES), dtype=np.int64),
         grid=planned.grid,
+        mirror=planned.mirror,
         order=planned.order,
         stages=planned.stages,
         hidden=0,

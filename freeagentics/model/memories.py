@@ -1,0 +1,64 @@
+"""Memories as a run's journal has them, and what they decode to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from freeagentics.arrays import F32, AnyArray
+from freeagentics.journal import SHARED, Journal, Kind, Page
+from freeagentics.memory import Codec, Kept, codec_of
+
+BYTES = np.dtype([("byte", "u1")])
+IMPORTANCE = np.dtype([("importance", "u1")])
+
+
+def text_records(text: str) -> AnyArray:
+    """Text as records of a page."""
+    return np.frombuffer(text.encode(), dtype=BYTES)
+
+
+def kept_in(page: Page, block: Page) -> Kept:
+    """The memories of a page of them and the page of codes that goes with it."""
+    return Kept.from_bytes(block.records.tobytes(), np.ascontiguousarray(page.records["importance"]), page.codec)
+
+
+class Memories:
+    """Reads the memories of a journal.
+
+    Args:
+        roles: of the agents, by index.
+    """
+
+    def __init__(self, journal: Journal, roles: Sequence[str]) -> None:
+        self._journal = journal
+        self._roles = roles
+        self._codecs: dict[tuple[int, str], Codec] = {}
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        records = self._journal.read(1, Kind.COLUMNS, SHARED)
+        assert records is not None, "the first step says what the observation's columns are"
+        return tuple(json.loads(records.tobytes()))
+
+    def span(self, first: int, last: int) -> Iterator[tuple[int, Kept]]:
+        """Memories from step *first* to *last*, with their step, cohort by cohort."""
+        pages = self._journal.scan_pages(Kind.MEMORIES, first=first, last=last)
+        blocks = self._journal.scan_pages(Kind.CODES, first=first, last=last)
+        for (step, page), (_, block) in zip(pages, blocks, strict=True):
+            yield step, kept_in(page, block)
+
+    def states(self, step: int, kept: Kept) -> F32:
+        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord for damaged ones."""
+        observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
+        assert observation is not None, "a committed step has an observation"
+        return self._codec(kept).decode(kept.codes, observation["values"])
+
+    def _codec(self, kept: Kept) -> Codec:
+        key = (kept.version, self._roles[kept.agent[0]])
+        if key not in self._codecs:
+            self._codecs[key] = codec_of(*key, self._columns)
+        return self._codecs[key]
