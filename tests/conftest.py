@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from freeagentics.agents import ROLES
 from freeagentics.market import SOURCES
+
+# How long an example takes is up to the machine, which others use as well.
+settings.register_profile("freeagentics", deadline=None)
+settings.load_profile("freeagentics")
 
 SHIPPED_ROLES, SHIPPED_SOURCES = dict(ROLES), dict(SOURCES)
 

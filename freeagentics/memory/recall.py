@@ -22,19 +22,20 @@ class Recalled:
     Attributes:
         step: when each memory was made, (rows, k) int32; -1 where there was none.
         relevance: likeness times recency, (rows, k) in 0..1; 0 where there was none.
+        share: of each in what they say together, (rows, k), summing to one where there was any.
         result: what the market did over the horizon, (rows, k), in standard deviations.
         reward: what the agent got from it, (rows, k).
     """
 
     step: I32
     relevance: F32
+    share: F32
     result: F32
     reward: F32
 
     def expected_result(self) -> F32:
-        """Mean result weighted by relevance, shape (rows,); 0 where nothing was recalled."""
-        total = self.relevance.sum(axis=1)
-        return (self.relevance * self.result).sum(axis=1) / np.maximum(total, np.float32(1e-6))
+        """Mean result weighted by share, shape (rows,); 0 where nothing was recalled."""
+        return (self.share * self.result).sum(axis=1)
 
     def weight(self) -> F32:
         """How much that mean is worth against no knowledge at all, 0..1, shape (rows,)."""
@@ -114,15 +115,18 @@ class RecallIndex(ArrayState):
         relevance = np.exp(-distance * self._scale) * np.exp2(-age / np.float32(self._halflife))
         known = ~np.isnan(self.result)
         relevance = np.where(known, relevance, 0).astype(np.float32)
-        likely = np.argpartition(relevance, -k, axis=1)[:, -k:]
-        order = np.argsort(-np.take_along_axis(relevance, likely, axis=1), axis=1, kind="stable")
-        best = np.take_along_axis(likely, order, axis=1)
-        found = np.take_along_axis(relevance, best, axis=1)
+        rows, kept_back = np.arange(len(relevance))[:, None], min(k + 1, relevance.shape[1])
+        likely = np.argpartition(relevance, -kept_back, axis=1)[:, -kept_back:]
+        order = np.argsort(-relevance[rows, likely], axis=1, kind="stable")[:, :k]
+        best = likely[rows, order]
+        found = relevance[rows, best]
+        next_best = relevance[rows, likely].min(axis=1, keepdims=True) if kept_back > k else np.float32(0)
         return Recalled(
-            step=np.where(found > 0, np.take_along_axis(self.step, best, axis=1), _NEVER),
+            step=np.where(found > 0, self.step[rows, best], _NEVER),
             relevance=found,
-            result=np.where(found > 0, np.take_along_axis(self.result, best, axis=1), 0).astype(np.float32),
-            reward=np.where(found > 0, np.take_along_axis(self.reward, best, axis=1), 0).astype(np.float32),
+            share=_shares(found, next_best),
+            result=np.where(found > 0, self.result[rows, best], 0).astype(np.float32),
+            reward=np.where(found > 0, self.reward[rows, best], 0).astype(np.float32),
         )
 
     def forget(self, rows: np.ndarray) -> None:
@@ -130,3 +134,13 @@ class RecallIndex(ArrayState):
         self.step[rows] = _NEVER
         self.result[rows] = np.nan
         self.importance[rows] = 0
+
+
+def _shares(found: F32, next_best: F32 | np.float32) -> F32:
+    """What each of the memories found (rows, k) weighs: by how much it is more relevant than the first one that was left out.
+
+    So a memory comes to mind and leaves it without a jump, and one that is a little off in its code changes decisions a little.
+    """
+    beyond = found - next_best
+    weights = np.where(beyond.sum(axis=1, keepdims=True) > 0, beyond, found)
+    return weights / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1e-6))

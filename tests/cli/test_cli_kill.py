@@ -41,13 +41,13 @@ def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path
     journal = tmp_path / "hurt" / "journal.db"
     reached = [0]
     killed([*SIZE, "--steps", 4000, "--out", "hurt"], tmp_path, 0.5, journal)
-    for _ in range(KILLS - 1):
+    # At first a fresh process starts up, in a second or, on a busy machine, several; kills fall into that, into the replay, and into new
+    # steps. Kills that come too early to hurt do not count.
+    while len(reached) < KILLS or reached[-1] <= reached[1] + 10:
         reached.append(committed(journal))
-        # At first a fresh process starts up (about a second); kills fall into that, into the replay, and into new steps.
-        killed(["run", "--resume", "hurt"], tmp_path, moment.uniform(0.3, 2.2), journal)
+        killed(["run", "--resume", "hurt"], tmp_path, moment.uniform(0.3, 2.2 + len(reached) / 10), journal)
     reached.append(committed(journal))
     assert reached == sorted(reached), "a committed step was lost"
-    assert reached[-1] > reached[1] > 0, "the kills came too early to hurt"
 
     steps = reached[-1] + 30
     hurt = summary_of("run", "--resume", "hurt", "--set", f"steps={steps}", cwd=tmp_path)

@@ -8,7 +8,8 @@ from hypothesis.extra import numpy as npst
 
 from freeagentics.arrays import F32, U8
 from freeagentics.errors import CorruptRecord
-from freeagentics.memory import FEATURES, ScalarCodec
+from freeagentics.memory import FEATURES
+from freeagentics.memory.codec import ScalarCodec
 from freeagentics.memory.codec.checksum import crc16
 
 CODEC = ScalarCodec()

@@ -251,7 +251,8 @@ def test_as_many_as_there_are_slots_can_be_recalled(k: int) -> None:
 
 def recalled(relevance: list[float], result: list[float]) -> Recalled:
     found: F32 = np.array([relevance], np.float32)
-    return Recalled(np.zeros_like(found, np.int32), found, np.array([result], np.float32), np.zeros_like(found))
+    share = found / np.maximum(found.sum(), np.float32(1e-6))
+    return Recalled(np.zeros_like(found, np.int32), found, share, np.array([result], np.float32), np.zeros_like(found))
 
 
 def test_a_forecast_leans_to_memories_as_far_as_there_are_any_and_they_are_trusted() -> None:

@@ -73,6 +73,11 @@ def test_experiences_in_which_nothing_changes_are_refused() -> None:
         plan(Experiences(still.role, still.columns, 0 * still.states, still.shown, still.focus, still.agent, still.step))
 
 
+def test_too_few_agents_are_refused() -> None:
+    with pytest.raises(BadInput, match="at least 3 agents"):
+        fit(made_up(1, agents=1), 130, QUICK)
+
+
 def test_runs_are_joined_and_their_agents_kept_apart() -> None:
     one, other = made_up(1), made_up(2)
     fewer = Experiences(other.role, other.columns[:1], other.states, other.shown[:, :1], other.focus, other.agent, other.step)

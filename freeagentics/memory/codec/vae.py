@@ -102,7 +102,7 @@ def _put_focus(writer: IntervalEncoder, focus: I64, assets: int) -> None:
 
 
 def _take_focus(reader: IntervalDecoder, assets: int) -> I64:
-    """The asset in focus of every row. Raises CorruptRecord where there is no such asset: the observation is of another market."""
+    """The asset in focus of every row, (n,); the first where the code tells none."""
     if assets == 1:
         return np.zeros(len(reader.sure), dtype=np.int64)
     each = np.uint64(TOTAL // assets)

@@ -50,6 +50,10 @@ def fit(experiences: Experiences, version: int, settings: FitSettings | None = N
     settings = settings or FitSettings()
     check_device(settings.device)
     learning, counting = experiences.apart(settings.every, settings.early)
+    if not len(learning) or not len(counting):
+        raise BadInput(
+            f"{experiences.role}: experiences of at least {settings.every} agents are needed, some to learn from and some to count on"
+        )
     planned = plan(experiences)
     step = planned.steps(BOUNDS)
     with _one_thread():
