@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from freeagentics import __version__
-from freeagentics.cli import bench, explain, report, run, scenarios, store, train, viz
+from freeagentics.cli import bench, explain, memory, report, run, scenarios, store, train, viz
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -32,6 +32,7 @@ app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
 app.command("viz")(viz.viz_command)
 app.add_typer(store.app, name="store")
+app.add_typer(memory.app, name="memory")
 
 
 def _version(wanted: bool) -> None:

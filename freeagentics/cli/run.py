@@ -11,10 +11,11 @@ from typing import Annotated
 
 import typer
 
+from freeagentics.cli.memory import audit_line, write_audit
 from freeagentics.cli.progress import RunProgress
 from freeagentics.cli.report import write_report
 from freeagentics.cli.summary import print_line, print_summary, store_line
-from freeagentics.errors import BadInput
+from freeagentics.errors import BadInput, FreeagenticsError
 from freeagentics.model import Observers, RunRecord, fork, parse_override, resume, run
 from freeagentics.model.market_setup import own_bars, steps_that_fit
 
@@ -25,6 +26,9 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run dire
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no notes, no summary.")]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.html when the run ends.")]
+
+AUDITED_FROM = 200
+"""Steps of a run from which its memories are audited: shorter ones would take less time than their audit."""
 
 
 def run_command(
@@ -125,6 +129,19 @@ def _show(record: RunRecord, *, json: bool, quiet: bool, report: bool) -> None:
     elif not quiet:
         print_summary(record)
     if report:
+        if record.summary.steps >= AUDITED_FROM:
+            _audit(record, quiet=json or quiet)
         path = write_report(record)
         if not (json or quiet):
             print_line("report", str(path))
+
+
+def _audit(record: RunRecord, *, quiet: bool) -> None:
+    """The run has ended well: what a codec or a role does in a trial of it is told, and changes nothing."""
+    try:
+        audit = write_audit(record)
+    except FreeagenticsError as error:
+        typer.echo(f"freeagentics: memories were not audited: {error}", err=True)
+    else:
+        if not quiet:
+            print_line("memories", audit_line(audit.codecs[0]))

@@ -22,8 +22,8 @@ RUNS = Path("runs")
 
 
 class RunDirectory:
-    """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, frames as Parquet, and the
-    report of its own that a face may write."""
+    """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, frames as Parquet, and what
+    others may add: the report, and the audit of memories."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -33,6 +33,7 @@ class RunDirectory:
         self.model_frame = path / "model.parquet"
         self.agent_frame = path / "agents.parquet"
         self.report = path / "report.html"
+        self.audit = path / "audit.json"
         self._lock = path / "run.lock"
 
     @classmethod
@@ -88,6 +89,13 @@ class RunDirectory:
     def write_summary(self, text: str) -> None:
         """Write ``run.json``, whole or not at all."""
         _write_whole(self.summary, f"{text}\n")
+
+    def write_audit(self, text: str) -> None:
+        """Write ``audit.json``, whole or not at all. Raises RunFailed."""
+        try:
+            _write_whole(self.audit, f"{text}\n")
+        except OSError as error:
+            raise RunFailed(f"{self.audit}: the audit could not be written ({error.strerror}); the run itself is whole") from error
 
     @contextmanager
     def writing(self, what: str) -> Iterator[None]:

@@ -14,6 +14,7 @@ from freeagentics.errors import BadRunDirectory
 from freeagentics.journal import Journal
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.market_setup import open_market
+from freeagentics.model.memory_audit import MemoryAudit
 from freeagentics.model.record_frames import RecordFrames
 from freeagentics.model.run_directory import RunDirectory
 from freeagentics.model.scenario import Scenario
@@ -134,6 +135,11 @@ class RunRecord:
     def scenario(self) -> Scenario:
         """The scenario as it was resolved."""
         return self.directory.load_scenario()
+
+    @property
+    def audit(self) -> MemoryAudit | None:
+        """What the run's codec keeps of memories; None until ``freeagentics memory audit`` has found out. Raises BadRunDirectory."""
+        return MemoryAudit.read(self.directory.audit)
 
     @cached_property
     def model_frame(self) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import U8, AnyArray
 from freeagentics.memory import RecallIndex
-from freeagentics.memory.codec import Codec, keys_of
+from freeagentics.memory.codec import Codec, Encoded, keys_of
 from freeagentics.model import MarketModel, Scenario
 from freeagentics.trials.onlooker import Onlooker
 
@@ -44,11 +44,9 @@ def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps:
 
     The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
     """
-    judge = _Judge(codecs)
-    with MarketModel(scenario, engine=judge) as model:
-        for _ in range(steps):
-            model.step()
-    return {name: Agreement(*counts) for name, counts in judge.counts.items()}
+    judge = Judge(codecs)
+    judge.watch(scenario, steps)
+    return judge.found
 
 
 class _Shadow:
@@ -69,18 +67,34 @@ class _Shadow:
         self._index.remember(keys, np.zeros(len(keys), dtype=np.float32), step)
 
 
-class _Judge(Onlooker):
+class Judge(Onlooker):
+    """Looks on while cohorts decide, and has them decide again with memories as each codec gives them back."""
+
     def __init__(self, codecs: Mapping[str, CodecOf]) -> None:
         super().__init__()
         self._codec_of = codecs
         self._codecs: dict[tuple[str, str], Codec] = {}
         self._shadows: dict[tuple[str, int], _Shadow] = {}
-        self.counts = {name: [0, 0, 0, 0] for name in codecs}
+        self._counts = {name: [0, 0, 0, 0] for name in codecs}
+
+    def watch(self, scenario: Scenario, steps: int) -> None:
+        """Run *steps* steps of a scenario and look on."""
+        with MarketModel(scenario, engine=self) as model:
+            for _ in range(steps):
+                model.step()
+
+    @property
+    def found(self) -> dict[str, Agreement]:
+        """What came of it, by codec."""
+        return {name: Agreement(*counts) for name, counts in self._counts.items()}
+
+    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: Thought, encoded: Encoded) -> None:
+        """One of the codecs has coded what a cohort remembers."""
 
     def decides(self, cohort: Cohort, view: View) -> None:
         before = cohort.state()
         exact = self._decide("", cohort, view, before)
-        for name, counts in self.counts.items():
+        for name, counts in self._counts.items():
             other = self._decide(name, cohort, view, before)
             counts[0] += len(exact)
             counts[1] += int(((exact["action"] == other["action"]) & (exact["asset"] == other["asset"])).sum())
@@ -102,8 +116,10 @@ class _Judge(Onlooker):
         for name, values in self._before.items():
             getattr(then, name)[:] = values
         self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
-        for name, counts in self.counts.items():
-            encoded = self._codec(name, cohort, observation.columns).encode(thought.states, observation.values, thought.focus)
+        for name, counts in self._counts.items():
+            codec = self._codec(name, cohort, observation.columns)
+            encoded = codec.encode(thought.states, observation.values, thought.focus)
+            self.coded(name, codec, cohort, thought, encoded)
             self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
             counts[2] += int(active.sum())
             counts[3] += int(encoded.codes.length[active].sum())

@@ -5,11 +5,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from freeagentics.arrays import F32, I64
+from freeagentics.arrays import F32, F64, I64
 from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, open_codec
 from freeagentics.model import MarketModel, load_scenario
 from freeagentics.trials import Agreement, decision_agreement
-from freeagentics.trials.agreement import CodecOf, _Judge
+from freeagentics.trials.agreement import CodecOf, Judge
 
 SCENARIO = load_scenario("btc-replay", {"agents.count": 5})
 STEPS = 24
@@ -25,6 +25,9 @@ class Amnesia(Codec):
 
     def decode(self, codes: Codes, values: F32) -> F32:
         return np.zeros((len(codes), 48), np.float32)
+
+    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+        return np.zeros(48)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def test_bits_are_those_of_the_codes(found: dict[str, Agreement]) -> None:
 
 def test_looking_on_does_not_change_the_run() -> None:
     hashes = []
-    for engine in (None, _Judge({"vae": partial(open_codec, "vae")})):
+    for engine in (None, Judge({"vae": partial(open_codec, "vae")})):
         with MarketModel(SCENARIO, engine=engine) as model:
             for _ in range(15):
                 model.step()

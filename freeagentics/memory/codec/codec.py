@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, I64, U8
+from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.features import FEATURES
 
@@ -52,6 +52,13 @@ class Codec(ABC):
         """States (n, 48) from codes; *values* is the observation of their step, (A, columns), or of each one's own, (n, A, columns).
 
         Raises CorruptRecord naming the rows whose code is damaged.
+        """
+
+    @abstractmethod
+    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+        """What each feature takes of the codes of states (n, 48), n > 0, as the mean in bits, (48,).
+
+        The rest of a code belongs to none: its checksum, the asset in focus, numbers that no table foretold, rounding up to whole bytes.
         """
 
 

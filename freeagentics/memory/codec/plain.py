@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from freeagentics.arrays import F32, I64, U8
+from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
@@ -18,9 +18,14 @@ _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class PlainCodec(Codec):
-    """Codes of one length, whatever the market showed. A code that was shortened cannot be read."""
+    """Codes of one length, whatever the market showed. A code that was shortened cannot be read.
+
+    Attributes:
+        widths: bits of each feature, (48,).
+    """
 
     payload_bytes: int
+    widths: I64
 
     @abstractmethod
     def _pack(self, states: F32) -> U8:
@@ -45,6 +50,10 @@ class PlainCodec(Codec):
             return np.zeros((0, len(FEATURES)), dtype=np.float32)
         return self._unpack(codes.payload[:, : self.payload_bytes])
 
+    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+        """As `Codec.bits`."""
+        return self.widths.astype(np.float64)
+
 
 class Float32Codec(PlainCodec):
     """The states as they are."""
@@ -52,6 +61,7 @@ class Float32Codec(PlainCodec):
     name = "float32"
     version = 2
     payload_bytes = 4 * len(FEATURES)
+    widths = np.full(len(FEATURES), 32)
 
     def _pack(self, states: F32) -> U8:
         return np.ascontiguousarray(states, dtype="<f4").view(np.uint8).reshape(len(states), self.payload_bytes)
@@ -66,6 +76,7 @@ class Int8Codec(PlainCodec):
     name = "int8"
     version = 3
     payload_bytes = len(FEATURES)
+    widths = np.full(len(FEATURES), 8)
 
     def _pack(self, states: F32) -> U8:
         return np.rint((states - _LOW) / (_HIGH - _LOW) * np.float32(255)).astype(np.uint8)
@@ -80,6 +91,7 @@ class BitsCodec(PlainCodec):
     name = "scalar"
     version = 4
     payload_bytes = ScalarCodec.code_bytes - 2
+    widths = np.array([feature.bits for feature in FEATURES])
 
     def __init__(self) -> None:
         self._levels = ScalarCodec()

@@ -15,6 +15,7 @@ import numpy as np
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.counting import CountingEncoder
 from freeagentics.memory.codec.interval import TOTAL, IntervalDecoder, IntervalEncoder
 from freeagentics.memory.codec.latents import Latents
 from freeagentics.memory.codec.stage import stages_of
@@ -42,16 +43,8 @@ class VaeCodec(Codec):
 
     def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
         """As `Codec.encode`."""
-        whole = self.latents.whole(states)
         writer = IntervalEncoder(len(states))
-        _put_focus(writer, focus, values.shape[-2])
-        decoded = np.zeros_like(whole)
-        shown = _shown(values, focus)
-        known = self.latents.begin(shown)
-        for stage in self.stages:
-            stage.write(writer, whole, decoded, known)
-        self.latents.reflect(shown, decoded)
-        self._put_amendments(writer, whole, decoded)
+        decoded = self._write(writer, states, values, focus)
         return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
 
     def decode(self, codes: Codes, values: F32) -> F32:
@@ -68,6 +61,29 @@ class VaeCodec(Codec):
         self.latents.reflect(shown, decoded)
         self._take_amendments(reader, decoded)
         return self.latents.states(decoded)
+
+    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+        """As `Codec.bits`."""
+        writer = CountingEncoder(len(states))
+        self._write(writer, states, values, focus)
+        spoken = self.trained.order[~self.trained.implied]
+        found = np.zeros(len(FEATURES))
+        # Before them may stand the asset in focus; the last symbol says whether there are amendments.
+        found[spoken] = writer.bits[-1 - len(spoken) : -1]
+        return found
+
+    def _write(self, writer: IntervalEncoder, states: F32, values: F32, focus: I64) -> F64:
+        """Put states into codes; what they come back as, in whole numbers (48, n)."""
+        whole = self.latents.whole(states)
+        _put_focus(writer, focus, values.shape[-2])
+        decoded = np.zeros_like(whole)
+        shown = _shown(values, focus)
+        known = self.latents.begin(shown)
+        for stage in self.stages:
+            stage.write(writer, whole, decoded, known)
+        self.latents.reflect(shown, decoded)
+        self._put_amendments(writer, whole, decoded)
+        return decoded
 
     def _put_amendments(self, writer: IntervalEncoder, whole: F64, decoded: F64) -> None:
         """Whether a feature without a symbol is not what it was taken to be, and in such memories all of these."""

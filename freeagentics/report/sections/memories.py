@@ -7,12 +7,14 @@ from freeagentics.report.facts import Facts
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
+from freeagentics.report.sections.audit import audited
 from freeagentics.report.words import count, number
 
 
 def memories(facts: Facts) -> Section:
-    """By age, and by codec."""
-    found, summary = facts.memories, facts.ground.record.summary
+    """By age and by codec, and what an audit found."""
+    found, record = facts.memories, facts.ground.record
+    summary = record.summary
     total, days = int(found.by_age.sum()), len(found.by_age)
     each = f"{number(total / summary.agents, 0)} an agent"
     size = f"{number(summary.bytes_per_memory, 1)} bytes each"
@@ -26,5 +28,6 @@ def memories(facts: Facts) -> Section:
             paragraph(finding),
             chart(draw_ages(facts), "memories", finding, "How many memories are how old, in days of market time."),
             table(caption, ("Codec", "Version", "Memories", "Bytes a memory"), rows),
+            *audited(record),
         ),
     )

@@ -120,7 +120,9 @@ def with_implied(trained: Trained, experiences: Experiences) -> Trained:
     for seen in passes(trained, latents, experiences):
         off = np.abs(whole[seen.features] - seen.expected)
         right.extend((off <= trained.step[seen.features, None] / 2).mean(axis=1))
-    return replace(trained, implied=np.array(right) > _IMPLIED)
+    # What the market showed as it is comes back exactly, and needs no symbol however fine its step.
+    shown = trained.mirror[trained.order] >= 0
+    return replace(trained, implied=(np.array(right) > _IMPLIED) | shown)
 
 
 def tallied(trained: Trained, experiences: Experiences) -> Trained:

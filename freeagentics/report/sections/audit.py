@@ -1,0 +1,60 @@
+"""What an audit found of the run's memories, where there was one."""
+
+from __future__ import annotations
+
+import shlex
+from itertools import chain
+
+from freeagentics.model.memory_audit import GroupAudit, MemoryAudit, RoleAudit
+from freeagentics.model.run_record import RunRecord
+from freeagentics.report.page.html import Html, command, paragraph
+from freeagentics.report.page.table import table
+from freeagentics.report.words import UNKNOWN, count, number, percent
+
+
+def audited(record: RunRecord) -> tuple[Html, ...]:
+    """Agreement, bits and errors; or how to find out."""
+    audit = record.audit
+    if audit is None:
+        ask = "How many decisions would be the same from exact memories has not been looked into; this does so:"
+        return paragraph(ask), command(f"freeagentics memory audit {shlex.quote(str(record.path))}")
+    return paragraph(*_said(audit)), _codecs(audit), _roles(audit), _groups(audit)
+
+
+def _said(audit: MemoryAudit) -> tuple[str, str]:
+    own = audit.codecs[0]
+    trial = f"A trial of the scenario with {count(audit.agents, 'agent')} over {count(audit.steps, 'step')} compared decisions"
+    same = f"{percent(own.agreement, 2)} of them are the same action on the same asset"
+    return (
+        f"{trial} from memories as {own.codec} gives them back with those from exact ones: {same}.",
+        "Errors are in standard deviations of each feature in this run, as the root of their mean square.",
+    )
+
+
+def _codecs(audit: MemoryAudit) -> Html:
+    rows = [(found.codec, count(found.decisions), percent(found.agreement, 2), number(found.bits, 1)) for found in audit.codecs]
+    return table("Decisions from decoded memories", ("Codec", "Decisions", "The same", "Bits a memory"), rows)
+
+
+def _roles(audit: MemoryAudit) -> Html:
+    rows = [
+        (parts[0].role, f"{parts[0].codec} {parts[0].version}", *_numbers(*parts))
+        for parts in zip(*(found.roles for found in audit.codecs), strict=True)
+    ]
+    return table("Bits a memory and errors, by role", ("Role", "Codec", *_heads(audit)), rows, words=2)
+
+
+def _groups(audit: MemoryAudit) -> Html:
+    rows = [(parts[0].group, *_numbers(*parts)) for parts in zip(*(found.groups for found in audit.codecs), strict=True)]
+    rest = chain.from_iterable((number(found.other_bits, 1), UNKNOWN) for found in audit.codecs)
+    caption = "Bits a memory and errors, by group of features; the rest: checksum, asset in focus, what no table foretold, whole bytes"
+    return table(caption, ("Group", *_heads(audit)), [*rows, ("the rest", *rest)])
+
+
+def _heads(audit: MemoryAudit) -> tuple[str, ...]:
+    return tuple(chain.from_iterable((f"Bits, {found.codec}", f"Error, {found.codec}") for found in audit.codecs))
+
+
+def _numbers(*parts: RoleAudit | GroupAudit) -> tuple[str, ...]:
+    """Bits and error under each codec."""
+    return tuple(chain.from_iterable((number(part.bits, 1), UNKNOWN if part.error is None else number(part.error, 3)) for part in parts))
