@@ -17,15 +17,10 @@ from freeagentics.trials.audit import STEPS, audit_memories
 app = typer.Typer(help="See what a run's codec keeps of memories.", rich_markup_mode=None)
 
 
-@app.callback()
-def _group() -> None:
-    """See what a run's codec keeps of memories."""
-
-
 @app.command("audit")
 def audit_command(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run.")],
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help=f"Steps to try; by default {STEPS}, or all where it has fewer.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help=f"Steps to try; by default {STEPS}, or as many as there are.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the audit as one JSON object, and nothing else.")] = False,
 ) -> None:
     """Try the codec of a run beside int8, and write audit.json: decisions that stay the same, bits of memories, errors of features."""

@@ -9,8 +9,7 @@ factor. The constants were fitted once, by the log score over hourly bitcoin bar
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaln
-from scipy.stats import t as student
+from scipy.special import gammaln, stdtr
 
 from freeagentics.arrays import F32, F64
 from freeagentics.sharing import parameters
@@ -102,7 +101,7 @@ def _predictive(drift: F64, sigma: F64, move: F64, horizon: int) -> F64:
     freedom = 4 + (FREEDOM - 4) * horizon
     scale = np.sqrt(FREEDOM / (FREEDOM - 2) * (freedom - 2) / freedom)
     standard = (_LOSSES - drift[:, None, None] * lasting(USUAL_PERSISTENCE, horizon) * sigma[:, None]) / (sigma[:, None] * scale)
-    return np.einsum("vw,dwk->dvk", np.linalg.matrix_power(move, max(horizon // 2, 1)), student.cdf(standard, freedom))
+    return np.einsum("vw,dwk->dvk", np.linalg.matrix_power(move, max(horizon // 2, 1)), stdtr(freedom, standard))
 
 
 def _regimes(prior: F64, readings: F32, move: F64, horizon: int) -> tuple[F64, F64]:

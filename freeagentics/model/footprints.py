@@ -14,6 +14,7 @@ CATEGORIES = Categories(
         "history": "history",
         "adapter*": "adapter",
         "index": "recall index",
+        "codec": "codec",
         "heard": "signals",
         "board": "signals",
         "books": "accounts",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from freeagentics.errors import BadRunDirectory
 from freeagentics.memory.features import Group
@@ -74,7 +74,7 @@ class MemoryAudit(_Found):
 
     agents: int
     steps: int
-    codecs: tuple[CodecAudit, ...]
+    codecs: tuple[CodecAudit, ...] = Field(min_length=1)
 
     @classmethod
     def read(cls, path: Path) -> MemoryAudit | None:

@@ -92,6 +92,7 @@ class Judge(Onlooker):
         """One of the codecs has coded what a cohort remembers."""
 
     def decides(self, cohort: Cohort, view: View) -> None:
+        """Have it decide with every codec's memories, and with exact ones."""
         before = cohort.state()
         exact = self._decide("", cohort, view, before)
         for name, counts in self._counts.items():
@@ -108,9 +109,11 @@ class Judge(Onlooker):
             cohort.load(before)
 
     def learns(self, cohort: Cohort, thought: Thought) -> None:
+        """Keep what its index knows, as it was when it decided."""
         self._before = {name: getattr(cohort.index, name).copy() for name in ("step", "importance", "result", "reward")}
 
     def learned(self, cohort: Cohort, thought: Thought) -> None:
+        """Remember the step under every codec too."""
         observation, active = thought.view.observation, cohort.active
         then = RecallIndex(*cohort.index.key.shape)
         for name, values in self._before.items():

@@ -25,7 +25,7 @@ _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 _STILL = 1e-6 * (_HIGH - _LOW).astype(np.float64)
 """Standard deviation up to which a feature does not vary but for rounding."""
 
-_GROUP = np.array([feature.group for feature in FEATURES])
+_GROUPED = {group: np.array([feature.group == group for feature in FEATURES]) for group in GROUPS}
 
 
 def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int = STEPS) -> MemoryAudit:
@@ -119,7 +119,7 @@ def _role_audit(role: str, tally: _Tally) -> RoleAudit:
 
 
 def _group_audit(group: Group, tallies: Sequence[_Tally]) -> GroupAudit:
-    mine = _GROUP == group
+    mine = _GROUPED[group]
     bits = sum(tally.bits_of(mine) * tally.memories for tally in tallies) / sum(tally.memories for tally in tallies)
     return GroupAudit(group=group, bits=bits, error=_root([tally.errors(mine) for tally in tallies]))
 

@@ -15,7 +15,7 @@ from freeagentics.memory.features import FEATURES, GROUPS, Group
 BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "action": 0.2}
 """Largest error of each group, as the root of the mean square of its features' errors over their standard deviations."""
 
-_RECALLED = 0.4
+_RECALLED = 0.25
 """Share of its bound for what memories are recalled by in the view: with all of it 1.8 % of decisions came out another way."""
 
 _DULL = 0.9995

@@ -66,6 +66,7 @@ def group_errors(trained: Trained, experiences: Experiences) -> dict[Group, floa
     decoded = whole.copy()
     for seen in passes(trained, latents, experiences):
         decoded[seen.features] = seen.values
+    latents.reflect(experiences.shown, decoded)
     error = np.square((latents.states(decoded) - latents.states(whole)) / deviations(trained)).mean(axis=0)
     return {group: float(np.sqrt(error[places].mean())) for group, places in coded_groups(trained).items()}
 
