@@ -19,6 +19,7 @@ BENCHMARKS = {
     "history": "history:history",
     "inference": "inference:inference",
     "memory_targets": "memory_targets:memory_targets",
+    "mind": "mind:mind",
     "registration": "registration:registration",
     "scale": "scale:scale",
     "step_scaling": "step_scaling:step_scaling",

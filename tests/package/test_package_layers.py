@@ -25,7 +25,7 @@ ROOMS = {
     "visualization": {"model", "agents", "market", "mind", "signals", "journal"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
-    "benchmarks": {"journal", "memory", "mind", "model", "optimized_threadpool_manager", "runtime", "stores", "trials"},
+    "benchmarks": {"agents", "journal", "memory", "mind", "model", "optimized_threadpool_manager", "runtime", "stores", "trials"},
     "cli": {"model", "agents", "benchmarks", "report", "visualization", "memory", "trials"},
     "api": {"model", "report"},
 }
