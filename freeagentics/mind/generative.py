@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from freeagentics.arrays import F64, I64
+from freeagentics.arrays import F32, F64, I64
 from freeagentics.errors import BadInput
 from freeagentics.mind.likelihood import LikelihoodTable, likelihood_tables
 from freeagentics.mind.policies import PolicyTable, policy_table
@@ -33,7 +33,7 @@ class GenerativeModel:
 
     Attributes:
         sizes: number of observations of each modality, (M,).
-        likelihoods: what `infer_states` looks up.
+        likelihoods: what `infer_states` looks up. ones: what it sums over states with, (S,).
 
     Raises:
         BadInput: shapes do not fit, an entry is not finite, a probability is negative, or probabilities do not sum to one within 1e-4.
@@ -44,6 +44,7 @@ class GenerativeModel:
     C: Sequence[F64]
     D: F64
     sizes: I64 = field(init=False)
+    ones: F32 = field(init=False, repr=False)
     likelihoods: tuple[LikelihoodTable, ...] = field(init=False, repr=False)
     _policies: dict[int, PolicyTable] = field(init=False, repr=False, default_factory=dict)
 
@@ -63,6 +64,7 @@ class GenerativeModel:
             "C": preferences,
             "D": first,
             "sizes": sizes,
+            "ones": parameters.share(np.ones(states, dtype=np.float32)),
             "likelihoods": likelihood_tables(likelihoods),
         }
         for name, value in made.items():

@@ -42,12 +42,11 @@ def infer_states(model: GenerativeModel, observations: NDArray[np.integer], prio
     posterior = _checked_belief(model, "prior", prior)
     if len(seen) != len(posterior):
         raise BadInput(f"infer_states: {len(seen)} rows of observations and {len(posterior)} of prior; they must be as many")
-    ones = np.ones(model.states, dtype=np.float32)
     for table in model.likelihoods:
         # The floor comes before each table: after one that all but excludes a state, the next may exclude all the others.
         joint = table.of(seen)
         joint *= np.maximum(posterior, _FLOOR)
-        joint /= joint.dot(ones)[:, None]
+        joint /= joint.dot(model.ones)[:, None]
         posterior = joint
     return posterior
 
@@ -81,17 +80,22 @@ def evaluate_policies(
         raise BadInput(f"evaluate_policies: gamma {gamma} must be finite and at least 0")
     shape = (len(belief), table.policies)
     habit = None if log_prior is None else _checked_habit(log_prior, shape)
-    chosen, value = np.empty(shape, np.float32), np.empty(shape, np.float32)
     block = max(1, _BLOCK // len(table.matrix))
+    if 0 < len(belief) <= block:
+        return _weighed(table, belief, gamma, habit)
+    chosen, value = np.empty(shape, np.float32), np.empty(shape, np.float32)
     for start in range(0, len(belief), block):
         rows = slice(start, start + block)
-        worth = _worth(table, belief[rows])
-        value[rows] = worth.T
-        worth *= np.float32(gamma)
-        if habit is not None:
-            worth += habit[rows].T
-        chosen[rows] = _softmax(worth).T
+        chosen[rows], value[rows] = _weighed(table, belief[rows], gamma, None if habit is None else habit[rows])
     return chosen, value
+
+
+def _weighed(table: PolicyTable, belief: F32, gamma: float, habit: F32 | None) -> tuple[F32, F32]:
+    worth = _worth(table, belief)
+    logits = worth * np.float32(gamma)
+    if habit is not None:
+        logits += habit.T
+    return _softmax(logits).T, worth.T
 
 
 def _worth(table: PolicyTable, belief: F32) -> F32:
