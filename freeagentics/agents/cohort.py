@@ -17,7 +17,7 @@ from freeagentics.agents.past import Past
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
-from freeagentics.memory import KEY_SIZE, Kept, Recalled, RecallIndex, keys_of, open_codec
+from freeagentics.memory import KEY_SIZE, Kept, Recalled, RecallIndex, keys_of
 from freeagentics.mind import CohortHistory, GridBelief
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
@@ -70,7 +70,7 @@ class Cohort(ArrayState, ABC):
         self.rows = rows
         self.world = world
         memory = world.memory
-        self.codec = open_codec(memory.codec, self.role, world.columns)
+        self.codec = world.codecs[self.role]
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)

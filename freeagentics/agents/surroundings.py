@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from freeagentics.arrays import F32, I64
 from freeagentics.market import Observation
+from freeagentics.memory import Codec
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import generator
 
@@ -52,7 +53,7 @@ class SourceInfo:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The fixed facts: seed, symbols of the assets, observation columns, sources on sale, roles in pipeline order, memory
-    settings, the grid of market states."""
+    settings, the grid of market states, and the codec of each role."""
 
     seed: int
     symbols: tuple[str, ...]
@@ -62,6 +63,7 @@ class Surroundings:
     memory: MemorySettings
     signal_ttl: int
     grid: MarketGrid
+    codecs: Mapping[str, Codec]
 
     @property
     def assets(self) -> int:

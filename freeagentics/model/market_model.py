@@ -16,6 +16,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, UNITS, Observation, ObservationBuffer
+from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
@@ -83,6 +84,7 @@ class MarketModel(mesa.Model):
             memory=self.scenario.memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
             grid=MarketGrid(self.scenario.memory.horizon),
+            codecs={role: open_codec(self.scenario.memory.codec, role, market.columns) for role in self.scenario.agents.team},
         )
 
     def _seat_agents(self) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from freeagentics.agents import COHORT_ROWS, ROLES, MemorySettings, Population, Surroundings
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
+from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.model.scenario import AgentSettings
 
@@ -20,8 +21,17 @@ AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 def population(agents: AgentSettings) -> Population:
     """A population of these agents in a world without any sources but prices."""
+    codecs = {role: open_codec("scalar", role, ()) for role in agents.team}
     world = Surroundings(
-        seed=1, symbols=("BTCUSDT",), columns=(), sources=(), roles=tuple(agents.team), memory=MemorySettings(), signal_ttl=1, grid=GRID
+        seed=1,
+        symbols=("BTCUSDT",),
+        columns=(),
+        sources=(),
+        roles=tuple(agents.team),
+        memory=MemorySettings(),
+        signal_ttl=1,
+        grid=GRID,
+        codecs=codecs,
     )
     return Population(agents.counts(), agents.desks, world, {})
 
