@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from freeagentics.agents.generative import Choices
 from freeagentics.arrays import F32, I64
 from freeagentics.market import Observation
 from freeagentics.memory import Codec
@@ -53,7 +54,7 @@ class SourceInfo:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The fixed facts: seed, symbols of the assets, observation columns, sources on sale, roles in pipeline order, memory
-    settings, the grid of market states, and the codec of each role."""
+    settings, the grid of market states, the models that agents choose by, and the codec of each role."""
 
     seed: int
     symbols: tuple[str, ...]
@@ -63,6 +64,7 @@ class Surroundings:
     memory: MemorySettings
     signal_ttl: int
     grid: MarketGrid
+    choices: Choices
     codecs: Mapping[str, Codec]
 
     @property

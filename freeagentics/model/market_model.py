@@ -11,6 +11,7 @@ import mesa
 from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
 from freeagentics.agents.decision import Actions
+from freeagentics.agents.generative import Choices
 from freeagentics.agents.surroundings import SourceInfo
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
@@ -75,6 +76,7 @@ class MarketModel(mesa.Model):
     def _surroundings(self) -> Surroundings:
         market = self.market
         sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
+        grid = MarketGrid(self.scenario.memory.horizon)
         return Surroundings(
             seed=self.scenario.seed,
             symbols=market.symbols,
@@ -83,7 +85,8 @@ class MarketModel(mesa.Model):
             roles=tuple(self.scenario.agents.team),
             memory=self.scenario.memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
-            grid=MarketGrid(self.scenario.memory.horizon),
+            grid=grid,
+            choices=Choices.on(grid),
             codecs={role: open_codec(self.scenario.memory.codec, role, market.columns) for role in self.scenario.agents.team},
         )
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeagentics.agents import COHORT_ROWS, ROLES, MemorySettings, Population, Surroundings
+from freeagentics.agents.generative import Choices
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
 from freeagentics.memory import open_codec
@@ -31,6 +32,7 @@ def population(agents: AgentSettings) -> Population:
         memory=MemorySettings(),
         signal_ttl=1,
         grid=GRID,
+        choices=Choices.on(GRID),
         codecs=codecs,
     )
     return Population(agents.counts(), agents.desks, world, {})

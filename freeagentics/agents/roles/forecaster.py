@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
-from freeagentics.agents.generative import Reading, Said, Speaking
+from freeagentics.agents.generative import Said
 from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.span import RateSpan
 from freeagentics.agents.surroundings import SourceInfo, Surroundings
@@ -77,7 +77,6 @@ class Forecaster(Cohort):
         self.readings = Readings(rows, world.memory.horizon, len(self.sources), world.assets)
         self._bits = world.bits(source.name for source in self.sources)
         self._bits.flags.writeable = False
-        self._reading, self._speaking = Reading(), Speaking()
         self.told = LastTold(rows, world.signal_ttl)
         self.expected = np.zeros((rows, world.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
@@ -95,7 +94,7 @@ class Forecaster(Cohort):
         regimes = self.belief.regimes.mean(axis=1)
         context = regimes.argmax(axis=1)
         uniform = world.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
-        wanted = self._reading.wanted(regimes, self.bandit.worth(context))
+        wanted = self.world.choices.reading.wanted(regimes, self.bandit.worth(context))
         read, explore = self.bandit.choose(wanted, self._cost == 0, uniform.astype(np.float32))
         hints = np.stack([observation.values[:, source.hint] for source in self.sources]) if self.sources else self.readings.hints[slot]
         self.readings.read[slot], self.readings.context[slot], self.readings.hints[slot] = read, context, hints
@@ -197,7 +196,7 @@ class Forecaster(Cohort):
         """How probable each word is under expected free energy, (rows, 3)."""
         rows = np.arange(self.rows)
         forecast = category(self.expected[rows, focus], self.settings.threshold)
-        return self._speaking.choose(self.belief.regimes[rows, focus], forecast, allowed)
+        return self.world.choices.speaking.choose(self.belief.regimes[rows, focus], forecast, allowed)
 
     def speaker(self) -> Speaker:
         """This cohort, as one that speaks."""

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.decision import CAUSES, Choice
-from freeagentics.agents.generative import Sizing
 from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.span import Span
@@ -63,7 +62,6 @@ class TradeExecutor(Cohort):
         self.cost = np.full(rows, 0.001, dtype=np.float32)
         self.advice = np.zeros((world.memory.horizon + 1, rows, len(ADVISERS), world.assets), dtype=np.float32)
         self.last_price = np.zeros(world.assets, dtype=np.int64)
-        self._sizing = Sizing(world.grid)
         self._optimized = "portfolio-optimizer" in world.roles
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -164,7 +162,7 @@ class TradeExecutor(Cohort):
     def _conviction(self, forecast: F32) -> F32:
         """Share of each target to hold, (rows, assets) in 0..1, under the belief in regimes and the advisers' forecast (rows, assets)."""
         regimes = self.belief.regimes.reshape(self.rows * self.world.assets, -1)
-        return self._sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
+        return self.world.choices.sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""
