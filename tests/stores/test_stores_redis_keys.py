@@ -94,7 +94,7 @@ def test_a_url_says_where_how_and_who(tmp_path: Path) -> None:
         ("redis://h?layout=lists", "layout must be streams or keys, not 'lists'"),
         ("redis://h?cache=1", "cache must be no or yes"),
         ("redis://h?retention=90", "days like 90d"),
-        ("redis://h?cache=yes&cache=no", "given twice"),
+        ("redis://h?cache=yes&cache=no", "names an option twice"),
         ("rediss://h?ca_certs=no/ca.pem", "ca_certs: there is no file no/ca.pem"),
         ("redis+sentinel://h", "unknown store scheme"),
     ],

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from freeagentics.errors import AccessDenied, BadStore, StoreUnavailable, did_you_mean
+from freeagentics.errors import AccessDenied, BadStore, StoreUnavailable
+from freeagentics.stores.url_options import url_options
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -40,10 +41,7 @@ def parse_place(url: str) -> Place:
         raise BadStore("an archive's URL carries no credentials; they come from the environment or the machine's role")
     if parts.fragment:
         raise BadStore("an archive's URL has no part after a #; write %23 where the folder's name has one")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    for name in options:
-        if parts.scheme != "s3" or name not in _OPTIONS:
-            raise BadStore(f"archive {parts.scheme}: has no option {name!r}; {did_you_mean(name, _OPTIONS)}")
+    options = url_options(parts, _OPTIONS if parts.scheme == "s3" else ())
     if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
         return Place("", unquote(parts.path))
     if parts.scheme == "s3" and parts.netloc and ".." not in parts.path.split("/"):

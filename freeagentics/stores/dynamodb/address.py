@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from freeagentics.errors import BadStore, did_you_mean
+from freeagentics.errors import BadStore
+from freeagentics.stores.url_options import retention_days, url_options
 
 _REGION = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 # No dot: the first dot of a table's name ends the prefix, so no deployment's tables can be taken for another's.
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_RETENTION = re.compile(r"[1-9][0-9]{0,4}d")
 _OPTIONS = ("endpoint", "dax", "retention")
 _EXAMPLE = "write e.g. dynamodb://eu-west-1/trading"
 
@@ -52,13 +52,13 @@ def parse_address(url: str) -> Address:
         raise BadStore(f"store dynamodb://{region}: needs a region after the slashes; {_EXAMPLE}")
     if not _PREFIX.fullmatch(prefix) or parts.fragment:
         raise BadStore(f"store dynamodb://{region}: needs a prefix for its tables, {_PREFIX.pattern}; {_EXAMPLE}")
-    options = _options(parts)
+    options = url_options(parts, _OPTIONS)
     return Address(
         region,
         prefix,
         endpoint=_server(options, "endpoint", ("http", "https")),
         dax=_server(options, "dax", ("dax", "daxs")),
-        retention_days=_days(options.get("retention")),
+        retention_days=retention_days(options),
     )
 
 
@@ -69,17 +69,6 @@ def _split(url: str) -> SplitResult:
         raise BadStore(f"a dynamodb: URL cannot be read: {error}") from error
 
 
-def _options(parts: SplitResult) -> dict[str, str]:
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    options = dict(pairs)
-    for name in options:
-        if name not in _OPTIONS:
-            raise BadStore(f"a dynamodb: URL has no option {name!r}; {did_you_mean(name, _OPTIONS)}")
-    if len(options) < len(pairs):
-        raise BadStore("a dynamodb: URL names an option twice")
-    return options
-
-
 def _server(options: dict[str, str], name: str, schemes: tuple[str, str]) -> str | None:
     if name not in options:
         return None
@@ -87,11 +76,3 @@ def _server(options: dict[str, str], name: str, schemes: tuple[str, str]) -> str
     if server.scheme not in schemes or not server.hostname or "@" in server.netloc or server.query:
         raise BadStore(f"option {name} of a dynamodb: URL must be {schemes[0]}://HOST[:PORT] or {schemes[1]}://HOST[:PORT]")
     return options[name]
-
-
-def _days(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not _RETENTION.fullmatch(text):
-        raise BadStore(f"option retention of a dynamodb: URL must be days like 90d, not {text!r}")
-    return int(text[:-1])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from freeagentics.errors import BadStore, did_you_mean
+from freeagentics.errors import BadStore
+from freeagentics.stores.url_options import retention_days, url_options
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
-_RETENTION = re.compile(r"[1-9][0-9]{0,4}d")
 _OPTIONS = ("layout", "retention", "cache", "ca_certs")
 _DAY_S = 86_400
 _EXAMPLE = "write e.g. redis://localhost:6379/0"
@@ -67,7 +67,8 @@ def parse_address(url: str) -> Address:
     try:
         credentials, _, places = parts.netloc.rpartition("@")
         username, _, password = credentials.partition(":")
-        options = _options(parts)
+        options = url_options(parts, _OPTIONS)
+        days = retention_days(options)
         address = Address(
             parts.scheme,
             tuple(_host(place, parts.scheme) for place in places.split(",")),
@@ -75,7 +76,7 @@ def parse_address(url: str) -> Address:
             unquote(username) or None,
             unquote(password) or None,
             _choice(options, "layout", streams=False, keys=True),
-            _seconds(options.get("retention")),
+            None if days is None else days * _DAY_S,
             _choice(options, "cache", no=False, yes=True),
             _file(options, "ca_certs"),
         )
@@ -110,17 +111,6 @@ def _database(parts: SplitResult) -> int:
     return int(path)
 
 
-def _options(parts: SplitResult) -> dict[str, str]:
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    options = dict(pairs)
-    for name in options:
-        if name not in _OPTIONS:
-            raise BadStore(f"there is no option {name!r}; {did_you_mean(name, _OPTIONS)}")
-    if len(options) < len(pairs):
-        raise BadStore("an option is given twice")
-    return options
-
-
 def _choice(options: dict[str, str], name: str, **values: bool) -> bool:
     given = options.get(name, next(iter(values)))
     if given not in values:
@@ -133,11 +123,3 @@ def _file(options: dict[str, str], name: str) -> str | None:
     if path is not None and not Path(path).is_file():
         raise BadStore(f"option {name}: there is no file {path}")
     return path
-
-
-def _seconds(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not _RETENTION.fullmatch(text):
-        raise BadStore(f"option retention must be days like 90d, not {text!r}")
-    return int(text[:-1]) * _DAY_S
