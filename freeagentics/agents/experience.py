@@ -8,19 +8,21 @@ from freeagentics.agents.decision import Choice
 from freeagentics.agents.heard import Heard
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.surroundings import Surroundings
-from freeagentics.agents.view import DeskBooks, View
+from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
-from freeagentics.memory import FEATURES, Recalled, column
+from freeagentics.memory import BOOK, FEATURES, Recalled, column
 from freeagentics.mind import REGIMES, GridBelief
 
 RISK = 0.05
 """Probability with which value-at-risk is exceeded."""
 
+_BOOK = np.array([column(name) for name in BOOK])
+
 
 def situation(view: View, world: Surroundings, desk: I32, belief: GridBelief, heard: Heard, focus: I64) -> F32:
     """The states (rows, 48) of a cohort before it acts; what only the role knows is still zero."""
     states = np.zeros((len(desk), len(FEATURES)), dtype=np.float32)
-    _portfolio(states, view.books, desk)
+    states[:, _BOOK] = view.books.features[desk]
     _market(states, view, world, belief, focus)
     _signals(states, heard, view.observation.timestamp, focus)
     put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
@@ -37,22 +39,6 @@ def running_volatility(view: View, world: Surroundings) -> F32:
 def put(states: F32, name: str, values: object) -> None:
     """Set one feature of all rows."""
     states[:, column(name)] = values  # type: ignore[call-overload]
-
-
-def _portfolio(states: F32, books: DeskBooks, desk: I32) -> None:
-    for name, values in (
-        ("cash_share", books.cash_share),
-        ("exposure", books.exposure),
-        ("position_change", books.exposure_change),
-        ("unrealised_return", books.unrealised),
-        ("drawdown", books.drawdown),
-        ("equity_return_1", books.return_1),
-        ("equity_return_24", books.return_24),
-        ("turnover_24", books.turnover_24),
-        ("cost_share", books.cost_share),
-        ("concentration", np.square(books.weight).sum(axis=1)),
-    ):
-        put(states, name, values[desk])
 
 
 def _market(states: F32, view: View, world: Surroundings, belief: GridBelief, focus: I64) -> None:

@@ -89,10 +89,10 @@ class UserCohort(Cohort):
         return Seen(
             **shared,
             equity=equity,
-            cash=equity * float(books.cash_share[desk]),
+            cash=equity * float(books.feature("cash_share")[desk]),
             positions=dict(zip(symbols, (books.position[desk] / UNITS).tolist(), strict=True)),
             weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
-            drawdown=float(books.drawdown[desk]),
+            drawdown=float(books.feature("drawdown")[desk]),
             belief={symbol: dict(zip(REGIMES, row_belief, strict=True)) for symbol, row_belief in zip(symbols, belief, strict=True)},
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freeagentics.arrays import F32, I64
+from freeagentics.arrays import F32, I32, I64
 from freeagentics.market import Fills, Observation
+from freeagentics.memory import BOOK, Given
 from freeagentics.signals import Inbox
 
 
@@ -30,26 +31,21 @@ class DeskBooks:
 
     Attributes:
         equity: cents, (D,) int64. position: 1e-8 units, (D, A) int64. price: close, (A,) in 1e-8 USD.
-        weight: share of each asset in equity, (D, A). exposure, cash_share: shares of equity, (D,).
-        exposure_change: of exposure since the last step, (D,).
-        unrealised: gain on what is held over its cost, (D,). drawdown: fall from the highest equity, (D,).
-        return_1, return_24: return of equity over 1 and 24 bars, (D,). turnover_24: traded over equity in 24 bars, (D,).
-        cost_share: fees and data paid so far over the first cash, (D,).
+        weight: share of each asset in equity, (D, A).
+        features: what of them enters memories, (D, len(BOOK)).
+        shared: the same as memories share it, which its codec may have made a little coarser, (D, len(BOOK)).
     """
 
     equity: I64
     position: I64
     price: I64
     weight: F32
-    exposure: F32
-    exposure_change: F32
-    cash_share: F32
-    unrealised: F32
-    drawdown: F32
-    return_1: F32
-    return_24: F32
-    turnover_24: F32
-    cost_share: F32
+    features: F32
+    shared: F32
+
+    def feature(self, name: str) -> F32:
+        """One feature of `BOOK`, (D,)."""
+        return self.features[:, BOOK.index(name)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,3 +58,7 @@ class View:
     books: DeskBooks
     fills: Fills
     outcomes: Outcomes | None
+
+    def given(self, desk: I32) -> Given:
+        """What memories of agents on these desks (n,) are coded given."""
+        return Given(self.observation.values, self.books.shared[desk])

@@ -14,9 +14,9 @@ from freeagentics.benchmarks import codec_rivals as rivals
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.codec_rivals import Coded, Errors
 from freeagentics.benchmarks.table import Spread, Table
-from freeagentics.memory.codec import Codec, Int8Codec, open_codec
+from freeagentics.memory.codec import Codec, Given, Int8Codec, open_codec
 from freeagentics.memory.codec.training.plan import BOUNDS
-from freeagentics.memory.features import FEATURES
+from freeagentics.memory.features import BOOK, FEATURES
 from freeagentics.model import load_scenario
 from freeagentics.trials import decision_agreement
 
@@ -25,9 +25,9 @@ BATCHES = (1, 50, 256, 10_000)
 
 _MATCHED: dict[str, Callable[[Sample, Errors], Coded]] = {
     "quantised, zstd-19 with dictionary": partial(rivals.quantised_zstd, side=False),
-    "the same, given the observation": partial(rivals.quantised_zstd, side=True),
+    "the same, given what is shared": partial(rivals.quantised_zstd, side=True),
     "weighted PCA, ideal entropy coding": partial(rivals.pca, side=False),
-    "the same, given the observation, linear": partial(rivals.pca, side=True),
+    "the same, given what is shared, linear": partial(rivals.pca, side=True),
 }
 _AS_IS: dict[str, Callable[[Sample], Coded | None]] = {
     "float32": rivals.float32,
@@ -54,7 +54,8 @@ def codec(runs: int) -> Table:
                 rows.append(_row(scenario, name, done, mine))
     bounds = ", ".join(f"{bound} {group}" for group, bound in BOUNDS.items())
     note = (
-        "Bits a memory with checksum and length, mean over roles; the last 30 % of the bars, agents that nothing was trained on."
+        "Bits a memory with checksum, length and its share of its desk's book, mean over roles; the last 30 % of the bars, agents that"
+        " nothing was trained on."
         " Rivals learn from the first 70 % of the same scenario with other agents; zstd and PCA are given our error in every group."
         f" Errors are root mean squares in standard deviations, over features and roles; bounds: {bounds}."
     )
@@ -73,25 +74,26 @@ def codec_speed(runs: int) -> Table:
     rows = []
     sample = max(samples("btc-replay"), key=lambda sample: len(sample.trained.order))
     last = sample.test.step == sample.test.step.max()
-    values = sample.observed[last][0]
+    values, book = sample.given.values[last][0], sample.test.shown[last][:, -len(BOOK) :]
     for batch in BATCHES:
         states = np.resize(sample.test.states[last], (batch, len(FEATURES)))
         focus = np.resize(sample.test.focus[last], batch)
+        now = Given(values, np.resize(book, (batch, len(BOOK))))
         row: dict[str, object] = {"batch": f"{batch:,}"}
         plain: Codec = Int8Codec()
         for found in (sample.codec, plain):
-            writing, reading = _timed(found, states, values, focus, runs)
+            writing, reading = _timed(found, states, now, focus, runs)
             row |= {f"{found.name}, encode": writing, f"{found.name}, decode": reading}
         rows.append(row)
     note = f"Microseconds a memory, one thread, {sample.role}. Median of {runs} runs (least to most) of a tenth of a second."
     return Table("Speed of codecs", note, rows)
 
 
-def _timed(found: Codec, states: F32, values: F32, focus: I64, runs: int) -> tuple[Spread, Spread]:
-    codes = found.encode(states, values, focus).codes
+def _timed(found: Codec, states: F32, given: Given, focus: I64, runs: int) -> tuple[Spread, Spread]:
+    codes = found.encode(states, given, focus).codes
     with threadpool_limits(1):
-        writing = [_rate(lambda: found.encode(states, values, focus), len(states)) for _ in range(runs)]
-        reading = [_rate(lambda: found.decode(codes, values), len(states)) for _ in range(runs)]
+        writing = [_rate(lambda: found.encode(states, given, focus), len(states)) for _ in range(runs)]
+        reading = [_rate(lambda: found.decode(codes, given), len(states)) for _ in range(runs)]
     return Spread(tuple(writing)), Spread(tuple(reading))
 
 

@@ -7,14 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from freeagentics.arrays import F32, F64, I64
-from freeagentics.memory.codec import Trained, VaeCodec
+from freeagentics.arrays import F32, F64, I64, Mask
+from freeagentics.memory.codec import DESK, Given, Trained, VaeCodec, open_book_codec
 from freeagentics.memory.codec.registry import newest
 from freeagentics.memory.codec.trained import ONE
 from freeagentics.memory.codec.training.experiences import Experiences
-from freeagentics.memory.features import FEATURES, Group
+from freeagentics.memory.features import BOOK, FEATURES, Group, column
 from freeagentics.model import load_scenario
-from freeagentics.trials import LEARNED, collect
+from freeagentics.trials import LEARNED, Lived, collect
 
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
@@ -27,7 +27,8 @@ class Sample:
     Attributes:
         trained: the role's shipped codec. codec: the same at work.
         learn: what rivals may learn from: other agents, the first part of the bars. test: what all are measured on.
-        observed: what the market showed at each of the test's states, (n, A, columns).
+        given: what the test's states are coded given.
+        shared_bits: what a memory's share of its desk's book takes.
     """
 
     role: str
@@ -35,18 +36,29 @@ class Sample:
     codec: VaeCodec
     learn: Experiences
     test: Experiences
-    observed: F32
+    given: Given
+    shared_bits: float
 
     @property
     def groups(self) -> dict[Group, I64]:
         """The features of each group that the role fills."""
-        order = np.sort(self.trained.order)
+        order = self.trained.filled
         names = dict.fromkeys(FEATURES[feature].group for feature in order)
         return {name: order[[FEATURES[feature].group == name for feature in order]] for name in names}
 
     def standard(self, states: F32) -> F64:
         """States (n, 48) in standard deviations, as the codec was trained on them; clipped to their ranges."""
         return np.clip(states, LOW, HIGH) * (self.trained.scale / ONE)
+
+    def shown(self) -> tuple[Mask, F64]:
+        """Which of the features that vary are given, and so need no code, (F,); and the mean square of their errors, (F,)."""
+        features = self.trained.filled
+        mirror = self.trained.mirror[features]
+        columns = self.given.shown(self.test.focus)[:, mirror] * (mirror >= 0)
+        scale = (self.trained.scale / ONE)[features]
+        shown = np.clip(columns, LOW[features], HIGH[features]) * scale
+        off = np.square(shown - self.standard(self.test.states)[:, features]).mean(axis=0)
+        return mirror >= 0, np.where(mirror >= 0, off, 0)
 
     def errors(self, decoded: F32) -> dict[Group, float]:
         """Root mean square error of each group, in standard deviations, of the test's states (n, 48) as they came back."""
@@ -61,11 +73,27 @@ def samples(scenario_name: str) -> tuple[Sample, ...]:
     first = int(scenario.steps * LEARNED)
     learned = collect(scenario.model_copy(update={"seed": 201}), first)
     tested = collect(scenario, scenario.steps)
+    market = tested.experiences[DESK].columns
+    shared = _book_bits(tested, market, first) / scenario.agents.team_size
     found = []
     for role, experiences in tested.experiences.items():
         trained = newest(role)
-        if trained is not None:
+        if trained is not None and role != DESK:
             test = experiences.where(experiences.step > first)
-            codec = VaeCodec(trained, experiences.columns)
-            found.append(Sample(role, trained, codec, learned.experiences[role], test, tested.observed[test.step - 1]))
+            codec = VaeCodec(trained, market)
+            given = Given(tested.observed[test.step - 1], test.shown[:, len(market) :])
+            found.append(Sample(role, trained, codec, learned.experiences[role], test, given, shared))
     return tuple(found)
+
+
+def _book_bits(tested: Lived, market: tuple[str, ...], first: int) -> float:
+    """Mean bits of a desk's book in a step after *first*, all included, in pages as a run writes them."""
+    codec = open_book_codec(VaeCodec.name, market)
+    assert codec is not None, "vae codecs share books"
+    books = tested.experiences[DESK]
+    places, bits = [column(name) for name in BOOK], []
+    for step in range(first + 1, len(tested.observed) + 1):
+        now = books.states[books.step == step][:, places]
+        codes, _ = codec.encode(now, tested.observed[step - 1])
+        bits.append(8 * len(codes.to_bytes()) / len(now))
+    return float(np.mean(bits))

@@ -37,10 +37,10 @@ class Coded:
 
 def ours(sample: Sample) -> Coded:
     """The shipped codec, in blocks of a cohort's 256."""
-    encoded = sample.codec.encode(sample.test.states, sample.observed, sample.test.focus)
+    encoded = sample.codec.encode(sample.test.states, sample.given, sample.test.focus)
     count = len(encoded.codes)
     pages = [encoded.codes.rows(np.arange(first, min(first + _PAGE, count))).to_bytes() for first in range(0, count, _PAGE)]
-    return Coded(8 * sum(map(len, pages)) / count, sample.errors(encoded.states))
+    return Coded(8 * sum(map(len, pages)) / count + sample.shared_bits, sample.errors(encoded.states))
 
 
 def float32(sample: Sample) -> Coded:
@@ -79,52 +79,59 @@ def torch_save(sample: Sample) -> Coded | None:
 
 
 def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
-    """Every feature quantised by itself, then zstd at level 19 with a trained dictionary, memory by memory; with side information, what a
-    linear regression on it leaves, where that is less."""
+    """Every feature quantised by itself, then zstd at level 19 with a trained dictionary, memory by memory; with side information only the
+    features that it does not show, and of these what a linear regression on it leaves, where that is less."""
     try:
         import zstandard
     except ImportError as error:
         raise BadInput("this benchmark compares with zstd; install freeagentics[test]") from error
-    step = _matched(sample, wanted, lambda step: _scalar_error(sample, step))
-    train, test = _levels(sample, step, side=side)
-    dictionary = zstandard.train_dictionary(_DICTIONARY, [row.tobytes() for row in train], level=19)
+    test = _standard(sample, sample.test)
+
+    def scalar_error(step: F64) -> F64:
+        return np.square(np.rint(test / step) * step - test).mean(axis=0)
+
+    step, errors = _matched(sample, wanted, scalar_error, side=side)
+    learned, tested = _levels(sample, step, side=side)
+    dictionary = zstandard.train_dictionary(_DICTIONARY, [row.tobytes() for row in learned], level=19)
     parameters = zstandard.ZstdCompressionParameters.from_level(
         19, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_content_size=False, write_checksum=False, write_dict_id=False
     )
     dictionary.precompute_compress(compression_params=parameters)
     coder = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters)
-    lengths = [len(coder.compress(row.tobytes())) for row in test]
-    bits = 8 * float(np.mean(lengths)) + CHECKSUM + LENGTH + side * _focus(sample)
-    return Coded(bits, _scalar_error(sample, step))
+    lengths = [len(coder.compress(row.tobytes())) for row in tested]
+    return Coded(8 * float(np.mean(lengths)) + _beside(sample, side=side), errors)
 
 
 def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
     """Weighted principal components, quantised, at the entropy of what is measured itself: no coder without memory can do better."""
+    coded = ~sample.shown()[0] if side else np.ones(len(sample.trained.filled), dtype=np.bool_)
     learn, test = (_standard(sample, part) for part in (sample.learn, sample.test))
     if side:
         learn, test = _without(sample, learn, test)
-    coded: dict[str, F64] = {}
+    learn, test = learn[:, coded], test[:, coded]
+    latent = np.empty_like(test)
 
-    def error(step: F64) -> Errors:
-        basis = np.linalg.eigh(np.cov((learn / step).T))[1]
-        latent = (test / step) @ basis
-        coded["latent"] = np.rint(latent)
-        off = np.square((coded["latent"] - latent) @ basis.T * step)
-        return _by_group(sample, off.mean(axis=0))
+    def rotated_error(step: F64) -> F64:
+        nonlocal latent
+        width = step[coded]
+        basis = np.linalg.eigh(np.cov((learn / width).T))[1]
+        exact = (test / width) @ basis
+        latent = np.rint(exact)
+        square = np.zeros(len(coded))
+        square[coded] = np.square((latent - exact) @ basis.T * width).mean(axis=0)
+        return square
 
-    step = _matched(sample, wanted, error)
-    errors = error(step)
-    bits = sum(_entropy(column) for column in coded["latent"].T) + CHECKSUM + LENGTH + side * _focus(sample)
-    return Coded(bits, errors)
+    _, errors = _matched(sample, wanted, rotated_error, side=side)
+    return Coded(sum(_entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
 
 
-def _focus(sample: Sample) -> float:
-    """Bits that say which asset's observation a memory is given."""
-    return float(np.log2(sample.observed.shape[1]))
+def _beside(sample: Sample, *, side: bool) -> float:
+    """Bits beside the code: checksum and length, and those of side information: a share of the desk's book, the asset in focus."""
+    return CHECKSUM + LENGTH + (sample.shared_bits + float(np.log2(sample.given.assets)) if side else 0)
 
 
 def _standard(sample: Sample, experiences: Experiences) -> F64:
-    return sample.standard(experiences.states)[:, np.sort(sample.trained.order)]
+    return sample.standard(experiences.states)[:, sample.trained.filled]
 
 
 def _without(sample: Sample, learn: F64, test: F64) -> tuple[F64, F64]:
@@ -141,31 +148,27 @@ def _levels(sample: Sample, step: F64, *, side: bool) -> tuple[np.ndarray, np.nd
     if side:
         left = [np.rint(part / step) for part in _without(sample, *(_standard(sample, part) for part in (sample.learn, sample.test)))]
         less = np.array([_entropy(left[0][:, place]) < _entropy(learn[:, place]) for place in range(len(step))])
-        learn, test = (np.where(less, difference, level) for difference, level in zip(left, (learn, test), strict=True))
+        hidden = ~sample.shown()[0]
+        learn, test = (np.where(less, difference, level)[:, hidden] for difference, level in zip(left, (learn, test), strict=True))
     folded = [np.where(part < 0, -2 * part - 1, 2 * part).astype(np.int64) for part in (learn, test)]
     dtype = np.uint8 if max(int(part.max()) for part in folded) < 256 else np.uint16
     return folded[0].astype(dtype), folded[1].astype(dtype)
 
 
-def _scalar_error(sample: Sample, step: F64) -> Errors:
-    test = _standard(sample, sample.test)
-    return _by_group(sample, np.square(np.rint(test / step) * step - test).mean(axis=0))
-
-
 def _by_group(sample: Sample, square: F64) -> Errors:
-    order = np.sort(sample.trained.order)
-    return {name: float(np.sqrt(square[np.searchsorted(order, features)].mean())) for name, features in sample.groups.items()}
+    varying = sample.trained.filled
+    return {name: float(np.sqrt(square[np.searchsorted(varying, features)].mean())) for name, features in sample.groups.items()}
 
 
-def _matched(sample: Sample, wanted: Errors, error: Callable[[F64], Errors]) -> F64:
-    """Steps of all features, one a group, at which the errors are those wanted."""
-    order = np.sort(sample.trained.order)
+def _matched(sample: Sample, wanted: Errors, error: Callable[[F64], F64], *, side: bool) -> tuple[F64, Errors]:
+    """Steps of all features (F,), one a group, at which the errors are those wanted, and these; *error* gives mean squares for steps."""
+    known, off = sample.shown() if side else (np.zeros(len(sample.trained.filled), dtype=np.bool_), 0)
     bound = {name: value * np.sqrt(12) for name, value in wanted.items()}
     for _ in range(12):
-        step = np.array([bound[FEATURES[feature].group] for feature in order])
-        found = error(step)
+        step = np.array([bound[FEATURES[feature].group] for feature in sample.trained.filled])
+        found = _by_group(sample, np.where(known, off, error(step)))
         bound = {name: value * np.clip(wanted[name] / max(found[name], 1e-6), 0.5, 2) for name, value in bound.items()}
-    return step
+    return step, found
 
 
 def _entropy(values: F64) -> float:

@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.memory.codec import DESK
+from freeagentics.memory.codec.registry import newest
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.model import Scenario
 from freeagentics.trials import FIRST_SEED, LEARNED, collect, first_part, shipped_runs
 
-ROLES = ("market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
+ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
 
 OWN_VERSION = 128
 """Versions from here on are the user's; below are those that ship."""
@@ -40,10 +42,15 @@ def train_command(
     wanted = _roles(roles)
     experiences = _experiences(_runs(runs, seeds, share))
     out.mkdir(parents=True, exist_ok=True)
+    unknown = next((role for role in wanted if role not in experiences), None)
+    if unknown is not None:
+        raise BadInput(f"no agents of role '{unknown}' in these runs; {did_you_mean(unknown, experiences)}")
+    settings = FitSettings(steps=steps, device=device)
+    # Memories are coded given the books of desks as their own codec gives them back.
+    desk = fit(Experiences.joined(experiences[DESK]), version, settings) if DESK in wanted else newest(DESK)
     for role in wanted:
-        if role not in experiences:
-            raise BadInput(f"no agents of role '{role}' in these runs; {did_you_mean(role, experiences)}")
-        trained = fit(Experiences.joined(experiences[role]), version, FitSettings(steps=steps, device=device))
+        trained = desk if role == DESK else fit(Experiences.joined(experiences[role]), version, settings, desk)
+        assert trained is not None, "what is wanted was trained, and a codec of books ships"
         path = out / f"{role}-{version}.npz"
         trained.write(path)
         count = sum(len(part) for part in experiences[role])

@@ -44,6 +44,7 @@ class Kind(IntEnum):
     FIGURES = 10
     CODES = 11
     COLUMNS = 12
+    BOOKS = 13
 
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)

@@ -1,23 +1,40 @@
 """What agents remember: experiences, the codes they are kept as, and the index that recalls them."""
 
-from freeagentics.memory.codec import CODECS, KEY_SIZE, Codec, codec_name, codec_of, keys_of, open_codec
-from freeagentics.memory.features import FEATURES, GROUPS, Feature, column
+from freeagentics.memory.codec import (
+    CODECS,
+    KEY_SIZE,
+    BookCodec,
+    Codec,
+    Given,
+    book_codec_of,
+    codec_name,
+    codec_of,
+    keys_of,
+    open_book_codec,
+    open_codec,
+)
+from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
 from freeagentics.memory.kept import Kept
 from freeagentics.memory.recall import Recalled, RecallIndex
 
 __all__ = [
+    "BOOK",
     "CODECS",
     "FEATURES",
     "GROUPS",
     "KEY_SIZE",
+    "BookCodec",
     "Codec",
     "Feature",
+    "Given",
     "Kept",
     "RecallIndex",
     "Recalled",
+    "book_codec_of",
     "codec_name",
     "codec_of",
     "column",
     "keys_of",
+    "open_book_codec",
     "open_codec",
 ]

@@ -1,8 +1,8 @@
 """The experience: what an agent keeps of one step, as 48 numbers in four groups.
 
 The table is frozen: codecs are measured on it, and codes are decoded by it. A change to it is a new codec version. Every role fills
-what it has; what a role has not is zero. All features are the agent's own: what the market showed to everybody is stored once, in the
-observation, and not again in every memory.
+what it has; what a role has not is zero. What the market showed to everybody is stored once, in the observation, and what a desk's book
+says once for all agents of the desk: neither is kept again in every memory.
 """
 
 from __future__ import annotations
@@ -87,6 +87,20 @@ memory_result        | action    | -4    | 4    | 5 | no  | what they said would
 """
 
 FEATURES: tuple[Feature, ...] = tuple(_feature(row) for row in _TABLE.strip().splitlines())
+
+BOOK = (
+    "cash_share",
+    "exposure",
+    "position_change",
+    "unrealised_return",
+    "drawdown",
+    "equity_return_1",
+    "equity_return_24",
+    "turnover_24",
+    "cost_share",
+    "concentration",
+)
+"""Features that are what the book of the agent's desk says: alike for all agents of a desk, and coded once for all of them."""
 
 _COLUMNS = {feature.name: number for number, feature in enumerate(FEATURES)}
 

@@ -7,6 +7,7 @@ import numpy as np
 from freeagentics.agents import DeskBooks
 from freeagentics.arrays import F32, I64, ArrayState
 from freeagentics.market import Accounts, Fills, notional_cents
+from freeagentics.memory import BOOK
 
 WINDOW = 24
 """Bars over which turnover and the longer return are taken."""
@@ -44,21 +45,20 @@ class BookKeeper(ArrayState):
         weight = value / whole[:, None]
         before, self.exposure = self.exposure, _share(weight.sum(axis=1))
         last, day = self.equity[(step - 1) % (WINDOW + 1)], self.equity[(step - WINDOW) % (WINDOW + 1)]
-        return DeskBooks(
-            equity=equity,
-            position=accounts.position.copy(),
-            price=prices,
-            weight=_share(weight),
-            exposure=self.exposure.copy(),
-            exposure_change=self.exposure - before,
-            cash_share=_share(accounts.cash / whole),
-            unrealised=_share(value.sum(axis=1) / np.maximum(cost, 1) - 1) * (cost > 0),
-            drawdown=_share(1 - equity / np.maximum(accounts.peak, 1)),
-            return_1=_share(equity / np.maximum(last, 1) - 1),
-            return_24=_share(equity / np.maximum(day, 1) - 1),
-            turnover_24=_share(self.traded.sum(axis=0) / whole),
-            cost_share=_share((accounts.fees + accounts.data_costs) / max(accounts.initial, 1)),
-        )
+        told = {
+            "cash_share": _share(accounts.cash / whole),
+            "exposure": self.exposure,
+            "position_change": self.exposure - before,
+            "unrealised_return": _share(value.sum(axis=1) / np.maximum(cost, 1) - 1) * (cost > 0),
+            "drawdown": _share(1 - equity / np.maximum(accounts.peak, 1)),
+            "equity_return_1": _share(equity / np.maximum(last, 1) - 1),
+            "equity_return_24": _share(equity / np.maximum(day, 1) - 1),
+            "turnover_24": _share(self.traded.sum(axis=0) / whole),
+            "cost_share": _share((accounts.fees + accounts.data_costs) / max(accounts.initial, 1)),
+            "concentration": np.square(_share(weight)).sum(axis=1),
+        }
+        features = np.stack([told[name] for name in BOOK], axis=1)
+        return DeskBooks(equity, accounts.position.copy(), prices, _share(weight), features, features)
 
 
 def _share(values: np.ndarray) -> F32:

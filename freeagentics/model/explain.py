@@ -117,7 +117,7 @@ class Explainer:
 
     def _books(self) -> dict[str, float]:
         books, desk = self._view.books, int(self._names.seats["desk"][self._agent])
-        shares = {name: float(getattr(books, name)[desk]) for name in ("exposure", "drawdown", "return_24", "cost_share")}
+        shares = {name: float(books.feature(name)[desk]) for name in ("exposure", "drawdown", "equity_return_24", "cost_share")}
         return {"equity": float(books.equity[desk] / CENTS), **shares}
 
     def _signals(self) -> tuple[HeardSignal, ...]:
@@ -170,7 +170,7 @@ class Explainer:
             with Rerun(self._scenario, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
-        reader = Memories(self._journal, self._names.roles)
+        reader = Memories(self._journal, self._names)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         error = np.abs(reader.states(step, kept)[kept.agent == self._agent][0] - exact) / _RANGE
         return float(np.sqrt(np.square(error).mean())), float(error.max())

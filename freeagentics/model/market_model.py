@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import mesa
@@ -17,7 +18,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, UNITS, Observation, ObservationBuffer
-from freeagentics.memory import open_codec
+from freeagentics.memory import open_book_codec, open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
@@ -65,6 +66,7 @@ class MarketModel(mesa.Model):
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
         self.observations = ObservationBuffer(self.market.columns, assets)
         self.books = BookKeeper(self.market.accounts)
+        self._book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
         self._hibernating = False
@@ -104,9 +106,9 @@ class MarketModel(mesa.Model):
         """One bar: fills and observation, outcomes, each phase decides and is applied, all learn, the step is committed."""
         observation = self.observations.write(self.market.advance())
         outcomes = self.ledger.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
-        books = self.books.close(observation.step, observation.prices, self.market.fills)
         pages, first_signal = StepPages(), self.board.published
         pages.opened(observation, self.market.fills)
+        books = self._shared(self.books.close(observation.step, observation.prices, self.market.fills), observation, pages)
         for phase in self._phases:
             views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
             actions = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
@@ -118,6 +120,14 @@ class MarketModel(mesa.Model):
             pages.learned(cohort, remembered)
         self.board.expire(observation.timestamp)
         self._commit(observation, books, pages, first_signal)
+
+    def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:
+        """Books as memories of this step will share them: coded once, not again in every memory."""
+        if self._book_codec is None:
+            return books
+        codes, shared = self._book_codec.encode(books.features, observation.values)
+        pages.booked(codes, self._book_codec.version)
+        return replace(books, shared=shared)
 
     def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None) -> View:
         return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
@@ -152,8 +162,8 @@ class MarketModel(mesa.Model):
             price=float(observation.prices[0] / UNITS),
             basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
             equity=equity,
-            exposure=float(books.exposure.mean()),
-            drawdown=float(books.drawdown.mean()),
+            exposure=float(books.feature("exposure").mean()),
+            drawdown=float(books.feature("drawdown").mean()),
             signals=sum(len(batch) for batch in pages.signals),
             orders=sum(len(batch) for batch in pages.orders),
             fills=len(fills),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
 from freeagentics.arrays import F32, AnyArray
 from freeagentics.journal import SHARED, Journal, Kind, Page
-from freeagentics.memory import Codec, Kept, codec_of
+from freeagentics.memory import BOOK, Codec, Given, Kept, book_codec_of, codec_of
+from freeagentics.memory.codec import Codes
+from freeagentics.model.agent_names import AgentNames
 
 BYTES = np.dtype([("byte", "u1")])
 IMPORTANCE = np.dtype([("importance", "u1")])
@@ -30,13 +32,14 @@ class Memories:
     """Reads the memories of a journal.
 
     Args:
-        roles: of the agents, by index.
+        names: who the agents are.
     """
 
-    def __init__(self, journal: Journal, roles: Sequence[str]) -> None:
+    def __init__(self, journal: Journal, names: AgentNames) -> None:
         self._journal = journal
-        self._roles = roles
+        self._names = names
         self._codecs: dict[tuple[int, str], Codec] = {}
+        self._book: tuple[int, F32] | None = None
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -55,10 +58,24 @@ class Memories:
         """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord for damaged ones."""
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
         assert observation is not None, "a committed step has an observation"
-        return self._codec(kept).decode(kept.codes, observation["values"])
+        books = self._books(step, observation["values"])
+        given = Given(observation["values"], books[self._names.seats["desk"][kept.agent]])
+        return self._codec(kept).decode(kept.codes, given)
+
+    def _books(self, step: int, values: F32) -> F32:
+        """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""
+        if self._book is None or self._book[0] != step:
+            pages = list(self._journal.scan_pages(Kind.BOOKS, first=step, last=step))
+            if pages:
+                page = pages[0][1]
+                shared = book_codec_of(page.codec, self._columns).decode(Codes.from_bytes(page.records.tobytes()), values)
+            else:
+                shared = np.zeros((int(self._names.seats["desk"].max()) + 1, len(BOOK)), dtype=np.float32)
+            self._book = (step, shared)
+        return self._book[1]
 
     def _codec(self, kept: Kept) -> Codec:
-        key = (kept.version, self._roles[kept.agent[0]])
+        key = (kept.version, self._names.roles[kept.agent[0]])
         if key not in self._codecs:
             self._codecs[key] = codec_of(*key, self._columns)
         return self._codecs[key]

@@ -24,12 +24,12 @@ def memory_spread(record: RunRecord) -> dict[str, F64]:
     """
     found: defaultdict[str, list[F32]] = defaultdict(list)
     with Journal(record.directory.journal) as journal:
-        roles = AgentNames(journal, record.scenario).roles
-        memories, last = Memories(journal, roles), record.summary.steps
+        names = AgentNames(journal, record.scenario)
+        memories, last = Memories(journal, names), record.summary.steps
         for step in np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist():
             for _, kept in memories.span(step, step):
                 few = _few(kept)
-                found[roles[few.agent[0]]].append(memories.states(step, few))
+                found[names.roles[few.agent[0]]].append(memories.states(step, few))
     return {role: np.concatenate(parts).std(axis=0, dtype=np.float64) for role, parts in found.items()}
 
 

@@ -45,7 +45,7 @@ class Moments(dict[int, int]):
 def memory_entries(journal: Journal, names: AgentNames, first: int, last: int) -> list[LogEntry]:
     """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code."""
     entries, at = [], Moments(journal)
-    for step, kept in Memories(journal, names.roles).span(first, last):
+    for step, kept in Memories(journal, names).span(first, last):
         timestamp = at[step]
         for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.each(), strict=True):
             entries.append(LogEntry(names.ids[agent], step, 0, timestamp, bytes((kept.version, importance)) + code))

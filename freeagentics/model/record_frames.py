@@ -125,7 +125,7 @@ class RecordFrames:
 
     def _remembered(self) -> tuple[AnyArray, AnyArray]:
         """Steps (n,) and records (n,) of all memories, decoded."""
-        reader, found = Memories(self._journal, self._names.roles), []
+        reader, found = Memories(self._journal, self._names), []
         steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
         for step, kept in reader.span(self._first, self._last):
             records = np.empty(len(kept), dtype=_MEMORY)

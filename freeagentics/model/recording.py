@@ -12,6 +12,7 @@ from freeagentics.agents.decision import Actions
 from freeagentics.arrays import I32, I64, AnyArray
 from freeagentics.journal import SHARED, Kind, Page
 from freeagentics.market import Accounts, Fills, Observation, Orders
+from freeagentics.memory.codec import Codes
 from freeagentics.model.memories import BYTES, IMPORTANCE
 from freeagentics.signals import Signals
 
@@ -41,6 +42,10 @@ class StepPages:
         self.shared(Kind.OBSERVATION, records)
         if len(fills):
             self.shared(Kind.FILLS, _columns(_FILL, fills))
+
+    def booked(self, codes: Codes, version: int) -> None:
+        """Books of desks, as memories share them."""
+        self.pages.append(Page(Kind.BOOKS, SHARED, np.frombuffer(codes.to_bytes(), dtype=BYTES), codec=version))
 
     def acted(self, cohort: Cohort, actions: Actions, accepted: Orders, processed: tuple[I64, I32]) -> None:
         """What a cohort decided, told and ordered, and which signals its decisions dealt with."""

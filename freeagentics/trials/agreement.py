@@ -121,7 +121,7 @@ class Judge(Onlooker):
         self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
         for name, counts in self._counts.items():
             codec = self._codec(name, cohort, observation.columns)
-            encoded = codec.encode(thought.states, observation.values, thought.focus)
+            encoded = codec.encode(thought.states, thought.view.given(cohort.desk), thought.focus)
             self.coded(name, codec, cohort, thought, encoded)
             self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
             counts[2] += int(active.sum())

@@ -94,7 +94,7 @@ class _Auditor(Judge):
         if not active.any():
             return
         states = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
-        bits = codec.bits(states, thought.view.observation.values, thought.focus[active])
+        bits = codec.bits(states, thought.view.given(cohort.desk[active]), thought.focus[active])
         tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
         tally.add(states, encoded.states[active], encoded.codes.length[active], bits)
 

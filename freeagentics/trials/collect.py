@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from freeagentics.agents import Cohort
+from freeagentics.agents import Cohort, DeskBooks
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32
+from freeagentics.market import Observation
+from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_states, whole_market
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.model import MarketModel, Scenario
 from freeagentics.trials.onlooker import Onlooker
@@ -24,24 +26,42 @@ class _Collector(Onlooker):
 
     def learned(self, cohort: Cohort, thought: Thought) -> None:
         observation, active = thought.view.observation, cohort.active
-        # A market may show its next bar in the same array.
-        self.observed[observation.step] = observation.values.copy()
+        if observation.step not in self.observed:
+            # A market may show its next bar in the same array.
+            self.observed[observation.step] = observation.values.copy()
+            self._books(thought.view.books, observation)
+        given, focus = thought.view.given(cohort.desk[active]), thought.focus[active]
         self.parts[cohort.role].append(
             Experiences(
                 role=cohort.role,
-                columns=observation.columns,
+                columns=(*observation.columns, *BOOK_COLUMNS),
                 states=thought.states[active],
-                shown=observation.values[thought.focus[active]],
-                focus=thought.focus[active],
+                shown=given.shown(focus),
+                focus=focus,
                 agent=cohort.agent[active].astype(np.int64),
-                step=np.full(int(active.sum()), observation.step, dtype=np.int32),
+                step=np.full(len(focus), observation.step, dtype=np.int32),
+            )
+        )
+
+    def _books(self, books: DeskBooks, observation: Observation) -> None:
+        desks = len(books.features)
+        self.parts[DESK].append(
+            Experiences(
+                role=DESK,
+                columns=observation.columns,
+                states=book_states(books.features),
+                shown=np.repeat(whole_market(observation.values), desks, axis=0),
+                focus=np.zeros(desks, dtype=np.int64),
+                agent=np.arange(desks),
+                step=np.full(desks, observation.step, dtype=np.int32),
             )
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lived:
-    """What went on in a run: experiences by role, and what the market showed, (steps, assets, columns), from step 1 on."""
+    """What went on in a run: experiences by role (under `DESK` what books of desks said), and what the market showed, from step 1 on,
+    (steps, assets, columns)."""
 
     experiences: Mapping[str, Experiences]
     observed: F32

@@ -117,10 +117,8 @@ class RiskManager(Cohort):
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
         bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.world.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
-        reason = np.stack(
-            [after, at_risk * books.exposure[self.desk], drawdown, shortfall * books.exposure[self.desk], warned.max(axis=1), before],
-            axis=1,
-        )
+        held = books.feature("exposure")[self.desk]
+        reason = np.stack([after, at_risk * held, drawdown, shortfall * held, warned.max(axis=1), before], axis=1)
         return after.astype(np.float32), reason.astype(np.float32)
 
     def _speak(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.given import Given
 from freeagentics.memory.features import FEATURES
 
 _RECALL = np.array([feature.recall for feature in FEATURES])
@@ -38,24 +39,24 @@ class Codec(ABC):
     version: int
 
     @abstractmethod
-    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
+    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
         """Code states (n, 48).
 
         Args:
             states: values are clipped to their feature's range; NaN is its low end.
-            values: what the market showed to everybody in their step, (A, columns), or in each one's own, (n, A, columns).
+            given: what is known without them.
             focus: the asset that each state is about, (n,).
         """
 
     @abstractmethod
-    def decode(self, codes: Codes, values: F32) -> F32:
-        """States (n, 48) from codes; *values* is the observation of their step, (A, columns), or of each one's own, (n, A, columns).
+    def decode(self, codes: Codes, given: Given) -> F32:
+        """States (n, 48) from codes, given what they were coded given.
 
         Raises CorruptRecord naming the rows whose code is damaged.
         """
 
     @abstractmethod
-    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+    def bits(self, states: F32, given: Given, focus: I64) -> F64:
         """What each feature takes of the codes of states (n, 48), n > 0, as the mean in bits, (48,).
 
         The rest of a code belongs to none: its checksum, the asset in focus, numbers that no table foretold, rounding up to whole bytes.

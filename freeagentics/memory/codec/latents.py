@@ -20,7 +20,7 @@ _DULL_ALLOWED = 1 / 256
 """Share of its range by which a feature that is never coded may differ from its most common value without being amended."""
 
 _IMPLIED_ALLOWED = 1.5
-"""Steps by which a feature that others imply may differ from what they make of it without being amended."""
+"""Steps by which a feature that others imply, or that is shared, may differ from what they make of it without being amended."""
 
 
 class Latents:
@@ -43,9 +43,10 @@ class Latents:
         spoken = trained.order[~trained.implied]
         self.silent = np.setdiff1d(np.arange(len(FEATURES)), spoken)
         allowed = _DULL_ALLOWED * (self._high - self._low)
-        allowed[trained.order] = _IMPLIED_ALLOWED * trained.step[trained.order]
-        self._allowed = allowed[self.silent, None]
         place = np.where(trained.mirror >= 0, self._place[trained.mirror], -1)
+        near = np.append(trained.order, np.flatnonzero(place >= 0))
+        allowed[near] = _IMPLIED_ALLOWED * trained.step[near]
+        self._allowed = allowed[self.silent, None]
         self._mirrored = self.silent[place[self.silent] >= 0]
         self._mirror = place[self._mirrored]
         self.fine = trained.fine

@@ -10,6 +10,7 @@ from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.given import Given
 from freeagentics.memory.codec.scalar import ScalarCodec
 from freeagentics.memory.features import FEATURES
 
@@ -18,7 +19,7 @@ _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class PlainCodec(Codec):
-    """Codes of one length, whatever the market showed. A code that was shortened cannot be read.
+    """Codes of one length, whatever is given. A code that was shortened cannot be read.
 
     Attributes:
         widths: bits of each feature, (48,).
@@ -35,13 +36,13 @@ class PlainCodec(Codec):
     def _unpack(self, payload: U8) -> F32:
         """Inverse of `_pack`."""
 
-    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
+    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
         """As `Codec.encode`."""
         payload = self._pack(np.fmin(np.fmax(states, _LOW), _HIGH))
         codes = Codes.sealed(payload, np.full(len(states), self.payload_bytes))
         return Encoded(codes, self._unpack(payload))
 
-    def decode(self, codes: Codes, values: F32) -> F32:
+    def decode(self, codes: Codes, given: Given) -> F32:
         """As `Codec.decode`."""
         codes.check()
         if (codes.length != self.payload_bytes + 1).any():
@@ -50,7 +51,7 @@ class PlainCodec(Codec):
             return np.zeros((0, len(FEATURES)), dtype=np.float32)
         return self._unpack(codes.payload[:, : self.payload_bytes])
 
-    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+    def bits(self, states: F32, given: Given, focus: I64) -> F64:
         """As `Codec.bits`."""
         return self.widths.astype(np.float64)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from freeagentics.errors import BadInput, CorruptRecord, did_you_mean
+from freeagentics.memory.codec.books import DESK, BookCodec
 from freeagentics.memory.codec.codec import Codec
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
 from freeagentics.memory.codec.trained import Trained
@@ -46,6 +47,16 @@ def codec_of(version: int, role: str, columns: tuple[str, ...], weights: Path = 
     if version not in versions:
         raise CorruptRecord(f"codes of version {version} of the role {role}, which no codec here can read")
     return _vae(versions[version], columns)
+
+
+def open_book_codec(name: str, columns: tuple[str, ...], weights: Path = SHIPPED) -> BookCodec | None:
+    """The codec of books that goes with a codec of memories; None for codecs that keep all in every memory."""
+    return BookCodec(open_codec(name, DESK, columns, weights)) if name == VaeCodec.name else None
+
+
+def book_codec_of(version: int, columns: tuple[str, ...], weights: Path = SHIPPED) -> BookCodec:
+    """The codec that wrote books of this version. Raises CorruptRecord where there is none."""
+    return BookCodec(codec_of(version, DESK, columns, weights))
 
 
 def codec_name(version: int) -> str:

@@ -32,7 +32,7 @@ class Trained:
         step: distance of quantised values, in those whole numbers, (48,).
         grid: features whose quantised values are multiples of the step, (48,); the others' lie around what the nets expect.
         mirror: place among the columns of what shows each feature as it is, (48,); -1 where none does.
-        order: the features that are coded, in the order of the code, (F,). The others keep their most common value.
+        order: the features that are coded, in the order of the code, (F,). Others are what is shown, or keep their most common value.
         stages: how many of them each stage holds, (stages,).
         inner, outer: weights of each stage's net, flat and one stage after the other; see `StageNet`.
         hidden: hidden units of a stage.
@@ -66,6 +66,11 @@ class Trained:
     frequency: NDArray[np.uint16]
     implied: Mask
     fine: int
+
+    @property
+    def filled(self) -> I64:
+        """Features that vary, in their order: those coded, and those shown."""
+        return np.union1d(self.order, np.flatnonzero(self.mirror >= 0))
 
     def write(self, path: Path) -> None:
         """To a file."""

@@ -1,9 +1,9 @@
 """The vae codec: a hierarchical variational autoencoder in whole numbers, exported from what `nets.PriorNet` learned.
 
-Its latents are the features themselves, quantised and in stages. A net per stage foretells them from the shared observation and from the
-stages before; what is left, the private part, is arithmetic-coded with tables of learned frequencies. Quantising with a step is the noise
-of a posterior, nets and tables are the prior (Ballé, Laparra & Simoncelli, "End-to-end optimized image compression", 2017; Ballé et al.,
-"Variational image compression with a scale hyperprior", 2018).
+Its latents are the features themselves, quantised and in stages. A net per stage foretells them from what is shared (the observation,
+the book of the desk) and from the stages before; what is left, the private part, is arithmetic-coded with tables of learned frequencies.
+Quantising with a step is the noise of a posterior, nets and tables are the prior (Ballé, Laparra & Simoncelli, "End-to-end optimized image
+compression", 2017; Ballé et al., "Variational image compression with a scale hyperprior", 2018).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from freeagentics.arrays import F32, F64, I64
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.counting import CountingEncoder
+from freeagentics.memory.codec.given import BOOK_COLUMNS, Given
 from freeagentics.memory.codec.interval import TOTAL, IntervalDecoder, IntervalEncoder
 from freeagentics.memory.codec.latents import Latents
 from freeagentics.memory.codec.stage import stages_of
@@ -24,7 +25,7 @@ from freeagentics.memory.features import FEATURES
 
 
 class VaeCodec(Codec):
-    """Codes what is an agent's own of its experiences, given what the market showed to everybody.
+    """Codes what is an agent's own of its experiences, given what the market showed to everybody and the book of its desk.
 
     Args:
         trained: of one role.
@@ -38,23 +39,23 @@ class VaeCodec(Codec):
     def __init__(self, trained: Trained, columns: Sequence[str]) -> None:
         self.version = trained.version
         self.trained = trained
-        self.latents = Latents(trained, columns)
+        self.latents = Latents(trained, (*columns, *BOOK_COLUMNS))
         self.stages = stages_of(self.latents, trained)
 
-    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
+    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
         """As `Codec.encode`."""
         writer = IntervalEncoder(len(states))
-        decoded = self._write(writer, states, values, focus)
+        decoded = self._write(writer, states, given, focus)
         return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
 
-    def decode(self, codes: Codes, values: F32) -> F32:
+    def decode(self, codes: Codes, given: Given) -> F32:
         """As `Codec.decode`. A shortened code gives what it still tells, and of the rest what is to be expected."""
         codes.check()
         rows = len(codes)
         reader = IntervalDecoder(codes.payload, codes.length - 1)
-        focus = _take_focus(reader, values.shape[-2])
+        focus = _take_focus(reader, given.assets)
         decoded = np.zeros((len(FEATURES), rows))
-        shown = _shown(values, focus)
+        shown = given.shown(focus)
         known = self.latents.begin(shown)
         for stage in self.stages:
             stage.read(reader, decoded, known)
@@ -62,22 +63,22 @@ class VaeCodec(Codec):
         self._take_amendments(reader, decoded)
         return self.latents.states(decoded)
 
-    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+    def bits(self, states: F32, given: Given, focus: I64) -> F64:
         """As `Codec.bits`."""
         writer = CountingEncoder(len(states))
-        self._write(writer, states, values, focus)
+        self._write(writer, states, given, focus)
         spoken = self.trained.order[~self.trained.implied]
         found = np.zeros(len(FEATURES))
         # Before them may stand the asset in focus; the last symbol says whether there are amendments.
         found[spoken] = writer.bits[-1 - len(spoken) : -1]
         return found
 
-    def _write(self, writer: IntervalEncoder, states: F32, values: F32, focus: I64) -> F64:
+    def _write(self, writer: IntervalEncoder, states: F32, given: Given, focus: I64) -> F64:
         """Put states into codes; what they come back as, in whole numbers (48, n)."""
         whole = self.latents.whole(states)
-        _put_focus(writer, focus, values.shape[-2])
+        _put_focus(writer, focus, given.assets)
         decoded = np.zeros_like(whole)
-        shown = _shown(values, focus)
+        shown = given.shown(focus)
         known = self.latents.begin(shown)
         for stage in self.stages:
             stage.write(writer, whole, decoded, known)
@@ -104,11 +105,6 @@ class VaeCodec(Codec):
         for feature in latents.silent if rows.size else ():
             values = latents.from_raw(reader.take_raw(rows), feature)
             decoded[feature, rows] = np.where(reader.sure[rows], values, decoded[feature, rows])
-
-
-def _shown(values: F32, focus: I64) -> F32:
-    """What the market showed of the assets in focus (n,), (n, columns)."""
-    return np.broadcast_to(values, (len(focus), *values.shape[-2:]))[np.arange(len(focus)), focus]
 
 
 def _put_focus(writer: IntervalEncoder, focus: I64, assets: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from freeagentics.arrays import F32, I32, I64, Mask
 from freeagentics.errors import BadInput
+from freeagentics.memory.codec.given import BOOK_COLUMNS
+from freeagentics.memory.codec.trained import Trained
+from freeagentics.memory.features import BOOK, column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,8 +20,8 @@ class Experiences:
 
     Attributes:
         role: of the agents.
-        columns: names of the observation's columns.
-        states: (n, 48). shown: the observation of the asset in focus, (n, columns).
+        columns: names of the observation's columns, and of the book's.
+        states: (n, 48). shown: the observation of the asset in focus and the book of the desk, (n, columns).
         focus: which asset that is, (n,).
         agent: a number for every agent of every run, (n,). step: when, (n,).
     """
@@ -63,6 +66,16 @@ class Experiences:
             np.concatenate([part.agent + first for part, first in zip(parts, offset, strict=False)]),
             np.concatenate([part.step for part in parts]),
         )
+
+
+def as_shared(experiences: Experiences, desk: Trained) -> Experiences:
+    """Experiences beside the books as a codec of them gives them back: a step is as wide, wherever it lies."""
+    shown = experiences.shown.copy()
+    for name, shared in zip(BOOK, BOOK_COLUMNS, strict=True):
+        place, feature = experiences.columns.index(shared), column(name)
+        width = desk.step[feature] / desk.scale[feature]
+        shown[:, place] = np.rint((shown[:, place] - desk.center[feature]) / width) * width + desk.center[feature]
+    return replace(experiences, shown=shown)
 
 
 def _spread(part: Experiences, columns: tuple[str, ...]) -> F32:

@@ -8,15 +8,14 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadInput
-from freeagentics.memory.codec.trained import ONE
+from freeagentics.memory.codec.given import BOOK_COLUMNS
+from freeagentics.memory.codec.trained import ONE, Trained
 from freeagentics.memory.codec.training.experiences import Experiences
-from freeagentics.memory.features import FEATURES, GROUPS, Group
+from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Group
+from freeagentics.memory.features import column as column_of
 
 BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "action": 0.2}
 """Largest error of each group, as the root of the mean square of its features' errors over their standard deviations."""
-
-_RECALLED = 0.25
-"""Share of its bound for what memories are recalled by in the view: with all of it 1.8 % of decisions came out another way."""
 
 _DULL = 0.9995
 """Share of a feature's most common value from which it is left to exceptions."""
@@ -32,7 +31,12 @@ _HIGH = np.array([feature.high for feature in FEATURES])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Names as in `Trained`."""
+    """Names as in `Trained`, and beside them:
+
+    Attributes:
+        recalled: share of its bound for what memories are recalled by in the view.
+        book_step: steps in which books are shared, (48,); 0 for features that are none of theirs.
+    """
 
     columns: tuple[str, ...]
     side_offset: F64
@@ -43,39 +47,58 @@ class Plan:
     mirror: I64
     order: I64
     stages: I64
+    recalled: float
+    book_step: I64
 
     def steps(self, bound: dict[Group, float]) -> I64:
         """Steps (48,) for an error of *bound* in each group, if all features are spread evenly over a step."""
-        wanted = np.array([bound[f.group] * (_RECALLED if f.recall and f.group == "view" else 1) for f in FEATURES]) * np.sqrt(12) * ONE
+        wanted = np.array([bound[f.group] * (self.recalled if f.recall and f.group == "view" else 1) for f in FEATURES]) * np.sqrt(12) * ONE
         whole = np.maximum(np.floor(wanted / self.scale), 1) * self.scale
-        return np.where(self.grid, whole, np.maximum(np.rint(wanted), 1)).astype(np.int64)
+        own = np.where(self.grid, whole, np.maximum(np.rint(wanted), 1))
+        return np.where(self.book_step > 0, self.book_step, own).astype(np.int64)
 
 
-def plan(experiences: Experiences) -> Plan:
-    """Scales and order for these experiences. Raises BadInput where nothing ever changes in them."""
+def plan(experiences: Experiences, recalled: float, desk: Trained | None = None) -> Plan:
+    """Scales and order for these experiences, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
     states = np.clip(np.nan_to_num(experiences.states.astype(np.float64)), _LOW, _HIGH)
     center, share = _most_common(states)
     spread = states.std(axis=0)
-    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _DULL))
+    side = experiences.shown.astype(np.float64)
+    mirror = _mirrors(states, side, experiences.columns)
+    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _DULL) & (mirror < 0))
     if not coded.size:
         raise BadInput(f"{experiences.role}: nothing changes in these experiences; give longer runs")
     whole = (states == np.rint(states)).all(axis=0)
     scale = ONE / np.maximum(spread, 1e-3 * (_HIGH - _LOW))
     scale = np.where(whole, np.maximum(np.rint(scale), 1), scale)
-    side = experiences.shown.astype(np.float64)
     offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
     stages = _stages((states - center) * scale, (side - offset) * side_scale, coded)
     order, sizes = np.concatenate(stages), np.array([len(stage) for stage in stages])
-    return Plan(experiences.columns, offset, side_scale, center, scale, whole, _mirrors(states, side), order, sizes)
+    return Plan(experiences.columns, offset, side_scale, center, scale, whole, mirror, order, sizes, recalled, _book_steps(scale, desk))
 
 
-def _mirrors(states: F64, side: F64) -> I64:
-    """For each feature (48,) the column of *side* (n, S) that is what the feature is, but for the ends of its range; -1 where none is."""
+def _mirrors(states: F64, side: F64, columns: tuple[str, ...]) -> I64:
+    """For each feature (48,) the column of *side* (n, S) that is what the feature is, but for the ends of its range; -1 where none is.
+
+    Books are shared as their own codec gives them back, not quite as they are: their columns are known by name.
+    """
     mirror = np.full(len(FEATURES), -1)
     for column in range(side.shape[1]):
         off = np.abs(np.clip(side[:, [column]], _LOW, _HIGH) - states)
         mirror[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (states.std(axis=0) > 0)] = column
+    for name, shared in zip(BOOK, BOOK_COLUMNS, strict=True):
+        if shared in columns:
+            mirror[column_of(name)] = columns.index(shared)
     return mirror
+
+
+def _book_steps(scale: F64, desk: Trained | None) -> I64:
+    """Steps of books in whole numbers of this scale, (48,)."""
+    steps = np.zeros(len(FEATURES), dtype=np.int64)
+    if desk is not None:
+        shared = [column_of(name) for name in BOOK]
+        steps[shared] = np.maximum(np.ceil(desk.step / desk.scale * scale), 1)[shared]
+    return steps
 
 
 def _most_common(states: F64) -> tuple[F64, F64]:

@@ -60,7 +60,7 @@ def untallied(planned: Plan) -> Trained:
 
 
 def group_errors(trained: Trained, experiences: Experiences) -> dict[Group, float]:
-    """Root of the mean square error of each group's coded features, in standard deviations, over all experiences."""
+    """Root of the mean square error of each group's features, in standard deviations, over all experiences."""
     latents = Latents(trained, experiences.columns)
     whole = latents.whole(experiences.states)
     decoded = whole.copy()
@@ -68,7 +68,7 @@ def group_errors(trained: Trained, experiences: Experiences) -> dict[Group, floa
         decoded[seen.features] = seen.values
     latents.reflect(experiences.shown, decoded)
     error = np.square((latents.states(decoded) - latents.states(whole)) / deviations(trained)).mean(axis=0)
-    return {group: float(np.sqrt(error[places].mean())) for group, places in coded_groups(trained).items()}
+    return {group: float(np.sqrt(error[places].mean())) for group, places in filled_groups(trained).items()}
 
 
 def deviations(trained: Trained) -> F64:
@@ -76,9 +76,9 @@ def deviations(trained: Trained) -> F64:
     return ONE / trained.scale
 
 
-def coded_groups(trained: Trained) -> dict[Group, I64]:
-    """The features of each group that are coded."""
-    every = {group: np.array([f for f in np.sort(trained.order) if FEATURES[f].group == group], dtype=np.int64) for group in GROUPS}
+def filled_groups(trained: Trained) -> dict[Group, I64]:
+    """The features of each group that vary."""
+    every = {group: np.array([f for f in trained.filled if FEATURES[f].group == group], dtype=np.int64) for group in GROUPS}
     return {group: places for group, places in every.items() if places.size}
 
 
@@ -121,9 +121,7 @@ def with_implied(trained: Trained, experiences: Experiences) -> Trained:
     for seen in passes(trained, latents, experiences):
         off = np.abs(whole[seen.features] - seen.expected)
         right.extend((off <= trained.step[seen.features, None] / 2).mean(axis=1))
-    # What the market showed as it is comes back exactly, and needs no symbol however fine its step.
-    shown = trained.mirror[trained.order] >= 0
-    return replace(trained, implied=(np.array(right) > _IMPLIED) | shown)
+    return replace(trained, implied=np.array(right) > _IMPLIED)
 
 
 def tallied(trained: Trained, experiences: Experiences) -> Trained:
@@ -155,6 +153,7 @@ def _fine(trained: Trained, experiences: Experiences) -> int:
     whole, decoded = latents.whole(experiences.states), np.zeros((len(FEATURES), len(experiences)))
     for seen in passes(trained, latents, experiences):
         decoded[seen.features] = seen.values
+    latents.reflect(experiences.shown, decoded)
     amended = int(latents.amiss(whole, decoded).sum())
     return int(np.clip(TOTAL - np.ceil(TOTAL * (amended + 1) / (len(experiences) + 1)), 1, TOTAL - 1))
 

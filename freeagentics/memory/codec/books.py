@@ -1,0 +1,54 @@
+"""Books of desks as memories share them: coded once a step, for all agents of a desk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.arrays import F32, I64
+from freeagentics.memory.codec.codec import Codec
+from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.given import Given
+from freeagentics.memory.features import BOOK, FEATURES, column
+
+DESK = "desk"
+"""The role under which codecs of books are trained and kept."""
+
+_PLACES = np.array([column(name) for name in BOOK])
+
+
+def book_states(books: F32) -> F32:
+    """Books (D, len(BOOK)) as the states (D, 48) that their codec codes."""
+    states = np.zeros((len(books), len(FEATURES)), dtype=np.float32)
+    states[:, _PLACES] = books
+    return states
+
+
+def whole_market(values: F32) -> F32:
+    """What books are coded given: of what the market showed, (A, columns) or (n, A, columns), the mean over assets, (1, columns) or so."""
+    return values.mean(axis=-2, keepdims=True, dtype=np.float32)
+
+
+class BookCodec:
+    """Turns books into codes and back.
+
+    Attributes:
+        version: of the codec at work, as pages of codes carry it.
+    """
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self.version = codec.version
+
+    def encode(self, books: F32, values: F32) -> tuple[Codes, F32]:
+        """Codes of books (D, len(BOOK)), given what the market showed, (A, columns), and the books that decoding will give."""
+        encoded = self._codec.encode(book_states(books), Given(whole_market(values)), _nowhere(len(books)))
+        return encoded.codes, encoded.states[:, _PLACES]
+
+    def decode(self, codes: Codes, values: F32) -> F32:
+        """Books (D, len(BOOK)) from their codes. Raises CorruptRecord naming the desks whose code is damaged."""
+        return self._codec.decode(codes, Given(whole_market(values)))[:, _PLACES]
+
+
+def _nowhere(count: int) -> I64:
+    """Books are about no asset: (count,) zeros."""
+    return np.zeros(count, dtype=np.int64)

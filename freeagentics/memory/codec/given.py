@@ -1,0 +1,36 @@
+"""What memories are coded given: what agents share of a step, and is stored once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F32, I64
+from freeagentics.memory.features import BOOK
+
+BOOK_COLUMNS = tuple(f"book.{name}" for name in BOOK)
+"""Columns that follow those of the market."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What is known of a step without its memories.
+
+    Attributes:
+        values: what the market showed to everybody, (A, columns), or in each one's own step, (n, A, columns).
+        book: what the book of each one's desk says, (n, len(BOOK)); None where it is the books that are coded.
+    """
+
+    values: F32
+    book: F32 | None = None
+
+    @property
+    def assets(self) -> int:
+        """Number of assets, A."""
+        return self.values.shape[-2]
+
+    def shown(self, focus: I64) -> F32:
+        """Of memories about the assets in focus (n,) the market's columns, and those of the book, (n, columns)."""
+        market = np.broadcast_to(self.values, (len(focus), *self.values.shape[-2:]))[np.arange(len(focus)), focus]
+        return market if self.book is None else np.concatenate([market, self.book], axis=1, dtype=np.float32)
