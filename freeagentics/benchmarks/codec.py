@@ -14,11 +14,12 @@ from freeagentics.benchmarks import codec_rivals as rivals
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.codec_rivals import Coded, Errors
 from freeagentics.benchmarks.table import Spread, Table
-from freeagentics.memory.codec import Codec, Given, Int8Codec, open_codec
+from freeagentics.memory.codec import Codec, Float32Codec, Given, Int8Codec, open_codec
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.features import BOOK, FEATURES
 from freeagentics.model import load_scenario
 from freeagentics.trials import decision_agreement
+from freeagentics.trials.agreement import CodecOf
 
 SCENARIOS = ("btc-replay", "ten-pairs", "whale-pump")
 BATCHES = (1, 50, 256, 10_000)
@@ -30,10 +31,10 @@ _MATCHED: dict[str, Callable[[Sample, Errors], Coded]] = {
     "the same, given what is shared, linear": partial(rivals.pca, side=True),
 }
 _AS_IS: dict[str, Callable[[Sample], Coded | None]] = {
-    "float32": rivals.float32,
+    "float32": rivals.plain(Float32Codec()),
     "float16, zlib": rivals.float16_zlib,
-    "int8": rivals.fixed(8),
-    "4 bits": rivals.fixed(4),
+    "int8": rivals.plain(Int8Codec()),
+    "4 bits": rivals.plain(rivals.FourBitsCodec()),
     "torch.save of 16 latents (seed 000)": rivals.torch_save,
 }
 
@@ -107,10 +108,16 @@ def _rate(work: Callable[[], object], batch: int) -> float:
 
 def codec_agreement(runs: int) -> Table:
     """Decisions in btc-replay that come out the same with memories as they are decoded."""
-    names = ("float32", "int8", "scalar", "vae")
-    found = decision_agreement(load_scenario("btc-replay"), {name: partial(open_codec, name) for name in names}, 1000)
+    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("float32", "int8", "scalar", "vae")}
+    codecs["4 bits"] = lambda role, columns: rivals.FourBitsCodec()
+    found = decision_agreement(load_scenario("btc-replay"), codecs, 1000)
     rows = [
-        {"codec": name, "decisions": f"{one.decisions:,}", "the same": f"{100 * one.share:.2f} %", "bits a memory": f"{one.bits:.0f}"}
+        {
+            "codec": name,
+            "decisions": f"{one.decisions:,}",
+            "the same": f"{100 * one.share:.2f} %",
+            "bits a memory": f"{one.bits + one.shared_bits:.0f}",
+        }
         for name, one in found.items()
     ]
     note = "`btc-replay`, 50 agents, 1,000 steps: decisions of the same action on the same asset as with exact memories, in the same place."

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F64
+from freeagentics.arrays import F32, F64, U8
 from freeagentics.benchmarks.codec_data import HIGH, LOW, Sample
 from freeagentics.errors import BadInput
+from freeagentics.memory.codec.plain import PlainCodec
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.features import FEATURES, Group
 
@@ -43,11 +44,6 @@ def ours(sample: Sample) -> Coded:
     return Coded(8 * sum(map(len, pages)) / count + sample.shared_bits, sample.errors(encoded.states))
 
 
-def float32(sample: Sample) -> Coded:
-    """The states as they are."""
-    return Coded(32.0 * len(FEATURES) + CHECKSUM, sample.errors(sample.test.states))
-
-
 def float16_zlib(sample: Sample) -> Coded:
     """Half precision, deflated memory by memory."""
     halves = sample.test.states.astype(np.float16)
@@ -55,14 +51,29 @@ def float16_zlib(sample: Sample) -> Coded:
     return Coded(8 * float(np.mean(lengths)) + CHECKSUM + LENGTH, sample.errors(halves.astype(np.float32)))
 
 
-def fixed(bits: int) -> Callable[[Sample], Coded]:
-    """So many bits a feature, over its range."""
+class FourBitsCodec(PlainCodec):
+    """Half a byte a feature, over its range."""
+
+    name = "4 bits"
+    version = 5
+    payload_bytes = len(FEATURES) // 2
+    widths = np.full(len(FEATURES), 4)
+
+    def _pack(self, states: F32) -> U8:
+        levels = np.rint((states - LOW) / (HIGH - LOW) * np.float32(15)).astype(np.uint8)
+        return levels[:, ::2] << 4 | levels[:, 1::2]
+
+    def _unpack(self, payload: U8) -> F32:
+        levels = np.stack([payload >> 4, payload & 15], axis=2).reshape(len(payload), len(FEATURES))
+        return (levels / np.float32(15) * (HIGH - LOW) + LOW).astype(np.float32)
+
+
+def plain(codec: PlainCodec) -> Callable[[Sample], Coded]:
+    """A codec that needs no training and no side information."""
 
     def code(sample: Sample) -> Coded:
-        last = 2**bits - 1
-        share = (np.clip(sample.test.states, LOW, HIGH) - LOW) / (HIGH - LOW)
-        decoded = np.rint(share * last) / last * (HIGH - LOW) + LOW
-        return Coded(float(bits * len(FEATURES)) + CHECKSUM, sample.errors(decoded.astype(np.float32)))
+        encoded = codec.encode(sample.test.states, sample.given, sample.test.focus)
+        return Coded(8 * float(encoded.codes.length.mean()), sample.errors(encoded.states))
 
     return code
 

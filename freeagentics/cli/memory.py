@@ -53,4 +53,4 @@ def write_audit(record: RunRecord, steps: int | None = None) -> MemoryAudit:
 def audit_line(found: CodecAudit) -> str:
     """A codec in a line."""
     same = f"{found.agreement:.2%} of {found.decisions:,} decisions are those that exact memories lead to"
-    return f"{same}; {found.bits:.1f} bits a memory"
+    return f"{same}; {found.bits + found.shared_bits:.1f} bits a memory"

@@ -51,7 +51,8 @@ class CodecAudit(_Found):
     Attributes:
         codec: as scenarios call it.
         decisions: compared. agreement: share of them that are the same, action and asset, from decoded memories as from exact ones.
-        bits: mean of a memory's code. other_bits: of these, what belongs to no group: checksum, asset in focus, numbers that no table
+        bits: mean of a memory's code. shared_bits: beside them, its share of the book of its desk, which is coded once for all of the desk.
+        other_bits: of its code, what belongs to no group: checksum, asset in focus, numbers that no table
             foretold, rounding up to whole bytes.
         roles: in pipeline order. groups: in the order of the features.
     """
@@ -60,6 +61,7 @@ class CodecAudit(_Found):
     decisions: int
     agreement: float
     bits: float
+    shared_bits: float
     other_bits: float
     roles: tuple[RoleAudit, ...]
     groups: tuple[GroupAudit, ...]

@@ -9,9 +9,9 @@ import numpy as np
 
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import Thought
-from freeagentics.arrays import U8, AnyArray
+from freeagentics.arrays import F32, U8, AnyArray
 from freeagentics.memory import RecallIndex
-from freeagentics.memory.codec import Codec, Encoded, keys_of
+from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
 from freeagentics.model import MarketModel, Scenario
 from freeagentics.trials.onlooker import Onlooker
 
@@ -21,12 +21,13 @@ CodecOf = Callable[[str, tuple[str, ...]], Codec]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of one codec: decisions compared, those of the same action on the same asset, and the bytes of its codes."""
+    """Of one codec: decisions compared, those of the same action on the same asset, the bytes of its codes, and those of books of desks."""
 
     decisions: int
     same: int
     memories: int
     code_bytes: int
+    book_bytes: int
 
     @property
     def share(self) -> float:
@@ -37,6 +38,11 @@ class Agreement:
     def bits(self) -> float:
         """Mean bits of a code, checksum included, its length not."""
         return 8 * self.code_bytes / self.memories
+
+    @property
+    def shared_bits(self) -> float:
+        """A memory's share of the books of desks, in mean bits, checksum included."""
+        return 8 * self.book_bytes / self.memories
 
 
 def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int) -> dict[str, Agreement]:
@@ -75,7 +81,8 @@ class Judge(Onlooker):
         self._codec_of = codecs
         self._codecs: dict[tuple[str, str], Codec] = {}
         self._shadows: dict[tuple[str, int], _Shadow] = {}
-        self._counts = {name: [0, 0, 0, 0] for name in codecs}
+        self._counts = {name: [0, 0, 0, 0, 0] for name in codecs}
+        self._books: dict[str, tuple[int, F32]] = {}
 
     def watch(self, scenario: Scenario, steps: int) -> None:
         """Run *steps* steps of a scenario and look on."""
@@ -88,8 +95,8 @@ class Judge(Onlooker):
         """What came of it, by codec."""
         return {name: Agreement(*counts) for name, counts in self._counts.items()}
 
-    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: Thought, encoded: Encoded) -> None:
-        """One of the codecs has coded what a cohort remembers."""
+    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: Thought, given: Given, encoded: Encoded) -> None:
+        """One of the codecs has coded what a cohort remembers, (rows, 48), given what is shared."""
 
     def decides(self, cohort: Cohort, view: View) -> None:
         """Have it decide with every codec's memories, and with exact ones."""
@@ -120,9 +127,10 @@ class Judge(Onlooker):
             getattr(then, name)[:] = values
         self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
         for name, counts in self._counts.items():
-            codec = self._codec(name, cohort, observation.columns)
-            encoded = codec.encode(thought.states, thought.view.given(cohort.desk), thought.focus)
-            self.coded(name, codec, cohort, thought, encoded)
+            codec = self._codec(name, cohort.role, observation.columns)
+            given = Given(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
+            encoded = codec.encode(thought.states, given, thought.focus)
+            self.coded(name, codec, cohort, thought, given, encoded)
             self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
             counts[2] += int(active.sum())
             counts[3] += int(encoded.codes.length[active].sum())
@@ -130,8 +138,19 @@ class Judge(Onlooker):
     def _shadow(self, name: str, cohort: Cohort) -> _Shadow:
         return self._shadows.setdefault((name, cohort.number), _Shadow(cohort.index))
 
-    def _codec(self, name: str, cohort: Cohort, columns: tuple[str, ...]) -> Codec:
-        key = (name, cohort.role)
+    def _shared(self, name: str, codec: Codec, view: View) -> F32:
+        """Books as memories of one codec share them, (D, len(BOOK)); coded once a step."""
+        books, observation = view.books, view.observation
+        if not codec.shares:
+            return books.features
+        if self._books.get(name, (0, None))[0] != observation.step:
+            codes, shared = BookCodec(self._codec(name, DESK, observation.columns)).encode(books.features, observation.values)
+            self._counts[name][4] += int(codes.length.sum())
+            self._books[name] = observation.step, shared
+        return self._books[name][1]
+
+    def _codec(self, name: str, role: str, columns: tuple[str, ...]) -> Codec:
+        key = (name, role)
         if key not in self._codecs:
-            self._codecs[key] = self._codec_of[name](cohort.role, columns)
+            self._codecs[key] = self._codec_of[name](role, columns)
         return self._codecs[key]

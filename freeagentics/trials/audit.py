@@ -11,7 +11,7 @@ from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.memory import FEATURES, GROUPS, open_codec
-from freeagentics.memory.codec import Codec, Encoded, Int8Codec
+from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
 from freeagentics.memory.features import Group
 from freeagentics.model import Scenario
 from freeagentics.model.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
@@ -89,12 +89,12 @@ class _Auditor(Judge):
         self._spread = spread
         self.tallies: dict[str, dict[str, _Tally]] = {name: {} for name in codecs}
 
-    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: Thought, encoded: Encoded) -> None:
+    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: Thought, given: Given, encoded: Encoded) -> None:
         active = cohort.active
         if not active.any():
             return
         states = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
-        bits = codec.bits(states, thought.view.given(cohort.desk[active]), thought.focus[active])
+        bits = codec.bits(states, given.rows(active), thought.focus[active])
         tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
         tally.add(states, encoded.states[active], encoded.codes.length[active], bits)
 
@@ -106,6 +106,7 @@ def _codec_audit(name: str, found: Agreement, tallies: dict[str, _Tally]) -> Cod
         decisions=found.decisions,
         agreement=found.share,
         bits=found.bits,
+        shared_bits=found.shared_bits,
         other_bits=found.bits - sum(group.bits for group in groups),
         roles=tuple(_role_audit(role, tally) for role, tally in tallies.items()),
         groups=groups,

@@ -15,7 +15,8 @@ from freeagentics.agents.decision import Choice
 from freeagentics.arrays import F32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.memory import Kept, Recalled
+from freeagentics.memory import Kept, Recalled, book_codec_of
+from freeagentics.memory.codec import Codes
 from freeagentics.model import MarketModel, Scenario, load_scenario
 from freeagentics.model.memories import kept_in
 
@@ -38,6 +39,12 @@ class Tape(JournalWriter):
         """All records of a kind in a step, cohort by cohort; empty where there are none."""
         found = [page.records for page in self.commits[step - 1].pages if page.kind is kind]
         return np.concatenate(found) if found else np.empty(0, dtype=[("agent", "<i4")])
+
+    def books(self, step: int, columns: tuple[str, ...]) -> F32:
+        """Books of all desks as memories of a step share them."""
+        (page,) = (page for page in self.commits[step - 1].pages if page.kind is Kind.BOOKS)
+        values = self.records(step, Kind.OBSERVATION)["values"]
+        return book_codec_of(page.codec, columns).decode(Codes.from_bytes(page.records.tobytes()), values)
 
     def kept(self, step: int) -> list[Kept]:
         """What each cohort remembers of a step."""

@@ -92,9 +92,9 @@ def test_a_state_of_another_cohort_is_refused(replays: list[Replay]) -> None:
 def test_deciding_leaves_what_it_was_shown_as_it_was(replays: list[Replay]) -> None:
     for replay in replays:
         books = replay.view.books
-        before = [array.tobytes() for array in (books.weight, books.exposure, books.equity, replay.view.inbox.data)]
+        before = [array.tobytes() for array in (books.weight, books.features, books.equity, replay.view.inbox.data)]
         replay.again()
-        assert [array.tobytes() for array in (books.weight, books.exposure, books.equity, replay.view.inbox.data)] == before
+        assert [array.tobytes() for array in (books.weight, books.features, books.equity, replay.view.inbox.data)] == before
 
 
 def test_learning_before_deciding_is_an_error() -> None:

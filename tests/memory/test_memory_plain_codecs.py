@@ -9,11 +9,11 @@ from hypothesis.extra import numpy as npst
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory import FEATURES
-from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Int8Codec, ScalarCodec, keys_of
+from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Given, Int8Codec, ScalarCodec, keys_of
 
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
-NOTHING = np.zeros((1, 0), np.float32)
+NOTHING = Given(np.zeros((1, 0), np.float32))
 any_states = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FEATURES))), elements=st.floats(width=32))
 PLAIN = (Float32Codec(), Int8Codec(), BitsCodec())
 

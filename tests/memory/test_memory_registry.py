@@ -48,10 +48,10 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
     newer = Trained.read(old)
     object.__setattr__(newer, "version", shipped + 1)
     newer.write(tmp_path / f"risk-manager-{shipped + 1}.npz")
-    columns = one.codec.trained.columns
+    columns = one.columns
     assert open_codec("vae", "risk-manager", columns, tmp_path).version == shipped + 1
-    encoded = one.codec.encode(one.states, one.values, one.focus)
-    assert codec_of(shipped, "risk-manager", columns, tmp_path).decode(encoded.codes, one.values).tobytes() == encoded.states.tobytes()
+    encoded = one.codec.encode(one.states, one.given, one.focus)
+    assert codec_of(shipped, "risk-manager", columns, tmp_path).decode(encoded.codes, one.given).tobytes() == encoded.states.tobytes()
 
 
 def test_a_trained_codec_is_written_and_read_whole(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ pytest.importorskip("torch")
 
 from freeagentics.errors import BadInput
 from freeagentics.memory import FEATURES, column
-from freeagentics.memory.codec import VaeCodec
+from freeagentics.memory.codec import Given, VaeCodec
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.fit import FitSettings, fit
 from freeagentics.memory.codec.training.plan import BOUNDS, plan
@@ -42,7 +42,7 @@ def test_a_fitted_codec_keeps_the_bounds_on_agents_it_has_not_seen() -> None:
 def test_what_is_shared_and_what_follows_takes_few_bits() -> None:
     later = made_up(2)
     codec = VaeCodec(fit(made_up(1), 130, QUICK), later.columns)
-    codes = codec.encode(later.states, later.shown[:, None], later.focus).codes
+    codes = codec.encode(later.states, Given(later.shown[:, None]), later.focus).codes
     # Of six features one is an agent's own: five bits or so, a checksum, and what is left of the last byte.
     assert 8 * codes.length.mean() < 30
 
@@ -54,15 +54,15 @@ def test_the_same_experiences_and_seed_give_the_same_codec() -> None:
 
 
 def test_what_one_feature_tells_of_another_is_not_in_one_stage() -> None:
-    planned = plan(made_up(1))
+    planned = plan(made_up(1), 0.3)
     stages = np.split(planned.order, np.cumsum(planned.stages)[:-1])
     for stage in stages:
         assert not {column("exposure"), column("cash_share")} <= set(stage.tolist())
-    assert sorted(planned.order.tolist()) == sorted(map(column, ("exposure", "cash_share", "return_1", "bull", "action", "size")))
+    assert sorted(planned.order.tolist()) == sorted(map(column, ("exposure", "cash_share", "bull", "action", "size")))
 
 
 def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
-    planned = plan(made_up(1))
+    planned = plan(made_up(1), 0.3)
     assert planned.mirror[column("return_1")] == 0
     assert np.count_nonzero(planned.mirror >= 0) == 1
 
@@ -70,7 +70,7 @@ def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
 def test_experiences_in_which_nothing_changes_are_refused() -> None:
     still = made_up(1)
     with pytest.raises(BadInput, match="nothing changes"):
-        plan(Experiences(still.role, still.columns, 0 * still.states, still.shown, still.focus, still.agent, still.step))
+        plan(Experiences(still.role, still.columns, 0 * still.states, still.shown, still.focus, still.agent, still.step), 0.3)
 
 
 def test_too_few_agents_are_refused() -> None:

@@ -7,30 +7,32 @@ from functools import lru_cache
 import numpy as np
 
 from freeagentics.arrays import F32, I64
-from freeagentics.memory import FEATURES
-from freeagentics.memory.codec import VaeCodec, open_codec
+from freeagentics.memory import BOOK, FEATURES
+from freeagentics.memory.codec import DESK, Given, VaeCodec, open_codec, whole_market
 from freeagentics.model import load_scenario
 from freeagentics.trials import Lived as Run
 from freeagentics.trials import collect
 
-ROLES = ("market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
+ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class Lived:
-    """Experiences of a role in btc-replay: states (n, 48), observations (n, 1, columns), focus (n,), and its codec."""
+    """Experiences of a role in btc-replay: states (n, 48), what they are coded given, focus (n,), and its codec."""
 
     def __init__(self, role: str) -> None:
         lived = _run()
         mine = lived.experiences[role]
         # At first every agent is alike.
         mine = mine.where(mine.step > 40)
-        codec = open_codec("vae", role, mine.columns)
+        codec = open_codec("vae", role, lived.experiences[DESK].columns)
         assert isinstance(codec, VaeCodec)
         self.codec = codec
         self.states: F32 = mine.states
-        self.values: F32 = lived.observed[mine.step - 1]
+        self.columns = lived.experiences[DESK].columns
+        values: F32 = lived.observed[mine.step - 1]
+        self.given = Given(whole_market(values)) if role == DESK else Given(values, mine.shown[:, -len(BOOK) :])
         self.focus: I64 = mine.focus
 
 

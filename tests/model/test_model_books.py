@@ -45,22 +45,23 @@ def agrees(books: DeskBooks, desk: int, ledger: Ledger, weight: list[float], cos
     """Compare one desk's books with those kept by hand."""
     now, held = ledger.equity[-1], sum(weight) * ledger.equity[-1]
     expected = {
+        "concentration": sum(share**2 for share in weight),
         "exposure": sum(weight),
-        "exposure_change": ledger.exposure[-1] - ledger.exposure[-2],
+        "position_change": ledger.exposure[-1] - ledger.exposure[-2],
         "cash_share": 1 - sum(weight),
         "drawdown": 1 - now / max(ledger.equity),
-        "return_1": now / ledger.back(1) - 1,
-        "return_24": now / ledger.back(24) - 1,
+        "equity_return_1": now / ledger.back(1) - 1,
+        "equity_return_24": now / ledger.back(24) - 1,
         "turnover_24": sum(ledger.traded[-24:]) / now,
         "cost_share": costs / CASH,
     }
     # The rounding of a cent is no small part of a position of a few.
     if sum(ledger.cost) > 100_000:
-        expected["unrealised"] = held / sum(ledger.cost) - 1
+        expected["unrealised_return"] = held / sum(ledger.cost) - 1
     np.testing.assert_allclose(books.equity[desk], now, atol=2)
     np.testing.assert_allclose(books.weight[desk], weight, atol=1e-5)
     for name, value in expected.items():
-        np.testing.assert_allclose(getattr(books, name)[desk], value, atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(books.feature(name)[desk], value, atol=1e-4, err_msg=name)
 
 
 def trade(accounts: Accounts, draw: np.random.Generator, prices: I64) -> Fills:
@@ -94,7 +95,7 @@ def test_books_do_not_change_with_the_accounts_after_the_close() -> None:
     accounts = Accounts(1, 1, CASH)
     books = BookKeeper(accounts).close(1, np.array([UNITS]), Fills.empty())
     accounts.position[:] = UNITS
-    assert (books.position.tolist(), books.cash_share.tolist(), books.unrealised.tolist()) == ([[0]], [1], [0])
+    assert (books.position.tolist(), books.feature("cash_share").tolist(), books.feature("unrealised_return").tolist()) == ([[0]], [1], [0])
 
 
 def test_a_keeper_that_takes_back_its_state_goes_on_alike() -> None:
@@ -104,5 +105,5 @@ def test_a_keeper_that_takes_back_its_state_goes_on_alike() -> None:
     one.close(1, prices, fill(Orders(nothing, nothing, nothing, np.array([UNITS])), accounts, prices, 0))
     other.load(one.state())
     ahead = [keeper.close(2, prices * 2, Fills.empty()) for keeper in (one, other)]
-    for name in ("turnover_24", "return_1", "exposure_change"):
-        assert getattr(ahead[0], name).tolist() == getattr(ahead[1], name).tolist() != [0]
+    for name in ("turnover_24", "equity_return_1", "position_change"):
+        assert ahead[0].feature(name).tolist() == ahead[1].feature(name).tolist() != [0]

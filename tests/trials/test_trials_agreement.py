@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from freeagentics.arrays import F32, F64, I64
-from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, open_codec
+from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, Given, open_codec
 from freeagentics.model import MarketModel, load_scenario
 from freeagentics.trials import Agreement, decision_agreement
 from freeagentics.trials.agreement import CodecOf, Judge
@@ -18,15 +18,15 @@ STEPS = 24
 class Amnesia(Codec):
     """Gives back nothing of what it was given."""
 
-    name, version = "amnesia", 250
+    name, version, shares = "amnesia", 250, False
 
-    def encode(self, states: F32, values: F32, focus: I64) -> Encoded:
-        return Encoded(Float32Codec().encode(states, values, focus).codes, np.zeros_like(states))
+    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
+        return Encoded(Float32Codec().encode(states, given, focus).codes, np.zeros_like(states))
 
-    def decode(self, codes: Codes, values: F32) -> F32:
+    def decode(self, codes: Codes, given: Given) -> F32:
         return np.zeros((len(codes), 48), np.float32)
 
-    def bits(self, states: F32, values: F32, focus: I64) -> F64:
+    def bits(self, states: F32, given: Given, focus: I64) -> F64:
         return np.zeros(48)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from freeagentics.arrays import F64
-from freeagentics.memory import FEATURES, column, open_codec
-from freeagentics.memory.codec import CODECS, Codec
+from freeagentics.arrays import F32, F64
+from freeagentics.memory import BOOK, FEATURES, column, open_codec
+from freeagentics.memory.codec import CODECS, DESK, Codec, Given, whole_market
 from freeagentics.model import RunRecord, Scenario, load_scenario, run
 from freeagentics.model.memory_audit import CodecAudit, MemoryAudit
 from freeagentics.model.memory_spread import memory_spread
@@ -32,7 +32,14 @@ def lived() -> Lived:
 
 
 def codec_for(name: str, lived: Lived, role: str) -> Codec:
-    return open_codec(name, role, lived.experiences[role].columns)
+    return open_codec(name, role, lived.experiences[DESK].columns)
+
+
+def given_to(lived: Lived, role: str) -> Given:
+    """What a role's experiences are coded given."""
+    mine = lived.experiences[role]
+    values: F32 = lived.observed[mine.step - 1]
+    return Given(whole_market(values)) if role == DESK else Given(values, mine.shown[:, -len(BOOK) :])
 
 
 def by_name(found: MemoryAudit) -> dict[str, CodecAudit]:
@@ -66,8 +73,8 @@ def test_errors_are_those_of_what_was_lived_through(found: MemoryAudit, lived: L
     for audit in found.codecs:
         for role in audit.roles:
             mine = lived.experiences[role.role]
-            codec = codec_for(audit.codec, lived, role.role)
-            back = codec.decode(codec.encode(mine.states, lived.observed[mine.step - 1], mine.focus).codes, lived.observed[mine.step - 1])
+            codec, given = codec_for(audit.codec, lived, role.role), given_to(lived, role.role)
+            back = codec.decode(codec.encode(mine.states, given, mine.focus).codes, given)
             low, high = (np.array([getattr(feature, end) for feature in FEATURES]) for end in ("low", "high"))
             off = back - np.clip(mine.states, low, high)
             assert role.error == pytest.approx(float(np.sqrt(np.square(off).mean())), rel=1e-4)
@@ -88,11 +95,11 @@ def test_errors_are_given_in_standard_deviations_and_still_features_are_left_out
 @pytest.mark.parametrize("name", CODECS)
 def test_bits_of_features_are_no_more_than_the_code_has(name: str, lived: Lived) -> None:
     for role, mine in lived.experiences.items():
-        codec, values = codec_for(name, lived, role), lived.observed[mine.step - 1]
-        bits = codec.bits(mine.states, values, mine.focus)
+        codec, given = codec_for(name, lived, role), given_to(lived, role)
+        bits = codec.bits(mine.states, given, mine.focus)
         assert bits.shape == (len(FEATURES),)
         assert (bits >= 0).all()
-        code = 8 * codec.encode(mine.states, values, mine.focus).codes.length.mean()
+        code = 8 * codec.encode(mine.states, given, mine.focus).codes.length.mean()
         assert code - 24 < bits.sum() <= code - 8
 
 

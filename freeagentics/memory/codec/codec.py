@@ -33,10 +33,12 @@ class Codec(ABC):
 
     Attributes:
         name: as scenarios call it. version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
+        shares: whether codes leave out what is given; otherwise all of a state is in its code.
     """
 
     name: str
     version: int
+    shares: bool
 
     @abstractmethod
     def encode(self, states: F32, given: Given, focus: I64) -> Encoded:

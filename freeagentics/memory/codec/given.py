@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, I64
+from freeagentics.arrays import F32, I64, Mask
 from freeagentics.memory.features import BOOK
 
 BOOK_COLUMNS = tuple(f"book.{name}" for name in BOOK)
@@ -29,6 +29,11 @@ class Given:
     def assets(self) -> int:
         """Number of assets, A."""
         return self.values.shape[-2]
+
+    def rows(self, chosen: I64 | Mask | slice) -> Given:
+        """What some of the memories are coded given."""
+        values = self.values if self.values.ndim == 2 else self.values[chosen]
+        return Given(values, None if self.book is None else self.book[chosen])
 
     def shown(self, focus: I64) -> F32:
         """Of memories about the assets in focus (n,) the market's columns, and those of the book, (n, columns)."""

@@ -25,6 +25,7 @@ class PlainCodec(Codec):
         widths: bits of each feature, (48,).
     """
 
+    shares = False
     payload_bytes: int
     widths: I64
 

@@ -35,6 +35,7 @@ class VaeCodec(Codec):
     """
 
     name = "vae"
+    shares = True
 
     def __init__(self, trained: Trained, columns: Sequence[str]) -> None:
         self.version = trained.version

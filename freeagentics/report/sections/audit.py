@@ -32,7 +32,10 @@ def _said(audit: MemoryAudit) -> tuple[str, str]:
 
 
 def _codecs(audit: MemoryAudit) -> Html:
-    rows = [(found.codec, count(found.decisions), percent(found.agreement, 2), number(found.bits, 1)) for found in audit.codecs]
+    rows = [
+        (found.codec, count(found.decisions), percent(found.agreement, 2), number(found.bits + found.shared_bits, 1))
+        for found in audit.codecs
+    ]
     return table("Decisions from decoded memories", ("Codec", "Decisions", "The same", "Bits a memory"), rows)
 
 
@@ -48,7 +51,8 @@ def _groups(audit: MemoryAudit) -> Html:
     rows = [(parts[0].group, *_numbers(*parts)) for parts in zip(*(found.groups for found in audit.codecs), strict=True)]
     rest = chain.from_iterable((number(found.other_bits, 1), UNKNOWN) for found in audit.codecs)
     caption = "Bits a memory and errors, by group of features; the rest: checksum, asset in focus, what no table foretold, whole bytes"
-    return table(caption, ("Group", *_heads(audit)), [*rows, ("the rest", *rest)])
+    book = chain.from_iterable((number(found.shared_bits, 1), UNKNOWN) for found in audit.codecs)
+    return table(caption, ("Group", *_heads(audit)), [*rows, ("the rest", *rest), ("share of the desk's book", *book)])
 
 
 def _heads(audit: MemoryAudit) -> tuple[str, ...]:
