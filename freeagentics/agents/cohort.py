@@ -60,6 +60,8 @@ class Cohort(ArrayState, ABC):
     phase: ClassVar[int]
     actions: ClassVar[tuple[str, ...]]
     decision_type: ClassVar[str]
+    compression: ClassVar[float] = 0.5
+    """How coarsely a codec that is trained for the role may keep what memories are recalled by: the share of its error bound, halved."""
     reasoning: ClassVar[tuple[str, ...]]
     """Names of the first numbers in a decision's `reason`, at most six."""
     Settings: ClassVar[type[BaseModel]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.memory.codec import DESK, Given, Trained, VaeCodec, open_book_codec
-from freeagentics.memory.codec.registry import newest
+from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.trained import ONE
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.features import BOOK, FEATURES, Group, column
@@ -77,8 +77,8 @@ def samples(scenario_name: str) -> tuple[Sample, ...]:
     shared = _book_bits(tested, market, first) / scenario.agents.team_size
     found = []
     for role, experiences in tested.experiences.items():
-        trained = newest(role)
-        if trained is not None and role != DESK:
+        if role != DESK:
+            trained = shipped(role)
             test = experiences.where(experiences.step > first)
             codec = VaeCodec(trained, market)
             given = Given(tested.observed[test.step - 1], test.shown[:, len(market) :])

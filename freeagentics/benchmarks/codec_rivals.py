@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import zstandard
 
 from freeagentics.arrays import F32, F64, U8
 from freeagentics.benchmarks.codec_data import HIGH, LOW, Sample
-from freeagentics.errors import BadInput
 from freeagentics.memory.codec.plain import PlainCodec
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.features import FEATURES, Group
@@ -22,7 +21,6 @@ CHECKSUM, LENGTH = 8, 4
 _PAGE = 256
 
 _DICTIONARY = 16 * 1024
-_LATENTS = 16
 
 Errors = Mapping[Group, float]
 """Root mean square error of each group, in standard deviations."""
@@ -61,7 +59,7 @@ class FourBitsCodec(PlainCodec):
 
     def _pack(self, states: F32) -> U8:
         levels = np.rint((states - LOW) / (HIGH - LOW) * np.float32(15)).astype(np.uint8)
-        return levels[:, ::2] << 4 | levels[:, 1::2]
+        return (levels[:, ::2] << 4 | levels[:, 1::2]).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
         levels = np.stack([payload >> 4, payload & 15], axis=2).reshape(len(payload), len(FEATURES))
@@ -78,24 +76,9 @@ def plain(codec: PlainCodec) -> Callable[[Sample], Coded]:
     return code
 
 
-def torch_save(sample: Sample) -> Coded | None:
-    """Seed 000's way: float latents of a net through `torch.save`; their error would be that of a net without rounding."""
-    try:
-        import torch
-    except ImportError:
-        return None
-    file = io.BytesIO()
-    torch.save(torch.zeros(_LATENTS), file)
-    return Coded(8.0 * len(file.getvalue()), {})
-
-
 def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
     """Every feature quantised by itself, then zstd at level 19 with a trained dictionary, memory by memory; with side information only the
     features that it does not show, and of these what a linear regression on it leaves, where that is less."""
-    try:
-        import zstandard
-    except ImportError as error:
-        raise BadInput("this benchmark compares with zstd; install freeagentics[test]") from error
     test = _standard(sample, sample.test)
 
     def scalar_error(step: F64) -> F64:
@@ -133,7 +116,7 @@ def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
         return square
 
     _, errors = _matched(sample, wanted, rotated_error, side=side)
-    return Coded(sum(_entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
+    return Coded(sum(entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
 
 
 def _beside(sample: Sample, *, side: bool) -> float:
@@ -158,7 +141,7 @@ def _levels(sample: Sample, step: F64, *, side: bool) -> tuple[np.ndarray, np.nd
     learn, test = (np.rint(_standard(sample, part) / step) for part in (sample.learn, sample.test))
     if side:
         left = [np.rint(part / step) for part in _without(sample, *(_standard(sample, part) for part in (sample.learn, sample.test)))]
-        less = np.array([_entropy(left[0][:, place]) < _entropy(learn[:, place]) for place in range(len(step))])
+        less = np.array([entropy(left[0][:, place]) < entropy(learn[:, place]) for place in range(len(step))])
         hidden = ~sample.shown()[0]
         learn, test = (np.where(less, difference, level)[:, hidden] for difference, level in zip(left, (learn, test), strict=True))
     folded = [np.where(part < 0, -2 * part - 1, 2 * part).astype(np.int64) for part in (learn, test)]
@@ -182,7 +165,8 @@ def _matched(sample: Sample, wanted: Errors, error: Callable[[F64], F64], *, sid
     return step, found
 
 
-def _entropy(values: F64) -> float:
+def entropy(values: F64) -> float:
+    """Bits a value, of values (n,)."""
     counts = np.unique(values, return_counts=True)[1]
     share = counts / counts.sum()
     return float(-(share * np.log2(share)).sum())

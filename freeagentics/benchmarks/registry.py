@@ -13,6 +13,7 @@ BENCHMARKS = {
     "cache": "cache:cache",
     "codec": "codec:codec",
     "codec_agreement": "codec:codec_agreement",
+    "codec_nets": "codec_nets:codec_nets",
     "codec_speed": "codec:codec_speed",
     "flat": "flat:flat",
     "gc": "collector:collector",
@@ -30,9 +31,12 @@ they would make every command start later."""
 
 
 def run_benchmark(name: str, runs: int) -> Table:
-    """Measure one benchmark. Raises BadInput with the nearest name."""
+    """Measure one benchmark. Raises BadInput with the nearest name, or where what it compares with is not installed."""
     if name not in BENCHMARKS:
         raise BadInput(f"no benchmark '{name}'; {did_you_mean(name, BENCHMARKS)}")
     file, _, function = BENCHMARKS[name].partition(":")
-    table: Table = getattr(import_module(f"freeagentics.benchmarks.{file}"), function)(runs)
+    try:
+        table: Table = getattr(import_module(f"freeagentics.benchmarks.{file}"), function)(runs)
+    except ModuleNotFoundError as error:
+        raise BadInput(f"the benchmark '{name}' needs {error.name}; install freeagentics[test]") from error
     return table

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.memory.codec import DESK
-from freeagentics.memory.codec.registry import newest
+from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.model import Scenario
 from freeagentics.trials import FIRST_SEED, LEARNED, collect, first_part, shipped_runs
 
-ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
+TRAINABLE = (DESK, *BUILT_IN)
 
 OWN_VERSION = 128
 """Versions from here on are the user's; below are those that ship."""
 
 
 def train_command(
-    roles: Annotated[list[str], typer.Argument(metavar="ROLE...", help=f"Roles to train a codec for, or 'all': {', '.join(ROLES)}.")],
+    roles: Annotated[list[str], typer.Argument(metavar="ROLE...", help=f"Roles to train a codec for, or 'all': {', '.join(TRAINABLE)}.")],
     runs: Annotated[list[str] | None, typer.Option("--runs", help="Scenarios to learn from, instead of what shipped codecs did.")] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="With --runs: runs of each scenario, with seeds of their own.")] = 3,
     share: Annotated[float, typer.Option("--share", min=0.01, max=1, help="With --runs: first part of the steps to learn from.")] = LEARNED,
@@ -47,10 +49,13 @@ def train_command(
         raise BadInput(f"no agents of role '{unknown}' in these runs; {did_you_mean(unknown, experiences)}")
     settings = FitSettings(steps=steps, device=device)
     # Memories are coded given the books of desks as their own codec gives them back.
-    desk = fit(Experiences.joined(experiences[DESK]), version, settings) if DESK in wanted else newest(DESK)
+    desk = fit(Experiences.joined(experiences[DESK]), version, settings) if DESK in wanted else shipped(DESK)
     for role in wanted:
-        trained = desk if role == DESK else fit(Experiences.joined(experiences[role]), version, settings, desk)
-        assert trained is not None, "what is wanted was trained, and a codec of books ships"
+        if role == DESK:
+            trained = desk
+        else:
+            mine = replace(settings, compression=ROLES[role].compression)
+            trained = fit(Experiences.joined(experiences[role]), version, mine, desk)
         path = out / f"{role}-{version}.npz"
         trained.write(path)
         count = sum(len(part) for part in experiences[role])
@@ -58,7 +63,7 @@ def train_command(
 
 
 def _roles(roles: list[str]) -> list[str]:
-    return list(ROLES) if roles == ["all"] else roles
+    return list(TRAINABLE) if roles == ["all"] else roles
 
 
 def _runs(names: list[str] | None, seeds: int, share: float) -> Iterable[tuple[Scenario, int]]:

@@ -19,7 +19,7 @@ def test_a_codec_is_trained_written_and_opened(tmp_path: Path) -> None:
     assert f"{path.stat().st_size:,} bytes" in done.stdout
     trained = Trained.read(path)
     assert (trained.role, trained.version) == ("risk-manager", 128)
-    assert open_codec("vae", "risk-manager", trained.columns, tmp_path / "mine").version == 128
+    assert open_codec("vae", "risk-manager", ("price.zscore",), tmp_path / "mine").version == 128
 
 
 def test_a_role_that_nobody_has_is_named(tmp_path: Path) -> None:

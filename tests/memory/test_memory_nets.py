@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 
 from torch import Tensor, nn  # noqa: E402
 
+from freeagentics.benchmarks.codec_nets import HARD, Separate, parameters  # noqa: E402
 from freeagentics.errors import BadInput  # noqa: E402
 from freeagentics.memory.codec.adapters import Adapters  # noqa: E402
 from freeagentics.memory.codec.nets import (  # noqa: E402
@@ -195,30 +196,11 @@ def test_the_snippet_of_seed_000_runs() -> None:
 
 
 def test_sharing_and_low_rank_save_parameters() -> None:
-    groups = {"portfolio": (0, 12, 2.0), "view": (12, 30, 3.0), "signals": (30, 40, 3.0), "action": (40, 48, 4.0)}
-    net = FeatureGroupedVAE(48, 32, groups)
-    assert count(net) <= 0.5 * count(Separate(48, 32, groups))
-
-
-def count(net: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in net.parameters())
-
-
-class Separate(FeatureGroupedVAE):
-    """The same without sharing and low rank: every group has a compressor, and its projections up are whole."""
-
-    def __init__(self, input_dim: int, latent_dim: int, groups: dict[str, tuple[int, int, float]]) -> None:
-        super().__init__(input_dim, latent_dim, groups)
-        self.compressors = nn.ModuleDict({name: nn.ModuleList([nn.Linear(latent_dim, latent_dim) for _ in range(2)]) for name in groups})
-        for name, size in self.latents.items():
-            bottleneck: Any = self.bottlenecks[name]
-            bottleneck.proj_up = nn.Linear(bottleneck.effective_dim, 2 * size)
-        del self.shared_compressor, self.group_params
+    assert parameters(FeatureGroupedVAE(48, 32, HARD)) <= 0.5 * parameters(Separate(48, 32, HARD))
 
 
 def test_an_adapter_has_a_twentieth_of_the_parameters_of_a_net_of_ones_own() -> None:
-    groups = {"portfolio": (0, 12, 2.0), "view": (12, 30, 3.0), "signals": (30, 40, 3.0), "action": (40, 48, 4.0)}
     adapters = Adapters(1, np.ones(48, np.float32))
     own = adapters.center[0].size + adapters.basis[0].size
-    assert own <= 0.05 * count(FeatureGroupedVAE(48, 32, groups))
-    assert own <= 0.05 * count(PriorNet(19, [6] * 6, 32))
+    assert own <= 0.05 * parameters(FeatureGroupedVAE(48, 32, HARD))
+    assert own <= 0.05 * parameters(PriorNet(19, [6] * 6, 32))

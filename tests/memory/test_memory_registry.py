@@ -9,7 +9,7 @@ from vae_samples import ROLES, lived
 
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.memory.codec import CODECS, BitsCodec, Trained, codec_of, open_codec
-from freeagentics.memory.codec.registry import SHIPPED, newest
+from freeagentics.memory.codec.registry import SHIPPED, shipped
 
 COLUMNS = ("price.return_1", "price.zscore")
 
@@ -30,7 +30,8 @@ def test_versions_differ() -> None:
 
 def test_a_role_without_a_trained_codec_gets_the_scalar_one() -> None:
     assert isinstance(open_codec("vae", "my-own-role", COLUMNS), BitsCodec)
-    assert newest("my-own-role") is None
+    with pytest.raises(KeyError):
+        shipped("my-own-role")
 
 
 def test_wrong_names_and_versions_are_refused() -> None:

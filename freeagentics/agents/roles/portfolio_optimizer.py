@@ -40,6 +40,7 @@ class PortfolioOptimizer(Cohort):
     """
 
     role = "portfolio-optimizer"
+    compression = 0.3
     phase = 2
     decision_type = "PORTFOLIO_ALLOCATION"
     actions = ("wait", "tell-target")

@@ -46,6 +46,7 @@ class RiskManager(Cohort):
     """
 
     role = "risk-manager"
+    compression = 0.3
     phase = 1
     decision_type = "RISK_ASSESSMENT"
     actions = ("wait", "tell-limit", "veto", "lift-veto")

@@ -18,6 +18,7 @@ class SentimentAnalyzer(Forecaster):
     """Watches sentiment and derivatives beside the price, and tells of a forecast that changed."""
 
     role = "sentiment-analyzer"
+    compression = 0.4
     phase = 0
     decision_type = "SENTIMENT_ANALYSIS"
     actions = ("wait", "tell-sentiment")

@@ -49,6 +49,7 @@ class TradeExecutor(Cohort):
     """
 
     role = "trade-executor"
+    compression = 0.7
     phase = 3
     decision_type = "TRADE_EXECUTION"
     actions = ("hold", "buy", "sell", "close")

@@ -64,10 +64,12 @@ def codec_name(version: int) -> str:
     return next((codec.name for codec in (plain() for plain in PLAIN.values()) if codec.version == version), VaeCodec.name)
 
 
-def newest(role: str, weights: Path = SHIPPED) -> Trained | None:
-    """The newest trained codec of a role, if there is one."""
-    versions = _versions(role, weights)
-    return Trained.read(versions[max(versions)]) if versions else None
+def shipped(role: str) -> Trained:
+    """The newest codec that ships for a built-in role, or for `DESK`. Raises KeyError for another."""
+    versions = _versions(role, SHIPPED)
+    if not versions:
+        raise KeyError(role)
+    return Trained.read(versions[max(versions)])
 
 
 def _versions(role: str, weights: Path) -> dict[int, Path]:

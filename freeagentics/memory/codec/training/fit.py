@@ -38,8 +38,8 @@ class FitSettings:
     """Every so many agents are kept for the tables."""
     early: float = 0.75
     """Share of the others' time that the net learns from: tables must know how far off it is of what comes later."""
-    recalled: float = 0.3
-    """Share of its bound for what memories are recalled by: with all of it 1.8 % of decisions came out another way."""
+    compression: float = 0.5
+    """Of the role; half of it is the share of its bound that the view may spend on what memories are recalled by."""
     seed: int = 0
     device: str = "cpu"
 
@@ -61,7 +61,7 @@ def fit(experiences: Experiences, version: int, settings: FitSettings | None = N
         )
     if desk is not None:
         learning, counting = (as_shared(part, desk) for part in (learning, counting))
-    planned = plan(experiences, settings.recalled, desk)
+    planned = plan(experiences, settings.compression, desk)
     step = planned.steps(BOUNDS)
     with _one_thread():
         net = train(planned, learning, step, settings)

@@ -17,6 +17,9 @@ from freeagentics.memory.features import column as column_of
 BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "action": 0.2}
 """Largest error of each group, as the root of the mean square of its features' errors over their standard deviations."""
 
+_RECALLED = 0.5
+"""Share of its bound, times the compression, for what memories are recalled by in the view: by that, decisions turn on them."""
+
 _DULL = 0.9995
 """Share of a feature's most common value from which it is left to exceptions."""
 
@@ -34,7 +37,7 @@ class Plan:
     """Names as in `Trained`, and beside them:
 
     Attributes:
-        recalled: share of its bound for what memories are recalled by in the view.
+        compression: of the role, see `Cohort.compression`.
         book_step: steps in which books are shared, (48,); 0 for features that are none of theirs.
     """
 
@@ -47,18 +50,19 @@ class Plan:
     mirror: I64
     order: I64
     stages: I64
-    recalled: float
+    compression: float
     book_step: I64
 
     def steps(self, bound: dict[Group, float]) -> I64:
         """Steps (48,) for an error of *bound* in each group, if all features are spread evenly over a step."""
-        wanted = np.array([bound[f.group] * (self.recalled if f.recall and f.group == "view" else 1) for f in FEATURES]) * np.sqrt(12) * ONE
+        fine = np.array([f.recall and f.group == "view" for f in FEATURES])
+        wanted = np.array([bound[f.group] for f in FEATURES]) * np.where(fine, self.compression * _RECALLED, 1) * np.sqrt(12) * ONE
         whole = np.maximum(np.floor(wanted / self.scale), 1) * self.scale
         own = np.where(self.grid, whole, np.maximum(np.rint(wanted), 1))
         return np.where(self.book_step > 0, self.book_step, own).astype(np.int64)
 
 
-def plan(experiences: Experiences, recalled: float, desk: Trained | None = None) -> Plan:
+def plan(experiences: Experiences, compression: float, desk: Trained | None = None) -> Plan:
     """Scales and order for these experiences, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
     states = np.clip(np.nan_to_num(experiences.states.astype(np.float64)), _LOW, _HIGH)
     center, share = _most_common(states)
@@ -74,7 +78,7 @@ def plan(experiences: Experiences, recalled: float, desk: Trained | None = None)
     offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
     stages = _stages((states - center) * scale, (side - offset) * side_scale, coded)
     order, sizes = np.concatenate(stages), np.array([len(stage) for stage in stages])
-    return Plan(experiences.columns, offset, side_scale, center, scale, whole, mirror, order, sizes, recalled, _book_steps(scale, desk))
+    return Plan(experiences.columns, offset, side_scale, center, scale, whole, mirror, order, sizes, compression, _book_steps(scale, desk))
 
 
 def _mirrors(states: F64, side: F64, columns: tuple[str, ...]) -> I64:

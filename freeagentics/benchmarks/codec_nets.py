@@ -1,0 +1,159 @@
+"""Nets against codecs: what the autoencoder of seed 000 takes for the same experiences, how many parameters each way has, and what an
+adapter an agent would save."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import nn
+
+from freeagentics.arrays import F32, F64
+from freeagentics.benchmarks.codec_data import Sample, samples
+from freeagentics.benchmarks.codec_rivals import CHECKSUM, LENGTH, Coded, entropy
+from freeagentics.benchmarks.table import Table
+from freeagentics.memory.codec.adapters import Adapters
+from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
+from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
+from freeagentics.memory.codec.trained import ONE
+from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.training.tally import passes
+from freeagentics.memory.features import FEATURES, GROUPS
+
+_LATENTS = 32
+_STEPS, _BATCH = 1500, 1024
+_FIRST = 0.4
+"""Share of an agent's time that its adapter is fitted on."""
+
+HARD: FeatureGroups = {"portfolio": (0, 12, 2.0), "view": (12, 30, 3.0), "signals": (30, 40, 3.0), "action": (40, 48, 4.0)}
+"""All features, compressed so hard that bottlenecks project."""
+
+
+class Separate(FeatureGroupedVAE):
+    """A `FeatureGroupedVAE` without sharing and low rank: every group has a compressor, and its projections up are whole."""
+
+    def __init__(self, input_dim: int, latent_dim: int, groups: FeatureGroups) -> None:
+        super().__init__(input_dim, latent_dim, groups)
+        self.compressors = nn.ModuleDict({name: nn.ModuleList([nn.Linear(latent_dim, latent_dim) for _ in range(2)]) for name in groups})
+        for name, size in self.latents.items():
+            bottleneck = self._bottleneck(name)
+            bottleneck.proj_up = nn.Sequential(nn.Linear(bottleneck.effective_dim, 2 * size))
+        del self.shared_compressor, self.group_params
+
+
+def parameters(net: nn.Module) -> int:
+    """How many a net has."""
+    return sum(parameter.numel() for parameter in net.parameters())
+
+
+def grouped_vae(sample: Sample) -> Coded:
+    """The whole numbers of a `FeatureGroupedVAE`, at the bits of its own learned prior."""
+    with torch.no_grad():
+        coded = _trained(sample)(_inputs(sample, sample.test))
+    return Coded(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_states(sample, coded.reconstruction)))
+
+
+def torch_save(sample: Sample) -> Coded:
+    """Seed 000's way: the float latents of that net, every memory through `torch.save`."""
+    net = _trained(sample)
+    with torch.no_grad():
+        latents, _ = net.posterior(_inputs(sample, sample.test))
+        parts = dict(zip(net.feature_groups, torch.split(latents, list(net.latents.values()), dim=-1), strict=True))
+        decoded = torch.cat([net.decoders[name](part) for name, part in parts.items()], dim=-1)
+    file = io.BytesIO()
+    torch.save(latents[0].clone(), file)
+    return Coded(8.0 * len(file.getvalue()), sample.errors(_states(sample, decoded)))
+
+
+@lru_cache(maxsize=16)
+def _trained(sample: Sample) -> FeatureGroupedVAE:
+    """A net for one role's experiences, after a plain training loop."""
+    torch.manual_seed(0)
+    states = _inputs(sample, sample.learn)
+    places = np.searchsorted(sample.trained.filled, [part[0] for part in sample.groups.values()])
+    ends = [*places[1:].tolist(), len(sample.trained.filled)]
+    groups = {str(name): (int(start), int(end), 1.0) for name, start, end in zip(sample.groups, places, ends, strict=True)}
+    net = FeatureGroupedVAE(states.shape[1], _LATENTS, groups)
+    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
+    importance = {str(group): weight for group, weight in GROUPS.items()}
+    for _ in range(_STEPS):
+        batch = states[torch.randint(len(states), (_BATCH,))]
+        loss = vae_loss(net(batch), batch, groups, importance)
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+    return net.eval()
+
+
+def _middle(sample: Sample) -> F64:
+    return (sample.trained.center * sample.trained.scale / ONE)[sample.trained.filled]
+
+
+def _inputs(sample: Sample, experiences: Experiences) -> torch.Tensor:
+    """Features that vary, in standard deviations from their most common value, (n, F)."""
+    return torch.as_tensor(sample.standard(experiences.states)[:, sample.trained.filled] - _middle(sample), dtype=torch.float32)
+
+
+def _states(sample: Sample, decoded: torch.Tensor) -> F32:
+    """Inverse of `_inputs`, beside features that do not vary."""
+    states, features = sample.test.states.copy(), sample.trained.filled
+    states[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.trained.scale / ONE)[features]
+    return states
+
+
+def codec_nets(runs: int) -> Table:
+    """Parameters, and what adapters would save. Nothing here varies from run to run."""
+    net = parameters(FeatureGroupedVAE(len(FEATURES), _LATENTS, HARD))
+    apart = parameters(Separate(len(FEATURES), _LATENTS, HARD))
+    rows = []
+    for sample in samples("btc-replay"):
+        own, saved = _adapted(sample)
+        trunk = sample.trained.inner.size + sample.trained.outer.size
+        rows.append(
+            {
+                "role": sample.role,
+                "shipped codec, a role": f"{trunk:,}",
+                "adapter, an agent": f"{own:,}",
+                "fewer than such a codec each": f"{1 - own / trunk:.1%}",
+                "bits a memory that adapters would save": f"{saved:.2f}",
+            }
+        )
+    note = (
+        f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing and low rank"
+        f" {apart:,}: {1 - net / apart:.0%} fewer. btc-replay, agents that nothing was trained on: an adapter is fitted to what the shipped"
+        f" codec leaves of the first {_FIRST:.0%} of an agent's experiences; on the rest, what it would save is the entropy of what is left, in"
+        " quantised steps, less that of what is left then and of its latents."
+    )
+    return Table("Parameters of nets, and what adapters would save", note, rows)
+
+
+def _adapted(sample: Sample) -> tuple[int, float]:
+    """Numbers of one agent's adapter, and the bits a memory that adapters would save."""
+    left, order = _left(sample), np.argsort(sample.test.agent, kind="stable")
+    agents = len(np.unique(sample.test.agent))
+    # Every agent is there in every step: (agents, steps, features).
+    by_agent = left[order].reshape(agents, -1, left.shape[1]).astype(np.float32)
+    first = int(by_agent.shape[1] * _FIRST)
+    adapters = Adapters(agents, np.ones(left.shape[1], dtype=np.float32))
+    adapters.fit(np.arange(agents), by_agent[:, :first])
+    before, after, latents = [], [], []
+    for step in range(first, by_agent.shape[1]):
+        now = by_agent[:, step]
+        latent = np.rint(adapters.encode(now))
+        before.append(np.rint(now))
+        after.append(np.rint(now - adapters.decode(latent)))
+        latents.append(latent)
+    bits = [sum(entropy(column) for column in np.concatenate(part).T) for part in (before, after, latents)]
+    return adapters.center[0].size + adapters.basis[0].size, bits[0] - bits[1] - bits[2]
+
+
+def _left(sample: Sample) -> F64:
+    """What the shipped codec leaves of the test's features, in quantised steps, (n, F); 0 where one has its most common value."""
+    latents = Latents(sample.trained, sample.test.columns)
+    seen = list(passes(sample.trained, latents, sample.test))
+    whole = latents.whole(sample.test.states)
+    exact = [(whole[one.features] - one.expected) / sample.trained.step[one.features, None] for one in seen]
+    return np.concatenate([np.where(np.isnan(one.difference), 0, part) for one, part in zip(seen, exact, strict=True)]).T
