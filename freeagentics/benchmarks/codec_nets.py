@@ -51,8 +51,9 @@ def parameters(net: nn.Module) -> int:
 
 def grouped_vae(sample: Sample) -> Coded:
     """The whole numbers of a `FeatureGroupedVAE`, at the bits of its own learned prior."""
+    net = _trained(sample)
     with torch.no_grad():
-        coded = _trained(sample)(_inputs(sample, sample.test))
+        coded = net(_inputs(sample, sample.test))
     return Coded(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_states(sample, coded.reconstruction)))
 
 
@@ -124,8 +125,8 @@ def codec_nets(runs: int) -> Table:
     note = (
         f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing and low rank"
         f" {apart:,}: {1 - net / apart:.0%} fewer. btc-replay, agents that nothing was trained on: an adapter is fitted to what the shipped"
-        f" codec leaves of the first {_FIRST:.0%} of an agent's experiences; on the rest, what it would save is the entropy of what is left, in"
-        " quantised steps, less that of what is left then and of its latents."
+        f" codec leaves of the first {_FIRST:.0%} of an agent's experiences. On the rest, what it would save is the entropy of what is"
+        " left, in quantised steps, less that of what is left then and of its latents."
     )
     return Table("Parameters of nets, and what adapters would save", note, rows)
 

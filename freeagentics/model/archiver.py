@@ -10,6 +10,7 @@ import polars as pl
 
 from freeagentics.journal import Journal, Kind
 from freeagentics.market import UNITS
+from freeagentics.memory.codec import Codes
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.projection import DecisionItems, Moments, memory_entries
 from freeagentics.model.scenario import Scenario
@@ -21,7 +22,8 @@ BATCH_RECORDS = 100_000
 
 
 class Archiver:
-    """Archives whole weeks of memories, decisions and observations once they are old enough. Adding what is there changes nothing.
+    """Archives whole weeks of memories, what these are coded given, and decisions, once they are old enough. Adding what is there changes
+    nothing.
 
     Bodies are those that a store has. A decision is archived with its outcome.
 
@@ -85,9 +87,9 @@ class Archiver:
 
     def _rows(self, journal: Journal, first: int, last: int) -> ArchiveBatch:
         names = AgentNames(journal, self._scenario)
-        roles = dict(zip(names.ids, names.roles, strict=True))
+        roles, desks = (dict(zip(names.ids, of, strict=True)) for of in (names.roles, names.seats["desk"].tolist()))
         memories = [
-            (entry.agent, roles[entry.agent], entry.step, entry.sequence, entry.timestamp, entry.body[0], entry.body)
+            (entry.agent, roles[entry.agent], entry.step, desks[entry.agent], entry.sequence, entry.timestamp, entry.body[0], entry.body)
             for entry in memory_entries(journal, names, first, last)
         ]
         # A horizon later outcomes are known, and what is archived is far older than that; so decisions are taken as they stand then.
@@ -103,6 +105,7 @@ class Archiver:
             pl.DataFrame(memories, schema=dict(COLUMNS["memories"]), orient="row"),
             pl.DataFrame(decisions, schema=dict(COLUMNS["decisions"]), orient="row"),
             self._observations(journal, first, last),
+            _books(journal, first, last),
         )
 
     def _observations(self, journal: Journal, first: int, last: int) -> pl.DataFrame:
@@ -113,6 +116,15 @@ class Archiver:
             values = {f"value_{place}": rows["values"][:, place] for place in range(rows["values"].shape[1])}
             frames.append(pl.DataFrame(shown | values, schema_overrides=dict(COLUMNS["observations"])))
         return pl.concat(frames)
+
+
+def _books(journal: Journal, first: int, last: int) -> pl.DataFrame:
+    """Codes of desks' books; none where memories do without them."""
+    at, rows = Moments(journal), []
+    for step, page in journal.scan_pages(Kind.BOOKS, first=first, last=last):
+        codes = Codes.from_bytes(page.records.tobytes()).each()
+        rows += [(step, at[step], desk, page.codec, code) for desk, code in enumerate(codes)]
+    return pl.DataFrame(rows, schema=dict(COLUMNS["books"]), orient="row")
 
 
 class Steps:

@@ -10,10 +10,13 @@ import numpy as np
 import polars as pl
 
 from freeagentics.clock import DAY_MS
+from freeagentics.memory import FEATURES, Given, book_codec_of, codec_of
+from freeagentics.memory.codec import Codes
 from freeagentics.model import RunRecord, resume, run
+from freeagentics.model.market_setup import open_market
 from freeagentics.model.store_work import purge_store, run_id, sync_stores
 from freeagentics.stores import open_store
-from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive
+from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive, ArchiveKind
 from freeagentics.stores.tables import DECISIONS, decision_partition
 from freeagentics.stores.tier_reader import TierReader
 
@@ -40,14 +43,15 @@ def test_whole_weeks_are_archived_with_outcomes_and_observations_and_never_twice
     (store,) = record.summary.stores
     assert (store.tier, store.lag_steps, store.error) == ("cold", 0, None)
     archive = archived(record)
-    decisions, memories, observations = (archive.read(kind) for kind in ("decisions", "memories", "observations"))
-    assert store.records == len(decisions) + len(memories) + len(observations)
+    kinds: tuple[ArchiveKind, ...] = ("decisions", "memories", "observations", "books")
+    decisions, memories, observations, books = (archive.read(kind) for kind in kinds)
+    assert store.records == len(decisions) + len(memories) + len(observations) + len(books)
     newest = record.model_frame["timestamp"].cast(pl.Int64).to_list()[-1]
     last = max(decisions["step"].to_list())
     assert 15 <= last <= 30
     assert max(decisions["timestamp"].to_list()) < newest - ARCHIVE_AGE_MS
     assert sorted(decisions["step"].unique()) == sorted(observations["step"].unique()) == list(range(1, last + 1))
-    assert len(decisions) == len(memories) == 5 * len(observations)
+    assert len(decisions) == len(memories) == 5 * len(observations) == 5 * len(books)
     assert all(msgpack.unpackb(body)["outcome"] for body in decisions["body"])
     told = record.decision_frame.filter(pl.col("step") <= last)
     names = [msgpack.unpackb(body)["reasoning"]["selected"] for body in decisions.sort("step", "agent")["body"]]
@@ -83,3 +87,21 @@ def test_a_reader_over_all_tiers_gives_what_was_trimmed_and_purged_as_if_it_were
         assert [replace(item, index={}) for item in found] == [replace(item, index={}) for item in decisions]
         for limit in (0, 3, 110):
             assert reader.memories(agent, limit=limit) == memories[:limit]
+
+
+def test_a_memory_decodes_from_the_archive_alone(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    bars = {"market.bars": daily_bars(tmp_path / "daily.csv", 400), "market.daily": ""}
+    record = run("btc-replay", agents=10, steps=120, out=tmp_path / "run", overrides=bars | {"store.cold": f"file://{tmp_path}/archive"})
+    archive, step = archived(record), 12
+    kinds: tuple[ArchiveKind, ...] = ("memories", "observations", "books")
+    memories, observations, books = (archive.read(kind).filter(pl.col("step") == step) for kind in kinds)
+    values = observations.select(pl.col("^value_.*$")).to_numpy()
+    columns = open_market(record.scenario).columns
+    told = book_codec_of(books["codec"][0], columns).decode(Codes.of(books["body"].to_list()), values)
+    lived = record.memory_frame.filter(pl.col("step") == step)
+    for agent, role, desk, codec, body in memories.select("agent", "role", "desk", "codec", "body").iter_rows():
+        given = Given(values, told[[desk]])
+        decoded = codec_of(codec, role, columns).decode(Codes.of([body[2:]]), given)
+        mine = lived.filter(pl.col("agent") == agent).select(feature.name for feature in FEATURES).to_numpy()
+        assert np.array_equal(decoded, mine)

@@ -10,7 +10,7 @@ START = 2700 * WINDOW_MS
 
 def memories(agents: list[str], days: range, *, codec: int = 1) -> pl.DataFrame:
     rows = [
-        (agent, agent.rpartition("-")[0], day, 0, START + day * DAY_MS, codec, f"{agent} {day}".encode())
+        (agent, agent.rpartition("-")[0], day, 3, 0, START + day * DAY_MS, codec, f"{agent} {day}".encode())
         for agent in agents
         for day in days
     ]

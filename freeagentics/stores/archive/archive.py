@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import polars as pl
 
 from freeagentics.errors import StoreUnavailable
-from freeagentics.stores.archive.batch import KEYS, ArchiveBatch, ArchiveKind, cut, empty, merge
+from freeagentics.stores.archive.batch import KEYS, SHARED_KINDS, ArchiveBatch, ArchiveKind, cut, empty, merge
 from freeagentics.stores.archive.files import MissingFile, read_file, write_file
 from freeagentics.stores.archive.manifest import ArchiveFile, Manifest, parse_manifest
 from freeagentics.stores.archive.objects import Objects, parse_place
@@ -193,7 +193,7 @@ def _check_question(agent: str | None, first: int | None, last: int | None) -> N
 
 def _wanted(kind: ArchiveKind, agent: str | None, first: int | None, last: int | None) -> pl.Expr:
     terms = [pl.lit(value=True)]
-    if agent is not None and kind != "observations":
+    if agent is not None and kind not in SHARED_KINDS:
         terms.append(pl.col("agent") == agent)
     if first is not None:
         terms.append(pl.col("timestamp") >= first)

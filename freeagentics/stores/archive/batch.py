@@ -1,4 +1,4 @@
-"""What goes into an archive: frames of memories, decisions and observations, and how they are cut into files."""
+"""What goes into an archive: frames of memories, decisions, observations and books, and how they are cut into files."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadInput
 from freeagentics.stores.names import check_agent, check_int, check_label
 
-ArchiveKind = Literal["memories", "decisions", "observations"]
+ArchiveKind = Literal["memories", "decisions", "observations", "books"]
 
 ARCHIVE_AGE_MS = 90 * DAY_MS
 WINDOW_MS = 7 * DAY_MS
 """Market time that one file covers: a question about a month opens six files at most."""
 
 SHARED_ROLE = "shared"
-"""Stands for the role of what all agents saw."""
+"""Stands for the role of what agents share."""
+
+SHARED_KINDS: tuple[ArchiveKind, ...] = ("observations", "books")
+"""What all agents saw, and what the books of desks said to those on them: memories are coded given both."""
 
 _COMMON = {"agent": pl.String, "role": pl.String, "step": pl.Int64}
 
 COLUMNS: Mapping[ArchiveKind, Mapping[str, type[pl.DataType]]] = {
-    "memories": _COMMON | {"sequence": pl.Int64, "timestamp": pl.Int64, "codec": pl.Int32, "body": pl.Binary},
+    "memories": _COMMON | {"desk": pl.Int32, "sequence": pl.Int64, "timestamp": pl.Int64, "codec": pl.Int32, "body": pl.Binary},
     "decisions": _COMMON | {"timestamp": pl.Int64, "decision_type": pl.String, "decision_id": pl.String, "body": pl.Binary},
     "observations": {"step": pl.Int64, "timestamp": pl.Int64, "asset": pl.String},
+    "books": {"step": pl.Int64, "timestamp": pl.Int64, "desk": pl.Int32, "codec": pl.Int32, "body": pl.Binary},
 }
 """Columns of each kind; ``timestamp`` is market time in ms, ``codec`` the version of the codec that can read ``body``. Observations have
 further columns of numbers, one a figure that was shown, the same in all batches of a run."""
@@ -35,6 +39,7 @@ KEYS: Mapping[ArchiveKind, tuple[str, ...]] = {
     "memories": ("agent", "step", "sequence"),
     "decisions": ("agent", "step", "decision_id"),
     "observations": ("step", "asset"),
+    "books": ("step", "desk"),
 }
 """What makes a row the same row; also the order of rows in a file."""
 
@@ -46,15 +51,16 @@ def empty(kind: ArchiveKind) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveBatch:
-    """Rows to be archived together, so that a memory's observation and codec come with it; each frame has at least its `COLUMNS`."""
+    """Rows to be archived together, so that what a memory is coded given comes with it; each frame has at least its `COLUMNS`."""
 
     memories: pl.DataFrame = field(default_factory=lambda: empty("memories"))
     decisions: pl.DataFrame = field(default_factory=lambda: empty("decisions"))
     observations: pl.DataFrame = field(default_factory=lambda: empty("observations"))
+    books: pl.DataFrame = field(default_factory=lambda: empty("books"))
 
     def frames(self) -> dict[ArchiveKind, pl.DataFrame]:
         """The frames by kind."""
-        return {"memories": self.memories, "decisions": self.decisions, "observations": self.observations}
+        return {"memories": self.memories, "decisions": self.decisions, "observations": self.observations, "books": self.books}
 
     def check(self) -> None:
         """Raise `BadInput` or `BadName` where a frame is not of its kind, or an id could not be a key."""
@@ -70,7 +76,7 @@ def archive_before(now: int) -> int:
 
 def cut(kind: ArchiveKind, frame: pl.DataFrame) -> Iterator[tuple[str, int, pl.DataFrame]]:
     """The parts of a frame that belong into one file each: role, window (counted from 1970), rows."""
-    role = pl.lit(SHARED_ROLE) if kind == "observations" else pl.col("role")
+    role = pl.lit(SHARED_ROLE) if kind in SHARED_KINDS else pl.col("role")
     keyed = frame.with_columns(role.alias("_role"), (pl.col("timestamp") // WINDOW_MS).alias("_window"))
     for group, rows in sorted(keyed.partition_by("_role", "_window", as_dict=True, include_key=False).items()):
         yield str(group[0]), int(group[1]), rows
@@ -92,7 +98,7 @@ def _check_frame(kind: ArchiveKind, frame: pl.DataFrame) -> None:
         raise BadInput(f"archive: {kind} need columns {_names(wanted)}, not {_names(frame.schema)}")
     if any(frame[name].has_nulls() for name in wanted):
         raise BadInput(f"archive: {kind} have empty cells; every row needs a value in {', '.join(wanted)}")
-    if kind != "observations":
+    if kind not in SHARED_KINDS:
         for agent in frame["agent"].unique():
             check_agent(agent)
         for role in frame["role"].unique():

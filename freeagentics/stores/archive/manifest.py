@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from freeagentics.errors import CorruptRecord
 from freeagentics.stores.archive.batch import ArchiveKind
 
-_PATH = re.compile(r"(memories|decisions|observations)/[A-Za-z0-9][A-Za-z0-9_.-]{0,127}/-?[0-9]+-[0-9a-f]{32}\.parquet")
+_PATH = re.compile(r"(memories|decisions|observations|books)/[A-Za-z0-9][A-Za-z0-9_.-]{0,127}/-?[0-9]+-[0-9a-f]{32}\.parquet")
 
 
 class _Strict(BaseModel):
@@ -21,7 +21,7 @@ class ArchiveFile(_Strict):
     """One file: where it is below the run's folder, what is in it, and the SHA-256 of its bytes.
 
     ``window`` counts weeks of market time from 1970, ``codecs`` are the versions that its memories need, agents are the first and last by
-    name (empty for observations).
+    name (empty for what is shared).
     """
 
     path: str
