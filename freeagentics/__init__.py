@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from freeagentics.agents import TradingAgent
     from freeagentics.api import RunRecord, run
+    from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
     from freeagentics.model import MarketModel, Scenario
     from freeagentics.runtime import OptimizedThreadPoolManager
@@ -20,6 +21,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CompressedHistory": "freeagentics.mind",
+    "FeatureGroupedVAE": "freeagentics.memory.codec.nets",
     "LazyBeliefArray": "freeagentics.mind",
     "MarketModel": "freeagentics.model",
     "OptimizedThreadPoolManager": "freeagentics.runtime",
@@ -30,6 +32,7 @@ _HOMES = {
     "run": "freeagentics.api",
 }
 
+# A star import must not ask for torch: FeatureGroupedVAE is there by its name alone.
 __all__ = [
     "CompressedHistory",
     "LazyBeliefArray",
@@ -47,8 +50,14 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'freeagentics' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        home = import_module(_HOMES[name])
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise ImportError(f"{name} needs torch; install freeagentics[train]") from error
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted({*__all__, *_HOMES})

@@ -93,7 +93,7 @@ def test_the_report_shows_an_audit_or_says_how_to_make_one(made: RunRecord, tmp_
     assert made.audit is not None
     for found in made.audit.codecs:
         assert f'<th scope="row">{found.codec}</th>' in text
-        assert f'<td class="number">{found.bits:.1f}</td>' in text
+        assert f'<td class="number">{found.bits + found.shared_bits:.1f}</td>' in text
     assert all(role.role in text for role in made.audit.codecs[0].roles)
 
 

@@ -20,7 +20,7 @@ ROOMS = {
     "runtime": {"mind"},
     "agents": {"market", "signals", "mind", "memory"},
     "model": {"agents", "market", "signals", "mind", "memory", "journal", "stores", "runtime"},
-    "trials": {"model", "agents", "memory", "runtime"},
+    "trials": {"model", "agents", "market", "memory", "runtime"},
     "report": {"model", "agents", "market", "signals", "mind", "memory", "journal"},
     "visualization": {"model", "agents", "market", "mind", "signals", "journal"},
     "memory_optimization": {"mind", "runtime"},

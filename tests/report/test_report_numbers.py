@@ -74,10 +74,11 @@ def test_a_role_contributed_the_sum_of_its_rewards(record: RunRecord, facts: Fac
     known = judged(record)
     for number, role in enumerate(facts.ground.team):
         mine = known.filter(pl.col("role") == role)
-        assert facts.contribution.rewards[:, number].sum() == pytest.approx(mine["reward"].sum(), rel=1e-5)
+        # Sums in single precision, in which gains and losses nearly cancel.
+        assert facts.contribution.rewards[:, number].sum() == pytest.approx(mine["reward"].sum(), rel=1e-5, abs=1e-4)
         assert facts.contribution.judged[:, number].sum() == mine.height == 5 * (160 - HORIZON)
         assert facts.contribution.right[number] == (mine["reward"] > 0).sum()
-        assert facts.contribution.mean(number).value == pytest.approx(mine["reward"].mean(), rel=1e-5)
+        assert facts.contribution.mean(number).value == pytest.approx(mine["reward"].mean(), rel=1e-5, abs=1e-6)
     at = known.filter((pl.col("role") == "risk-manager") & (pl.col("step") == 40))["reward"].sum()
     assert facts.contribution.rewards[39, facts.ground.team.index("risk-manager")] == pytest.approx(at, rel=1e-5)
 
