@@ -14,7 +14,19 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal.arrays import pack_arrays, unpack_arrays
 from freeagentics.journal.database import Database
-from freeagentics.journal.pages import HEAD_BYTES, SHARED, Kind, Page, decode, dtype_from_text, dtype_to_text, encode, page_id, read_head
+from freeagentics.journal.pages import (
+    HEAD_BYTES,
+    SHARED,
+    Kind,
+    Page,
+    decode,
+    dtype_from_text,
+    dtype_to_text,
+    encode,
+    is_intact,
+    page_id,
+    read_head,
+)
 
 FORMAT = 1
 _TABLES = """
@@ -114,14 +126,15 @@ class Journal:
         for step, page in self.scan_pages(kind, first=first, last=last):
             yield step, page.cohort, page.records
 
-    def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None) -> Iterator[tuple[int, Page]]:
-        """All pages of a kind with their steps, in order of step and cohort."""
+    def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None, damaged: bool = False) -> Iterator[tuple[int, Page]]:
+        """All pages of a kind with their steps, in order of step and cohort; with *damaged* also those that do not match their checksum."""
         last = last if last is not None else (self.marker() or Marker(0, 0, b"")).step
         query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
         for step in range(first, last + 1):
             for number, body in self._database.rows(query, (*_span(step), kind)):
-                records = self._decode(body, step)
-                yield step, Page(kind, ((number >> 8) & 0xFFFF) - 1, records, read_head(body).codec)
+                records = self._decode(body, step, damaged=damaged)
+                intact = not damaged or is_intact(body)
+                yield step, Page(kind, ((number >> 8) & 0xFFFF) - 1, records, read_head(body).codec, intact)
 
     def heads(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
         """What the heads of all pages of a kind say: step, codec version, number of records, and the page's bytes."""
@@ -135,12 +148,12 @@ class Journal:
         heads = list(self.heads(kind))
         return sum(count for _, _, count, _ in heads), sum(length for *_, length in heads)
 
-    def _decode(self, body: bytes, step: int) -> AnyArray:
+    def _decode(self, body: bytes, step: int, *, damaged: bool = False) -> AnyArray:
         try:
             number = read_head(body).schema
             if number not in self._schemas:
                 raise CorruptRecord(f"page of unknown schema {number}")
-            return decode(body, self._schemas[number])
+            return decode(body, self._schemas[number], damaged=damaged)
         except CorruptRecord as error:
             raise CorruptRecord(f"{self.path}: step {step}: {error}", step=step) from error
 

@@ -54,12 +54,13 @@ CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOU
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """Records of one kind: a structured array (n,), of one cohort or `SHARED`; *codec* is the version of the codec that made the codes
-    in it, 0 where there are none."""
+    in it, 0 where there are none; *intact* whether it was read as it was written."""
 
     kind: Kind
     cohort: int
     records: AnyArray
     codec: int = 0
+    intact: bool = True
 
     def chained_bytes(self) -> bytes:
         """What of this page enters the trajectory's hash."""
@@ -95,15 +96,22 @@ def read_head(body: bytes) -> Head:
     return Head(*_HEAD.unpack_from(body)[2:])
 
 
-def decode(body: bytes, dtype: np.dtype[np.void]) -> AnyArray:
-    """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the head."""
+def decode(body: bytes, dtype: np.dtype[np.void], *, damaged: bool = False) -> AnyArray:
+    """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the head; with *damaged* the checksum
+    may: records that have checksums of their own are not lost with one of them."""
     count = read_head(body).count
     payload = memoryview(body)[HEAD_BYTES:]
     if len(payload) != count * dtype.itemsize:
         raise CorruptRecord(f"page of {len(payload)} bytes where {count} records of {dtype.itemsize} were written")
-    if (zlib.crc32(payload, zlib.crc32(body[: _HEAD.size])),) != _CHECKSUM.unpack_from(body, _HEAD.size):
+    if not damaged and not is_intact(body):
         raise CorruptRecord("page whose checksum does not match")
     return np.frombuffer(payload, dtype=dtype, count=count)
+
+
+def is_intact(body: bytes) -> bool:
+    """Whether a page matches its checksum."""
+    payload = memoryview(body)[HEAD_BYTES:]
+    return (zlib.crc32(payload, zlib.crc32(body[: _HEAD.size])),) == _CHECKSUM.unpack_from(body, _HEAD.size)
 
 
 @lru_cache(maxsize=256)

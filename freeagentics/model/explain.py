@@ -172,7 +172,8 @@ class Explainer:
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
         reader = Memories(self._journal, self._names)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
-        error = np.abs(reader.states(step, kept)[kept.agent == self._agent][0] - exact) / _RANGE
+        mine = kept.rows(kept.agent == self._agent)
+        error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE
         return float(np.sqrt(np.square(error).mean())), float(error.max())
 
     def _without(self, decision: AnyArray) -> Alternative:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from freeagentics.arrays import F32, AnyArray
+from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
 from freeagentics.memory import BOOK, Codec, Given, Kept, book_codec_of, codec_of
 from freeagentics.memory.codec import Codes
@@ -48,14 +49,30 @@ class Memories:
         return tuple(json.loads(records.tobytes()))
 
     def span(self, first: int, last: int) -> Iterator[tuple[int, Kept]]:
-        """Memories from step *first* to *last*, with their step, cohort by cohort."""
+        """Memories from step *first* to *last*, with their step, cohort by cohort; among them damaged ones, whose codes are not intact.
+
+        Raises CorruptRecord where damage is not of single memories.
+        """
         pages = self._journal.scan_pages(Kind.MEMORIES, first=first, last=last)
-        blocks = self._journal.scan_pages(Kind.CODES, first=first, last=last)
+        blocks = self._journal.scan_pages(Kind.CODES, first=first, last=last, damaged=True)
         for (step, page), (_, block) in zip(pages, blocks, strict=True):
-            yield step, kept_in(page, block)
+            yield step, self._kept(step, page, block)
+
+    def _kept(self, step: int, page: Page, block: Page) -> Kept:
+        try:
+            kept = kept_in(page, block)
+            if not block.intact and kept.codes.intact.all():
+                raise CorruptRecord("page of codes whose checksum does not match")
+        except CorruptRecord as error:
+            raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
+        return kept
 
     def states(self, step: int, kept: Kept) -> F32:
-        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord for damaged ones."""
+        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
+        damaged = kept.agent[~kept.codes.intact]
+        if damaged.size:
+            agent = self._names.ids[damaged[0]]
+            raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])

@@ -35,4 +35,4 @@ def memory_spread(record: RunRecord) -> dict[str, F64]:
 
 def _few(kept: Kept) -> Kept:
     rows: I64 = np.unique(np.linspace(0, len(kept) - 1, min(ROWS, len(kept))).astype(np.int64))
-    return Kept(kept.agent[rows], kept.importance[rows], kept.codes.rows(rows), kept.version)
+    return kept.rows(rows)
