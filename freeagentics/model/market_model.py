@@ -66,7 +66,7 @@ class MarketModel(mesa.Model):
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
         self.observations = ObservationBuffer(self.market.columns, assets)
         self.books = BookKeeper(self.market.accounts)
-        self._book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns)
+        self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
         self._hibernating = False
@@ -123,10 +123,10 @@ class MarketModel(mesa.Model):
 
     def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:
         """Books as memories of this step will share them: coded once, not again in every memory."""
-        if self._book_codec is None:
+        if self.book_codec is None:
             return books
-        codes, shared = self._book_codec.encode(books.features, observation.values)
-        pages.booked(codes, self._book_codec.version)
+        codes, shared = self.book_codec.encode(books.features, observation.values)
+        pages.booked(codes, self.book_codec.version)
         return replace(books, shared=shared)
 
     def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None) -> View:
