@@ -18,6 +18,7 @@ from freeagentics.agents.user_role import EXECUTING, UserRole
 from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, Source
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
+from freeagentics.memory.codec import DESK
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,57}")
 _MOST_ACTIONS = 16
@@ -62,7 +63,7 @@ def _check_role(role: type[UserRole], path: Path) -> None:
     name = getattr(role, "name", None)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise BadScenario(f"{where}: its name is {name!r}; it must be lower-case letters, digits and hyphens")
-    if name in BUILT_IN:
+    if name in (*BUILT_IN, DESK):
         raise BadScenario(f"{where}: the name '{name}' comes with the package; give yours another")
     try:
         inspect.signature(role.decide).bind("self", "seen", "signals", "memories")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,9 @@ class MemorySettings(BaseModel):
     codec: Literal["vae", "scalar", "int8", "float32"] = Field(
         "vae", description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all."
     )
+    weights: tuple[str, ...] = Field(
+        (), description="Trained codecs of your own, files or folders that `freeagentics train` wrote, relative to the scenario's file."
+    )
     slots: int = Field(
         64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
     )
@@ -32,6 +36,11 @@ class MemorySettings(BaseModel):
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
     history: int = Field(1000, ge=1, le=100_000, description="Steps of its own actions that an agent's compressed history holds.")
     trust: float = Field(0.5, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The trained codecs of one's own."""
+        return tuple(Path(name) for name in self.weights)
 
     @model_validator(mode="after")
     def _ring_outlives_horizon(self) -> MemorySettings:

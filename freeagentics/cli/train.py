@@ -34,7 +34,7 @@ def train_command(
     version: Annotated[int, typer.Option("--version", min=16, max=255, help="Version that codes will carry.")] = OWN_VERSION,
     out: Annotated[Path, typer.Option("--out", help="Folder for the files, ROLE-VERSION.npz.")] = Path("codecs"),
 ) -> None:
-    """Fit codecs for roles on runs of scenarios, and write one small file for each role."""
+    """Fit codecs for roles on runs of scenarios, and write one small file for each role; a run takes them with --set memory.weights."""
     if importlib.util.find_spec("torch") is None:
         raise BadInput("training needs torch; install freeagentics[train]")
     # torch costs seconds and hundreds of megabytes: nothing but training may load it.
@@ -60,6 +60,7 @@ def train_command(
         trained.write(path)
         count = sum(len(part) for part in experiences[role])
         typer.echo(f"{path}: {path.stat().st_size:,} bytes, from {count:,} experiences")
+    typer.echo(f"to use them: freeagentics run SCENARIO --set 'memory.weights=[\"{out}\"]'")
 
 
 def _roles(roles: list[str]) -> list[str]:

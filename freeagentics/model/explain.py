@@ -170,7 +170,7 @@ class Explainer:
             with Rerun(self._scenario, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
-        reader = Memories(self._journal, self._names)
+        reader = Memories(self._journal, self._names, self._scenario.memory.files)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
         error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE

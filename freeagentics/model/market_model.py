@@ -66,7 +66,7 @@ class MarketModel(mesa.Model):
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
         self.observations = ObservationBuffer(self.market.columns, assets)
         self.books = BookKeeper(self.market.accounts)
-        self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns)
+        self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
         self._hibernating = False
@@ -76,7 +76,7 @@ class MarketModel(mesa.Model):
         self.registration_s = wall_clock() - began
 
     def _surroundings(self) -> Surroundings:
-        market = self.market
+        market, memory = self.market, self.scenario.memory
         sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
         grid = MarketGrid(self.scenario.memory.horizon)
         return Surroundings(
@@ -85,11 +85,11 @@ class MarketModel(mesa.Model):
             columns=market.columns,
             sources=sources,
             roles=tuple(self.scenario.agents.team),
-            memory=self.scenario.memory,
+            memory=memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
             grid=grid,
             choices=Choices.on(grid),
-            codecs={role: open_codec(self.scenario.memory.codec, role, market.columns) for role in self.scenario.agents.team},
+            codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
         )
 
     def _seat_agents(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -34,11 +35,13 @@ class Memories:
 
     Args:
         names: who the agents are.
+        own: files of trained codecs that the run has beside those that ship.
     """
 
-    def __init__(self, journal: Journal, names: AgentNames) -> None:
+    def __init__(self, journal: Journal, names: AgentNames, own: Sequence[Path] = ()) -> None:
         self._journal = journal
         self._names = names
+        self._own = own
         self._codecs: dict[tuple[int, str], Codec] = {}
         self._book: tuple[int, F32] | None = None
 
@@ -85,7 +88,7 @@ class Memories:
             pages = list(self._journal.scan_pages(Kind.BOOKS, first=step, last=step))
             if pages:
                 page = pages[0][1]
-                shared = book_codec_of(page.codec, self._columns).decode(Codes.from_bytes(page.records.tobytes()), values)
+                shared = book_codec_of(page.codec, self._columns, self._own).decode(Codes.from_bytes(page.records.tobytes()), values)
             else:
                 shared = np.zeros((int(self._names.seats["desk"].max()) + 1, len(BOOK)), dtype=np.float32)
             self._book = (step, shared)
@@ -94,5 +97,5 @@ class Memories:
     def _codec(self, kept: Kept) -> Codec:
         key = (kept.version, self._names.roles[kept.agent[0]])
         if key not in self._codecs:
-            self._codecs[key] = codec_of(*key, self._columns)
+            self._codecs[key] = codec_of(*key, self._columns, self._own)
         return self._codecs[key]

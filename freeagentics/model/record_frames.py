@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,15 +33,24 @@ class RecordFrames:
     Args:
         symbols: names of the assets, by number. horizon: steps after which outcomes are on record.
         first, last: the span; by default the whole run.
+        own: files of trained codecs that the run has beside those that ship.
     """
 
     def __init__(
-        self, journal: Journal, names: AgentNames, symbols: tuple[str, ...], horizon: int, first: int = 1, last: int | None = None
+        self,
+        journal: Journal,
+        names: AgentNames,
+        symbols: tuple[str, ...],
+        horizon: int,
+        first: int = 1,
+        last: int | None = None,
+        own: Sequence[Path] = (),
     ) -> None:
         self._journal = journal
         self._names = names
         self._symbols = pl.Series(symbols, dtype=pl.String)
         self._horizon = horizon
+        self._own = own
         marker = journal.marker()
         self._end = marker.step if marker else 0
         self._first, self._last = first, self._end if last is None else min(last, self._end)
@@ -125,7 +135,7 @@ class RecordFrames:
 
     def _remembered(self) -> tuple[AnyArray, AnyArray]:
         """Steps (n,) and records (n,) of all memories, decoded."""
-        reader, found = Memories(self._journal, self._names), []
+        reader, found = Memories(self._journal, self._names, self._own), []
         steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
         for step, kept in reader.span(self._first, self._last):
             records = np.empty(len(kept), dtype=_MEMORY)

@@ -62,13 +62,15 @@ class RunDirectory:
         return directory
 
     def rewrite(self, scenario: Scenario) -> None:
-        """Write ``run.toml``, whole or not at all. Plugins, bars and daily figures of a user's own are copied beside it: a run that is
-        resumed or explained must find what it began with."""
+        """Write ``run.toml``, whole or not at all. Plugins, bars, daily figures and trained codecs of a user's own are copied beside
+        it: a run that is resumed or explained must find what it began with."""
         plugins = tuple(self._keep(name, "plugins") for name in scenario.plugins.files)
         market = {key: self._keep(name, "data") for key in ("bars", "daily") if Path(name := getattr(scenario.market, key)).is_absolute()}
+        weights = tuple(self._keep(name, "codecs") for name in scenario.memory.weights)
         kept = {
             "plugins": scenario.plugins.model_copy(update={"files": plugins}),
             "market": scenario.market.model_copy(update=market),
+            "memory": scenario.memory.model_copy(update={"weights": weights}),
         }
         _write_whole(self.scenario, f"# {versions()}\n{to_toml(scenario.model_copy(update=kept))}")
 

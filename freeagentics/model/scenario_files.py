@@ -65,6 +65,7 @@ def build_scenario(
         for key, value in overrides.items():
             _put(whole, key, value)
         _load_plugins(whole, Path())
+        _anchor(whole, Path())
         return Scenario.model_validate(whole)
     except ValidationError as error:
         raise BadScenario(f"{where}: {_explain(error)}") from error
@@ -97,13 +98,24 @@ def _load_plugins(table: dict[str, Any], folder: Path) -> None:
 
 
 def _anchor(table: dict[str, Any], folder: Path) -> None:
-    """Files of bars and daily figures that stand beside the scenario are found from anywhere."""
+    """Files of bars, daily figures and trained codecs that stand beside the scenario are found from anywhere."""
+    memory = table.get("memory")
+    if isinstance(memory, dict) and isinstance(memory.get("weights"), list | tuple):
+        table["memory"] = {**memory, "weights": [file for name in memory["weights"] for file in _weights((folder / str(name)).resolve())]}
     market = table.get("market")
     if isinstance(market, dict):
         for key in ("bars", "daily"):
             name = market.get(key)
             if isinstance(name, str) and Path(name).suffix and not Path(name).is_absolute():
                 table["market"] = market = {**market, key: str((folder / name).resolve())}
+
+
+def _weights(path: Path) -> list[str]:
+    """Trained codecs that a file is, or a folder has. Raises BadScenario where there are none."""
+    found = sorted(path.glob("*.npz")) if path.is_dir() else [path] * path.is_file()
+    if not found:
+        raise BadScenario(f"memory.weights: {path} is neither a trained codec nor a folder of them; `freeagentics train` makes both")
+    return [str(file) for file in found]
 
 
 def _find(name: str | Path) -> Path:

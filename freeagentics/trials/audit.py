@@ -38,7 +38,7 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int = S
     Raises what a run of the scenario raises.
     """
     names = dict.fromkeys((scenario.memory.codec, Int8Codec.name))
-    auditor = _Auditor({name: partial(open_codec, name) for name in names}, spread)
+    auditor = _Auditor({name: partial(open_codec, name, own=scenario.memory.files) for name in names}, spread)
     tried = _small(scenario)
     auditor.watch(tried, steps)
     codecs = tuple(_codec_audit(name, found, auditor.tallies[name]) for name, found in auditor.found.items())

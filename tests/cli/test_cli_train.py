@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cli_runner import called
 
+from freeagentics.journal import Journal, Kind
 from freeagentics.memory.codec import Trained, open_codec
+from freeagentics.memory.codec.registry import shipped
+from freeagentics.model import RunRecord
 
 pytest.importorskip("torch")
 
@@ -19,7 +24,8 @@ def test_a_codec_is_trained_written_and_opened(tmp_path: Path) -> None:
     assert f"{path.stat().st_size:,} bytes" in done.stdout
     trained = Trained.read(path)
     assert (trained.role, trained.version) == ("risk-manager", 128)
-    assert open_codec("vae", "risk-manager", ("price.zscore",), tmp_path / "mine").version == 128
+    assert open_codec("vae", "risk-manager", ("price.zscore",), [path]).version == 128
+    assert "memory.weights" in done.stdout
 
 
 def test_a_role_that_nobody_has_is_named(tmp_path: Path) -> None:
@@ -40,3 +46,33 @@ def test_a_scenario_that_there_is_not_is_named(tmp_path: Path) -> None:
     done = called("train", "risk-manager", "--runs", "quik", cwd=tmp_path)
     assert done.returncode == 2
     assert "quick" in done.stderr
+
+
+def test_a_run_takes_codecs_of_ones_own_and_keeps_them_for_its_readers(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for role in ("desk", "risk-manager"):
+        replace(shipped(role), version=130).write(folder / f"{role}-130.npz")
+    done = called("run", "quick", "--steps", 8, "--out", "run", "--set", f'memory.weights=["{folder}"]', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(folder)
+    record = RunRecord(tmp_path / "run")
+    with Journal(record.directory.journal) as journal:
+        versions = {version for _, version, _, _ in journal.heads(Kind.CODES)}
+        assert versions == {130, shipped("market-hunter").version}
+        assert {version for _, version, _, _ in journal.heads(Kind.BOOKS)} == {130}
+    assert record.memory_frame.height == 8 * record.summary.agents
+    done = called("run", "--resume", "run", "--steps", 12, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert RunRecord(tmp_path / "run").memory_frame.height == 12 * record.summary.agents
+
+
+@pytest.mark.parametrize("what", ["nowhere", "empty", "note.npz"])
+def test_what_is_no_trained_codec_is_refused_before_anything_is_written(tmp_path: Path, what: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "note.npz").write_text("not a codec")
+    done = called("run", "quick", "--out", "run", "--set", f'memory.weights=["{what}"]', cwd=tmp_path)
+    assert done.returncode == 2
+    assert what in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,20 +21,26 @@ PLAIN: dict[str, Callable[[], Codec]] = {"float32": Float32Codec, "int8": Int8Co
 CODECS = (*PLAIN, VaeCodec.name)
 
 
-def open_codec(name: str, role: str, columns: tuple[str, ...], weights: Path = SHIPPED) -> Codec:
+def open_codec(name: str, role: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> Codec:
     """The newest codec of a name for a role, on a market whose observation has these columns.
 
-    A role that no vae codec was trained for gets the scalar one. Raises BadInput for a name that there is not.
+    A role that no vae codec was trained for gets the scalar one.
+
+    Args:
+        own: files of trained codecs beside those that ship.
+
+    Raises:
+        BadInput: a name that there is not, or a file that is no trained codec.
     """
     if name not in CODECS:
         raise BadInput(f"no codec '{name}'; {did_you_mean(name, CODECS)}")
     if name != VaeCodec.name:
         return PLAIN[name]()
-    versions = _versions(role, weights)
+    versions = _versions(role, own)
     return _vae(versions[max(versions)], columns) if versions else BitsCodec()
 
 
-def codec_of(version: int, role: str, columns: tuple[str, ...], weights: Path = SHIPPED) -> Codec:
+def codec_of(version: int, role: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> Codec:
     """The codec that wrote codes of this version. Raises CorruptRecord where there is none.
 
     Version 1 is that of `ScalarCodec`, whose codes have one length and a checksum of their own.
@@ -43,20 +49,20 @@ def codec_of(version: int, role: str, columns: tuple[str, ...], weights: Path = 
         codec = plain()
         if codec.version == version:
             return codec
-    versions = _versions(role, weights)
+    versions = _versions(role, own)
     if version not in versions:
         raise CorruptRecord(f"codes of version {version} of the role {role}, which no codec here can read")
     return _vae(versions[version], columns)
 
 
-def open_book_codec(name: str, columns: tuple[str, ...], weights: Path = SHIPPED) -> BookCodec | None:
+def open_book_codec(name: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> BookCodec | None:
     """The codec of books that goes with a codec of memories; None for codecs that keep all in every memory."""
-    return BookCodec(open_codec(name, DESK, columns, weights)) if name == VaeCodec.name else None
+    return BookCodec(open_codec(name, DESK, columns, own)) if name == VaeCodec.name else None
 
 
-def book_codec_of(version: int, columns: tuple[str, ...], weights: Path = SHIPPED) -> BookCodec:
+def book_codec_of(version: int, columns: tuple[str, ...], own: Sequence[Path] = ()) -> BookCodec:
     """The codec that wrote books of this version. Raises CorruptRecord where there is none."""
-    return BookCodec(codec_of(version, DESK, columns, weights))
+    return BookCodec(codec_of(version, DESK, columns, own))
 
 
 def codec_name(version: int) -> str:
@@ -66,23 +72,26 @@ def codec_name(version: int) -> str:
 
 def shipped(role: str) -> Trained:
     """The newest codec that ships for a built-in role, or for `DESK`. Raises KeyError for another."""
-    versions = _versions(role, SHIPPED)
+    versions = _versions(role, ())
     if not versions:
         raise KeyError(role)
-    return Trained.read(versions[max(versions)])
+    return versions[max(versions)]
 
 
-def _versions(role: str, weights: Path) -> dict[int, Path]:
-    """Files of a role's trained codecs by version."""
-    found = {}
-    for path in weights.glob(f"{role}-*.npz"):
-        version = path.stem.removeprefix(f"{role}-")
-        if version.isdecimal():
-            found[int(version)] = path
-    return found
+def _versions(role: str, own: Sequence[Path]) -> dict[int, Trained]:
+    """A role's trained codecs by version."""
+    every = [_read(path, path.stat().st_mtime_ns) for path in SHIPPED.glob("*.npz")]
+    every += [_read(path, path.stat().st_mtime_ns if path.exists() else 0) for path in own]
+    return {trained.version: trained for trained in every if trained.role == role}
 
 
 @lru_cache(maxsize=64)
-def _vae(path: Path, columns: tuple[str, ...]) -> VaeCodec:
+def _vae(trained: Trained, columns: tuple[str, ...]) -> VaeCodec:
     """One codec for all cohorts of a role: it has no state."""
-    return VaeCodec(Trained.read(path), columns)
+    return VaeCodec(trained, columns)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, modified: int) -> Trained:
+    """What stands in a file since it was *modified*."""
+    return Trained.read(path)
