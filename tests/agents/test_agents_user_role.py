@@ -134,6 +134,7 @@ def test_state_that_cannot_be_kept_is_named(scenario: Path, tmp_path: Path) -> N
         ("x = 1", "neither a role .* nor a source"),
         (role("pass", name="Mine Own"), "its name is 'Mine Own'; it must be lower-case"),
         (role("pass", name="market-hunter"), "the name 'market-hunter' comes with the package"),
+        (role("pass", name="desk"), "the name 'desk' comes with the package"),
         (role("pass", extra="    phase = 9\n"), "its phase is 9"),
     ],
 )
