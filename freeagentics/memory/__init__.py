@@ -3,7 +3,6 @@
 from freeagentics.memory.codec import (
     CODECS,
     KEY_SIZE,
-    BookCodec,
     Codec,
     Given,
     book_codec_of,
@@ -23,7 +22,6 @@ __all__ = [
     "FEATURES",
     "GROUPS",
     "KEY_SIZE",
-    "BookCodec",
     "Codec",
     "Feature",
     "Given",

@@ -24,7 +24,8 @@ def book_states(books: F32) -> F32:
 
 
 def whole_market(values: F32) -> F32:
-    """What books are coded given: of what the market showed, (A, columns) or (n, A, columns), the mean over assets, (1, columns) or so."""
+    """What books are coded given: the mean over assets of what the market showed, (A, columns) -> (1, columns) or (n, A, columns) ->
+    (n, 1, columns)."""
     return values.mean(axis=-2, keepdims=True, dtype=np.float32)
 
 
