@@ -181,6 +181,8 @@ def test_memories_are_counted_by_whole_days_of_age(record: RunRecord, facts: Fac
     with Journal(record.directory.journal) as journal:
         memories, codes = journal.tally(Kind.MEMORIES), journal.tally(Kind.CODES)
     assert (coded.count, coded.bytes) == (memories[0], memories[1] + codes[1])
+    each = (coded.bytes + facts.memories.book_bytes) / coded.count
+    assert each == pytest.approx(record.summary.bytes_per_memory, abs=0.01)
 
 
 def _told(record: RunRecord) -> pl.DataFrame:

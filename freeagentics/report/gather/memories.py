@@ -25,10 +25,12 @@ class Coded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memories:
-    """Attributes: by_age: how many are 0, 1, 2… whole days old when the run ends, (days,). codecs: those in use, by version."""
+    """Attributes: by_age: how many are 0, 1, 2… whole days old when the run ends, (days,). codecs: those in use, by version. book_bytes: of
+    the pages of desks' books, which memories share."""
 
     by_age: I64
     codecs: tuple[Coded, ...]
+    book_bytes: int
 
 
 def count_memories(ground: Ground) -> Memories:
@@ -40,4 +42,4 @@ def count_memories(ground: Ground) -> Memories:
         Coded(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
         for version in np.unique(codecs).tolist()
     ]
-    return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found))
+    return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found), ground.journal.tally(Kind.BOOKS)[1])

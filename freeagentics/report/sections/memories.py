@@ -20,6 +20,8 @@ def memories(facts: Facts) -> Section:
     size = f"{number(summary.bytes_per_memory, 1)} bytes each"
     finding = f"At the end {count(total, 'memory', 'memories')} are kept, {each}, up to {count(days, 'day')} old; {size}."
     rows = [(coded.codec, count(coded.version), count(coded.count), number(coded.bytes / coded.count, 1)) for coded in found.codecs]
+    if found.book_bytes:
+        rows.append(("desks' books, shared", "", count(total), number(found.book_bytes / total, 1)))
     caption = "Memories by codec; bytes are those of their pages: code, checksum, owner and a share of heads"
     return Section(
         "memories",
