@@ -47,7 +47,7 @@ def test_every_byte_of_the_agents_is_on_the_bill() -> None:
         model.step()
         held = footprints(model)
         assert sum(held.values()) == pytest.approx(
-            bill([model.population, model.board, list(model.agents)], excluding=[model]).total, rel=0.1
+            bill([model.population, model.board, model.book_codec, list(model.agents)], excluding=[model]).total, rel=0.1
         )
         cohorts = model.population.cohorts
         assert held["history"] >= sum(cohort.history.nbytes for cohort in cohorts)
