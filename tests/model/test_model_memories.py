@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeagentics.errors import CorruptRecord
@@ -61,10 +61,16 @@ def readable(record: RunRecord) -> dict[str, bytes]:
         return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def whole(record: RunRecord) -> dict[str, bytes]:
+    return readable(record)
+
+
+@settings(max_examples=40, deadline=None)
 @given(cohort=st.integers(0, 4), bit=st.integers(0, 10**6))
-def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(record: RunRecord, cohort: int, bit: int) -> None:
-    whole = readable(record)
+def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(
+    record: RunRecord, whole: dict[str, bytes], cohort: int, bit: int
+) -> None:
     assert len(whole) == 50
     with Flipped(record.directory.journal, page_id(STEP, cohort, Kind.CODES), bit):
         try:
@@ -77,8 +83,7 @@ def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(record
     assert all(whole[agent] == states for agent, states in rest.items())
 
 
-def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord) -> None:
-    whole = readable(record)
+def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whole: dict[str, bytes]) -> None:
     for bit in (-1, -9, -90, -200):
         with Flipped(record.directory.journal, page_id(STEP, 0, Kind.CODES), bit):
             rest = readable(record)
