@@ -111,7 +111,8 @@ def codec_agreement(runs: int) -> Table:
     """Decisions in btc-replay that come out the same with memories as they are decoded."""
     codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("float32", "int8", "scalar", "vae")}
     codecs["4 bits"] = lambda role, columns: rivals.FourBitsCodec()
-    found = decision_agreement(load_scenario("btc-replay"), codecs, 1000)
+    scenario = load_scenario("btc-replay")
+    found = decision_agreement(scenario, codecs, scenario.steps)
     rows = [
         {
             "codec": name,
@@ -121,5 +122,5 @@ def codec_agreement(runs: int) -> Table:
         }
         for name, one in found.items()
     ]
-    note = "`btc-replay`, 50 agents, 1,000 steps: decisions of the same action on the same asset as with exact memories, in the same place."
+    note = "`btc-replay`, 50 agents, 2,000 steps: decisions of the same action on the same asset as with exact memories, in the same place."
     return Table("Decisions with decoded memories", note, rows)
