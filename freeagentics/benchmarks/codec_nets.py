@@ -111,7 +111,7 @@ def codec_nets(runs: int) -> Table:
     apart = parameters(Separate(len(FEATURES), _LATENTS, HARD))
     rows = []
     for sample in samples("btc-replay"):
-        own, saved = _adapted(sample)
+        own, alone, saved = _adapted(sample)
         trunk = sample.trained.inner.size + sample.trained.outer.size
         rows.append(
             {
@@ -119,7 +119,8 @@ def codec_nets(runs: int) -> Table:
                 "shipped codec, a role": f"{trunk:,}",
                 "adapter, an agent": f"{own:,}",
                 "fewer than such a codec each": f"{1 - own / trunk:.1%}",
-                "bits a memory that adapters would save": f"{saved:.2f}",
+                "bits a memory that centers alone would save": f"{alone:.2f}",
+                "that adapters would save": f"{saved:.2f}",
             }
         )
     note = (
@@ -131,30 +132,41 @@ def codec_nets(runs: int) -> Table:
     return Table("Parameters of nets, and what adapters would save", note, rows)
 
 
-def _adapted(sample: Sample) -> tuple[int, float]:
-    """Numbers of one agent's adapter, and the bits a memory that adapters would save."""
-    left, order = _left(sample), np.argsort(sample.test.agent, kind="stable")
-    agents = len(np.unique(sample.test.agent))
+def _adapted(sample: Sample) -> tuple[int, float, float]:
+    """Numbers of one agent's adapter, and the bits a memory that adapters would save: by their centers alone, and with latents."""
     # Every agent is there in every step: (agents, steps, features).
-    by_agent = left[order].reshape(agents, -1, left.shape[1]).astype(np.float32)
-    first = int(by_agent.shape[1] * _FIRST)
-    adapters = Adapters(agents, np.ones(left.shape[1], dtype=np.float32))
-    adapters.fit(np.arange(agents), by_agent[:, :first])
-    before, after, latents = [], [], []
-    for step in range(first, by_agent.shape[1]):
-        now = by_agent[:, step]
-        latent = np.rint(adapters.encode(now))
-        before.append(np.rint(now))
-        after.append(np.rint(now - adapters.decode(latent)))
+    order, agents = np.argsort(sample.test.agent, kind="stable"), len(np.unique(sample.test.agent))
+    left = _left(sample)[order].reshape(agents, -1, len(sample.trained.order))
+    first = int(left.shape[1] * _FIRST)
+    learn, rest = left[:, :first], left[:, first:]
+    # What has its most common value says so and no more: adapters neither learn from it nor are judged by it.
+    known = ~np.isnan(learn)
+    usual = np.where(known, learn, 0).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    adapters = Adapters(agents, np.ones(left.shape[2], dtype=np.float32))
+    adapters.fit(np.arange(agents), np.where(known, learn, usual).astype(np.float32))
+    centered, adapted, latents = [], [], []
+    for step in range(rest.shape[1]):
+        now = rest[:, step]
+        latent = np.rint(adapters.encode(np.where(np.isnan(now), adapters.center, now).astype(np.float32)))
+        centered.append(now - adapters.center)
+        adapted.append(now - adapters.decode(latent))
         latents.append(latent)
-    bits = [sum(entropy(column) for column in np.concatenate(part).T) for part in (before, after, latents)]
-    return adapters.center[0].size + adapters.basis[0].size, bits[0] - bits[1] - bits[2]
+    before, alone, after = (_bits(part) for part in (rest.transpose(1, 0, 2), np.array(centered), np.array(adapted)))
+    own = adapters.center[0].size + adapters.basis[0].size
+    return own, before - alone, before - after - _bits(np.array(latents, dtype=np.float64))
+
+
+def _bits(values: F64) -> float:
+    """Entropy of values (steps, agents, k), rounded: bits in all of a row, of which what is not a number takes none."""
+    columns = values.reshape(-1, values.shape[2]).T
+    known = [column[~np.isnan(column)] for column in columns]
+    return sum(entropy(np.rint(column)) * len(column) / columns.shape[1] for column in known if len(column))
 
 
 def _left(sample: Sample) -> F64:
-    """What the shipped codec leaves of the test's features, in quantised steps, (n, F); 0 where one has its most common value."""
+    """What the shipped codec leaves of the test's features, in quantised steps, (n, F); NaN where one has its most common value."""
     latents = Latents(sample.trained, sample.test.columns)
     seen = list(passes(sample.trained, latents, sample.test))
     whole = latents.whole(sample.test.states)
     exact = [(whole[one.features] - one.expected) / sample.trained.step[one.features, None] for one in seen]
-    return np.concatenate([np.where(np.isnan(one.difference), 0, part) for one, part in zip(seen, exact, strict=True)]).T
+    return np.concatenate([np.where(np.isnan(one.difference), np.nan, part) for one, part in zip(seen, exact, strict=True)]).T

@@ -70,12 +70,16 @@ class Memories:
             raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
         return kept
 
-    def states(self, step: int, kept: Kept) -> F32:
-        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
+    def check(self, step: int, kept: Kept) -> None:
+        """Raise CorruptRecord naming the agent of a damaged memory of a step."""
         damaged = kept.agent[~kept.codes.intact]
         if damaged.size:
             agent = self._names.ids[damaged[0]]
             raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
+
+    def states(self, step: int, kept: Kept) -> F32:
+        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
+        self.check(step, kept)
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])

@@ -43,9 +43,13 @@ class Moments(dict[int, int]):
 
 
 def memory_entries(journal: Journal, names: AgentNames, first: int, last: int) -> list[LogEntry]:
-    """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code."""
-    entries, at = [], Moments(journal)
-    for step, kept in Memories(journal, names).span(first, last):
+    """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code.
+
+    Raises CorruptRecord naming agent and step of a damaged memory: a store is not to take it for a whole one.
+    """
+    entries, at, memories = [], Moments(journal), Memories(journal, names)
+    for step, kept in memories.span(first, last):
+        memories.check(step, kept)
         timestamp = at[step]
         for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.each(), strict=True):
             entries.append(LogEntry(names.ids[agent], step, 0, timestamp, bytes((kept.version, importance)) + code))

@@ -59,9 +59,9 @@ def test_errors_keep_the_bounds_of_every_group(role: Lived) -> None:
         assert np.sqrt(square[features].mean()) <= BOUNDS[group]
 
 
-def test_what_the_market_showed_comes_back_as_it_was(role: Lived) -> None:
-    if role.codec.trained.role == DESK:
-        return
+@pytest.mark.parametrize("of", [name for name in ROLES if name != DESK])
+def test_what_the_market_showed_comes_back_as_it_was(of: str) -> None:
+    role = lived(of)
     decoded = role.codec.encode(role.states, role.given, role.focus).states
     step = 1 / role.codec.trained.scale
     for name in ("return_1", "trend", "volatility_ratio"):

@@ -17,6 +17,7 @@ from freeagentics.journal.pages import HEAD_BYTES, page_id
 from freeagentics.model import RunRecord, run
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.memories import Memories
+from freeagentics.model.projection import memory_entries
 
 STEP = 20
 
@@ -90,6 +91,8 @@ def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whol
             assert len(rest) == 49
             with pytest.raises(CorruptRecord, match=r"step 20: the memory of market-hunter-\d+ is damaged"):
                 _ = record.memory_frame
+            with Journal(record.directory.journal) as journal, pytest.raises(CorruptRecord, match="market-hunter"):
+                memory_entries(journal, AgentNames(journal, record.scenario), 1, STEP)
         assert all(whole[agent] == states for agent, states in rest.items())
 
 
