@@ -30,7 +30,7 @@ _READING = frozenset({
 _WRITING: frozenset[Callable[..., Any]] = frozenset({np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask})
 """Functions of numpy that write to their first argument."""
 
-_UNSEEN = 2
+UNSEEN = 2
 """References to an array that nobody but its owner holds: the owner's, and that of who counts."""
 
 
@@ -157,7 +157,7 @@ class LazyBeliefArray(NDArrayOperatorsMixin):
         return self._held
 
     def _rest(self) -> None:
-        if isinstance(self._held, np.ndarray) and sys.getrefcount(self._held) <= _UNSEEN:
+        if isinstance(self._held, np.ndarray) and sys.getrefcount(self._held) <= UNSEEN:
             self._held = pack(self._held, self.sparsity_threshold, own=True)
 
     def _values(self) -> AnyArray:

@@ -40,6 +40,11 @@ class Sample:
     largest_agent: str = ""
     largest_mb: float = 0.0
 
+    @property
+    def total_memory_mb(self) -> float:
+        """Of the process: its resident set."""
+        return self.rss_mb
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:

@@ -8,6 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from freeagentics.runtime.lean_form import CACHE, LeanForm
+
+
+CACHE_BYTES = 256 * 1024
+"""That a cache keeps where nothing else is said."""
+
 
 def plain_bytes(value: object) -> int:
     """Bytes of plain data: arrays with the buffers they are views of, lists, tuples, sets and dicts with what is in them. Of any other
@@ -22,13 +28,15 @@ def plain_bytes(value: object) -> int:
     return size
 
 
-class BoundedCache(dict[Any, Any]):
+class BoundedCache(dict[Any, Any], LeanForm):
     """A dict of at most *max_bytes*, keys and values; beyond that the entries used least recently go. The newest always stays.
 
-    Bytes of a value are counted when it is stored. A cache is what can be computed again: who reads it must do so on a miss.
+    Bytes of a value are counted when it is stored. A cache is what can be computed again: who reads it must do so on a miss. Steps are
+    lent the bounded dict itself.
     """
 
     __slots__ = ("_sizes", "max_bytes", "nbytes")
+    category = CACHE
 
     def __init__(self, entries: Mapping[Any, Any], max_bytes: int) -> None:
         super().__init__()
@@ -37,6 +45,18 @@ class BoundedCache(dict[Any, Any]):
         # In order of use. Not the dict's own order: a look-up in a loop over the cache must not change what the loop runs over.
         self._sizes: dict[Any, int] = {}
         self.update(entries)
+
+    def lend(self) -> BoundedCache:
+        """Itself: it is a dict."""
+        return self
+
+    def lent(self, value: object) -> bool:
+        """Whether *value* is itself."""
+        return value is self
+
+    def take_back(self) -> bool:
+        """Nothing is to be done."""
+        return True
 
     def __getitem__(self, key: Any) -> Any:
         value = super().__getitem__(key)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from freeagentics.runtime.alerts import Alert, Sample
 from freeagentics.runtime.footprint import MB
 from freeagentics.runtime.leaks import GrowingLine
+from freeagentics.runtime.report import Report
 from freeagentics.runtime.shares import AgentFootprint
 
 
@@ -26,8 +28,8 @@ class Operation:
         return Operation(self.calls + 1, self.seconds + seconds, self.grown_mb + grown_mb, max(self.most_mb, grown_mb))
 
 
-@dataclass(frozen=True, slots=True)
-class FootprintReport:
+@dataclass(frozen=True, eq=False, repr=False)
+class FootprintReport(Report):
     """A process and its agents at one moment.
 
     Attributes:
@@ -49,6 +51,12 @@ class FootprintReport:
     def billed_mb(self) -> float:
         """MB that all agents hold."""
         return sum(footprint.total for footprint in self.agents.values()) / MB
+
+    @property
+    def agent_memory(self) -> dict[str, Any]:
+        """How many agents there are (``count``), ``total_mb`` and ``avg_mb`` that they hold, and ``per_agent``: MB by id."""
+        held = {name: footprint.total / MB for name, footprint in self.agents.items()}
+        return {"count": len(held), "total_mb": self.billed_mb, "avg_mb": self.billed_mb / max(len(held), 1), "per_agent": held}
 
     @property
     def by_category_mb(self) -> dict[str, float]:

@@ -1,95 +1,109 @@
-"""Beliefs in double precision that rest as sparse single precision."""
+"""Beliefs that rest sparse between the steps of their agent."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from freeagentics.arrays import AnyArray
-from freeagentics.mind import BeliefCompressor, LazyBeliefArray, SparseBeliefState
+from freeagentics.mind import LazyBeliefArray, SparseBeliefState
+from freeagentics.mind.lazy_beliefs import UNSEEN
+from freeagentics.mind.sparse_beliefs import pack
+from freeagentics.runtime.lean_form import BELIEFS, LeanForm
 
-CLOSE = 1e-6
-"""Relative error that a value may have after resting."""
+Precision = Literal["exact", "float32"]
+"""How beliefs in double precision rest: bit for bit, or rounded."""
+
+SPARSITY = 0.9
+"""Share of zeros from which on they rest sparse."""
 
 _SINGLE = np.finfo(np.float32)
-_COMPRESSOR = BeliefCompressor()
-_UNSEEN = 2
 
 
-class LeanBeliefs(LazyBeliefArray):
-    """A float64 array for those who use it; at rest its values are float32, within 1e-6 of what they were, and zeros cost next to nothing.
+class LeanBeliefs(LazyBeliefArray, LeanForm):
+    """A `LazyBeliefArray` that is lent out in steps. Whatever copies it, or pickles it, gets an ordinary array.
 
-    Arithmetic runs in float64, so that sums and products do not gather single precision's errors: a value is rounded when it rests, by
-    6e-8 at most. Where a value would not survive (beyond float32's range, or so small that it loses digits) all of them rest as float64.
-
-    Between `wake` and `rest` it stays dense once it was used, so that a step unfolds it once at most.
+    Args:
+        values: what it holds; in C order, for sums over another order have other last bits.
+        precision: ``exact`` gives back every bit. With ``float32`` values of float64 are rounded every time that they rest, by 6e-8 of
+            themselves at most: a step that adds up gathers that. Where a value would not survive (beyond float32's range, or so small that
+            it loses digits) all of them rest exact.
     """
 
-    __slots__ = ("_awake",)
+    __slots__ = ("_dtype", "_rounded")
+    category = BELIEFS
 
-    def __init__(self, values: AnyArray, sparsity_threshold: float = 0.9) -> None:
-        super().__init__((), np.float64, sparsity_threshold)
-        self._held = self._at_rest(values)
-        self._awake = False
+    def __init__(self, values: AnyArray, precision: Precision = "exact") -> None:
+        super().__init__((), values.dtype, SPARSITY)
+        self._dtype = values.dtype
+        self._rounded = precision == "float32" and values.dtype == np.float64
+        self._held = self._packed(values)
 
-    def wake(self) -> None:
-        """It is about to be used, more than once."""
-        with self._lock:
-            self._awake = True
+    @staticmethod
+    def fits(values: AnyArray) -> bool:
+        """Whether nothing about an array would be lost while it rests: its order, its type, that it can be written to."""
+        return values.flags.writeable and values.flags.c_contiguous and values.dtype in (np.float16, np.float32, np.float64)
 
-    def rest(self) -> None:
-        """It is not used any more for now."""
-        with self._lock:
-            self._awake = False
-            self._rest()
+    def lend(self) -> AnyArray:
+        """The working array."""
+        return self.dense
+
+    def lent(self, value: object) -> bool:
+        """Whether *value* is the working array."""
+        return value is self._held
+
+    def take_back(self) -> bool:
+        """Rest, unless somebody looks at it, or it is not sparse any more."""
+        return self.compress_if_beneficial()
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """float64, however it rests."""
-        return np.dtype(np.float64)
+        """As of an ndarray, however it rests."""
+        return self._held.dtype if isinstance(self._held, np.ndarray) else self._dtype
 
-    def copy(self) -> LeanBeliefs:
-        """One of its own with the same values."""
-        made = LeanBeliefs(np.zeros(()), self.sparsity_threshold)
-        with self._lock:
-            made._held = self._held.copy() if isinstance(self._held, np.ndarray) else self._held
-        return made
+    def copy(self) -> AnyArray:  # type: ignore[override]
+        """As of an ndarray."""
+        return np.array(self._values())
 
     __copy__ = copy
 
+    def __deepcopy__(self, memo: object) -> AnyArray:  # type: ignore[override]
+        return self.copy()
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return LeanBeliefs, (np.array(self), self.sparsity_threshold)
+        return _opened, (self._held, self.dtype)
 
     def get_values(self, indices: Any) -> Any:
-        """What ``dense[indices]`` is, as a copy in float64."""
-        found = super().get_values(indices)
-        return found.astype(np.float64) if isinstance(found, np.ndarray) else np.float64(found)
+        """What ``dense[indices]`` is, as a copy."""
+        return np.asarray(super().get_values(indices)).astype(self.dtype)[()]
 
-    def _at_rest(self, values: AnyArray) -> SparseBeliefState | AnyArray:
-        # The zeros are counted first: a belief that is not sparse is not worth narrowing.
-        if values.size and 1 - np.count_nonzero(values) / values.size < self.sparsity_threshold:
-            return values
-        state = _COMPRESSOR.compress(_narrowed(values), self.sparsity_threshold)
+    def _packed(self, values: AnyArray) -> SparseBeliefState | AnyArray:
+        # The zeros are counted first: beliefs that are not sparse are not worth narrowing.
+        rounded = self._rounded and values.size and 1 - np.count_nonzero(values) / values.size >= self.sparsity_threshold
+        state = pack(_narrowed(values) if rounded else values, self.sparsity_threshold, own=True)
         return state if isinstance(state, SparseBeliefState) else values
 
     def _work(self) -> AnyArray:
         if isinstance(self._held, SparseBeliefState):
-            self._held = self._held.dense().astype(np.float64, copy=False)
+            self._held = self._held.dense().astype(self._dtype, copy=False)
         return self._held
 
     def _rest(self) -> None:
-        if not self._awake and isinstance(self._held, np.ndarray) and sys.getrefcount(self._held) <= _UNSEEN:
-            self._held = self._at_rest(self._held)
+        if isinstance(self._held, np.ndarray) and sys.getrefcount(self._held) <= UNSEEN and self.fits(self._held):
+            self._dtype = self._held.dtype
+            self._held = self._packed(self._held)
 
     def _values(self) -> AnyArray:
         with self._lock:
-            if self._awake:
-                self._work()
-            values = self._held.view() if isinstance(self._held, np.ndarray) else self._held.dense().astype(np.float64, copy=False)
+            values = self._held.view() if isinstance(self._held, np.ndarray) else self._held.dense().astype(self._dtype, copy=False)
         values.flags.writeable = False
         return values
+
+
+def _opened(held: SparseBeliefState | AnyArray, dtype: np.dtype[Any]) -> AnyArray:
+    return held.dense().astype(dtype, copy=False) if isinstance(held, SparseBeliefState) else held
 
 
 def _narrowed(values: AnyArray) -> AnyArray:

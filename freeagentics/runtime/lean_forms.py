@@ -6,28 +6,22 @@ import hashlib
 import threading
 import weakref
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 
 from freeagentics.arrays import AnyArray
-from freeagentics.mind import LazyBeliefArray
+from freeagentics.errors import BadInput
 from freeagentics.runtime.bounded_cache import BoundedCache, plain_bytes
 from freeagentics.runtime.categories import Categories
 from freeagentics.runtime.footprint import bill
-from freeagentics.runtime.lean_beliefs import LeanBeliefs
+from freeagentics.runtime.lean_beliefs import LeanBeliefs, Precision
+from freeagentics.runtime.lean_form import BELIEFS, CACHE, HISTORY, LeanForm
 from freeagentics.runtime.lean_history import LeanHistory, is_frozen
 from freeagentics.runtime.places import Place
 from freeagentics.runtime.shared_array import SharedArray
 
-BELIEFS: Final = "beliefs"
-HISTORY: Final = "history"
-CACHE: Final = "cache"
-SHARED: Final = "shared parameters"
-
 KINDS = Categories(
     {
-        "*cache*": CACHE,
         "*belief*": BELIEFS,
         "*posterior*": BELIEFS,
         "*histor*": HISTORY,
@@ -42,52 +36,67 @@ KINDS = Categories(
 LEAST_BYTES = 4096
 """Arrays below are left as they are: what stands in for them would cost as much."""
 
-LEAST_ENTRIES = 64
+LEAST_ENTRIES, MOST_ENTRIES = 64, 10_000
+"""Longer histories are left as they are, too: a step would wait for all their entries."""
+
 LARGE_BYTES = 1 << 20
 """Sparse arrays from here on are treated as beliefs whatever their name."""
-
-LeanForm = LazyBeliefArray | LeanHistory | BoundedCache
 
 
 class LeanForms:
     """Finds lean forms, and remembers weakly which arrays it has seen, to know the second of its kind.
 
     Args:
-        history_bound: entries that a history keeps; None for all.
-        cache_bytes: that a cache keeps.
+        precision: of beliefs at rest. history_bound: entries that a history keeps; None for all. cache_bytes: that a cache keeps.
     """
 
-    def __init__(self, history_bound: int | None, cache_bytes: int) -> None:
+    def __init__(self, precision: Precision, history_bound: int | None, cache_bytes: int) -> None:
+        self._precision = precision
         self._history_bound = history_bound
         self._cache_bytes = cache_bytes
         self._seen: weakref.WeakValueDictionary[bytes, AnyArray] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def of(self, place: Place) -> tuple[str, LeanForm] | None:
-        """The category and the form of what is at a place; None where it is best left alone."""
+    def of(self, place: Place, *, cache: bool = False) -> LeanForm | None:
+        """The form of what is at a place, which may be a *cache*; None where it is best left alone."""
         value, (_, kind) = place.get(), KINDS.of(place.name)
         if type(value) is np.ndarray:
             return self._of_array(value, kind)
-        if type(value) is list and kind == HISTORY and len(value) >= LEAST_ENTRIES and all(map(is_frozen, value)):
-            return HISTORY, LeanHistory(value, self._history_bound)
-        if type(value) is dict and kind == CACHE:
-            return CACHE, BoundedCache(value, self._cache_bytes)
-        return None
+        if type(value) is list and kind == HISTORY:
+            return self._of_history(value)
+        return BoundedCache(value, self._cache_bytes) if cache and type(value) is dict else None
 
-    def _of_array(self, value: AnyArray, kind: str | None) -> tuple[str, LeanForm] | None:
-        if value.nbytes < LEAST_BYTES or value.dtype.hasobject:
+    def again(self, former: LeanForm, value: object) -> LeanForm | None:
+        """The form of what an agent has put in the place of what had one; None where it is best left alone."""
+        if isinstance(former, LeanBeliefs) and type(value) is np.ndarray:
+            return self._of_beliefs(value)
+        if isinstance(former, LeanHistory) and type(value) is list and len(value) <= MOST_ENTRIES:
+            return former.successor(value)
+        return BoundedCache(value, self._cache_bytes) if isinstance(former, BoundedCache) and type(value) is dict else None
+
+    def _of_history(self, value: list[object]) -> LeanHistory | None:
+        if not LEAST_ENTRIES <= len(value) <= MOST_ENTRIES or not all(map(is_frozen, value)):
             return None
-        if kind != BELIEFS and self._seen_before(value):
-            return SHARED, SharedArray(value)
-        if value.flags.writeable and (kind == BELIEFS or value.nbytes >= LARGE_BYTES):
-            lean = _sparse(value)
-            return (BELIEFS, lean) if lean is not None else None
-        return None
+        try:
+            return LeanHistory(value, self._history_bound)
+        except BadInput:
+            return None  # nested too deep for a history
+
+    def _of_array(self, value: AnyArray, kind: str | None) -> LeanForm | None:
+        if value.nbytes < LEAST_BYTES:
+            return None
+        if kind != BELIEFS and SharedArray.fits(value) and self._seen_before(value):
+            return SharedArray(value)
+        return self._of_beliefs(value) if kind == BELIEFS or value.nbytes >= LARGE_BYTES else None
+
+    def _of_beliefs(self, value: AnyArray) -> LeanBeliefs | None:
+        lean = LeanBeliefs(value, self._precision) if LeanBeliefs.fits(value) and value.nbytes >= LEAST_BYTES else None
+        return lean if lean is not None and lean.sparse is not None else None
 
     def _seen_before(self, value: AnyArray) -> bool:
         """Whether another array of this content, or one that all share, has been seen and lives."""
         content = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
-        digest = hashlib.sha256(repr((value.dtype, value.shape, value.flags.c_contiguous)).encode())
+        digest = hashlib.sha256(repr((value.dtype, value.shape, value.flags.c_contiguous, value.flags.writeable)).encode())
         digest.update(content.data)
         with self._lock:
             known = self._seen.setdefault(digest.digest(), value)
@@ -98,13 +107,3 @@ def held_bytes(category: str, held: Iterable[object]) -> int:
     """Bytes that data of one category takes; what it shares counts once."""
     # What a cache refers to may be anybody's, e.g. the whole model.
     return sum(map(plain_bytes, held)) if category == CACHE else bill(held).total
-
-
-def _sparse(value: AnyArray) -> LazyBeliefArray | None:
-    if value.dtype == np.float64:
-        lean: LazyBeliefArray = LeanBeliefs(value)
-    elif value.dtype in (np.float32, np.float16):
-        lean = LazyBeliefArray.holding(value)
-    else:
-        return None
-    return lean if lean.sparse is not None else None

@@ -1,46 +1,85 @@
-"""A list that grows at its end, held compressed as long as that cannot be noticed."""
+"""A list that grows at its end, held compressed while its agent does nothing."""
 
 from __future__ import annotations
 
+import copy
+import sys
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from operator import is_
 from typing import Any, overload
 
 import numpy as np
 
+from freeagentics.errors import BadInput
 from freeagentics.mind import CompressedHistory
+from freeagentics.runtime.lean_form import HISTORY, LeanForm
 
 _FROZEN = (str, int, float, bool, type(None), bytes)
+_UNSEEN = 2
 
 
 def is_frozen(entry: object) -> bool:
     """Whether an entry is plain data that cannot change: then a copy of it is as good as itself."""
     if type(entry) is tuple:
         return all(map(is_frozen, entry))
-    return type(entry) in _FROZEN or (isinstance(entry, np.generic) and not entry.dtype.hasobject)
+    return type(entry) in _FROZEN or (isinstance(entry, np.generic) and not isinstance(entry, np.void) and not entry.dtype.hasobject)
 
 
-class LeanHistory(MutableSequence[Any]):
+class LeanHistory(MutableSequence[Any], LeanForm):
     """Stands in for a list of plain data: as long as the list was, without a bound unless one is given.
 
     It has a list's methods, operators and ``repr``; it is no instance of list. Entries are compressed while all of them are plain data
     that cannot change, and are only appended, read, or removed at the front; any other entry or write makes it an ordinary list inside,
-    for good.
+    until it is taken back after a step. Whatever copies it, or pickles it, gets an ordinary list.
 
     Args:
         bound: entries kept, the newest; None for all, which changes nothing for its user.
+
+    Raises BadInput for entries that a `CompressedHistory` does not take.
     """
 
-    __slots__ = ("__weakref__", "_held")
+    __slots__ = ("__weakref__", "_before", "_bound", "_held")
+    category = HISTORY
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, entries: Iterable[Any], bound: int | None = None) -> None:
-        self._held: CompressedHistory | list[Any] = CompressedHistory(max_size=bound)
-        self._held.extend(entries)
+        self._bound = bound
+        self._held: CompressedHistory | list[Any] = _compressed(entries, bound)
+        self._before: tuple[CompressedHistory, list[Any]] | None = None
 
     @property
     def compressed(self) -> bool:
-        """Whether it still is."""
+        """Whether it is now."""
         return isinstance(self._held, CompressedHistory)
+
+    def lend(self) -> list[Any]:
+        """The entries as a list."""
+        if isinstance(self._held, list):
+            return self._held
+        entries = list(self._held)
+        self._before, self._held = (self._held, entries.copy()), entries
+        return entries
+
+    def lent(self, value: object) -> bool:
+        """Whether *value* is its list."""
+        return value is self._held
+
+    def take_back(self) -> bool:
+        """Compress again, unless somebody looks at the list, or has put into it what can change."""
+        before, self._before = self._before, None
+        if isinstance(self._held, list) and sys.getrefcount(self._held) <= _UNSEEN:
+            self._held = _taken_back(self._held, before, self._bound)
+        return self.compressed
+
+    def successor(self, entries: list[Any]) -> LeanHistory | None:
+        """What stands for the list that its agent has put in its place, mostly a part of what it held; None where that can change."""
+        before = self._before and (self._before[0].copy(), self._before[1])
+        held = _taken_back(entries, before, self._bound)
+        if isinstance(held, list):
+            return None
+        made = LeanHistory((), self._bound)
+        made._held = held
+        return made
 
     def append(self, value: Any) -> None:
         """As of a list."""
@@ -63,6 +102,14 @@ class LeanHistory(MutableSequence[Any]):
     def copy(self) -> list[Any]:
         """As of a list, and a list."""
         return list(self._held)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> list[Any]:
+        return copy.deepcopy(list(self._held), memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self._held),)
 
     def _unfold(self) -> list[Any]:
         self._held = list(self._held)
@@ -101,21 +148,57 @@ class LeanHistory(MutableSequence[Any]):
 
     __rmul__ = __mul__
 
+    def __imul__(self, times: int) -> LeanHistory:
+        self._unfold().__imul__(times)
+        return self
+
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, list | LeanHistory) else NotImplemented
 
     def __lt__(self, other: list[Any]) -> bool:
         return list(self) < list(other) if isinstance(other, list | LeanHistory) else NotImplemented
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return LeanHistory._again, (list(self), self._held.max_size if isinstance(self._held, CompressedHistory) else None, self.compressed)
+    def __le__(self, other: list[Any]) -> bool:
+        return list(self) <= list(other) if isinstance(other, list | LeanHistory) else NotImplemented
 
-    @classmethod
-    def _again(cls, entries: list[Any], bound: int | None, compressed: bool) -> LeanHistory:
-        made = cls(entries if compressed else (), bound)
-        if not compressed:
-            made._held = entries
-        return made
+    def __gt__(self, other: list[Any]) -> bool:
+        return list(self) > list(other) if isinstance(other, list | LeanHistory) else NotImplemented
+
+    def __ge__(self, other: list[Any]) -> bool:
+        return list(self) >= list(other) if isinstance(other, list | LeanHistory) else NotImplemented
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+
+def _compressed(entries: Iterable[Any], bound: int | None) -> CompressedHistory:
+    history = CompressedHistory(max_size=bound)
+    history.extend(entries)
+    return history
+
+
+def _taken_back(entries: list[Any], before: tuple[CompressedHistory, list[Any]] | None, bound: int | None) -> CompressedHistory | list[Any]:
+    """*entries* compressed, or themselves where they can change; what was compressed *before* is not compressed again."""
+    try:
+        gone = _gone(before[1], entries) if before is not None else None
+        if before is None or gone is None:
+            return _compressed(entries, bound) if all(map(is_frozen, entries)) else entries
+        added = entries[len(before[1]) - gone :]
+        if not all(map(is_frozen, added)):
+            return entries
+        for _ in range(gone):
+            del before[0][0]
+        before[0].extend(added)
+        return before[0]
+    except BadInput:
+        return entries  # nested too deep for a history
+
+
+def _gone(before: list[Any], entries: list[Any]) -> int | None:
+    """How many left at the front, where nothing else happened but that others came at the end; None where more did."""
+    if not entries:
+        return len(before)
+    first = next((place for place, entry in enumerate(before) if entry is entries[0]), None)
+    if first is None or len(entries) < len(before) - first or not all(map(is_, before[first:], entries)):
+        return None
+    return first

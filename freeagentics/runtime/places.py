@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
-from types import SimpleNamespace, UnionType
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ class Place:
 
     Attributes:
         path: from the agent on, e.g. ``mind.beliefs`` or ``layers[0]``. name: the last attribute or text key in it.
-        holder: the object, dict or list. key: attribute, key or index in it.
+        holder: the dict or list; of an object the dict of its attributes, or itself where they are in slots. key: in it.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Place:
         return getattr(self.holder, str(self.key), None)
 
     def put(self, value: object) -> None:
-        """Replace it; past what the class says about setting attributes, as nothing changes for its user."""
+        """Replace it, past what the class says about setting attributes: nothing changes for its user."""
         if isinstance(self.holder, dict | list):
             self.holder[self.key] = value
         else:
@@ -54,7 +54,7 @@ class Place:
         return sys.getrefcount(held[1]) == _ONE_HOLDER + 1 and _owns_its_buffer(held[1])
 
 
-def places(agent: object, always: UnionType | type) -> Iterator[Place]:
+def places(agent: object, always: type) -> Iterator[Place]:
     """Where the agent alone holds something: attributes (in a dict or in slots), and items of dicts and lists of its own.
 
     Looked into are dicts (but for caches), lists, dataclasses, namespaces, and objects of classes from the agent's own module. What
@@ -83,8 +83,10 @@ def _within(path: str, name: str, holder: Any) -> Iterator[Place]:
         for key in list(holder):
             yield Place(f"{path}[{key!r}]", key if isinstance(key, str) else name, holder, key)
     else:
+        # A property may have the name of what is in the dict of attributes, and give or take something else.
+        own = vars(holder) if type(holder).__dictoffset__ else {}
         for key in _names(holder):
-            yield Place(f"{path}.{key}" if path else key, key, holder, key)
+            yield Place(f"{path}.{key}" if path else key, key, own if key in own else holder, key)
 
 
 def _names(holder: object) -> list[str]:

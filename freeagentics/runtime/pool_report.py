@@ -6,25 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from freeagentics.runtime.footprint import MB
-from freeagentics.runtime.optimizer import OptimizationStats
+from freeagentics.runtime.optimization_stats import OptimizationStats
+from freeagentics.runtime.report import Report
 from freeagentics.runtime.shares import AgentFootprint
+from freeagentics.runtime.suggestions import Suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class PoolReport:
+@dataclass(frozen=True, eq=False, repr=False)
+class PoolReport(Report):
     """Footprints at one moment, in MB (1024²).
 
     Attributes:
         agents: what each holds, by id: its own bytes, and its share of those that several hold.
         target_mb: what an agent should take at most. rss_mb: resident set of the whole process, imports and all.
-        workers: threads in use for stepping. optimization: what was made lean; None where that is off.
+        workers: threads in use for stepping. optimization_stats: what was made lean; None where that is off.
+        suggestions: of agents with dicts that look like caches and are not bounded, by id.
     """
 
     agents: Mapping[str, AgentFootprint]
     target_mb: float
     rss_mb: float
     workers: int
-    optimization: OptimizationStats | None
+    optimization_stats: OptimizationStats | None
+    suggestions: Mapping[str, tuple[Suggestion, ...]]
 
     @property
     def total_mb(self) -> float:
@@ -35,6 +39,15 @@ class PoolReport:
     def per_agent_mb(self) -> float:
         """In the mean; 0 without agents."""
         return self.total_mb / max(len(self.agents), 1)
+
+    @property
+    def efficiency(self) -> dict[str, float]:
+        """``memory_efficiency``: what the agents may take over what they do take, at most 1. ``actual_memory_mb`` and
+        ``target_memory_mb`` of all agents, and ``agents_count``."""
+        count, actual = len(self.agents), self.total_mb
+        target = count * self.target_mb
+        share = target / actual if actual > target else 1.0
+        return {"memory_efficiency": share, "actual_memory_mb": actual, "target_memory_mb": target, "agents_count": count}
 
     @property
     def over_target(self) -> list[str]:
@@ -48,13 +61,15 @@ class PoolReport:
         lines = [f"{held}; {self.rss_mb:,.1f} MB resident"]
         if over:
             lines.append(f"{len(over):,} take more than {self.target_mb:g} MB, most of all {over[0]}")
+        lines += [f"{name}: {suggestion}" for name, found in list(self.suggestions.items())[:3] for suggestion in found]
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class PoolOptimization:
-    """What `optimize_memory_usage` did: MB billed to the agents and resident in the process, before and after."""
+@dataclass(frozen=True, eq=False, repr=False)
+class PoolOptimization(Report):
+    """What `optimize_memory_usage` did: how many agents it made lean, and MB billed to them and resident in the process, before and after."""
 
+    optimized_agents: int
     before_mb: float
     after_mb: float
     rss_before_mb: float

@@ -18,7 +18,7 @@ from freeagentics.runtime.footprint import MB, resident_mb
 from freeagentics.runtime.footprint_report import FootprintReport, Operation
 from freeagentics.runtime.leaks import LeakFinder
 from freeagentics.runtime.shares import share_out
-from freeagentics.runtime.suggestions import Suggestion, suggest
+from freeagentics.runtime.suggestions import Advice, suggest
 
 KEPT_SAMPLES = 1000
 _SHORTEST_S = 0.1
@@ -95,9 +95,9 @@ class FootprintProfiler:
 
     def _monitor(self, interval_s: float) -> None:
         while not self._over.wait(interval_s):
-            self.sample()
+            self.take_snapshot()
 
-    def sample(self) -> Sample:
+    def take_snapshot(self) -> Sample:
         """Look at the process now, as monitoring does in its intervals."""
         with self._lock:
             if self._leaks.tracing:
@@ -163,12 +163,14 @@ class FootprintProfiler:
                 alerts=tuple(self._alerts),
             )
 
-    def optimize_agent_memory(self, agent_id: str) -> list[Suggestion]:
+    def optimize_agent_memory(self, agent_id: str) -> Advice:
         """How an agent could hold the same in fewer bytes; nothing is changed. Raises BadInput for an id that is not registered."""
         living = self._living()
         if agent_id not in living:
             raise BadInput(f"no agent '{agent_id}' is registered; {did_you_mean(agent_id, living)}")
-        return suggest(living[agent_id], [agent for name, agent in living.items() if name != agent_id])
+        held = share_out(living, {name: self._agents[name].categories for name in living})[agent_id]
+        found = suggest(living[agent_id], [agent for name, agent in living.items() if name != agent_id])
+        return Advice(agent_id, held.total / MB, tuple(found))
 
     @contextmanager
     def profile_operation(self, name: str) -> Iterator[None]:

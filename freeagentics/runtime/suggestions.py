@@ -10,8 +10,10 @@ import numpy as np
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.mind import BeliefCompressor, CompressedHistory
+from freeagentics.runtime.bounded_cache import CACHE_BYTES, plain_bytes
 from freeagentics.runtime.footprint import bill
 from freeagentics.runtime.reach import attributes
+from freeagentics.runtime.report import Report
 
 _LEAST = 4096
 _SPARSE = 0.9
@@ -31,10 +33,28 @@ class Suggestion:
         return f"{self.attribute}: {self.held / 1024:,.0f} KB would be {self.would_hold / 1024:,.0f} KB; {self.advice}"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Advice(Report):
+    """What could be done about one agent.
+
+    Attributes:
+        held_mb: what it holds now. suggestions: what saves most comes first.
+    """
+
+    agent_id: str
+    held_mb: float
+    suggestions: tuple[Suggestion, ...]
+
+
 def suggest(agent: object, others: Sequence[object]) -> list[Suggestion]:
     """Suggestions for the attributes of an agent, what saves most first. *others* are agents it could share arrays with."""
     found = [made for name, value in attributes(agent) for made in _for_attribute(name, value, others)]
     return sorted((made for made in found if made.would_hold < made.held), key=lambda made: made.would_hold - made.held)
+
+
+def suggest_bounds(agent: object) -> list[Suggestion]:
+    """Suggestions for an agent's dicts that are called caches, and keep all that is put into them."""
+    return [made for name, value in attributes(agent) if (made := _for_cache(name, value)) is not None]
 
 
 def _for_attribute(name: str, value: object, others: Sequence[object]) -> Iterator[Suggestion]:
@@ -43,10 +63,17 @@ def _for_attribute(name: str, value: object, others: Sequence[object]) -> Iterat
         return
     if isinstance(value, np.ndarray):
         yield from _for_array(name, value, held, others)
-    elif "cache" in name.lower() and isinstance(value, dict | list):
-        yield Suggestion(name, held, held // 2, f"a cache of {len(value):,} entries, as it would be with a limit of half as many")
+    elif (cache := _for_cache(name, value)) is not None:
+        yield cache
     elif isinstance(value, list):
         yield from _for_list(name, value, held)
+
+
+def _for_cache(name: str, value: object) -> Suggestion | None:
+    if type(value) is not dict or "cache" not in name.lower() or (held := plain_bytes(value)) < _LEAST:
+        return None
+    advice = f"if its {len(value):,} entries can be computed again, name it when the agent is registered: caches=('{name}',) bounds it"
+    return Suggestion(name, held, min(held // 2, CACHE_BYTES), advice)
 
 
 def _for_array(name: str, value: AnyArray, held: int, others: Sequence[object]) -> Iterator[Suggestion]:

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from freeagentics.mind import entry_bytes, history
 from freeagentics.runtime.bounded_cache import BoundedCache
-from freeagentics.runtime.lean_beliefs import CLOSE, LeanBeliefs
-from freeagentics.runtime.lean_history import LeanHistory
+from freeagentics.runtime.lean_beliefs import LeanBeliefs
+from freeagentics.runtime.lean_history import LeanHistory, is_frozen
 from freeagentics.runtime.shared_array import SharedArray
 
 MATRIX = np.arange(12.0).reshape(3, 4)
@@ -131,39 +132,49 @@ FLOATS = npst.arrays(
 )
 
 
-@given(values=FLOATS, threshold=st.sampled_from([0.0, 0.5, 0.9]))
-def test_beliefs_rest_within_a_millionth(values: Any, threshold: float) -> None:
-    lean = LeanBeliefs(values.copy(), threshold)
-    assert lean.dtype == np.float64
-    found = np.asarray(lean)
-    assert found.dtype == np.float64
-    assert np.array_equal(np.isnan(found), np.isnan(values))
-    assert np.allclose(found, values, rtol=CLOSE, atol=0, equal_nan=True)
+def bits(array: Any) -> tuple[Any, ...]:
+    return array.dtype, array.shape, array.tobytes()
 
 
-@given(values=FLOATS, factor=st.floats(0.5, 2))
-def test_sums_are_taken_in_double_precision(values: Any, factor: float) -> None:
+@given(values=FLOATS, dtype=st.sampled_from([np.float16, np.float32, np.float64]))
+def test_beliefs_come_back_bit_for_bit_however_they_rest(values: Any, dtype: Any) -> None:
     with np.errstate(all="ignore"):
-        lean = LeanBeliefs(np.nan_to_num(values), 0.0)
-        rested = np.array(lean)
-        assert (lean * factor).dtype == np.float64
-        assert np.array_equal(lean * factor, rested * factor)
-        assert lean.sum() == rested.sum()
+        values = np.tile(np.concatenate([values.astype(dtype), np.zeros(400, dtype)]), 3)
+    lean, wanted = LeanBeliefs(values.copy()), bits(values)
+    assert lean.sparse is not None
+    assert bits(np.asarray(lean)) == wanted
+    assert bits(lean.lend()) == wanted
+    assert lean.take_back()
+    assert bits(lean.lend()) == wanted
 
 
-def test_awake_beliefs_unfold_once_and_rest_when_told() -> None:
+def test_what_is_lent_is_one_with_what_stands_for_it_and_stays_so_while_somebody_looks() -> None:
     values = np.zeros(10_000)
     values[::100] = 0.1
     lean = LeanBeliefs(values)
-    lean.wake()
-    lean += 0
+    array = lean.lend()
+    row = array[:2]
     lean[0] = 5
-    assert isinstance(lean._held, np.ndarray)
-    lean.rest()
-    assert lean.sparse is not None
-    assert lean[0] == 5
-    assert isinstance(lean[[0, 1]], np.ndarray)
-    assert lean[[0, 1]].dtype == np.float64
+    array[1] = 6
+    assert (row.tolist(), lean[1], lean.lent(array)) == ([5, 6], 6, True)
+    del array
+    assert not lean.take_back()
+    row[0] = 7
+    assert lean[0] == 7
+    del row
+    assert lean.take_back()
+    assert lean[[0, 1]].tolist() == [7, 6]
+
+
+@given(values=FLOATS)
+def test_rounded_beliefs_rest_within_single_precision_and_are_double_to_whoever_uses_them(values: Any) -> None:
+    values = np.concatenate([values, np.zeros(400)])
+    lean = LeanBeliefs(values.copy(), "float32")
+    found = np.asarray(lean)
+    assert (found.dtype, lean.dtype, lean.lend().dtype, lean[:1].dtype) == (np.float64,) * 4
+    assert np.array_equal(np.isnan(found), np.isnan(values))
+    assert np.array_equal(np.signbit(found), np.signbit(values))
+    assert np.allclose(found, values, rtol=2**-24, atol=0, equal_nan=True)
 
 
 ENTRIES = st.one_of(st.integers(), st.text(max_size=3), st.booleans(), st.none(), st.tuples(st.integers(), st.floats(allow_nan=False)))
@@ -211,6 +222,34 @@ def test_a_history_stays_whole_and_compressed_while_it_is_appended_to() -> None:
     lean = LeanHistory(range(5000))
     lean.append("end")
     assert (len(lean), lean.compressed, lean[0], lean[-1]) == (5001, True, 0, "end")
+
+
+def test_a_list_that_was_lent_is_taken_back_at_the_price_of_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    lean = LeanHistory([f"step {number}" for number in range(1000)])
+    entries = lean.lend()
+    assert type(entries) is list
+    entries.append("new")
+    del entries[:3], entries
+    packed: list[Any] = []
+    monkeypatch.setattr(history, "entry_packed", lambda entry: packed.append(entry) or entry_bytes.entry_packed(entry))
+    assert lean.take_back()
+    assert packed == ["new"]
+    assert (len(lean), lean[0], lean[-2:]) == (998, "step 3", ["step 999", "new"])
+
+
+@given(start=st.lists(ENTRIES, max_size=60), changes=st.lists(CHANGES, max_size=4))
+def test_a_list_that_was_lent_comes_back_with_whatever_was_done_to_it(start: list[Any], changes: list[tuple[str, Any]]) -> None:
+    lean, wanted = LeanHistory(start), list(start)
+    entries = lean.lend()
+    for what, value in changes:
+        change(entries, what, value)
+        change(wanted, what, value)
+    del entries
+    frozen = all(map(is_frozen, wanted))
+    assert lean.take_back() == frozen
+    assert repr(lean) == repr(wanted)
+    if frozen:
+        assert list(map(type, lean)) == list(map(type, wanted))
 
 
 def test_an_entry_that_can_change_is_kept_itself() -> None:

@@ -149,7 +149,7 @@ def test_an_alert_about_an_agent_is_not_repeated_with_every_report(profiler: Foo
     agent = Agent(np.ones(20 * MB, np.uint8))
     profiler.register_agent("heavy", agent)
     profiler.get_memory_report()
-    profiler.sample()
+    profiler.take_snapshot()
     assert [alert.kind for alert in profiler.get_memory_report().alerts] == ["agent-footprint"]
 
 
@@ -178,7 +178,7 @@ def test_a_leaking_line_is_found_while_monitoring(profiler: FootprintProfiler) -
     leaked = []
     for _ in range(6):
         leaked.append(bytearray(100_000))
-        profiler.sample()
+        profiler.take_snapshot()
     (leak,) = [line for line in profiler.get_memory_report().leaks if line.file == __file__]
     assert leak.grown >= 300_000
     profiler.stop_monitoring()
@@ -220,7 +220,7 @@ def test_suggestions_name_what_could_be_leaner_and_by_how_much(profiler: Footpri
     twin.dense = twin.dense + 1
     profiler.register_agent("fat", fat)
     profiler.register_agent("twin", twin)
-    made = {suggestion.attribute: suggestion for suggestion in profiler.optimize_agent_memory("fat")}
+    made = {suggestion.attribute: suggestion for suggestion in profiler.optimize_agent_memory("fat").suggestions}
     assert set(made) == {"beliefs", "action_history", "plan_cache", "dense", "transition_matrix"}
     assert next(iter(made)) == "beliefs"
     assert made["beliefs"].held == near(1_600_000)
@@ -234,7 +234,7 @@ def test_suggestions_name_what_could_be_leaner_and_by_how_much(profiler: Footpri
 def test_nothing_is_suggested_for_a_lean_agent_and_nobody_unknown_is_judged(profiler: FootprintProfiler) -> None:
     lean = Slotted(None)
     profiler.register_agent("lean", lean)
-    assert profiler.optimize_agent_memory("lean") == []
+    assert profiler.optimize_agent_memory("lean").suggestions == ()
     with pytest.raises(BadInput, match="did you mean 'lean'"):
         profiler.optimize_agent_memory("leen")
 

@@ -98,7 +98,7 @@ def test_results_are_the_same_lean_or_not_and_for_any_number_of_threads(optimize
                 manager.register_agent(str(number), Counter(0.5))
             found.append([manager.step_all_agents({"3": 2, **dict.fromkeys("0124567", 1)})["3"].result for _ in range(30)])
     assert found[0] == found[1]
-    assert found[0][-1] == pytest.approx(2.0**30, rel=1e-5)
+    assert found[0][-1] == 2.0**30
 
 
 def test_the_report_is_the_bill_and_names_who_is_over_the_target() -> None:
@@ -110,7 +110,7 @@ def test_the_report_is_the_bill_and_names_who_is_over_the_target() -> None:
         report = manager.get_memory_report()
         assert report.total_mb == pytest.approx(bill([small, large]).total / MB, rel=1e-3)
         assert report.over_target == ["large"]
-        assert report.optimization is None
+        assert report.optimization_stats is None
         assert "2 agents hold" in str(report)
 
 
@@ -129,7 +129,7 @@ def test_agents_are_lean_from_registration_and_leaner_on_demand() -> None:
 def test_lean_agents_may_be_registered_and_are_taken_as_themselves() -> None:
     with OptimizedThreadPoolManager(1, 1) as first, OptimizedThreadPoolManager(1, 1) as second:
         first.register_agent("one", agent := Counter())
-        lean = first._agents["one"][0]
+        lean = first._agents["one"].lean
         assert isinstance(lean, LeanAgent)
         second.register_agent("one", lean)
         assert second.step_all_agents({"one": 1})["one"].success
