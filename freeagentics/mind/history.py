@@ -124,7 +124,8 @@ class CompressedHistory(MutableSequence[Any]):
         return self._count
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self[:])
+        with self._lock:
+            return iter(self.get_recent(self._count))
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

@@ -13,7 +13,8 @@ from freeagentics.runtime.leaks import GrowingLine, LeakFinder
 from freeagentics.runtime.lean_agent import LeanAgent
 from freeagentics.runtime.lifecycle import Hibernates, Lifecycle
 from freeagentics.runtime.limit import FootprintLimit
-from freeagentics.runtime.optimizer import AgentOptimizer, OptimizationStats, get_agent_optimizer
+from freeagentics.runtime.optimization_stats import OptimizationStats
+from freeagentics.runtime.optimizer import AgentOptimizer, get_agent_optimizer
 from freeagentics.runtime.pool_report import PoolOptimization, PoolReport
 from freeagentics.runtime.profiler import FootprintProfiler, get_memory_profiler
 from freeagentics.runtime.shares import AgentFootprint, share_out

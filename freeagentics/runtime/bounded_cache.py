@@ -10,7 +10,6 @@ import numpy as np
 
 from freeagentics.runtime.lean_form import CACHE, LeanForm
 
-
 CACHE_BYTES = 256 * 1024
 """That a cache keeps where nothing else is said."""
 

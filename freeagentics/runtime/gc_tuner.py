@@ -12,9 +12,10 @@ from freeagentics.errors import BadInput
 from freeagentics.runtime.collections import CollectionMeter
 from freeagentics.runtime.footprint import resident_mb
 from freeagentics.runtime.gc_contexts import GCContextManager, Hold
+from freeagentics.runtime.gc_stats import GCStats, collections_so_far
 from freeagentics.runtime.gc_thresholds import Thresholds, thresholds
 
-TARGET_OVERHEAD = 0.01
+TARGET_OVERHEAD = 0.05
 """Share of wall time that collections may take before they become rarer."""
 
 _LOOK_EVERY = 32
@@ -30,15 +31,20 @@ class GCTuner:
     whole process; so does its tuner, `get_gc_tuner()`. Its methods may be called from any thread.
 
     Attributes:
+        enable_auto_tuning: whether thresholds follow overhead and pressure while agents step, or stay as they were tuned.
+        target_gc_overhead: share of wall time that collections may take before they become rarer.
         current: thresholds now, None while nothing is tuned. hold: while it is taken, there are no collections.
     """
 
     GCContextManager = GCContextManager
 
-    def __init__(self) -> None:
+    def __init__(self, *, enable_auto_tuning: bool = True, target_gc_overhead: float = TARGET_OVERHEAD) -> None:
+        self.enable_auto_tuning, self.target_gc_overhead = enable_auto_tuning, target_gc_overhead
         self.current: Thresholds | None = None
         self._lock = threading.RLock()
-        self._asked: tuple[int, float | None] = (0, None)
+        self._agent_count = 0
+        self._limit_mb: float | None = None
+        self._memory_pressure = 0.0
         self._found: tuple[int, int, int] | None = None
         self._frozen = False
         self._patience = 1.0
@@ -61,12 +67,32 @@ class GCTuner:
                 self._meter = CollectionMeter()
                 self._meter.start()
                 self._look()
-            self._asked, self._patience = (agent_count, memory_limit_mb), 1.0
+            self._agent_count, self._limit_mb, self._patience = agent_count, memory_limit_mb, 1.0
+            self._memory_pressure = 0.0
+            self._measure_pressure()
             return self._set()
 
+    def update_agent_count(self, agent_count: int) -> Thresholds:
+        """Tune to another number of agents under the limit that there was. Raises BadInput."""
+        return self.tune(agent_count, self._limit_mb)
+
+    def update_memory_pressure(self, pressure: float) -> Thresholds:
+        """Tune to a pressure that is known better than the process' own over its limit, e.g. that of a container; where there is a limit,
+        until it is measured again. Raises BadInput for less than 0."""
+        if not pressure >= 0:
+            raise BadInput(f"pressure {pressure}: give what is taken over what there is, from 0 on")
+        with self._lock:
+            if self.current is None:
+                self.tune(self._agent_count, self._limit_mb)
+            self._memory_pressure = pressure
+            return self._set()
+
+    def _measure_pressure(self) -> None:
+        if self._limit_mb:
+            self._memory_pressure = resident_mb() / self._limit_mb
+
     def _set(self) -> Thresholds:
-        count, limit = self._asked
-        made = thresholds(count, resident_mb() / limit if limit else 0.0, self._patience)
+        made = thresholds(self._agent_count, self._memory_pressure, self._patience)
         if made != self.current:
             gc.set_threshold(made.young * _RESERVE, made.middle, made.old)
             self.current = made
@@ -100,7 +126,7 @@ class GCTuner:
             if self.current is None or not gc.isenabled():
                 return 0
             self._steps += 1
-            if self._steps % _LOOK_EVERY == 0:
+            if self.enable_auto_tuning and self._steps % _LOOK_EVERY == 0:
                 self._adapt()
             due = self._due(self.current)
             return gc.collect(due) if due is not None else 0
@@ -115,11 +141,12 @@ class GCTuner:
         return 0 if young > now.young else None
 
     def _adapt(self) -> None:
-        if self.overhead > TARGET_OVERHEAD:
+        if self.overhead > self.target_gc_overhead:
             self._patience = min(self._patience * 2, _MOST_PATIENCE)
-        elif self.overhead < TARGET_OVERHEAD / 4:
+        elif self.overhead < self.target_gc_overhead / 4:
             self._patience = max(self._patience / 2, 1.0)
         self._look()
+        self._measure_pressure()
         self._set()
 
     def _look(self) -> None:
@@ -133,6 +160,30 @@ class GCTuner:
             return 0.0
         return (self._meter.seconds - self._seconds) / max(wall_clock() - self._began, 1e-9)
 
+    @property
+    def base_thresholds(self) -> tuple[int, int, int]:
+        """Thresholds of the collector without tuning: what `restore` puts back."""
+        return self._found or gc.get_threshold()
+
+    def force_collection(self, generation: int = 2) -> float:
+        """Collect now, up to a generation, and say how many milliseconds it took. Raises BadInput for a generation that there is not."""
+        if generation not in (0, 1, 2):
+            raise BadInput(f"generation {generation}: give 0, 1 or 2")
+        began = wall_clock()
+        gc.collect(generation)
+        return 1000 * (wall_clock() - began)
+
+    def get_stats(self) -> GCStats:
+        """What the collector does now, and has done."""
+        with self._lock:
+            return GCStats(
+                thresholds={"current": gc.get_threshold(), "base": self.base_thresholds},
+                collections=collections_so_far(),
+                memory={"current_mb": resident_mb(), "limit_mb": self._limit_mb, "pressure": self._memory_pressure},
+                overhead=self.overhead,
+                agent_count=self._agent_count,
+            )
+
     def restore(self) -> None:
         """Put back the thresholds that were found, and thaw. Without tuning before it does nothing."""
         with self._lock:
@@ -141,13 +192,14 @@ class GCTuner:
                 gc.set_threshold(*self._found)
                 self._meter.stop()
                 self._found = self.current = None
+                self._agent_count, self._limit_mb, self._memory_pressure = 0, None, 0.0
 
     @contextmanager
     def run(self, agent_count: int, memory_limit_mb: float | None = None) -> Iterator[GCTuner]:
         """Tuned and frozen while a run lasts. Runs may overlap: the last to end puts back what the first found."""
         with self._lock:
             if self._runs == 0:
-                self._outside = self._asked if self.current else None
+                self._outside = (self._agent_count, self._limit_mb) if self.current else None
             self.tune(agent_count, memory_limit_mb)
             self._runs += 1
             self.freeze()

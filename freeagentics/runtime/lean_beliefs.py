@@ -67,7 +67,8 @@ class LeanBeliefs(LazyBeliefArray, LeanForm):
         """As of an ndarray."""
         return np.array(self._values())
 
-    __copy__ = copy
+    def __copy__(self) -> AnyArray:  # type: ignore[override]
+        return self.copy()
 
     def __deepcopy__(self, memo: object) -> AnyArray:  # type: ignore[override]
         return self.copy()

@@ -63,7 +63,7 @@ class LeanData:
             self._take_back()
 
     def bound(self, caches: Collection[str]) -> None:
-        """Look again, with more dicts that may be bounded. Raises BadInput where a name is not that of a dict which the agent alone holds."""
+        """Look again, with more dicts that may be bounded. Raises BadInput for names of anything but dicts that the agent alone holds."""
         added = {caches} if isinstance(caches, str) else set(caches)
         self.caches |= added
         self.look_again()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from itertools import islice
 from operator import is_
 from typing import Any, overload
 
@@ -199,6 +200,6 @@ def _gone(before: list[Any], entries: list[Any]) -> int | None:
     if not entries:
         return len(before)
     first = next((place for place, entry in enumerate(before) if entry is entries[0]), None)
-    if first is None or len(entries) < len(before) - first or not all(map(is_, before[first:], entries)):
+    if first is None or len(entries) < len(before) - first or not all(map(is_, islice(before, first, None), entries)):
         return None
     return first

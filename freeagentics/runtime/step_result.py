@@ -61,7 +61,7 @@ _A_GENERATOR = "a generator, whose code runs only when somebody goes through it;
 
 
 def takes_observation(agent: Any) -> bool:
-    """Whether an agent's ``step`` takes an argument; Mesa's does not. Raises BadInput where it has none, or one that cannot be called so."""
+    """Whether an agent's ``step`` takes an argument; Mesa's does not. Raises BadInput where it has none, or one that fits neither."""
     kind, step = type(agent).__name__, getattr(agent, "step", None)
     if not callable(step):
         raise BadInput(f"{kind} has no step() to call")

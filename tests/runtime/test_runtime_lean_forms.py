@@ -171,7 +171,7 @@ def test_rounded_beliefs_rest_within_single_precision_and_are_double_to_whoever_
     values = np.concatenate([values, np.zeros(400)])
     lean = LeanBeliefs(values.copy(), "float32")
     found = np.asarray(lean)
-    assert (found.dtype, lean.dtype, lean.lend().dtype, lean[:1].dtype) == (np.float64,) * 4
+    assert {found.dtype, lean.dtype, lean.lend().dtype, lean[:1].dtype} == {np.dtype(np.float64)}
     assert np.array_equal(np.isnan(found), np.isnan(values))
     assert np.array_equal(np.signbit(found), np.signbit(values))
     assert np.allclose(found, values, rtol=2**-24, atol=0, equal_nan=True)
@@ -231,7 +231,12 @@ def test_a_list_that_was_lent_is_taken_back_at_the_price_of_what_is_new(monkeypa
     entries.append("new")
     del entries[:3], entries
     packed: list[Any] = []
-    monkeypatch.setattr(history, "entry_packed", lambda entry: packed.append(entry) or entry_bytes.entry_packed(entry))
+
+    def packing(entry: object) -> bytes:
+        packed.append(entry)
+        return entry_bytes.entry_packed(entry)
+
+    monkeypatch.setattr(history, "entry_packed", packing)
     assert lean.take_back()
     assert packed == ["new"]
     assert (len(lean), lean[0], lean[-2:]) == (998, "step 3", ["step 999", "new"])

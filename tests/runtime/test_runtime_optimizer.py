@@ -14,7 +14,6 @@ import pytest
 from freeagentics.errors import BadInput
 from freeagentics.mind import LazyBeliefArray
 from freeagentics.runtime import AgentOptimizer, LeanAgent, bill, get_agent_optimizer
-from freeagentics.runtime.bounded_cache import BoundedCache
 from freeagentics.runtime.footprint import MB
 from freeagentics.runtime.lean_beliefs import LeanBeliefs
 from freeagentics.runtime.lean_history import LeanHistory
