@@ -53,4 +53,4 @@ ANY_AGENT = Categories(
         "*cache*": "caches",
     }
 )
-"""For agents that nobody described: names that seed 004 and Mesa use. Mesa's agents refer back to their model."""
+"""For agents that nobody described, by the names that are common. Mesa's agents refer back to their model."""

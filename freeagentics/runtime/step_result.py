@@ -71,7 +71,9 @@ def takes_observation(agent: Any) -> bool:
         return True
     if _can_be_called(step):
         return False
-    raise BadInput(f"{kind}.step{signature(step)} cannot be called with an observation alone, or with nothing")
+    raise BadInput(
+        f"{kind}.step({', '.join(signature(step).parameters)}) is called with an observation or with nothing; it needs something else"
+    )
 
 
 def _can_be_called(step: Callable[..., Any], *args: object) -> bool:

@@ -114,6 +114,37 @@ def test_the_report_is_the_bill_and_names_who_is_over_the_target() -> None:
         assert "2 agents hold" in str(report)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other C libraries keep what was freed")
+@pytest.mark.parametrize("cells", [700_000, 12_000])
+def test_what_registration_frees_is_given_back_before_anybody_steps(cells: int) -> None:
+    code = f"""
+import numpy as np
+from freeagentics.runtime import OptimizedThreadPoolManager, resident_mb
+class Agent:
+    def __init__(self, number):
+        self.beliefs = [np.zeros({cells}) for _ in range(700_000 // {cells})]
+        for belief in self.beliefs:
+            belief[:] = 0.0
+            belief[::100] = number + 1.0
+    def step(self, observation):
+        return float(self.beliefs[0].sum())
+freed = np.ones(2_000_000)
+del freed  # from now on the C library keeps blocks of this size
+with OptimizedThreadPoolManager(1, 1) as manager:
+    manager.register_agent("first", Agent(99))
+    start = resident_mb()
+    agents = [Agent(number) for number in range(40)]
+    grown = resident_mb() - start
+    for number, agent in enumerate(agents):
+        manager.register_agent(str(number), agent)
+    print(grown, resident_mb() - start)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    grown, kept = map(float, done.stdout.split())
+    assert grown > 200
+    assert kept < 20
+
+
 def test_agents_are_lean_from_registration_and_leaner_on_demand() -> None:
     with OptimizedThreadPoolManager(1, 1) as manager:
         manager.register_agent("one", agent := Counter())

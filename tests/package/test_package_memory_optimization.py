@@ -1,4 +1,4 @@
-"""The document's own snippets run, with only the import root changed. Names that they leave free are given."""
+"""Snippets written for ``agents.memory_optimization`` run, with only the import root changed. Names that they leave free are given."""
 
 from __future__ import annotations
 
@@ -225,10 +225,10 @@ def test_a_history_is_bounded_and_compressed() -> None:
 
 def test_agents_are_monitored_reported_on_and_advised_about() -> None:
     agent = Agent()
-    profiler = run("monitoring", agent_id="seed-004", agent_object=agent)["profiler"]
-    found = run("reports", profiler=profiler, agent_id="seed-004")
-    assert found["report"].agents["seed-004"].total > agent.beliefs.nbytes
-    assert any(suggestion.attribute == "beliefs" for suggestion in found["suggestions"])
+    profiler = run("monitoring", agent_id="agent-7", agent_object=agent)["profiler"]
+    found = run("reports", profiler=profiler, agent_id="agent-7")
+    assert found["report"].agents["agent-7"].total > agent.beliefs.nbytes
+    assert any(suggestion.attribute == "beliefs" for suggestion in found["suggestions"].suggestions)
 
 
 def test_the_manager_takes_agents_reports_and_optimises() -> None:
