@@ -71,9 +71,8 @@ def takes_observation(agent: Any) -> bool:
         return True
     if _can_be_called(step):
         return False
-    raise BadInput(
-        f"{kind}.step({', '.join(signature(step).parameters)}) is called with an observation or with nothing; it needs something else"
-    )
+    arguments = ", ".join(signature(step).parameters)
+    raise BadInput(f"{kind}.step({arguments}) is called with an observation or with nothing; it needs something else")
 
 
 def _can_be_called(step: Callable[..., Any], *args: object) -> bool:

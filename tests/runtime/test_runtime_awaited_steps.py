@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -50,7 +50,7 @@ class Later:
 
 
 class Awaitable:
-    def __await__(self) -> Iterator[Any]:
+    def __await__(self) -> Generator[Any, None, str]:
         yield from asyncio.sleep(0).__await__()
         return "awaited"
 

@@ -93,7 +93,7 @@ def test_caches_of_the_standard_library_are_left_alone() -> None:
     class Cached(Agent):
         @functools.cached_property
         def belief_cache(self) -> dict[int, Any]:
-            return {number: ENTRY for number in range(ENTRIES)}
+            return dict.fromkeys(range(ENTRIES), ENTRY)
 
         @functools.lru_cache(maxsize=None)  # noqa: B019, UP033 - as users write it
         def planned(self, number: int) -> Any:

@@ -249,5 +249,5 @@ def test_what_the_caller_was_given_stays_one_with_what_the_agent_holds() -> None
     assert lean.step(None)[0] == 5
     lean.agent._step = lambda agent: None
     lean.step(None)
-    assert isinstance(lean.beliefs, LeanForm)
     assert lean.beliefs[0] == 5
+    assert isinstance(lean.beliefs, LeanForm)

@@ -134,6 +134,7 @@ with OptimizedThreadPoolManager(1, 1) as manager:
     manager.register_agent("first", Agent(99))
     start = resident_mb()
     agents = [Agent(number) for number in range(40)]
+    last = np.ones(100_000)  # what lies below it in the heap cannot be given back just so
     grown = resident_mb() - start
     for number, agent in enumerate(agents):
         manager.register_agent(str(number), agent)
