@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from freeagentics.benchmarks.outside import measure, tell
+from freeagentics.benchmarks.outside import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
 from freeagentics.optimized_threadpool_manager import OptimizedThreadPoolManager
-from freeagentics.runtime import bill, resident_mb
+from freeagentics.runtime import bill, give_back, resident_mb
 from freeagentics.runtime.footprint import MB
 
 AGENTS = 50
@@ -19,6 +19,13 @@ STEPS = 3
 CELLS = 4_500_000
 FILLED = CELLS // 20
 STATES = 100
+
+WAYS: dict[str, Any] = {
+    "as they are": {"enable_memory_optimization": False},
+    "lean": {},
+    "lean, float32 between steps": {"precision": "float32"},
+}
+"""What the manager is told, by the row's name."""
 
 _CHILD = "import sys; from freeagentics.benchmarks.agent_34mb import child; child(sys.argv[1], int(sys.argv[2]))"
 
@@ -59,29 +66,29 @@ class HeavyAgent:
 
 
 def agent_34mb(runs: int) -> Table:
-    """As they are beside lean, each in a process of its own."""
-    plain = [measure(_CHILD, "plain", AGENTS) for _ in range(runs)]
-    lean = [measure(_CHILD, "lean", AGENTS) for _ in range(runs)]
-    grown = [(run.rss_mb - run.said["start_mb"]) / AGENTS for run in lean]
-    reported = [run.said["reported_mb"] for run in lean]
-    row = {
-        "agents": AGENTS,
-        "RSS growth an agent as it is, MB": Spread(tuple((run.rss_mb - run.said["start_mb"]) / AGENTS for run in plain)),
-        "lean, MB": Spread(tuple(grown)),
-        "reported, MB": Spread(tuple(reported)),
-        "reported / RSS growth": Spread(tuple(said / rss for said, rss in zip(reported, grown, strict=True))),
-        "times smaller": Spread(tuple(p.said["billed_mb"] / rss for p, rss in zip(plain, grown, strict=True))),
-        "largest relative difference of a result": Spread(tuple(_difference(p.said, q.said) for p, q in zip(plain, lean, strict=True))),
-        "ms to register": Spread(tuple(run.said["register_ms"] for run in lean)),
-        "ms a step as it is": Spread(tuple(run.said["step_ms"] for run in plain)),
-        "ms a step lean": Spread(tuple(run.said["step_ms"] for run in lean)),
-    }
-    size = plain[0].said["billed_mb"]
+    """As they are, lean, and lean with rounded beliefs, each in a process of its own."""
+    found = dict(zip(WAYS, run_in_turn(_CHILD, [(way, AGENTS) for way in WAYS], runs), strict=True))
+    size = found["as they are"][0].said["billed_mb"]
+    rows = [_row(way, measured, found["as they are"]) for way, measured in found.items()]
     note = (
         f"{AGENTS} agents of {size:.1f} MB each, registered with the manager and stepped {STEPS} times; then another process reads the "
         f"resident set. MB are 1024². Median of {runs} runs (least to most)."
     )
-    return Table("Agents of 34.5 MB", note, [row])
+    return Table("Agents of 34.5 MB", note, rows)
+
+
+def _row(way: str, measured: list[Outside], plain: list[Outside]) -> dict[str, object]:
+    grown = [(run.rss_mb - run.said["start_mb"]) / AGENTS for run in measured]
+    return {
+        "agents": way,
+        "RSS growth an agent, MB": Spread(tuple(grown)),
+        "after registering, MB": Spread(tuple((run.said["registered_mb"] - run.said["start_mb"]) / AGENTS for run in measured)),
+        "reported, MB": Spread(tuple(run.said["reported_mb"] for run in measured)),
+        "times smaller": Spread(tuple(run.said["billed_mb"] / rss for run, rss in zip(measured, grown, strict=True))),
+        "largest relative difference of a result": Spread(tuple(_difference(p.said, q.said) for p, q in zip(plain, measured, strict=True))),
+        "ms to register": Spread(tuple(run.said["register_ms"] for run in measured)),
+        "ms a step": Spread(tuple(run.said["step_ms"] for run in measured)),
+    }
 
 
 def _difference(plain: dict[str, Any], lean: dict[str, Any]) -> float:
@@ -91,7 +98,7 @@ def _difference(plain: dict[str, Any], lean: dict[str, Any]) -> float:
 
 def child(how: str, agents: int) -> None:
     """Run in the process that is measured."""
-    with OptimizedThreadPoolManager(1, 1, enable_memory_optimization=how == "lean") as manager:
+    with OptimizedThreadPoolManager(1, 1, **WAYS[how]) as manager:
         # What the first agent of all brings into the process for good (imports, buffers of the libraries) is not the agents'.
         manager.register_agent("first", HeavyAgent(0))
         manager.step_all_agents({"first": 1.0})
@@ -99,18 +106,27 @@ def child(how: str, agents: int) -> None:
         manager.optimize_memory_usage()
         start = resident_mb()
         register_ms = [_register(manager, number) for number in range(agents)]
+        registered = resident_mb()
         results, step_ms = zip(*_steps(manager), strict=True)
         report = manager.get_memory_report()
         tell(
             {
                 "start_mb": start,
-                "billed_mb": bill([HeavyAgent(0)]).total / MB if how == "plain" else None,
+                "registered_mb": registered,
+                "billed_mb": _billed_mb(),
                 "reported_mb": report.per_agent_mb,
                 "register_ms": float(np.median(register_ms)),
                 "step_ms": float(np.median(step_ms)),
                 "results": results,
             }
         )
+
+
+def _billed_mb() -> float:
+    """Of one agent as it is; nothing is left of it."""
+    billed = bill([HeavyAgent(0)]).total / MB
+    give_back()
+    return billed
 
 
 def _register(manager: OptimizedThreadPoolManager, number: int) -> float:

@@ -7,6 +7,7 @@ from freeagentics.runtime.engines import AdaptiveEngine, Engine, SerialEngine, T
 from freeagentics.runtime.footprint import Bill, PeakMeter, bill, give_back, itemise, resident_mb
 from freeagentics.runtime.footprint_report import FootprintReport, Operation
 from freeagentics.runtime.gc_contexts import GCContextManager
+from freeagentics.runtime.gc_stats import GCStats
 from freeagentics.runtime.gc_thresholds import Thresholds
 from freeagentics.runtime.gc_tuner import GCTuner, get_gc_tuner, optimize_gc_for_agents
 from freeagentics.runtime.leaks import GrowingLine, LeakFinder
@@ -17,14 +18,16 @@ from freeagentics.runtime.optimization_stats import OptimizationStats
 from freeagentics.runtime.optimizer import AgentOptimizer, get_agent_optimizer
 from freeagentics.runtime.pool_report import PoolOptimization, PoolReport
 from freeagentics.runtime.profiler import FootprintProfiler, get_memory_profiler
+from freeagentics.runtime.report import Report
 from freeagentics.runtime.shares import AgentFootprint, share_out
 from freeagentics.runtime.step_result import StepResult
-from freeagentics.runtime.suggestions import Suggestion
+from freeagentics.runtime.suggestions import Advice, Suggestion
 from freeagentics.runtime.threadpool_manager import OptimizedThreadPoolManager
 
 __all__ = [
     "ANY_AGENT",
     "AdaptiveEngine",
+    "Advice",
     "AgentFootprint",
     "AgentOptimizer",
     "Alert",
@@ -37,6 +40,7 @@ __all__ = [
     "FootprintProfiler",
     "FootprintReport",
     "GCContextManager",
+    "GCStats",
     "GCTuner",
     "GrowingLine",
     "Hibernates",
@@ -49,6 +53,7 @@ __all__ = [
     "PeakMeter",
     "PoolOptimization",
     "PoolReport",
+    "Report",
     "Sample",
     "SerialEngine",
     "StepResult",

@@ -10,7 +10,7 @@ from typing import Any
 
 class EventLoop:
     """One loop in a thread of its own, begun when it is first needed: what agents bind to a loop (locks, sessions) lasts from step to step,
-    and who waits may be in a loop himself. Steps that wait side by side take no thread each but that of their worker."""
+    and whoever waits for a step may be in another loop."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,10 +34,12 @@ class EventLoop:
         with self._lock:
             if self._thread is None:
                 ready = threading.Event()
-                run = lambda: asyncio.run(self._until_over(ready))  # noqa: E731
-                self._thread = threading.Thread(target=run, name="freeagentics-event-loop", daemon=True)
+                self._thread = threading.Thread(target=self._run, args=(ready,), name="freeagentics-event-loop", daemon=True)
                 self._thread.start()
                 ready.wait()
+
+    def _run(self, ready: threading.Event) -> None:
+        asyncio.run(self._until_over(ready))
 
     async def _until_over(self, ready: threading.Event) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
