@@ -1,4 +1,4 @@
-"""Keeping agents lean: the names of the documents, under their module's name."""
+"""Keeping agents lean: the optimizer and its forms, the GC tuner and the profiler, by themselves."""
 
 from freeagentics.mind import BeliefCompressor, CompressedHistory, LazyBeliefArray, SparseBeliefState
 from freeagentics.runtime import (

@@ -1,4 +1,4 @@
-"""Stepping agents in a pool of threads: the names of the documents, under their module's name."""
+"""Stepping agents in a pool of threads, by itself."""
 
 from freeagentics.runtime import OptimizedThreadPoolManager, PoolOptimization, PoolReport, StepResult
 

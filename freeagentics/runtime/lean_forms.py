@@ -16,7 +16,7 @@ from freeagentics.runtime.categories import Categories
 from freeagentics.runtime.footprint import bill
 from freeagentics.runtime.lean_beliefs import LeanBeliefs, Precision
 from freeagentics.runtime.lean_form import BELIEFS, CACHE, HISTORY, LeanForm
-from freeagentics.runtime.lean_history import LeanHistory, is_frozen
+from freeagentics.runtime.lean_history import MOST_ENTRIES, LeanHistory, is_frozen
 from freeagentics.runtime.places import Place
 from freeagentics.runtime.shared_array import SharedArray
 
@@ -36,8 +36,8 @@ KINDS = Categories(
 LEAST_BYTES = 4096
 """Arrays below are left as they are: what stands in for them would cost as much."""
 
-LEAST_ENTRIES, MOST_ENTRIES = 64, 10_000
-"""Longer histories are left as they are, too: a step would wait for all their entries."""
+LEAST_ENTRIES = 64
+"""Shorter histories are left as they are, too."""
 
 LARGE_BYTES = 1 << 20
 """Sparse arrays from here on are treated as beliefs whatever their name."""
@@ -70,7 +70,7 @@ class LeanForms:
         """The form of what an agent has put in the place of what had one; None where it is best left alone."""
         if isinstance(former, LeanBeliefs) and type(value) is np.ndarray:
             return self._of_beliefs(value)
-        if isinstance(former, LeanHistory) and type(value) is list and len(value) <= MOST_ENTRIES:
+        if isinstance(former, LeanHistory) and type(value) is list:
             return former.successor(value)
         return BoundedCache(value, self._cache_bytes) if isinstance(former, BoundedCache) and type(value) is dict else None
 

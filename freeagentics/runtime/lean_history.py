@@ -18,6 +18,9 @@ from freeagentics.runtime.lean_form import HISTORY, LeanForm
 _FROZEN = (str, int, float, bool, type(None), bytes)
 _UNSEEN = 2
 
+MOST_ENTRIES = 10_000
+"""Longer histories stay lists: a step would wait for all their entries."""
+
 
 def is_frozen(entry: object) -> bool:
     """Whether an entry is plain data that cannot change: then a copy of it is as good as itself."""
@@ -66,14 +69,14 @@ class LeanHistory(MutableSequence[Any], LeanForm):
         return value is self._held
 
     def take_back(self) -> bool:
-        """Compress again, unless somebody looks at the list, or has put into it what can change."""
+        """Compress again, unless somebody looks at the list, or has put into it what can change, or too much."""
         before, self._before = self._before, None
         if isinstance(self._held, list) and sys.getrefcount(self._held) <= _UNSEEN:
             self._held = _taken_back(self._held, before, self._bound)
         return self.compressed
 
     def successor(self, entries: list[Any]) -> LeanHistory | None:
-        """What stands for the list that its agent has put in its place, mostly a part of what it held; None where that can change."""
+        """What stands for the list that its agent has put in its place, mostly a part of what it held; None where it stays a list."""
         before = self._before and (self._before[0].copy(), self._before[1])
         held = _taken_back(entries, before, self._bound)
         if isinstance(held, list):
@@ -179,7 +182,9 @@ def _compressed(entries: Iterable[Any], bound: int | None) -> CompressedHistory:
 
 
 def _taken_back(entries: list[Any], before: tuple[CompressedHistory, list[Any]] | None, bound: int | None) -> CompressedHistory | list[Any]:
-    """*entries* compressed, or themselves where they can change; what was compressed *before* is not compressed again."""
+    """*entries* compressed, or themselves where they can change or are too many; what was compressed *before* is not so again."""
+    if len(entries) > MOST_ENTRIES:
+        return entries
     try:
         gone = _gone(before[1], entries) if before is not None else None
         if before is None or gone is None:

@@ -257,6 +257,15 @@ def test_a_list_that_was_lent_comes_back_with_whatever_was_done_to_it(start: lis
         assert list(map(type, lean)) == list(map(type, wanted))
 
 
+def test_a_list_that_became_too_long_for_steps_to_wait_for_stays_a_list() -> None:
+    lean = LeanHistory(range(9_999))
+    lean.lend().append("last")
+    assert lean.take_back()
+    lean.lend().append("one more")
+    assert not lean.take_back()
+    assert (len(lean), lean[-1]) == (10_001, "one more")
+
+
 def test_an_entry_that_can_change_is_kept_itself() -> None:
     lean = LeanHistory(["start"])
     entry: dict[str, int] = {}

@@ -159,7 +159,7 @@ def random_in_place(agent: Any) -> Any:
 
 
 def resized(agent: Any) -> Any:
-    agent.beliefs.shape = (-1, 8)
+    agent.beliefs.resize((1000, 8), refcheck=False)
     agent.beliefs.partition(3)
 
 
@@ -179,6 +179,11 @@ def on_a_heap(agent: Any) -> Any:
 def sliding(agent: Any) -> Any:
     agent.history.append(f"new {agent.history[-1]}"[:20])
     agent.history = agent.history[-100:]
+
+
+def growing(agent: Any) -> Any:
+    agent.history += [f"more {step}" for step in range(6000)]
+    return type(agent.history)
 
 
 def by_its_type(agent: Any) -> Any:
@@ -203,6 +208,7 @@ WAYS = [
     as_json,
     on_a_heap,
     sliding,
+    growing,
     by_its_type,
     remembered_view,
 ]
