@@ -9,7 +9,7 @@ import msgpack
 import polars as pl
 
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import UNITS
+from freeagentics.market import Units
 from freeagentics.memory.codec import Codes
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.projection import DecisionItems, Moments, memory_entries
@@ -28,17 +28,18 @@ class Archiver:
     Bodies are those that a store has. A decision is archived with its outcome.
 
     Args:
-        path: the journal's file. scenario: its `store.cold` is the archive's URL. symbols: names of its assets. run: the run's id.
+        path: the journal's file. scenario: its `store.cold` is the archive's URL. symbols, units: of its assets. run: the run's id.
 
     Attributes:
         done: last step for which the archive has all that it should have: the committed one, but for the steps that are left.
         records: rows that were new.
     """
 
-    def __init__(self, path: Path, scenario: Scenario, symbols: tuple[str, ...], run: str) -> None:
+    def __init__(self, path: Path, scenario: Scenario, symbols: tuple[str, ...], units: Units, run: str) -> None:
         self._path = path
         self._scenario = scenario
         self._symbols = symbols
+        self._units = units
         self._archive = Archive(scenario.store.cold, run)
         self._archived = 0
         self.done = 0
@@ -112,7 +113,7 @@ class Archiver:
         at = Moments(journal)
         frames = []
         for step, _, rows in journal.scan(Kind.OBSERVATION, first=first, last=last):
-            shown = {"step": step, "timestamp": at[step], "asset": list(self._symbols), "price": rows["price"] / UNITS}
+            shown = {"step": step, "timestamp": at[step], "asset": list(self._symbols), "price": rows["price"] / self._units.price}
             values = {f"value_{place}": rows["values"][:, place] for place in range(rows["values"].shape[1])}
             frames.append(pl.DataFrame(shown | values, schema_overrides=dict(COLUMNS["observations"])))
         return pl.concat(frames)

@@ -13,7 +13,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.market import CENTS, UNITS
+from freeagentics.market import CENTS
 from freeagentics.memory import FEATURES
 from freeagentics.mind import REGIMES
 from freeagentics.model.agent_names import AgentNames
@@ -60,7 +60,7 @@ class Explainer:
         assert thought is not None
         self._view, self._thought = view, thought
         self._asset = int(thought.focus[row])
-        self._symbols = rerun.model.market.symbols
+        self._symbols, self._units = rerun.model.market.symbols, rerun.model.market.units
         self._role = ROLES[names.roles[agent]]
         # Kept now: every answer to "what without it" loads the state of before again.
         self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
@@ -109,7 +109,7 @@ class Explainer:
 
     def _saw(self) -> dict[str, float]:
         observation = self._view.observation
-        shown = {"close": float(observation.prices[self._asset] / UNITS)}
+        shown = {"close": float(observation.prices[self._asset] / self._units.price[self._asset])}
         for place, column in enumerate(observation.columns):
             if column.split(".")[0] in self._sources:
                 shown[column] = float(observation.values[self._asset, place])
@@ -181,17 +181,20 @@ class Explainer:
         return Alternative(action=self._role.actions[decision["action"]], value=float(decision["value"]), same=same)
 
     def _trades(self) -> tuple[Trade, ...]:
-        orders = self._mine(Kind.ORDERS, self._step)
         fills = self._mine(Kind.FILLS, self._step + 1)
-        found = []
-        for order in orders:
-            filled = fills[fills["asset"] == order["asset"]] if len(fills) else fills
-            quantity = float(filled["quantity"].sum() / UNITS) if len(filled) else 0.0
-            price = float(filled["price"][0] / UNITS) if len(filled) else None
-            fee = float(filled["fee"].sum() / CENTS) if len(filled) else None
-            ordered = float(order["quantity"] / UNITS)
-            found.append(Trade(symbol=self._symbols[order["asset"]], quantity=ordered, filled=quantity, price=price, fee=fee))
-        return tuple(found)
+        return tuple(self._trade(order, fills) for order in self._mine(Kind.ORDERS, self._step))
+
+    def _trade(self, order: AnyArray, fills: AnyArray) -> Trade:
+        asset = int(order["asset"])
+        filled = fills[fills["asset"] == asset] if len(fills) else fills
+        units = self._units.quantity[asset]
+        return Trade(
+            symbol=self._symbols[asset],
+            quantity=float(order["quantity"] / units),
+            filled=float(filled["quantity"].sum() / units) if len(filled) else 0.0,
+            price=float(filled["price"][0] / self._units.price[asset]) if len(filled) else None,
+            fee=float(filled["fee"].sum() / CENTS) if len(filled) else None,
+        )
 
     def _mine(self, kind: Kind, step: int) -> AnyArray:
         records = self._journal.read(step, kind, SHARED)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import mesa
+import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
@@ -17,7 +18,7 @@ from freeagentics.agents.surroundings import SourceInfo
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.market import CENTS, UNITS, Observation, ObservationBuffer
+from freeagentics.market import CENTS, Observation, ObservationBuffer
 from freeagentics.memory import open_book_codec, open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
@@ -82,6 +83,7 @@ class MarketModel(mesa.Model):
         return Surroundings(
             seed=self.scenario.seed,
             symbols=market.symbols,
+            units=market.units,
             columns=market.columns,
             sources=sources,
             roles=tuple(self.scenario.agents.team),
@@ -159,7 +161,7 @@ class MarketModel(mesa.Model):
         accounts, fills = self.market.accounts, self.market.fills
         return Figures(
             timestamp=observation.timestamp,
-            price=float(observation.prices[0] / UNITS),
+            price=float(observation.prices[0] / self.market.units.price[0]),
             basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
             equity=equity,
             exposure=float(books.feature("exposure").mean()),
@@ -167,7 +169,7 @@ class MarketModel(mesa.Model):
             signals=sum(len(batch) for batch in pages.signals),
             orders=sum(len(batch) for batch in pages.orders),
             fills=len(fills),
-            traded=float(fills.notional.sum() / CENTS),
+            traded=float(fills.notional.sum(dtype=np.float64) / CENTS),
             costs=float((accounts.fees + accounts.data_costs).mean() / CENTS),
         )
 

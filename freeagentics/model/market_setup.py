@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadScenario
-from freeagentics.market import SOURCES, Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
+from freeagentics.market import CENTS, SOURCES, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
 from freeagentics.model.scenario import MarketSettings, Scenario
 from freeagentics.model.scenario_files import load_scenario
 
@@ -19,7 +19,7 @@ def open_market(scenario: Scenario) -> ReplayMarket:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
     sources = [SOURCES[name](cost_cents=cost) for name, cost in settings.sources.items()]
-    desks, cash, fee = scenario.agents.desks, round(settings.cash * 100), round(settings.fee_bps * 100)
+    desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
     if settings.kind == "synthetic":
         return SyntheticMarket(
             settings.synthetic,
@@ -29,8 +29,7 @@ def open_market(scenario: Scenario) -> ReplayMarket:
             cash_cents=cash,
             sources=sources,
             start=settings.warmup,
-            fee_ppm=fee,
-            impact_bps=settings.impact_bps,
+            terms=terms,
         )
     bars = load_bars(settings.bars, settings.symbols or None)
     start = _first_bar(bars, settings)
@@ -40,8 +39,15 @@ def open_market(scenario: Scenario) -> ReplayMarket:
             "ask for fewer steps or an earlier market.start"
         )
     daily = load_daily(settings.daily) if settings.daily else None
-    return ReplayMarket(
-        bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, fee_ppm=fee, impact_bps=settings.impact_bps
+    return ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms)
+
+
+def _terms(settings: MarketSettings) -> Terms:
+    return Terms(
+        fee_ppm=round(settings.fee_bps * 100),
+        impact_bps=settings.impact_bps,
+        shared_impact=settings.shared_impact,
+        max_participation=settings.max_participation,
     )
 
 

@@ -15,7 +15,7 @@ from freeagentics.agents.cohort import OUTCOME
 from freeagentics.agents.decision import DECISION
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import CENTS, UNITS, Fills, Orders
+from freeagentics.market import CENTS, Fills, Orders, Units
 from freeagentics.memory import FEATURES
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.frames import decision_columns
@@ -31,7 +31,7 @@ class RecordFrames:
     A frame holds all of its span: ask for a long run of many agents piece by piece.
 
     Args:
-        symbols: names of the assets, by number. horizon: steps after which outcomes are on record.
+        symbols, units: names of the assets, by number, and what they are counted in. horizon: steps after which outcomes are on record.
         first, last: the span; by default the whole run.
         own: files of trained codecs that the run has beside those that ship.
     """
@@ -41,6 +41,7 @@ class RecordFrames:
         journal: Journal,
         names: AgentNames,
         symbols: tuple[str, ...],
+        units: Units,
         horizon: int,
         first: int = 1,
         last: int | None = None,
@@ -49,6 +50,7 @@ class RecordFrames:
         self._journal = journal
         self._names = names
         self._symbols = pl.Series(symbols, dtype=pl.String)
+        self._units = units
         self._horizon = horizon
         self._own = own
         marker = journal.marker()
@@ -111,7 +113,7 @@ class RecordFrames:
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
             money = {name: records[name] / CENTS for name in ("notional", "fee")}
-            return pl.DataFrame(self._trade(steps, records) | {"price": records["price"] / UNITS} | money)
+            return pl.DataFrame(self._trade(steps, records) | {"price": records["price"] / self._units.price[records["asset"]]} | money)
 
         return self._all(Kind.FILLS, frame)
 
@@ -121,7 +123,7 @@ class RecordFrames:
             "agent": self._names.id_column(records["agent"]),
             "desk": records["desk"],
             "symbol": self._symbols.gather(records["asset"]),
-            "quantity": records["quantity"] / UNITS,
+            "quantity": records["quantity"] / self._units.quantity[records["asset"]],
         }
 
     def memories(self) -> pl.DataFrame:

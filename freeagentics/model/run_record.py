@@ -183,8 +183,8 @@ class RunRecord:
 
     def _frame(self, of: Callable[[RecordFrames], pl.DataFrame]) -> pl.DataFrame:
         with Journal(self.directory.journal) as journal:
-            names, horizon = AgentNames(journal, self.scenario), self.scenario.memory.horizon
-            return of(RecordFrames(journal, names, open_market(self.scenario).symbols, horizon, own=self.scenario.memory.files))
+            names, market, memory = AgentNames(journal, self.scenario), open_market(self.scenario), self.scenario.memory
+            return of(RecordFrames(journal, names, market.symbols, market.units, memory.horizon, own=memory.files))
 
     def _repr_html_(self) -> str:
         """A small table, for notebooks."""

@@ -77,7 +77,13 @@ class MarketSettings(_Section):
     cash: float = Field(100_000.0, gt=0, le=1e12, description="USD that each desk begins with.")
     fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
     impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
-    sources: dict[str, Annotated[int, Field(ge=0)]] = Field(
+    shared_impact: bool = Field(
+        False, description="Whether impact comes from the net orders of all desks together; else a desk moves its own price alone."
+    )
+    max_participation: float = Field(
+        0.0, ge=0, le=1, description="Largest share of the last bar's volume that all fills of an asset together may take; 0 for no cap."
+    )
+    sources: dict[str, Annotated[int, Field(ge=0, le=10**12)]] = Field(
         {name: SOURCES[name].default_cost_cents for name in BUILT_IN_SOURCES},
         description="Sources on sale, with the cost of a read in cents.",
     )

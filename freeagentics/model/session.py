@@ -74,7 +74,7 @@ class Session:
 
     def _step_to_the_end(self) -> None:
         model, settings = self._model, self._model.scenario
-        self._feeds.start(self._directory.journal, model.market.symbols)
+        self._feeds.start(self._directory.journal, model.market.symbols, model.market.units)
         self._see()
         while model.steps < settings.steps:
             stopping = self._observers.stopping()

@@ -37,17 +37,17 @@ def sync_stores(path: Path, url: str = "", *, again: bool = False) -> list[Store
     urls = _tiers(scenario.store, url)
     if not (urls.durable or urls.cold):
         raise BadStore(f"{path}: its scenario names no store; give the URL of one")
-    symbols = open_market(scenario).symbols
+    market = open_market(scenario)
     summaries = []
     if urls.durable:
         with open_durable(urls, run) as store:
-            projector = Projector(directory.journal, scenario, symbols, store)
+            projector = Projector(directory.journal, scenario, market.symbols, store)
             if again:
                 projector.again()
             projector.catch_up()
         summaries.append(_summary("durable", urls.durable, projector))
     if urls.cold:
-        archiver = open_archiver(directory.journal, scenario, symbols, run)
+        archiver = open_archiver(directory.journal, scenario, market.symbols, market.units, run)
         _catch_up(archiver)
         summaries.append(_summary("cold", urls.cold, archiver))
     return summaries
@@ -95,7 +95,8 @@ def purge_store(url: str, path: Path) -> int:
         marker = journal.marker()
     now = marker.timestamp if marker else 0
     if scenario.store.cold:
-        archiver = open_archiver(directory.journal, scenario, open_market(scenario).symbols, run)
+        market = open_market(scenario)
+        archiver = open_archiver(directory.journal, scenario, market.symbols, market.units, run)
         _catch_up(archiver)
         now = archiver.purgeable()
     with open_durable(_tiers(scenario.store, url), run) as store:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from market_factories import make_orders
 
 from freeagentics.errors import BadInput
-from freeagentics.market import UNITS, Accounts, Orders, fee_cents, notional_cents
+from freeagentics.market import UNITS, Accounts, Orders, Terms, Units, fee_cents, notional_cents
 from freeagentics.market.arrays import I64
 from freeagentics.market.exchange import fill, impacted_prices
 
@@ -103,7 +103,8 @@ def test_no_orders_give_no_fills() -> None:
 
 
 def impact_of(*rows: tuple[int, int, int], volume: float = 100.0, bps: float = 10.0) -> list[float]:
-    prices = impacted_prices(make_orders(*rows), 2, np.array([1000.0]), np.array([volume]), bps)
+    terms = Terms(impact_bps=bps)
+    prices = impacted_prices(make_orders(*rows), 2, np.array([1000.0]), np.array([volume]), Units.usual(1), terms)
     return [float(price) / UNITS for price in prices]
 
 

@@ -6,12 +6,12 @@ from market_factories import flat_bars, make_bars, make_daily, make_orders
 
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
-from freeagentics.market import SOURCES, UNITS, Bars, PriceSource, ReplayMarket, SentimentSource
+from freeagentics.market import SOURCES, UNITS, Bars, PriceSource, ReplayMarket, SentimentSource, Terms
 
 
 def flat_market(*prices: float, desks: int = 1, fee_ppm: int = 0) -> ReplayMarket:
     """Desks of 1,000.00 in a market of one asset at these prices, without impact."""
-    return ReplayMarket(flat_bars(prices), desks=desks, cash_cents=100_000, sources=[PriceSource()], fee_ppm=fee_ppm, impact_bps=0)
+    return ReplayMarket(flat_bars(prices), desks=desks, cash_cents=100_000, sources=[PriceSource()], terms=Terms(fee_ppm, impact_bps=0))
 
 
 def test_the_first_step_shows_the_bar_at_the_start_as_it_closed() -> None:
@@ -71,7 +71,7 @@ def test_impact_is_measured_by_the_volume_of_the_last_closed_bar() -> None:
     quiet = flat_bars([100, 100])
     volume = np.array([[100.0], [1e9]])
     busy = Bars(quiet.symbols, quiet.timestamps, HOUR_MS, quiet.open, quiet.high, quiet.low, quiet.close, volume, {})
-    market = ReplayMarket(busy, desks=1, cash_cents=100_000, sources=[], fee_ppm=0, impact_bps=100)
+    market = ReplayMarket(busy, desks=1, cash_cents=100_000, sources=[], terms=Terms(fee_ppm=0, impact_bps=100))
     market.advance()
     market.submit(make_orders((0, 0, UNITS)))
     market.advance()
@@ -180,11 +180,12 @@ def test_an_unknown_column_gets_a_suggestion() -> None:
         flat_market(100).advance().column("price.retrun_1")
 
 
-def test_settings_out_of_range_are_refused() -> None:
-    for start, fee_ppm, impact_bps, message in (
-        (2, 0, 0.0, "start 2 is no bar"),
-        (0, -1, 0.0, "fee_ppm -1"),
-        (0, 0, -1.0, "impact_bps -1"),
-    ):
-        with pytest.raises(BadInput, match=message):
-            ReplayMarket(flat_bars([1, 2]), desks=1, cash_cents=0, sources=[], start=start, fee_ppm=fee_ppm, impact_bps=impact_bps)
+def test_a_start_beyond_the_bars_is_refused() -> None:
+    with pytest.raises(BadInput, match="start 2 is no bar"):
+        ReplayMarket(flat_bars([1, 2]), desks=1, cash_cents=0, sources=[], start=2)
+
+
+@pytest.mark.parametrize("terms", [{"fee_ppm": -1}, {"impact_bps": -1.0}, {"impact_bps": np.inf}, {"max_participation": 1.1}])
+def test_terms_out_of_range_are_refused(terms: dict[str, float]) -> None:
+    with pytest.raises(BadInput, match=next(iter(terms))):
+        Terms(**terms)  # type: ignore[arg-type]

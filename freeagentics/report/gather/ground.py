@@ -17,7 +17,7 @@ class Ground:
     Attributes:
         record, journal, names, scenario: of the run.
         timestamps: market time of each step's close, ms, (T,).
-        symbols: of the assets. sources: cents a read, by name, of those that are on.
+        symbols, units: of the assets. sources: cents a read, by name, of those that are on.
         team: the roles, by number. role: that of each agent, by number, (N,). agents: how many each role has, (R,).
         desks, horizon: as in the scenario. about: what the journal knows of the run.
 
@@ -30,7 +30,7 @@ class Ground:
         self.names = AgentNames(journal, self.scenario)
         self.timestamps: I64 = record.model_frame["timestamp"].dt.timestamp("ms").to_numpy()
         market = open_market(self.scenario)
-        self.symbols = market.symbols
+        self.symbols, self.units = market.symbols, market.units
         self.sources = {source.name: source.cost_cents for source in market.sources}
         self.team = tuple(self.names.team)
         self.role: I64 = self.names.seats["role"].astype(np.int64)
