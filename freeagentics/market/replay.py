@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
 from freeagentics.market.accounts import Accounts
-from freeagentics.market.arrays import F64, readonly
+from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.exchange import fill, impacted_prices, rationed
@@ -153,6 +153,11 @@ class ReplayMarket:
             raise BadInput(f"step {step} is not shown; closes are known for steps 1 to {self.step}")
         closes: F64 = self._bars.close[self._start + step - 1]
         return closes
+
+    def span(self, step: int) -> tuple[I64, I64]:
+        """Lowest and highest price, int64 (A,) each in units, of the bar of a step, shown or not yet: for who explains, not for agents."""
+        bar = self._start + step - 1
+        return to_price(self._bars.low[bar], self.units.price), to_price(self._bars.high[bar], self.units.price)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on exactly from here, over the same bars: copies, by name."""

@@ -186,14 +186,19 @@ class Explainer:
 
     def _trade(self, order: AnyArray, fills: AnyArray) -> Trade:
         asset = int(order["asset"])
+        symbol, quantity = self._symbols[asset], float(order["quantity"] / self._units.quantity[asset])
         filled = fills[fills["asset"] == asset] if len(fills) else fills
-        units = self._units.quantity[asset]
+        if not len(filled):
+            return Trade(symbol=symbol, quantity=quantity, filled=0.0, price=None, fee=None, bound=None)
+        price, unit = int(filled["price"][0]), self._units.price[asset]
+        low, high = (int(bound[asset]) for bound in self._rerun.model.market.span(self._step + 1))
         return Trade(
-            symbol=self._symbols[asset],
-            quantity=float(order["quantity"] / units),
-            filled=float(filled["quantity"].sum() / units) if len(filled) else 0.0,
-            price=float(filled["price"][0] / self._units.price[asset]) if len(filled) else None,
-            fee=float(filled["fee"].sum() / CENTS) if len(filled) else None,
+            symbol=symbol,
+            quantity=quantity,
+            filled=float(filled["quantity"].sum() / self._units.quantity[asset]),
+            price=price / unit,
+            fee=float(filled["fee"].sum() / CENTS),
+            bound=None if low <= price <= high else (low if price < low else high) / unit,
         )
 
     def _mine(self, kind: Kind, step: int) -> AnyArray:

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from freeagentics.amounts import money
 from freeagentics.errors import BadRunDirectory
 from freeagentics.journal import Journal
 from freeagentics.model.agent_names import AgentNames
@@ -193,7 +194,7 @@ class RunRecord:
             "scenario": f"{made.scenario}, seed {made.seed}",
             "agents": f"{made.agents:,}",
             "steps": f"{made.steps:,}",
-            "equity of a desk": f"{frame['equity'][-1]:,.0f} USD",
+            "equity of a desk": f"{money(frame['equity'][-1])} USD",
             "buy and hold": f"{frame['basket'][-1] - 1:+.1%}",
             "done": f"{made.decisions:,} decisions, {made.signals:,} signals, {made.fills:,} fills",
             "trajectory": made.trajectory_sha256,

@@ -78,6 +78,48 @@ def test_impact_is_measured_by_the_volume_of_the_last_closed_bar() -> None:
     assert market.fills.price.tolist() == [round(100.1 * UNITS)]
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_asset_without_any_volume_fills_at_the_open_and_is_named(shared: bool) -> None:
+    terms = Terms(fee_ppm=0, impact_bps=100, shared_impact=shared)
+    market = ReplayMarket(flat_bars([100, 100], volume=0.0), desks=1, cash_cents=100_000, sources=[], terms=terms)
+    assert market.notes == ("no volume of S0: orders fill at the open, without impact",)
+    market.advance()
+    market.submit(make_orders((0, 0, UNITS)))
+    market.advance()
+    assert market.fills.price.tolist() == [100 * UNITS]
+
+
+def test_a_bar_without_volume_among_others_has_the_largest_impact() -> None:
+    quiet = flat_bars([100, 100, 100])
+    volume = np.array([[0.0], [100.0], [100.0]])
+    bars = Bars(quiet.symbols, quiet.timestamps, HOUR_MS, quiet.open, quiet.high, quiet.low, quiet.close, volume, {})
+    market = ReplayMarket(bars, desks=1, cash_cents=100_000, sources=[])
+    assert market.notes == ()
+    market.advance()
+    market.submit(make_orders((0, 0, UNITS)))
+    market.advance()
+    assert market.fills.price.tolist() == [102 * UNITS]
+    low, high = market.span(2)
+    assert (low.tolist(), high.tolist()) == ([100 * UNITS], [100 * UNITS])
+
+
+def test_a_share_of_no_volume_is_refused() -> None:
+    with pytest.raises(BadInput, match="max_participation: S0 has no volume in these bars to take a share of; leave it at 0"):
+        ReplayMarket(flat_bars([1, 2], volume=0.0), desks=1, cash_cents=0, sources=[], terms=Terms(max_participation=0.1))
+
+
+def test_all_desks_together_take_no_more_of_a_bar_than_the_cap_allows() -> None:
+    terms = Terms(fee_ppm=0, impact_bps=0, max_participation=0.05)
+    market = ReplayMarket(flat_bars([100] * 4), desks=3, cash_cents=10**6, sources=[], terms=terms)
+    market.advance()
+    assert market.submit(make_orders(*[(desk, 0, (desk + 1) * 10 * UNITS) for desk in range(3)])).quantity.sum() == 60 * UNITS
+    market.advance()
+    # The rest lapses.
+    assert market.fills.quantity.tolist() == [5 * UNITS // 6, 10 * UNITS // 6, 15 * UNITS // 6]
+    market.advance()
+    assert len(market.fills) == 0
+
+
 def test_a_step_without_orders_has_no_fills() -> None:
     market = flat_market(100, 100, 100)
     market.advance()

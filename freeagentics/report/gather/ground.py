@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.arrays import I64
+from freeagentics.clock import moment, spacing
 from freeagentics.journal import Journal
 from freeagentics.model import RunRecord
 from freeagentics.model.agent_names import AgentNames
@@ -29,6 +30,7 @@ class Ground:
         self.record, self.journal, self.scenario = record, journal, record.scenario
         self.names = AgentNames(journal, self.scenario)
         self.timestamps: I64 = record.model_frame["timestamp"].dt.timestamp("ms").to_numpy()
+        self._spacing = spacing(self.timestamps.tolist())
         market = open_market(self.scenario)
         self.symbols, self.units = market.symbols, market.units
         self.sources = {source.name: source.cost_cents for source in market.sources}
@@ -37,6 +39,10 @@ class Ground:
         self.agents: I64 = np.bincount(self.role, minlength=len(self.team))
         self.desks, self.horizon = self.scenario.agents.desks, self.scenario.memory.horizon
         self.about = journal.about()
+
+    def moment(self, step: int) -> str:
+        """Market time at the close of a step, for people."""
+        return moment(int(self.timestamps[step - 1]), self._spacing)
 
     @property
     def steps(self) -> int:

@@ -16,7 +16,7 @@ from freeagentics.report.gather.extremes import Trade
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.tales.tale import Tale
 from freeagentics.report.tales.telling import telling
-from freeagentics.report.words import count, in_words, listing, moment, number, percent, plain, price, quantity, usd
+from freeagentics.report.words import count, in_words, listing, number, percent, plain, price, quantity, usd
 
 
 class Teller:
@@ -52,7 +52,7 @@ class Teller:
 
     def _when(self, step: int, before: int | None) -> str:
         if before is None:
-            return f"At step {count(step)} ({moment(int(self._ground.timestamps[step - 1]))})"
+            return f"At step {count(step)} ({self._ground.moment(step)})"
         return "In the same step" if step == before else f"{in_words(step - before, 'bar')} later".capitalize()
 
     def _sentence(self, agent: int, step: int, asset: int, when: str) -> str:
@@ -78,7 +78,7 @@ class Teller:
 
     def _ordered(self, trade: Trade, name: str, symbol: str, when: str) -> str:
         side = "buy" if trade.quantity > 0 else "sell"
-        filled = f"filled at the next open at {price(trade.price)}: {usd(trade.value)}, and {usd(trade.fee, 2)} of fee"
+        filled = f"filled at the next open at {price(trade.price)}: {usd(trade.value)}, and {usd(trade.fee)} of fee"
         return f"{when} {name} ordered to {side}; {quantity(trade.quantity)} {symbol} were {filled}."
 
     def _came_of_it(self, trade: Trade, symbol: str) -> str:
