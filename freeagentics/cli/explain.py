@@ -39,7 +39,7 @@ def explain_command(
 
 def _lines(told: Explanation) -> Iterator[str]:
     yield f"[bold]{told.agent}[/bold], desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
-    yield from _section("It did", [_did(told), *_trades(told)])
+    yield from _section("It did", [_did(told), *_trades(told.trades)])
     yield from _section("It went by", [_numbers(told.reasoning)])
     paid = f", for {told.paid / 100:.2f} USD" if told.paid else ""
     yield from _section(f"It read {', '.join(told.sources) or 'nothing'}{paid}", [_numbers(told.saw)])
@@ -65,8 +65,8 @@ def _did(told: Explanation) -> str:
     return f"{told.action} (value {told.value:+.4g}, confidence {told.confidence:.2f}); {told.decision_type}, id {told.decision_id}"
 
 
-def _trades(told: Explanation) -> Iterator[str]:
-    for trade in told.trades:
+def _trades(trades: tuple[Trade, ...]) -> Iterator[str]:
+    for trade in trades:
         side = "buy" if trade.quantity > 0 else "sell"
         if trade.price is None:
             yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; not filled"

@@ -33,13 +33,18 @@ def open_market(scenario: Scenario) -> ReplayMarket:
         )
     bars = load_bars(settings.bars, settings.symbols or None)
     start = _first_bar(bars, settings)
-    if len(bars) - start < scenario.steps:
+    left = len(bars) - start
+    if left < scenario.steps:
+        earlier = "an earlier market.start" if settings.start else "a smaller market.warmup"
         raise BadScenario(
-            f"steps: {scenario.steps} asked for, but {settings.bars} has {len(bars) - start} bars after a start at bar {start}; "
-            "ask for fewer steps or an earlier market.start"
+            f"steps: {scenario.steps} asked for, but {settings.bars} has {left} bars after a start at bar {start}; "
+            f"ask for fewer steps or {earlier}"
         )
     daily = load_daily(settings.daily) if settings.daily else None
-    return ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms)
+    market = ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms)
+    if settings.start is None and left < settings.warmup:
+        market.notes += (f"{left} of {len(bars)} bars are left to trade after a warm-up of {settings.warmup}; market.warmup sets it",)
+    return market
 
 
 def _terms(settings: MarketSettings) -> Terms:
@@ -66,9 +71,14 @@ def steps_that_fit(name: str, overrides: Mapping[str, object]) -> int:
 
 
 def _first_bar(bars: Bars, settings: MarketSettings) -> int:
-    """Index of the first bar to show."""
+    """Index of the first bar to show. Raises BadScenario where there is none."""
     if settings.start is None:
-        return min(settings.warmup, len(bars) - 1)
+        if settings.warmup >= len(bars):
+            raise BadScenario(
+                f"market.warmup: {settings.bars} has {len(bars)} bars and a warm-up takes {settings.warmup} of them, so none is left to trade; "
+                f"set it lower, e.g. market.warmup={len(bars) // 4}, or take more bars"
+            )
+        return settings.warmup
     moment = settings.start if settings.start.tzinfo else settings.start.replace(tzinfo=UTC)
     found = int(np.searchsorted(bars.timestamps, int(moment.timestamp() * 1000)))
     if found >= len(bars):

@@ -10,7 +10,7 @@ import pytest
 from cli_runner import called
 
 from freeagentics.cli.explain import _trades
-from freeagentics.model import Explanation, RunRecord
+from freeagentics.model import RunRecord
 from freeagentics.model.explanation import Trade
 from freeagentics.report import save_report
 
@@ -83,4 +83,4 @@ def test_the_report_tells_prices_in_full_and_moments_to_the_second(record: RunRe
 )
 def test_what_became_of_an_order_is_told(filled: float, price: float, bound: float | None, reads: str) -> None:
     trade = Trade(symbol="BTC", quantity=2.0, filled=filled, price=price, fee=0.5, bound=bound)
-    assert list(_trades(Explanation.model_construct(trades=(trade,)))) == [f"ordered to buy 2 BTC; {reads}"]
+    assert list(_trades((trade,))) == [f"ordered to buy 2 BTC; {reads}"]
