@@ -75,8 +75,8 @@ def _first_bar(bars: Bars, settings: MarketSettings) -> int:
     if settings.start is None:
         if settings.warmup >= len(bars):
             raise BadScenario(
-                f"market.warmup: {settings.bars} has {len(bars)} bars and a warm-up takes {settings.warmup} of them, so none is left to trade; "
-                f"set it lower, e.g. market.warmup={len(bars) // 4}, or take more bars"
+                f"market.warmup: {settings.bars} has {len(bars)} bars and a warm-up takes {settings.warmup} of them, so none is left to "
+                f"trade; set it lower, e.g. market.warmup={len(bars) // 4}, or take more bars"
             )
         return settings.warmup
     moment = settings.start if settings.start.tzinfo else settings.start.replace(tzinfo=UTC)
