@@ -43,7 +43,7 @@ class Kind(IntEnum):
     OUTCOMES = 9
     FIGURES = 10
     CODES = 11
-    COLUMNS = 12
+    NAMES = 12
     BOOKS = 13
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -23,11 +22,11 @@ from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
-from freeagentics.model.memories import text_records
+from freeagentics.model.names import Names
 from freeagentics.model.outcomes import OutcomeLedger
 from freeagentics.model.recording import StepPages
 from freeagentics.model.scenario import Scenario
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.model.scenario_files import load_scenario, runnable
 from freeagentics.runtime import Engine, SerialEngine, resident_mb
 from freeagentics.signals import Board, Inbox
 
@@ -51,7 +50,7 @@ class MarketModel(mesa.Model):
     """
 
     def __init__(self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None) -> None:
-        self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        self.scenario = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(seed=self.scenario.seed)
         # The market first: it may refuse, and what was opened before it would stay open.
         self.market = open_market(self.scenario)
@@ -60,7 +59,8 @@ class MarketModel(mesa.Model):
         self.writer = JournalWriter(None)
         world = self._surroundings()
         began = wall_clock()
-        self.population = Population(self.scenario.agents.counts(), self.scenario.agents.desks, world, self.scenario.roles)
+        agents, registry = self.scenario.agents, self.scenario.registry
+        self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
         self._phases = self.population.phases()
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
@@ -91,6 +91,11 @@ class MarketModel(mesa.Model):
             choices=Choices.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
         )
+
+    @property
+    def names(self) -> Names:
+        """What its numbers stand for."""
+        return Names.of(self.market, [self.scenario.registry.role(name) for name in self.scenario.agents.team])
 
     def _seat_agents(self) -> None:
         directory, name = self.population.directory, self.population.name
@@ -147,7 +152,7 @@ class MarketModel(mesa.Model):
         self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
         if observation.step == 1:
             pages.shared(Kind.AGENTS, self.population.seats())
-            pages.shared(Kind.COLUMNS, text_records(json.dumps(self.market.columns)))
+            pages.shared(Kind.NAMES, self.names.records())
         pages.shared(Kind.FIGURES, self.figures.record())
         closed = pages.closed(self.market.accounts, equity, first_signal)
         self.datacollector.collect(self)

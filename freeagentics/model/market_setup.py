@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadScenario
-from freeagentics.market import SOURCES, Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
+from freeagentics.market import Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
 from freeagentics.model.scenario import MarketSettings, Scenario
 from freeagentics.model.scenario_files import load_scenario
 
@@ -18,7 +18,7 @@ from freeagentics.model.scenario_files import load_scenario
 def open_market(scenario: Scenario) -> ReplayMarket:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
-    sources = [SOURCES[name](cost_cents=cost) for name, cost in settings.sources.items()]
+    sources = [scenario.registry.sources[name](cost_cents=cost) for name, cost in settings.sources.items()]
     desks, cash, fee = scenario.agents.desks, round(settings.cash * 100), round(settings.fee_bps * 100)
     if settings.kind == "synthetic":
         return SyntheticMarket(
@@ -52,9 +52,9 @@ def own_bars(path: Path) -> dict[str, object]:
     return {"name": slug, "title": f"Agents trade the bars of {path.name}", **{f"market.{key}": value for key, value in market.items()}}
 
 
-def steps_that_fit(name: str, overrides: Mapping[str, object]) -> int:
+def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins: bool = False) -> int:
     """Steps of a scenario, or as many as its bars have after the warm-up, where that is fewer. Raises BadScenario, BadBars."""
-    scenario = load_scenario(name, overrides)
+    scenario = load_scenario(name, overrides, allow_plugins=allow_plugins)
     bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
     return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
 
