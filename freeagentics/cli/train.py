@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from freeagentics.agents import BUILT_IN, ROLES
-from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.errors import BadInput, did_you_mean, in_command
 from freeagentics.memory.codec import DESK
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
@@ -60,7 +61,8 @@ def train_command(
         trained.write(path)
         count = sum(len(part) for part in experiences[role])
         typer.echo(f"{path}: {path.stat().st_size:,} bytes, from {count:,} experiences")
-    typer.echo(f"to use them: freeagentics run SCENARIO --set 'memory.weights=[\"{out}\"]'")
+    setting = f"memory.weights={json.dumps([str(out)], ensure_ascii=False)}"
+    typer.echo(f"to use them: freeagentics run SCENARIO --set {in_command(setting)}")
 
 
 def _roles(roles: list[str]) -> list[str]:

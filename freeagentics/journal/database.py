@@ -34,7 +34,8 @@ class Database:
         if create == path.exists():
             raise BadRunDirectory(f"{path}: {'already there' if create else 'no journal here'}")
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            # Absolute, or SQLite may take a folder called file: for the beginning of a URL.
+            self._connection = sqlite3.connect(path.absolute(), check_same_thread=False, isolation_level=None)
         except sqlite3.Error as error:
             raise BadRunDirectory(f"{path}: not a readable journal ({error})") from error
         try:
@@ -94,7 +95,7 @@ class Database:
         """A consistent copy of the whole file. Raises JournalFailed."""
         try:
             with self._lock:
-                target = sqlite3.connect(path)
+                target = sqlite3.connect(path.absolute())
                 try:
                     self._connection.backup(target)
                 finally:

@@ -58,7 +58,8 @@ def open_file(path: Path) -> sqlite3.Connection:
     """
     _check_place(path)
     with translated(path, BadStore):
-        connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        # Absolute, or SQLite may take a folder called file: for the beginning of a URL.
+        connection = sqlite3.connect(path.absolute(), timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
         except BaseException:
