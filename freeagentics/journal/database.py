@@ -56,6 +56,8 @@ class Database:
         if found != version:
             raise BadRunDirectory(f"{self.path}: journal of format {found}; this version of freeagentics reads format {version}")
         self._connection.execute("PRAGMA synchronous = FULL")
+        # Or large statements need room in the folder of temporary files, which may have none.
+        self._connection.execute("PRAGMA temp_store = MEMORY")
 
     def close(self) -> None:
         """Close the file; it cannot be used afterwards."""

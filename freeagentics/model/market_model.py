@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import mesa
 
@@ -39,9 +40,10 @@ class MarketModel(mesa.Model):
     Args:
         scenario: a `Scenario`, or the name or path of one.
         engine: who runs the cohorts of a phase; serial by default.
+        observations: a file to make, in which other processes may read what the market showed last; see `ObservationBuffer`.
 
     Attributes:
-        market, board, population: the parts. observations: the last ones, mapped, for other processes to read as well.
+        market, board, population: the parts. observations: the last ones.
         registration_s: wall time that building the population took. rss_before_mb: resident set before that.
         figures: the last step's `Figures`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
@@ -49,11 +51,14 @@ class MarketModel(mesa.Model):
     A model owns threads: close it, or use it as a context manager.
     """
 
-    def __init__(self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None, observations: str | Path | None = None
+    ) -> None:
         self.scenario = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(seed=self.scenario.seed)
-        # The market first: it may refuse, and what was opened before it would stay open.
+        # These first: they may refuse, and what was opened before them would stay open.
         self.market = open_market(self.scenario)
+        self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
         self.writer = JournalWriter(None)
@@ -64,7 +69,6 @@ class MarketModel(mesa.Model):
         self._phases = self.population.phases()
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
-        self.observations = ObservationBuffer(self.market.columns, assets)
         self.books = BookKeeper(self.market.accounts)
         self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)

@@ -99,6 +99,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Or large statements need room in the folder of temporary files, which may have none.
+    connection.execute("PRAGMA temp_store = MEMORY")
     # Takes the write lock, so a file that cannot be written fails here, and of two processes one makes the tables.
     connection.execute("BEGIN IMMEDIATE")
     if _pragma(connection, "user_version") == 0:
