@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from freeagentics.errors import BadRunDirectory, CorruptRecord, JournalFailed
 
 # SQLITE_ERROR is among them because every statement here is fixed: if one cannot be understood, the file's tables are not ours any more.
@@ -85,7 +87,7 @@ class Database:
         """The rows of a query. Raises CorruptRecord where the file is damaged, JournalFailed where it cannot be read for another reason."""
         try:
             with self._lock:
-                return self._connection.execute(query, arguments).fetchall()
+                return self._connection.execute(query, [_plain(value) for value in arguments]).fetchall()
         except _FAILURES as error:
             # The driver gives no code where it finds text that is no text.
             code = getattr(error, "sqlite_errorcode", None if isinstance(error, sqlite3.ProgrammingError) else sqlite3.SQLITE_CORRUPT)
@@ -104,3 +106,8 @@ class Database:
                     target.close()
         except sqlite3.Error as error:
             raise JournalFailed(f"{self.path}: could not be copied to {path}: {error}") from error
+
+
+def _plain(value: object) -> object:
+    # The driver takes an integer of numpy for its bytes, which are no step.
+    return value.item() if isinstance(value, np.generic) else value

@@ -21,6 +21,7 @@ from freeagentics.model.chain import Chain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
 from freeagentics.model.lineage import Lineage
 from freeagentics.model.memories import Memories
+from freeagentics.model.plain import whole
 from freeagentics.model.projection import decision_id
 from freeagentics.model.rewind import committed
 from freeagentics.model.run_directory import RunDirectory
@@ -34,11 +35,12 @@ def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = Fa
     """Why *agent* did what it did at *step*; with *allow_plugins* it may run plugins that this user has not run before.
 
     Raises:
-        BadRunDirectory: no run directory. BadInput: no such agent. BadScenario: the step was not committed.
+        BadRunDirectory: no run directory. BadInput: no such agent, or a step that is no whole number.
+        BadScenario: the step was not committed.
         UntrustedPlugin: it has plugins that this user has not run before, and are not allowed.
         RunFailed: the run comes out differently than it is on record.
     """
-    directory = RunDirectory.open(Path(path))
+    directory, step = RunDirectory.open(Path(path)), whole("step", step)
     with Journal(directory.journal) as journal:
         names = AgentNames(journal)
         if agent not in names.ids:

@@ -25,6 +25,7 @@ from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
 from freeagentics.model.names import Names
 from freeagentics.model.outcomes import OutcomeLedger
+from freeagentics.model.plain import whole
 from freeagentics.model.recording import StepPages
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import load_scenario, runnable
@@ -205,7 +206,7 @@ class MarketModel(mesa.Model):
         self.ledger.load(checkpoint["ledger"])
         for cohort in self.population.cohorts:
             cohort.load(checkpoint[f"cohort-{cohort.number}"])
-        self.steps = step
+        self.steps = whole("step", step)
 
     def agent(self, unique_id: str) -> TradingAgent:
         """An agent by its id, e.g. ``market-hunter-0007``. Raises KeyError."""

@@ -14,6 +14,7 @@ from freeagentics.model.feeds import Feeds
 from freeagentics.model.lineage import Lineage
 from freeagentics.model.market_model import Checkpoint, MarketModel
 from freeagentics.model.names import Names
+from freeagentics.model.plain import whole
 from freeagentics.model.rewind import rewind, state_at
 from freeagentics.model.run_directory import RunDirectory, versions
 from freeagentics.model.run_record import RunRecord
@@ -136,7 +137,7 @@ def fork(
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         Interrupted: an observer asked to stop.
     """
-    source = RunDirectory.open(Path(path))
+    source, at = RunDirectory.open(Path(path)), whole("at", at)
     lineage = source.load_lineage(allow_plugins=allow_plugins)
     changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
     after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *drawn_at_birth(lineage.own.registry)))

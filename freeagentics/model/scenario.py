@@ -11,12 +11,18 @@ from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_
 from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, SyntheticSettings
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
+from freeagentics.model.plain import plain
 
 DEFAULT_TEAM = dict.fromkeys(BUILT_IN, 1)
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, given: object) -> object:
+        return plain(given)
 
 
 class _OpenSection(_Section):
