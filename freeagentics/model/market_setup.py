@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from freeagentics.errors import BadScenario
 from freeagentics.market import Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
 from freeagentics.model.scenario import MarketSettings, Scenario
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.model.scenario_files import load_scenario, name_after
 
 
 def open_market(scenario: Scenario) -> ReplayMarket:
@@ -47,9 +46,12 @@ def open_market(scenario: Scenario) -> ReplayMarket:
 
 def own_bars(path: Path) -> dict[str, object]:
     """What changes in a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64] or "bars"
     market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
-    return {"name": slug, "title": f"Agents trade the bars of {path.name}", **{f"market.{key}": value for key, value in market.items()}}
+    return {
+        "name": name_after(path, "bars"),
+        "title": f"Agents trade the bars of {path.name}",
+        **{f"market.{key}": value for key, value in market.items()},
+    }
 
 
 def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins: bool = False) -> int:

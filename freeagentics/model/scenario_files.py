@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
+import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib import resources
@@ -51,15 +54,25 @@ def load_scenario(name: str | Path, overrides: Mapping[str, object] | None = Non
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """A scenario's file as TOML gives it, with its name. Raises BadScenario."""
+    """A scenario's file as TOML gives it, with its name: the file's, where it gives none itself. Raises BadScenario."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in content:
+            raise BadScenario(f"scenario {path}: cannot be read: it is not in UTF-8 but, it seems, in UTF-16; save it as UTF-8")
+        # Editors on Windows begin a file with a mark of its encoding.
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadScenario(f"scenario {path}: cannot be read ({error})") from error
     except tomllib.TOMLDecodeError as error:
         raise BadScenario(f"scenario {path}: not TOML: {error}") from error
-    table.setdefault("name", path.stem)
+    table.setdefault("name", name_after(path, "scenario"))
     return table
+
+
+def name_after(path: Path, otherwise: str) -> str:
+    """A scenario's name after that of a file: what it has of small letters and digits, with hyphens between; or *otherwise* without any."""
+    letters = unicodedata.normalize("NFKD", path.stem.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:64] or otherwise
 
 
 def build_scenario(
@@ -153,7 +166,7 @@ def _weights(path: Path) -> list[str]:
 
 def _find(name: str | Path) -> Path:
     path = Path(name)
-    if path.suffix == ".toml":
+    if path.suffix.lower() == ".toml":
         if path.is_file():
             return path
         raise BadScenario(f"scenario {path}: no such file")
