@@ -17,7 +17,7 @@ import polars as pl
 
 from freeagentics.errors import BadRunDirectory, RunFailed, in_command
 from freeagentics.model.lineage import Lineage
-from freeagentics.model.scenario import Scenario
+from freeagentics.model.scenario import Scenario, StoreSettings
 from freeagentics.model.scenario_files import build_scenario, load_scenario, read_table, to_toml
 from freeagentics.model.scenario_plugins import unread_plugins
 
@@ -55,7 +55,9 @@ class RunDirectory:
                 raise BadRunDirectory(f"{path}: not empty; give --out a new folder, or --resume this one")
             directory = cls(path)
             for last, scenario in lineage.ancestors.items():
-                directory._write_scenario(path / f"to-step-{last}.toml", scenario)
+                # Its stores are the other run's, and a password in their URLs is no setting that a step was made under.
+                unfed = scenario.model_copy(update={"store": StoreSettings()})
+                directory._write_scenario(path / f"to-step-{last}.toml", unfed)
             directory.rewrite(lineage.own)
         except OSError as error:
             raise BadRunDirectory(f"{path}: cannot be written ({error.strerror})") from error

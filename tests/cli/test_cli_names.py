@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from cli_runner import called
 
+from freeagentics.cli.summary import store_line
+from freeagentics.errors import BadRunDirectory
 from freeagentics.model import RunRecord
+from freeagentics.model.memory_audit import MemoryAudit
+from freeagentics.model.run_directory import RunDirectory
+from freeagentics.model.run_record import StoreSummary
 from freeagentics.model.store_work import sync_stores
 
 RUN = ("run", "btc-replay", "--agents", 5, "--steps", 4, "--json", "--no-report")
@@ -71,6 +76,18 @@ def test_what_is_suggested_for_it_can_be_pasted_into_a_shell(name: str, tmp_path
     words = shlex.split(re.sub(r"\$'(.*)'", lambda found: shlex.quote(found[1].encode().decode("unicode_escape")), suggested))
     assert words[:3] == ["freeagentics", "run", "--resume"]
     assert Path(words[3]) == Path(name)
+
+
+def test_every_command_that_is_suggested_quotes_its_paths(tmp_path: Path) -> None:
+    directory = RunDirectory(tmp_path / "my runs" / "a b")
+    directory.path.mkdir(parents=True)
+    quoted = f"'{directory.path}'"
+    assert directory.how_to_go_on.endswith(f"freeagentics run --resume {quoted}")
+    directory.audit.write_text("{}")
+    with pytest.raises(BadRunDirectory, match=re.escape(f"freeagentics memory audit {quoted}")):
+        MemoryAudit.read(directory.audit)
+    behind = StoreSummary(tier="durable", url="redis://x", lag_steps=3, records=1, failures=1, error=None)
+    assert store_line(behind, str(directory.path)).endswith(f"freeagentics store sync {quoted}")
 
 
 @pytest.mark.parametrize("name", ["bars[1].csv", "bars *.csv", "bars#%20?.csv", "größe.csv"])

@@ -160,6 +160,13 @@ def test_a_made_market_is_the_same_before_a_fork_that_is_longer(tmp_path: Path) 
     assert [explain(made.path, "market-hunter-0001", step).step for step in (8, 9, 20)] == [8, 9, 20]
 
 
+def test_the_stores_of_the_other_run_are_not_written_down(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/secret.db"
+    parent = run("btc-replay", agents=AGENTS, steps=3, overrides={"store.durable": url}, out=tmp_path / "parent")
+    made = fork(parent.path, 2, overrides={"store.durable": ""}, out=tmp_path / "fork")
+    assert all("secret" not in path.read_text() for path in made.path.glob("*.toml"))
+
+
 def test_the_directory_says_which_steps_are_whose(line: dict[str, Path]) -> None:
     lineage = RunDirectory.open(line["grandchild"]).read_lineage()
     fees = [lineage.at(step).market.fee_bps for step in (1, 14, 15, 20, 21)]
