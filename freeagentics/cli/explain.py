@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from freeagentics.amounts import price, quantity
+from freeagentics.cli.options import AllowPlugins
 from freeagentics.clock import HOUR_MS, duration, iso
 from freeagentics.model import explain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
@@ -26,9 +27,10 @@ def explain_command(
     agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Which agent, e.g. trade-executor-0003.")],
     step: Annotated[int, typer.Option("--step", metavar="N", min=1, help="Which step.")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
-    explanation = explain(run_dir, agent, step)
+    explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)
     if json:
         typer.echo(explanation.model_dump_json(indent=2))
         return

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from freeagentics.amounts import money
 from freeagentics.clock import moment, spacing
+from freeagentics.errors import in_command
 from freeagentics.model import RunRecord
 from freeagentics.model.run_record import FootprintSummary, StoreSummary
 
@@ -16,7 +17,7 @@ def print_summary(record: RunRecord) -> None:
     """What a run came to, on standard output."""
     made, frame = record.summary, record.model_frame
     first, last = record.scenario.market.cash, float(frame["equity"][-1])
-    basket = float(frame["basket"][-1]) / (1 + record.scenario.market.fee_bps / 1e4)
+    basket = float(frame["basket"][-1]) / (1 + record.lineage.at(1).market.fee_bps / 1e4)
     lines = (
         ("scenario", f"{made.scenario}, seed {made.seed}"),
         ("agents", f"{made.agents:,}: {', '.join(f'{count:,} {role}' for role, count in made.roles.items())}"),
@@ -48,7 +49,7 @@ def store_line(store: StoreSummary, run_dir: str = "") -> str:
     if not store.lag_steps:
         return f"{place}, up to date"
     reason = f" ({store.error})" if store.error else ""
-    return f"{place}, {store.lag_steps:,} steps behind{reason}; bring it up with: freeagentics store sync {run_dir}"
+    return f"{place}, {store.lag_steps:,} steps behind{reason}; bring it up with: freeagentics store sync {in_command(run_dir)}"
 
 
 def _footprint(made: FootprintSummary) -> str:

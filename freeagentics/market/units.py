@@ -47,6 +47,11 @@ class Units:
         price, quantity = ([float(10 ** (8 + way * shift)) for shift in shifts] for way in (1, -1))
         return cls(readonly(np.array(price)), readonly(np.array(quantity)))
 
+    @property
+    def shifts(self) -> tuple[int, ...]:
+        """What `shifted` makes these units of."""
+        return tuple(len(f"{units:.0f}") - 9 for units in self.price.tolist())
+
     @classmethod
     def usual(cls, assets: int) -> Self:
         """Prices and quantities in 1e-8."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from freeagentics.agents import ROLES, SIGNAL_KINDS
+from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.agents.decision import CAUSES
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
@@ -19,41 +19,44 @@ from freeagentics.mind import REGIMES
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.chain import Chain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.model.lineage import Lineage
 from freeagentics.model.memories import Memories
+from freeagentics.model.plain import whole
 from freeagentics.model.projection import decision_id
 from freeagentics.model.rewind import committed
 from freeagentics.model.run_directory import RunDirectory
-from freeagentics.model.scenario import Scenario
 from freeagentics.model.witness import Rerun
 
 _RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 
 
-def explain(path: str | Path, agent: str, step: int) -> Explanation:
-    """Why *agent* did what it did at *step*.
+def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = False) -> Explanation:
+    """Why *agent* did what it did at *step*; with *allow_plugins* it may run plugins that this user has not run before.
 
     Raises:
-        BadRunDirectory: no run directory. BadInput: no such agent. BadScenario: the step was not committed.
+        BadRunDirectory: no run directory. BadInput: no such agent, or a step that is no whole number.
+        BadScenario: the step was not committed.
+        UntrustedPlugin: it has plugins that this user has not run before, and are not allowed.
         RunFailed: the run comes out differently than it is on record.
     """
-    directory = RunDirectory.open(Path(path))
-    scenario = directory.load_scenario()
+    directory, step = RunDirectory.open(Path(path)), whole("step", step)
     with Journal(directory.journal) as journal:
-        names = AgentNames(journal, scenario)
+        names = AgentNames(journal)
         if agent not in names.ids:
             raise BadInput(f"no agent '{agent}' in {path}; {did_you_mean(agent, names.ids)}")
         committed(journal, step)
         seat = names.seats[names.ids.index(agent)]
-        with Rerun(scenario, journal, step, int(seat["cohort"])) as rerun:
-            return Explainer(scenario, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
+        lineage = directory.load_lineage(allow_plugins=allow_plugins)
+        with Rerun(lineage, journal, step, int(seat["cohort"])) as rerun:
+            return Explainer(lineage, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
 
 
 class Explainer:
     """Puts together what a rerun witnessed and what the journal holds of one agent at one step."""
 
-    def __init__(self, scenario: Scenario, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
-        self._scenario, self._journal, self._names, self._rerun = scenario, journal, names, rerun
+    def __init__(self, lineage: Lineage, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
+        self._lineage, self._journal, self._names, self._rerun = lineage, journal, names, rerun
         self._agent, self._row, self._step = agent, row, rerun.step
         view, thought = rerun.witness.view, rerun.witness.thought
         assert view is not None
@@ -61,7 +64,7 @@ class Explainer:
         self._view, self._thought = view, thought
         self._asset = int(thought.focus[row])
         self._symbols, self._units = rerun.model.market.symbols, rerun.model.market.units
-        self._role = ROLES[names.roles[agent]]
+        self._role = names.role_of(agent)
         # Kept now: every answer to "what without it" loads the state of before again.
         self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
         self._sources = rerun.cohort.sources_read(row, self._step)
@@ -167,10 +170,10 @@ class Explainer:
         """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
         cohort = self._rerun.cohort
         if step not in self._rerun.witness.states:
-            with Rerun(self._scenario, self._journal, step, cohort.number) as earlier:
+            with Rerun(self._lineage, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
-        reader = Memories(self._journal, self._names, self._scenario.memory.files)
+        reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
         error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE
@@ -206,7 +209,7 @@ class Explainer:
         return np.empty(0) if records is None else records[records["agent"] == self._agent]
 
     def _outcome(self) -> OutcomeSoFar:
-        horizon, last = self._scenario.memory.horizon, self._journal.marker()
+        horizon, last = self._lineage.own.memory.horizon, self._journal.marker()
         assert last is not None
         passed = min(horizon, last.step - self._step)
         page = self._journal.read(self._step + horizon, Kind.OUTCOMES, self._rerun.cohort.number)

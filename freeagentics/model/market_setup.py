@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
@@ -10,15 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadScenario
-from freeagentics.market import CENTS, SOURCES, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
 from freeagentics.model.scenario import MarketSettings, Scenario
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.model.scenario_files import load_scenario, name_after
 
 
 def open_market(scenario: Scenario) -> ReplayMarket:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
-    sources = [SOURCES[name](cost_cents=cost) for name, cost in settings.sources.items()]
+    sources = [scenario.registry.sources[name](cost_cents=cost) for name, cost in settings.sources.items()]
     desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
     if settings.kind == "synthetic":
         return SyntheticMarket(
@@ -58,14 +57,17 @@ def _terms(settings: MarketSettings) -> Terms:
 
 def own_bars(path: Path) -> dict[str, object]:
     """What changes in a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64] or "bars"
     market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
-    return {"name": slug, "title": f"Agents trade the bars of {path.name}", **{f"market.{key}": value for key, value in market.items()}}
+    return {
+        "name": name_after(path, "bars"),
+        "title": f"Agents trade the bars of {path.name}",
+        **{f"market.{key}": value for key, value in market.items()},
+    }
 
 
-def steps_that_fit(name: str, overrides: Mapping[str, object]) -> int:
+def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins: bool = False) -> int:
     """Steps of a scenario, or as many as its bars have after the warm-up, where that is fewer. Raises BadScenario, BadBars."""
-    scenario = load_scenario(name, overrides)
+    scenario = load_scenario(name, overrides, allow_plugins=allow_plugins)
     bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
     return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
 

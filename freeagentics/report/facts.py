@@ -49,7 +49,7 @@ class Facts:
 
 
 def gather(record: RunRecord) -> Facts:
-    """Walk over the run once. Raises BadBars where the run's own bars are gone, CorruptRecord for damage."""
+    """Walk over the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
         ground = Ground(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / ground.units.price
@@ -61,7 +61,7 @@ def gather(record: RunRecord) -> Facts:
                 gatherer.see(moment)
         signals.finish()
         teller = Teller(ground, prices)
-        market, basket = ground.scenario.market, (prices / prices[0]).mean(axis=1)
+        market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
         return Facts(
             ground=ground,
             prices=prices,

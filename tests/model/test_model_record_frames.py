@@ -11,7 +11,6 @@ from model_worlds import scenario
 
 from freeagentics.agents import ROLES
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import Units
 from freeagentics.model import RunRecord, run
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.record_frames import RecordFrames
@@ -33,8 +32,7 @@ def journal(record: RunRecord) -> Iterator[Journal]:
 
 
 def frames(record: RunRecord, journal: Journal, first: int = 1, last: int | None = None) -> RecordFrames:
-    symbols = tuple(f"ASSET{number}" for number in range(10))
-    return RecordFrames(journal, AgentNames(journal, record.scenario), symbols, Units.usual(len(symbols)), HORIZON, first, last)
+    return RecordFrames(journal, AgentNames(journal), HORIZON, first, last)
 
 
 def all_of(journal: Journal, kind: Kind) -> np.ndarray:

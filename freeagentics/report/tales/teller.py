@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from freeagentics.agents import ROLES
 from freeagentics.agents.roles.forecaster import Forecaster
 from freeagentics.arrays import F64, AnyArray
+from freeagentics.errors import in_command
 from freeagentics.journal import SHARED, Kind
 from freeagentics.model.chain import Chain
 from freeagentics.report.gather.extremes import Trade
@@ -47,7 +47,7 @@ class Teller:
             sentences=(*begun, *later, self._ordered(trade, name, symbol, when), self._came_of_it(trade, symbol)),
             chain=tuple(link.agent for link in links),
             reward=self._reward(trade),
-            command=f"freeagentics explain {shlex.quote(str(ground.record.path))} --agent {name} --step {trade.step}",
+            command=f"freeagentics explain {in_command(ground.record.path)} --agent {name} --step {trade.step}",
         )
 
     def _when(self, step: int, before: int | None) -> str:
@@ -61,10 +61,11 @@ class Teller:
         decision = self._record(Kind.DECISIONS, int(ground.names.seats["cohort"][agent]), step, agent)
         signals = ground.journal.read(step, Kind.SIGNALS, SHARED)
         mine = np.empty(0) if signals is None else signals[signals["source"] == agent]
-        role, symbol = ROLES[ground.names.roles[agent]], ground.symbols[asset]
-        if issubclass(role, Forecaster):
+        role, symbol = ground.names.role_of(agent), ground.symbols[asset]
+        kind = ROLES.get(role.role)
+        if kind is not None and issubclass(kind, Forecaster):
             said = telling(mine, asset, symbol, ground.team, known=int(decision["asset"]) == asset)
-            did = f"{self._forecast(role, decision)}{f' and {said}' if said else ''}"
+            did = f"{self._forecast(kind, decision)}{f' and {said}' if said else ''}"
         else:
             did = telling(mine, asset, symbol, ground.team, known=False) or f"decided: {plain(role.actions[decision['action']])}"
         return f"{when} {ground.names.ids[agent]} {did}."
