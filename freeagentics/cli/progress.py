@@ -6,6 +6,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from freeagentics.amounts import money
 from freeagentics.clock import wall_clock
 from freeagentics.model import MarketModel
 
@@ -13,7 +14,9 @@ MB = 1024 * 1024
 
 
 class RunProgress:
-    """Watches a run: says which sources are off, and on a terminal draws a bar. Everything goes to standard error.
+    """Watches a run: says which sources are off and what is odd about the bars, and on a terminal draws a bar.
+
+    Everything goes to standard error.
 
     Use it as a context manager; the instance is a watcher for `freeagentics.model.run`.
     """
@@ -25,13 +28,13 @@ class RunProgress:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]:,.0f} USD  {task.fields[rss]:.0f} MB"),
+            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]} USD  {task.fields[rss]:.0f} MB"),
             TextColumn("{task.fields[lag]}"),
             TimeRemainingColumn(compact=True),
         )
         shown = self._console.is_terminal and not quiet
         self._bar = Progress(*columns, console=self._console, disable=not shown, transient=True)
-        self._task = self._bar.add_task("", start=False, rate=0.0, equity=0.0, rss=0.0, lag="")
+        self._task = self._bar.add_task("", start=False, rate=0.0, equity="", rss=0.0, lag="")
         self._process = psutil.Process()
         self._began, self._first = wall_clock(), 0
 
@@ -49,16 +52,16 @@ class RunProgress:
         elif not self._bar.disable:
             rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
             rss = self._process.memory_info().rss / MB
-            self._bar.update(self._task, completed=model.steps, rate=rate, equity=model.figures.equity, rss=rss)
+            self._bar.update(self._task, completed=model.steps, rate=rate, equity=money(model.figures.equity), rss=rss)
 
     def see_lag(self, steps: int) -> None:
         """See how many steps the stores are behind."""
         self._bar.update(self._task, lag=f"stores {steps:,} steps behind" if steps else "")
 
     def _greet(self, model: MarketModel) -> None:
-        for name, reason in model.market.off.items():
-            if not self._quiet:
-                self._console.print(f"source {name} is off: {reason}", markup=False)
+        if not self._quiet:
+            for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
+                self._console.print(note, markup=False)
         self._began, self._first = wall_clock(), model.steps
         self._bar.update(self._task, description=model.scenario.name, total=model.scenario.steps, completed=model.steps)
         self._bar.start_task(self._task)

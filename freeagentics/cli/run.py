@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from freeagentics.cli.memory import audit_line, write_audit
+from freeagentics.cli.options import AllowPlugins
 from freeagentics.cli.progress import RunProgress
 from freeagentics.cli.report import write_report
 from freeagentics.cli.summary import print_line, print_summary, store_line
@@ -54,6 +55,7 @@ def run_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
@@ -64,12 +66,12 @@ def run_command(
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
     with _watched(quiet=quiet or json) as observers:
         if resume_dir is not None:
-            record = resume(resume_dir, steps=steps, overrides=overrides, observers=observers)
+            record = resume(resume_dir, steps=steps, overrides=overrides, observers=observers, allow_plugins=allow_plugins)
         else:
             name = scenario or "btc-replay"
             if bars and steps is None:
-                steps = steps_that_fit(name, overrides)
-            record = run(name, steps=steps, overrides=overrides, out=out, observers=observers)
+                steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
+            record = run(name, steps=steps, overrides=overrides, out=out, observers=observers, allow_plugins=allow_plugins)
     _show(record, json=json, quiet=quiet, report=not no_report)
 
 
@@ -82,11 +84,12 @@ def fork_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
     overrides = dict(map(parse_override, settings or []))
     with _watched(quiet=quiet or json) as observers:
-        record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, observers=observers)
+        record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, observers=observers, allow_plugins=allow_plugins)
     _show(record, json=json, quiet=quiet, report=not no_report)
     if not (json or quiet):
         print_line("forked from", f"{run_dir}, after step {at}")

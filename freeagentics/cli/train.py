@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Annotated
 import typer
 
 from freeagentics.agents import BUILT_IN, ROLES
-from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.cli.options import AllowPlugins
+from freeagentics.errors import BadInput, did_you_mean, in_command
 from freeagentics.memory.codec import DESK
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
@@ -33,6 +35,7 @@ def train_command(
     device: Annotated[str, typer.Option("--device", help="Where to train: cpu, cuda, mps.")] = "cpu",
     version: Annotated[int, typer.Option("--version", min=16, max=255, help="Version that codes will carry.")] = OWN_VERSION,
     out: Annotated[Path, typer.Option("--out", help="Folder for the files, ROLE-VERSION.npz.")] = Path("codecs"),
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Fit codecs for roles on runs of scenarios, and write one small file for each role; a run takes them with --set memory.weights."""
     if importlib.util.find_spec("torch") is None:
@@ -42,7 +45,7 @@ def train_command(
 
     check_device(device)
     wanted = _roles(roles)
-    experiences = _experiences(_runs(runs, seeds, share))
+    experiences = _experiences(_runs(runs, seeds, share, allow_plugins))
     out.mkdir(parents=True, exist_ok=True)
     unknown = next((role for role in wanted if role not in experiences), None)
     if unknown is not None:
@@ -60,17 +63,18 @@ def train_command(
         trained.write(path)
         count = sum(len(part) for part in experiences[role])
         typer.echo(f"{path}: {path.stat().st_size:,} bytes, from {count:,} experiences")
-    typer.echo(f"to use them: freeagentics run SCENARIO --set 'memory.weights=[\"{out}\"]'")
+    setting = f"memory.weights={json.dumps([str(out)], ensure_ascii=False)}"
+    typer.echo(f"to use them: freeagentics run SCENARIO --set {in_command(setting)}")
 
 
 def _roles(roles: list[str]) -> list[str]:
     return list(TRAINABLE) if roles == ["all"] else roles
 
 
-def _runs(names: list[str] | None, seeds: int, share: float) -> Iterable[tuple[Scenario, int]]:
+def _runs(names: list[str] | None, seeds: int, share: float, allow_plugins: bool) -> Iterable[tuple[Scenario, int]]:
     if names is None:
         return shipped_runs()
-    return (first_part(name, FIRST_SEED + number, share) for name in names for number in range(seeds))
+    return (first_part(name, FIRST_SEED + number, share, allow_plugins=allow_plugins) for name in names for number in range(seeds))
 
 
 def _experiences(runs: Iterable[tuple[Scenario, int]]) -> dict[str, list[Experiences]]:

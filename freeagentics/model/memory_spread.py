@@ -24,8 +24,8 @@ def memory_spread(record: RunRecord) -> dict[str, F64]:
     """
     found: defaultdict[str, list[F32]] = defaultdict(list)
     with Journal(record.directory.journal) as journal:
-        names = AgentNames(journal, record.scenario)
-        memories, last = Memories(journal, names, record.scenario.memory.files), record.summary.steps
+        names = AgentNames(journal)
+        memories, last = Memories(journal, names, record.lineage), record.summary.steps
         for step in np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist():
             for _, kept in memories.span(step, step):
                 few = _few(kept)

@@ -30,7 +30,7 @@ def save_report(record: RunRecord, path: str | Path | None = None) -> Path:
         path: of the page; by default ``report.html`` in the run directory.
 
     Raises:
-        BadBars: the run's own bars are gone. CorruptRecord: the journal is damaged.
+        CorruptRecord: the journal is damaged.
         RunFailed: it cannot be written.
     """
     target = Path(path) if path is not None else record.directory.report
