@@ -93,8 +93,8 @@ class Surroundings:
         return np.array([1 << names.index(name) if name in names else 0 for name in sources], dtype=np.int64)
 
     def audience(self, *roles: str) -> int:
-        """The bit mask that addresses these roles on one's own desk; roles that the scenario lacks fall away."""
-        return sum(1 << self.roles.index(role) for role in roles if role in self.roles)
+        """The bit mask that addresses these roles on one's own desk, each once; roles that the scenario lacks fall away."""
+        return sum(1 << place for place, role in enumerate(self.roles) if role in roles)
 
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""

@@ -53,15 +53,15 @@ class MarketModel(mesa.Model):
     def __init__(self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None) -> None:
         self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(seed=self.scenario.seed)
-        # The market first: it may refuse, and what was opened before it would stay open.
+        # The market first, and the population before the writer: they may refuse, and what was opened before would stay open.
         self.market = open_market(self.scenario)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
-        self.writer = JournalWriter(None)
         world = self._surroundings()
         began = wall_clock()
         self.population = Population(self.scenario.agents.counts(), self.scenario.agents.desks, world, self.scenario.roles)
         self._phases = self.population.phases()
+        self.writer = JournalWriter(None)
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
         self.observations = ObservationBuffer(self.market.columns, assets)

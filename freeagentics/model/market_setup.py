@@ -11,6 +11,7 @@ import numpy as np
 
 from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
+from freeagentics.market.contract import open_source
 from freeagentics.model.scenario import MarketSettings, Scenario
 from freeagentics.model.scenario_files import load_scenario
 
@@ -18,7 +19,7 @@ from freeagentics.model.scenario_files import load_scenario
 def open_market(scenario: Scenario) -> ReplayMarket:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
-    sources = [SOURCES[name](cost_cents=cost) for name, cost in settings.sources.items()]
+    sources = [open_source(SOURCES[name], cost) for name, cost in settings.sources.items()]
     desks, cash, fee = scenario.agents.desks, round(settings.cash * 100), round(settings.fee_bps * 100)
     if settings.kind == "synthetic":
         return SyntheticMarket(
