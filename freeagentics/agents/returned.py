@@ -41,12 +41,12 @@ def word(value: object, what: str, known: Sequence[str]) -> int:
     return known.index(value)
 
 
-def numbers(value: object, what: str, known: Sequence[str], most: float) -> Iterator[tuple[int, float]]:
+def numbers(value: object, what: str, known: Sequence[str], low: float, high: float) -> Iterator[tuple[int, float]]:
     """The entries of a dict, as the place of each name among those that are known, and its number."""
     if not isinstance(value, Mapping):
         raise Refused(f"{what} is {shown(value)}; it must be a dict of numbers")
     for name, entry in value.items():
-        yield word(name, what, known), number(entry, f"{what}[{shown(name)}]", -most, most)
+        yield word(name, what, known), number(entry, f"{what}[{shown(name)}]", low, high)
 
 
 def each(value: object, what: str, kind: type[T]) -> Iterator[tuple[str, T]]:

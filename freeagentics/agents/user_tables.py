@@ -9,7 +9,7 @@ import numpy as np
 from freeagentics.agents.decision import REASONS, Choice
 from freeagentics.agents.registry import BUILT_IN, ROLES
 from freeagentics.agents.returned import FAR, LARGEST, each, number, numbers, word
-from freeagentics.agents.signal_kinds import SIGNAL_KINDS
+from freeagentics.agents.signal_kinds import SHARES, SIGNAL_KINDS
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.view import View
 from freeagentics.arrays import I32, I64
@@ -49,9 +49,9 @@ class UserTables:
         self._action[row] = word(action.action, "action", role.actions)
         self._value[row] = number(action.value, "value")
         self._confidence[row] = number(action.confidence, "confidence", 0, 1)
-        for place, reason in numbers(action.reasoning, "reasoning", role.reasoning, LARGEST):
+        for place, reason in numbers(action.reasoning, "reasoning", role.reasoning, -LARGEST, LARGEST):
             self._reason[row, place] = reason
-        for asset, stance in numbers(action.stance, "stance", symbols, FAR):
+        for asset, stance in numbers(action.stance, "stance", symbols, -FAR, FAR):
             self._stance[row, asset] = stance
         for name, order in each(action.orders, "orders", Order):
             self._order(row, name, order)
@@ -71,7 +71,8 @@ class UserTables:
         if severity not in list(Severity):
             raise Refused(f"{name}.severity is {shown(tell.severity)}; it must be 0, 1, 2 or 3")
         data = np.zeros((1, self._world.assets), dtype=np.float32)
-        for asset, value in numbers(tell.data, f"{name}.data", self._world.symbols, FAR):
+        low, high = (0.0, 1.0) if kind in SHARES else (-FAR, FAR)
+        for asset, value in numbers(tell.data, f"{name}.data", self._world.symbols, low, high):
             data[0, asset] = value
         confidence = number(tell.confidence, f"{name}.confidence", 0, 1)
         audience = self._audience(tell, name)

@@ -43,7 +43,7 @@ def ask(model: MarketModel) -> Ask:
         asked.append(given)
         return choose(*given)
 
-    cohort.choose = listen  # type: ignore[method-assign]
+    cohort.choose = listen  # type: ignore[method-assign, assignment]
     model.step()
 
     def answered(answer: object) -> Choice:
@@ -98,6 +98,14 @@ def refusal(ask: Ask, answer: object) -> str:
         (Action("wait", signals=[replace(TELL, data={SYMBOL: math.nan})]), "signals[0].data['BTCUSDT'] is nan; it must be a number"),
         (Action("wait", signals=[replace(TELL, data={SYMBOL: "up"})]), "signals[0].data['BTCUSDT'] is 'up'"),  # type: ignore[dict-item]
         (Action("wait", signals=[replace(TELL, data={SYMBOL: 1e30})]), "is 1e+30; it must be a number from -1e+06 to 1e+06"),
+        (
+            Action("wait", signals=[Tell("LIMIT", ["mine"], {SYMBOL: -2})]),
+            "data['BTCUSDT'] is -2; it must be a number from 0",
+        ),
+        (
+            Action("wait", signals=[Tell("TARGET", ["mine"], {SYMBOL: 7.5})]),
+            "data['BTCUSDT'] is 7.5; it must be a number from 0",
+        ),
         (Action("wait", signals=[replace(TELL, data={"BTCUSTD": 1.0})]), "signals[0].data: no 'BTCUSTD'; did you mean 'BTCUSDT'?"),
         (Action("wait", signals=[replace(TELL, confidence=2)]), "signals[0].confidence is 2; it must be a number from 0 to 1"),
         (Action("wait", signals=[replace(TELL, severity=1.5)]), "signals[0].severity is 1.5; it must be 0, 1, 2 or 3"),  # type: ignore[arg-type]

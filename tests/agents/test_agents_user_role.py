@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from role_files import SCENARIO, role, stepped, write
 
+from freeagentics.agents import BUILT_IN
 from freeagentics.errors import BadScenario, RoleFailed
 from freeagentics.journal import Journal
 from freeagentics.model import RunRecord, explain, load_scenario, resume, run
@@ -42,6 +44,23 @@ return Action("act", signals=[Tell("VETO", ["market-hunter"], {"BTCUSDT": 1.0})]
     model = stepped(write(tmp_path, role(body, extra=extra)), steps=5)
     hunter = model.population.cohorts[0]
     assert (hunter.heard.data[hunter.number_in_role < 2, 5][:2] == 1).all()
+
+
+@pytest.mark.parametrize("others", [BUILT_IN, ("trade-executor",)])
+def test_the_largest_numbers_that_it_may_tell_leave_those_who_learn_from_them_sane(tmp_path: Path, others: tuple[str, ...]) -> None:
+    team = SCENARIO.replace("count = 4", "count = 6").replace("market-hunter = 1", "\n".join(f"{name} = 1" for name in others))
+    body = """
+most = (-1) ** seen.step * 1e6
+told = [Tell(kind, TEAM, {"BTCUSDT": most}) for kind in ("TREND", "SENTIMENT", "WHALE_ACTIVITY", "VOLATILITY")]
+told += [Tell(kind, TEAM, {"BTCUSDT": seen.step % 2}) for kind in ("LIMIT", "TARGET", "VETO")[: seen.step % 4]]
+return Action("act", told, stance={"BTCUSDT": most})
+"""
+    code = role(body, extra="    phase = 0\n").replace("class Mine", f"TEAM = {BUILT_IN}\nclass Mine")
+    model = stepped(write(tmp_path, code, team), steps=12)
+    for cohort in model.population.cohorts:
+        for name, array in cohort.state().items():
+            if array.dtype.kind == "f" and not name.endswith("index.result"):
+                assert np.isfinite(array).all(), (cohort.role, name)
 
 
 def test_memories_come_with_their_outcomes(tmp_path: Path) -> None:
@@ -109,6 +128,13 @@ def test_the_example_trades_with_its_own_source(momentum: RunRecord) -> None:
     assert one.sources == ("price", "vwap")
     assert one.paid == 5
     assert one.saw["vwap.gap"] == pytest.approx(one.reasoning["vwap_gap"])
+
+
+def test_what_the_example_never_heard_of_is_nothing_in_its_memories(momentum: RunRecord) -> None:
+    frame = momentum.memory_frame
+    heard = frame.filter(frame["agent"].str.starts_with("momentum"))["whales_heard"]
+    assert heard.len()
+    assert (heard == 0).all()
 
 
 def test_the_example_runs_to_the_same_end_every_time(momentum: RunRecord, tmp_path: Path) -> None:
