@@ -9,7 +9,7 @@ from functools import partial
 
 import mesa
 
-from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
+from freeagentics.agents import BUILT_IN, SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
 from freeagentics.agents.decision import Actions
 from freeagentics.agents.generative import Choices
@@ -90,6 +90,7 @@ class MarketModel(mesa.Model):
             grid=grid,
             choices=Choices.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
+            own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
         )
 
     def _seat_agents(self) -> None:
