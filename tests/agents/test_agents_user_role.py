@@ -13,7 +13,7 @@ from freeagentics.agents import BUILT_IN
 from freeagentics.agents.user_cohort import UserCohort
 from freeagentics.errors import BadScenario, RoleFailed
 from freeagentics.journal import Journal
-from freeagentics.model import RunRecord, explain, load_scenario, resume, run
+from freeagentics.model import MarketModel, RunRecord, explain, load_scenario, resume, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +75,18 @@ if seen.step > 11:
 return Action("wait")
 """
     stepped(write(tmp_path, role(body)), steps=12)
+
+
+def test_trust_in_memories_is_left_to_the_role(tmp_path: Path) -> None:
+    body = "return Action('act', value=sum(memory.result for memory in memories), stance={'BTCUSDT': seen.step % 3 - 1})"
+    scenario = write(tmp_path, role(body), SCENARIO.replace("market-hunter = 1\n", ""))
+    ends = []
+    for trust in (0.0, 1.0):
+        with MarketModel(load_scenario(scenario, {"memory.trust": trust})) as model:
+            for _ in range(12):
+                model.step()
+            ends.append(model.trajectory_sha256)
+    assert ends[0] == ends[1]
 
 
 @pytest.mark.parametrize(
