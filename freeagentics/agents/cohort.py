@@ -65,6 +65,8 @@ class Cohort(ArrayState, ABC):
     reasoning: ClassVar[tuple[str, ...]]
     """Names of the first numbers in a decision's `reason`, at most six."""
     Settings: ClassVar[type[BaseModel]]
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Sources that a user's role reads; built-in roles choose theirs as they go."""
 
     def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
         self.settings = settings

@@ -25,7 +25,9 @@ class PluginFile:
 
     @classmethod
     def read(cls, path: Path) -> PluginFile:
-        """Raises BadScenario where it cannot be read."""
+        """Raises BadScenario where it is no Python file, or cannot be read."""
+        if path.suffix != ".py":
+            raise BadScenario(f"plugin {path}: it must be a Python file, with a name that ends in .py")
         try:
             return cls(path, path.read_bytes())
         except FileNotFoundError as error:

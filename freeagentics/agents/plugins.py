@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from inspect import isabstract, isclass
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from freeagentics.agents.decision import REASONS
 from freeagentics.agents.plugin import Plugin, PluginFile
-from freeagentics.agents.registry import BUILT_IN
+from freeagentics.agents.role_contract import check_role
 from freeagentics.agents.user_cohort import cohort_of
-from freeagentics.agents.user_role import EXECUTING, UserRole
+from freeagentics.agents.user_role import UserRole
 from freeagentics.errors import BadScenario
+from freeagentics.foreign import Place, Refused, blaming
 from freeagentics.market import Source
+from freeagentics.market.contract import check_name
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
-from freeagentics.memory.codec import DESK
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,57}")
-_MOST_ACTIONS = 16
-
 
 Kind = TypeVar("Kind", UserRole, Source)
 
 
 def run_plugin(file: PluginFile) -> Plugin:
     """Run a file's code, and take the roles and sources in it. Raises BadScenario where it fails, or has none, or one that cannot be."""
-    module, path = _run(file), file.path
+    path = file.path
+    with blaming(Place(str(path)), _failing("plugin")):
+        module = _run(file)
     found = [thing for thing in vars(module).values() if isclass(thing) and thing.__module__ == module.__name__ and not isabstract(thing)]
     roles = [thing for thing in found if issubclass(thing, UserRole)]
     sources = [thing for thing in found if issubclass(thing, Source)]
     if not roles and not sources:
-        raise BadScenario(f"plugin {path}: it has neither a role (a class derived from UserRole) nor a source (from Source)")
+        raise BadScenario(f"plugin {path}: it has neither a role (a class derived from UserRole, with `decide`) nor a source (from Source)")
     for role in roles:
-        _check_role(role, path)
+        with blaming(Place(str(path)), _failing(f"plugin: role {role.__name__}")):
+            check_role(role)
     for source in sources:
-        _check_source(source, path)
+        with blaming(Place(str(path)), _failing(f"plugin: source {source.__name__}")):
+            _check_source(source)
     by_name = {name: cohort_of(role) for name, role in _by_name(roles, "role", path).items()}
     return Plugin(file, by_name, _by_name(sources, "source", path))
 
@@ -50,12 +48,15 @@ def _run(file: PluginFile) -> ModuleType:
     module.__file__ = str(file.path)
     # Dataclasses and Pydantic look their module up by name.
     sys.modules[module.__name__] = module
-    try:
-        # Not by an import, which would read the file again: what runs must be the bytes that were hashed.
-        exec(compile(file.code, str(file.path), "exec", dont_inherit=True), vars(module))  # noqa: S102
-    except (Exception, SystemExit) as error:
-        raise BadScenario(f"plugin {file.path}: {type(error).__name__}: {error}") from error
+    # Not by an import, which would read the file again: what runs must be the bytes that were hashed.
+    exec(compile(file.code, str(file.path), "exec", dont_inherit=True), vars(module))  # noqa: S102
     return module
+
+
+def _check_source(source: type[Source]) -> None:
+    check_name(source)
+    if source.name in BUILT_IN_SOURCES:
+        raise Refused(f"the name '{source.name}' comes with the package; give yours another")
 
 
 def _by_name(kinds: Iterable[type[Kind]], what: str, path: Path) -> dict[str, type[Kind]]:
@@ -67,28 +68,5 @@ def _by_name(kinds: Iterable[type[Kind]], what: str, path: Path) -> dict[str, ty
     return found
 
 
-def _check_source(source: type[Source], path: Path) -> None:
-    where = f"plugin {path}: source {source.__name__}"
-    if not isinstance(getattr(source, "name", None), str):
-        raise BadScenario(f"{where}: it has no name; give it a class attribute name, one word in lower case")
-    if source.name in BUILT_IN_SOURCES:
-        raise BadScenario(f"plugin {path}: the source '{source.name}' comes with the package; give yours another name")
-
-
-def _check_role(role: type[UserRole], path: Path) -> None:
-    where = f"plugin {path}: role {role.__name__}"
-    name = getattr(role, "name", None)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise BadScenario(f"{where}: its name is {name!r}; it must be lower-case letters, digits and hyphens")
-    if name in (*BUILT_IN, DESK):
-        raise BadScenario(f"{where}: the name '{name}' comes with the package; give yours another")
-    try:
-        inspect.signature(role.decide).bind("self", "seen", "signals", "memories")
-    except TypeError as error:
-        raise BadScenario(f"{where}: decide must take (self, seen, signals, memories)") from error
-    if role.phase not in range(EXECUTING + 1):
-        raise BadScenario(f"{where}: its phase is {role.phase!r}; it must be BEFORE_RISK, RISK, OPTIMIZING or EXECUTING")
-    if not all(isinstance(word, str) for word in (*role.actions, *role.reasoning)):
-        raise BadScenario(f"{where}: its actions and reasoning must be names, it has {role.actions!r} and {role.reasoning!r}")
-    if not 1 <= len(role.actions) <= _MOST_ACTIONS or len(role.reasoning) > REASONS:
-        raise BadScenario(f"{where}: it must have 1 to {_MOST_ACTIONS} actions and at most {REASONS} names of reasoning")
+def _failing(what: str) -> Callable[[str], BadScenario]:
+    return lambda said: BadScenario(f"{what}: {said}")

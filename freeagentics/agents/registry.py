@@ -43,7 +43,8 @@ class Registry:
 
     @classmethod
     def of(cls, plugins: Sequence[Plugin]) -> Registry:
-        """What the package has and these plugins. Raises BadScenario where two of them have a role or a source of one name."""
+        """What the package has and these plugins. Raises BadScenario where two of them have a role or a source of one name, or a role
+        reads a source that there is not."""
         owners: dict[tuple[str, str], Path] = {}
         for plugin in plugins:
             for what, name in plugin.names():
@@ -52,6 +53,9 @@ class Registry:
                     raise BadScenario(f"plugin {plugin.path}: the {what} '{name}' is in {other} as well; give one of them another name")
         roles = dict(ROLES) | {name: role for plugin in plugins for name, role in plugin.roles.items()}
         sources = dict(SOURCES) | {name: source for plugin in plugins for name, source in plugin.sources.items()}
+        for role in roles.values():
+            for name in set(role.reads).difference(sources):
+                raise BadScenario(f"role {role.role}: it reads '{name}', which is no source; {did_you_mean(name, sources)}")
         return cls(tuple(plugins), MappingProxyType(roles), MappingProxyType(sources))
 
     def role(self, name: str) -> type[Cohort]:

@@ -25,3 +25,6 @@ class SignalKind(IntEnum):
 
 
 SIGNAL_KINDS: tuple[str, ...] = tuple(kind.name for kind in SignalKind)
+
+SHARES = frozenset({SignalKind.LIMIT, SignalKind.VETO, SignalKind.TARGET})
+"""Kinds whose numbers are from 0 to 1: whoever heeds them trades by them, and nothing is held short or on credit."""

@@ -63,7 +63,8 @@ class SourceInfo:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The fixed facts: seed, symbols and units of the assets, observation columns, sources on sale, roles in pipeline order, memory
-    settings, the grid of market states, the models that agents choose by, and the codec of each role."""
+    settings, the grid of market states, the models that agents choose by, the codec of each role, which roles are a user's own, and all
+    that the scenario knows, whether they have agents or not."""
 
     seed: int
     symbols: tuple[str, ...]
@@ -76,6 +77,8 @@ class Surroundings:
     grid: MarketGrid
     choices: Choices
     codecs: Mapping[str, Codec]
+    own_roles: tuple[str, ...] = ()
+    known_roles: tuple[str, ...] = ()
 
     @property
     def assets(self) -> int:
@@ -94,8 +97,12 @@ class Surroundings:
         return np.array([1 << names.index(name) if name in names else 0 for name in sources], dtype=np.int64)
 
     def audience(self, *roles: str) -> int:
-        """The bit mask that addresses these roles on one's own desk; roles that the scenario lacks fall away."""
-        return sum(1 << self.roles.index(role) for role in roles if role in self.roles)
+        """The bit mask that addresses these roles on one's own desk, each once; roles that the scenario lacks fall away."""
+        return sum(1 << place for place, role in enumerate(self.roles) if role in roles)
+
+    def hearers(self, *roles: str) -> int:
+        """The bit mask of those who hear what a built-in role tells: these roles, and every one of a user's own on the desk."""
+        return self.audience(*roles, *self.own_roles)
 
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
-import msgpack
 import numpy as np
 from pydantic import ConfigDict
 
@@ -16,11 +15,13 @@ from freeagentics.agents.decision import CAUSES, Choice
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
+from freeagentics.agents.user_state import declared, pack, restore, unpack
 from freeagentics.agents.user_tables import UserTables
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import RoleFailed
+from freeagentics.foreign import Place, blaming
 from freeagentics.market import CENTS
 from freeagentics.memory import Recalled
 from freeagentics.mind import REGIMES
@@ -30,7 +31,7 @@ class UserCohort(Cohort):
     """Agents of one user's role; `cohort_of` makes its subclasses.
 
     Raises:
-        RoleFailed: the role raised, returned something that is not an action, or has state that it did not declare.
+        RoleFailed: the role raised, returned something that is no action, or has state that it did not declare or that cannot be kept.
     """
 
     user_role: ClassVar[type[UserRole]]
@@ -38,19 +39,20 @@ class UserCohort(Cohort):
     def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
         super().__init__(number, rows, world, settings)
         self.agents: list[UserRole | None] = [None] * rows
-        self._read = [source for source in world.sources if source.name in self.user_role.reads]
+        self._read = [source for source in world.sources if source.name in self.reads]
         self._columns = [name for name in world.columns if name.split(".")[0] in {source.name for source in self._read}]
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, each a new object of the role."""
         super().seat(rows, agents, numbers, desks, step)
         for row in rows.tolist():
-            self.agents[row] = self._fresh()
+            self.agents[row] = self._fresh(row)
 
-    def _fresh(self) -> UserRole:
+    def _fresh(self, row: int) -> UserRole:
         agent = self.user_role.__new__(self.user_role)
         agent.settings = self.settings
-        agent.__init__()  # type: ignore[misc]  # settings must be there before a role's own constructor looks at them
+        with self._blaming(row, self.user_role.__init__):
+            agent.__init__()  # type: ignore[misc]  # settings must be there before a role's own constructor looks at them
         return agent
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
@@ -58,20 +60,16 @@ class UserCohort(Cohort):
         tables = UserTables(self, view)
         heard = self._heard_by_row(view)
         shared = self._shared(view)
+        step = view.observation.step
         for row in np.flatnonzero(self.active).tolist():
             agent = self.agents[row]
             assert agent is not None
-            agent.random = self.world.random(f"{self.role}/{row}", self.number, view.observation.step)
-            try:
-                action = agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, view.observation.step))
-            except Exception as error:
-                raise self._failed(row, view, error) from error
-            if self.joined[row] == view.observation.step - 1:
-                # Now rather than at the first checkpoint, which may be a hundred steps away.
-                self._declared(row, agent)
-            problem = tables.take(row, action)
-            if problem:
-                raise RoleFailed(f"{self._name(row)} at step {view.observation.step}: {problem}")
+            agent.random = self.world.random(f"{self.role}/{row}", self.number, step)
+            with self._blaming(row, self.user_role.decide, step):
+                tables.take(row, agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, step)))
+                if self.joined[row] == step - 1:
+                    # Now rather than at the first checkpoint, which may be a hundred steps away.
+                    declared(agent, self.user_role.state)
         signal, parent, parent_step = self._nothing()
         return tables.choice(parent, parent_step, signal[:, :CAUSES])
 
@@ -130,39 +128,28 @@ class UserCohort(Cohort):
 
     def state(self) -> dict[str, AnyArray]:
         """The cohort's arrays, and the declared attributes of every agent."""
-        kept = []
+        kept: list[Mapping[str, object] | None] = []
         for row, agent in enumerate(self.agents):
-            kept.append(None if agent is None else self._declared(row, agent))
-        try:
-            packed = msgpack.packb(kept)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise RoleFailed(f"role {self.role}: its state {list(self.user_role.state)} cannot be kept: {error}") from error
-        return super().state() | {"user_state": np.frombuffer(packed, dtype=np.uint8)}
+            with self._blaming(row, self.user_role.decide):
+                kept.append(None if agent is None else declared(agent, self.user_role.state))
+        return super().state() | {"user_state": pack(kept)}
 
     def load(self, state: Mapping[str, AnyArray]) -> None:
         """Take back what `state` gave."""
         super().load({name: array for name, array in state.items() if name != "user_state"})
-        for row, values in enumerate(msgpack.unpackb(state["user_state"].tobytes(), strict_map_key=False)):
-            agent = self.agents[row] = None if values is None else self._fresh()
-            for name, value in (values or {}).items():
-                setattr(agent, name, value)
+        for row, values in enumerate(unpack(state["user_state"])):
+            self.agents[row] = None if values is None else self._fresh(row)
+            if values is not None:
+                restore(self.agents[row], values)
 
-    def _declared(self, row: int, agent: UserRole) -> dict[str, object]:
-        found = {name: value for name, value in vars(agent).items() if name not in {"settings", "random"}}
-        for name in found:
-            if name not in self.user_role.state:
-                raise RoleFailed(
-                    f"{self._name(row)}: attribute '{name}' is not declared; add it to the role's state = {[*self.user_role.state, name]}"
-                )
-        return found
+    def _blaming(self, row: int, method: Callable[..., object], step: int | None = None) -> AbstractContextManager[None]:
+        """What the role's *method* does wrong, told as the agent's failure."""
 
-    def _name(self, row: int) -> str:
-        return agent_id(self.role, int(self.number_in_role[row]))
+        def failure(said: str) -> RoleFailed:
+            when = "" if step is None else f" at step {step}"
+            return RoleFailed(f"{agent_id(self.role, int(self.number_in_role[row]))}{when}: {said}")
 
-    def _failed(self, row: int, view: View, error: Exception) -> RoleFailed:
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{frames[-1].filename}, line {frames[-1].lineno}"
-        return RoleFailed(f"{self._name(row)} at step {view.observation.step}: {type(error).__name__}: {error} ({where})")
+        return blaming(Place.of(method), failure)
 
 
 def cohort_of(role: type[UserRole]) -> type[UserCohort]:
@@ -172,6 +159,7 @@ def cohort_of(role: type[UserRole]) -> type[UserCohort]:
         "phase": role.phase,
         "actions": tuple(role.actions),
         "reasoning": tuple(role.reasoning),
+        "reads": tuple(role.reads),
         "decision_type": role.name.upper().replace("-", "_"),
         # Whatever the role says of keys that it does not know: a typo must not run with the default.
         "Settings": type(role.Settings.__name__, (role.Settings,), {"model_config": ConfigDict(frozen=True, extra="forbid")}),

@@ -50,7 +50,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class HeardNow:
-    """A signal that arrived since the agent last decided. `data` has a number per symbol, whose meaning is the kind's."""
+    """A signal of the agent's own desk that arrived since it last decided. `data` has a number per symbol, whose meaning is the kind's."""
 
     number: int
     kind: str
@@ -63,10 +63,12 @@ class HeardNow:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A memory of a situation like this one, and what came of it.
+    """A memory of a situation like this one, and what came of it: there are none whose outcome is not known yet.
 
     Attributes:
-        age: steps. relevance: 0..1. result: what the market did after it, reward: what the agent got, in standard deviations.
+        age: steps, at least the horizon. relevance: 0..1.
+        result: what the first symbol did over the horizon, within 4. reward: stance times result, the mean over symbols; both in standard
+            deviations.
     """
 
     age: int
@@ -77,7 +79,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Units of a symbol to buy (above zero) or sell, filled at the next open."""
+    """Units of a symbol to buy (above zero) or sell, filled at the next open, cut to what the desk has."""
 
     symbol: str
     quantity: float
@@ -85,7 +87,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A signal to roles of one's own desk; `kind` is one of the board's kinds, `severity` 0 to 3."""
+    """A signal to roles of one's own desk.
+
+    Attributes:
+        kind: one of the board's kinds. to: names of roles; those that the desk lacks fall away.
+        data: by symbol, 0 for those left out; from 0 to 1 where the kind is a LIMIT, VETO or TARGET, otherwise within a million of 0.
+        confidence: 0..1. severity: 0, 1, 2 or 3.
+    """
 
     kind: str
     to: Sequence[str]
@@ -101,7 +109,7 @@ class Action:
     Attributes:
         action: one of the role's `actions`. signals, orders: what it asks for.
         reasoning: numbers it went by, under names from the role's `reasoning`.
-        stance: what it bets on, by symbol, above zero for a rise: it is judged by this when the horizon is over.
+        stance: what it bets on, by symbol, above zero for a rise, within a million of 0: it is judged by this when the horizon is over.
         value, confidence: for the record; confidence is 0..1.
     """
 
@@ -122,9 +130,9 @@ class UserRole(ABC):
         phase: when it decides: BEFORE_RISK, RISK, OPTIMIZING or EXECUTING.
         actions: names of what it can do, at most 16. reasoning: names of the numbers it goes by, at most 6.
         reads: sources it reads, and pays for, in every step.
-        state: attributes that change from step to step: numbers, texts, lists and dicts of them. Checkpoints keep them; an attribute that
-            is not declared fails the first checkpoint, for a resumed run would not have it.
-        Settings: a Pydantic model of what a scenario may set for it.
+        state: attributes that change from step to step: numbers, texts, bytes, lists and dicts of Python's own. Checkpoints keep them; what
+            is not declared, or would come back changed, fails the first step, or the first checkpoint after it appears.
+        Settings: a Pydantic model of what a scenario may set for it, every setting with a default.
 
     Attributes:
         settings: an instance of `Settings`.

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from freeagentics.agents.decision import REASONS, Choice
-from freeagentics.agents.signal_kinds import SIGNAL_KINDS
+from freeagentics.agents.returned import FAR, LARGEST, each, number, numbers, word
+from freeagentics.agents.signal_kinds import SHARES, SIGNAL_KINDS
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.view import View
 from freeagentics.arrays import I32, I64
-from freeagentics.errors import did_you_mean
+from freeagentics.foreign import Refused, shown
 from freeagentics.market import CENTS, Orders, to_quantity
 from freeagentics.signals import Severity, Signals
 
@@ -33,68 +34,67 @@ class UserTables:
         self._published = np.zeros(rows, dtype=np.int32)
         self._signals: list[Signals] = []
         self._orders: list[tuple[int, int, int, int]] = []
-        self._equity = view.books.equity[cohort.desk] / CENTS
-        self._price = view.observation.prices / self._world.units.price
+        self._equity = (view.books.equity[cohort.desk] / CENTS).tolist()
+        self._price = (view.observation.prices / self._world.units.price).tolist()
 
-    def take(self, row: int, action: object) -> str | None:
-        """Take an action in; what is wrong with it, in words, or None."""
+    def take(self, row: int, action: object) -> None:
+        """Take an action in. Raises Refused."""
         if not isinstance(action, Action):
-            return f"decide returned {type(action).__name__}; return an Action"
-        return self._take_words(row, action) or self._take_orders(row, action.orders) or self._take_signals(row, action.signals)
+            raise Refused(f"decide returned {shown(action)}; it must return an Action")
+        role, symbols = self._cohort.user_role, self._world.symbols
+        self._action[row] = word(action.action, "action", role.actions)
+        self._value[row] = number(action.value, "value")
+        self._confidence[row] = number(action.confidence, "confidence", 0, 1)
+        for place, reason in numbers(action.reasoning, "reasoning", role.reasoning, -LARGEST, LARGEST):
+            self._reason[row, place] = reason
+        for asset, stance in numbers(action.stance, "stance", symbols, -FAR, FAR):
+            self._stance[row, asset] = stance
+        for name, order in each(action.orders, "orders", Order):
+            self._order(row, name, order)
+        for name, tell in each(action.signals, "signals", Tell):
+            self._tell(row, name, tell)
 
-    def _take_words(self, row: int, action: Action) -> str | None:
-        role = self._cohort.user_role
-        if action.action not in role.actions:
-            return f"no action '{action.action}'; {did_you_mean(action.action, role.actions)}"
-        for name, number in action.reasoning.items():
-            if name not in role.reasoning:
-                return f"'{name}' is not among the role's reasoning = {list(role.reasoning)}"
-            self._reason[row, role.reasoning.index(name)] = number
-        for symbol, stance in action.stance.items():
-            if symbol not in self._world.symbols:
-                return f"no symbol '{symbol}'; {did_you_mean(symbol, self._world.symbols)}"
-            self._stance[row, self._world.symbols.index(symbol)] = stance
-        self._action[row] = role.actions.index(action.action)
-        self._value[row], self._confidence[row] = action.value, np.clip(action.confidence, 0, 1)
-        if not (np.isfinite(self._reason[row]).all() and np.isfinite(self._stance[row]).all() and np.isfinite(self._value[row])):
-            return "value, reasoning and stance must be finite numbers"
-        return None
+    def _order(self, row: int, name: str, order: Order) -> None:
+        asset = word(order.symbol, f"{name}.symbol", self._world.symbols)
+        quantity = number(order.quantity, f"{name}.quantity")
+        self._size[row] += min(abs(quantity) * self._price[asset] / max(self._equity[row], 1), 1)
+        units = int(to_quantity(quantity, self._world.units.quantity[asset]))
+        self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, units))
 
-    def _take_orders(self, row: int, orders: object) -> str | None:
-        for order in orders:  # type: ignore[attr-defined]
-            if not isinstance(order, Order) or order.symbol not in self._world.symbols or not np.isfinite(order.quantity):
-                return f"{order!r} is not an Order of a finite quantity of {', '.join(self._world.symbols)}"
-            asset = self._world.symbols.index(order.symbol)
-            self._size[row] += abs(order.quantity) * self._price[asset] / max(self._equity[row], 1)
-            quantity = int(to_quantity(order.quantity, self._world.units.quantity[asset]))
-            self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, quantity))
-        return None
-
-    def _take_signals(self, row: int, signals: object) -> str | None:
-        for tell in signals:  # type: ignore[attr-defined]
-            if not isinstance(tell, Tell):
-                return f"{tell!r} is not a Tell"
-            if tell.kind not in SIGNAL_KINDS:
-                return f"no kind of signal '{tell.kind}'; {did_you_mean(tell.kind, SIGNAL_KINDS)}"
-            if not 0 <= tell.confidence <= 1 or tell.severity not in list(Severity):
-                return f"a signal's confidence is 0 to 1 and its severity 0 to 3, not {tell.confidence} and {tell.severity}"
-            audience = self._world.audience(*tell.to)
-            if audience:
-                self._signals.append(self._signal(row, tell, audience))
-                self._published[row] += 1
-        return None
-
-    def _signal(self, row: int, tell: Tell, audience: int) -> Signals:
-        data = [float(tell.data.get(symbol, 0.0)) for symbol in self._world.symbols]
-        return Signals(
-            source=self._cohort.agent[row : row + 1],
-            desk=self._cohort.desk[row : row + 1],
-            kind=np.array([SIGNAL_KINDS.index(tell.kind)], dtype=np.uint8),
-            severity=np.array([tell.severity], dtype=np.uint8),
-            confidence=np.array([tell.confidence], dtype=np.float32),
-            data=np.array([data], dtype=np.float32),
-            audience=np.array([audience], dtype=np.uint32),
+    def _tell(self, row: int, name: str, tell: Tell) -> None:
+        kind = word(tell.kind, f"{name}.kind", SIGNAL_KINDS)
+        severity = number(tell.severity, f"{name}.severity", 0, max(Severity))
+        if severity not in list(Severity):
+            raise Refused(f"{name}.severity is {shown(tell.severity)}; it must be 0, 1, 2 or 3")
+        data = np.zeros((1, self._world.assets), dtype=np.float32)
+        low, high = (0.0, 1.0) if kind in SHARES else (-FAR, FAR)
+        for asset, value in numbers(tell.data, f"{name}.data", self._world.symbols, low, high):
+            data[0, asset] = value
+        confidence = number(tell.confidence, f"{name}.confidence", 0, 1)
+        audience = self._audience(tell, name)
+        if not audience:
+            return
+        self._published[row] += 1
+        self._signals.append(
+            Signals(
+                source=self._cohort.agent[row : row + 1],
+                desk=self._cohort.desk[row : row + 1],
+                kind=np.array([kind], dtype=np.uint8),
+                severity=np.array([severity], dtype=np.uint8),
+                confidence=np.array([confidence], dtype=np.float32),
+                data=data,
+                audience=np.array([audience], dtype=np.uint32),
+            )
         )
+
+    def _audience(self, tell: Tell, name: str) -> int:
+        """Bits of the roles it goes to. One that is known and has no agent on this desk falls away."""
+        roles = [role for _, role in each(tell.to, f"{name}.to", str)]
+        for role in roles:
+            word(role, f"{name}.to", self._world.known_roles)
+        if not roles:
+            raise Refused(f"{name}.to is empty; name the roles that it is for")
+        return self._world.audience(*roles)
 
     def choice(self, parent: I32, parent_step: I32, signal: I64) -> Choice:
         """All of it as columns."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
+from freeagentics.agents import BUILT_IN, SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
 from freeagentics.agents.decision import Actions
 from freeagentics.agents.generative import Choices
@@ -58,17 +58,17 @@ class MarketModel(mesa.Model):
     ) -> None:
         self.scenario = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(seed=self.scenario.seed)
-        # These first: they may refuse, and what was opened before them would stay open.
+        # The market and its ring first, and the population before the writer: they may refuse, and what was opened before would stay open.
         self.market = open_market(self.scenario)
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
-        self.writer = JournalWriter(None)
         world = self._surroundings()
         began = wall_clock()
         agents, registry = self.scenario.agents, self.scenario.registry
         self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
         self._phases = self.population.phases()
+        self.writer = JournalWriter(None)
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
         self.books = BookKeeper(self.market.accounts)
@@ -97,6 +97,8 @@ class MarketModel(mesa.Model):
             grid=grid,
             choices=Choices.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
+            own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
+            known_roles=tuple(self.scenario.registry.roles),
         )
 
     @property

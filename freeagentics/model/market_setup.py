@@ -10,6 +10,7 @@ import numpy as np
 
 from freeagentics.errors import BadScenario
 from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market.contract import open_source
 from freeagentics.model.scenario import MarketSettings, Scenario
 from freeagentics.model.scenario_files import load_scenario, name_after
 
@@ -17,7 +18,7 @@ from freeagentics.model.scenario_files import load_scenario, name_after
 def open_market(scenario: Scenario) -> ReplayMarket:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
-    sources = [scenario.registry.sources[name](cost_cents=cost) for name, cost in settings.sources.items()]
+    sources = [open_source(scenario.registry.sources[name], cost) for name, cost in settings.sources.items()]
     desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
     if settings.kind == "synthetic":
         return SyntheticMarket(

@@ -152,7 +152,7 @@ def test_a_source_that_breaks_its_contract_is_named() -> None:
         build_features(bars, None, [PriceSource(), PriceSource()])
     for attribute, value, message in (
         ("columns", ("level",), "must begin with 'loud.'"),
-        ("columns", ("loud.a", "loud.b"), r"computed float32 \(10, 1, 1\); float32 \(10, 1, 2\) is needed"),
+        ("columns", ("loud.level", "loud.b"), r"computed float32 \(10, 1, 1\); float32 \(10, 1, 2\) is needed"),
         ("hint", "loud.other", "must be one of its columns"),
     ):
         broken = type("Broken", (Loud,), {attribute: value})

@@ -15,7 +15,7 @@ from freeagentics.memory.codec.checksum import crc16
 CODEC = ScalarCodec()
 LOW = np.array([feature.low for feature in FEATURES])
 HIGH = np.array([feature.high for feature in FEATURES])
-LEVEL = (HIGH - LOW) / (2 ** np.array([feature.bits for feature in FEATURES]) - 1)
+LEVEL = (HIGH - LOW) / (2 ** np.array([feature.bits for feature in FEATURES]) - 1 - (LOW < 0))
 counts = st.integers(0, 6)
 any_states = npst.arrays(np.float32, st.tuples(counts, st.just(len(FEATURES))), elements=st.floats(width=32))
 

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"amounts", "arrays", "clock", "errors", "randomness", "sharing"}
+LEAVES = {"amounts", "arrays", "clock", "errors", "foreign", "randomness", "sharing"}
 ROOMS = {
     "market": set(),
     "signals": set(),

@@ -30,7 +30,7 @@ class MarketHunter(Forecaster):
     def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, world, settings)
         self.told_turbulence = LastTold(rows, world.signal_ttl)
-        self._audience = world.audience("risk-manager", "portfolio-optimizer", "trade-executor")
+        self._audience = world.hearers("risk-manager", "portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""

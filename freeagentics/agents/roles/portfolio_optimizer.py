@@ -55,7 +55,7 @@ class PortfolioOptimizer(Cohort):
         self.covariance = np.zeros((world.assets, world.assets), dtype=np.float64)
         self.target = np.zeros((rows, world.assets), dtype=np.float32)
         self.told = LastTold(rows, world.signal_ttl, world.assets)
-        self._audience = world.audience("trade-executor")
+        self._audience = world.hearers("trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with no target told."""

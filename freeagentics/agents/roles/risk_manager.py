@@ -59,7 +59,7 @@ class RiskManager(Cohort):
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
         self.told = LastTold(rows, world.signal_ttl)
-        self._audience = world.audience("portfolio-optimizer", "trade-executor")
+        self._audience = world.hearers("portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive: nothing vetoed, nothing told."""

@@ -27,7 +27,7 @@ class SentimentAnalyzer(Forecaster):
 
     def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, world, settings)
-        self._audience = world.audience("portfolio-optimizer", "trade-executor")
+        self._audience = world.hearers("portfolio-optimizer", "trade-executor")
 
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""

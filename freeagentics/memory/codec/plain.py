@@ -11,7 +11,7 @@ from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.given import Given
-from freeagentics.memory.codec.scalar import ScalarCodec
+from freeagentics.memory.codec.scalar import ScalarCodec, steps_of
 from freeagentics.memory.features import FEATURES
 
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
@@ -73,30 +73,41 @@ class Float32Codec(PlainCodec):
 
 
 class Int8Codec(PlainCodec):
-    """A byte a feature, over its range."""
+    """A byte a feature, over its range.
+
+    Args:
+        zero: whether 0 is a level of every feature; it was not for codes of version 3.
+    """
 
     name = "int8"
-    version = 3
     payload_bytes = len(FEATURES)
     widths = np.full(len(FEATURES), 8)
 
+    def __init__(self, *, zero: bool = True) -> None:
+        self.version = 8 if zero else 3
+        self._steps = steps_of(self.widths, zero=zero)
+
     def _pack(self, states: F32) -> U8:
-        return np.rint((states - _LOW) / (_HIGH - _LOW) * np.float32(255)).astype(np.uint8)
+        return np.rint((states - _LOW) / (_HIGH - _LOW) * self._steps).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
-        return (payload / np.float32(255) * (_HIGH - _LOW) + _LOW).astype(np.float32)
+        return (payload / self._steps * (_HIGH - _LOW) + _LOW).astype(np.float32)
 
 
 class BitsCodec(PlainCodec):
-    """As many bits a feature as the table of features says; the levels of `ScalarCodec`, whose own codes carry version 1."""
+    """As many bits a feature as the table of features says; the levels of `ScalarCodec`, whose own codes carry other versions.
+
+    Args:
+        zero: whether 0 is a level of every feature; it was not for codes of version 4.
+    """
 
     name = "scalar"
-    version = 4
     payload_bytes = ScalarCodec.code_bytes - 2
     widths = np.array([feature.bits for feature in FEATURES])
 
-    def __init__(self) -> None:
-        self._levels = ScalarCodec()
+    def __init__(self, *, zero: bool = True) -> None:
+        self.version = 7 if zero else 4
+        self._levels = ScalarCodec(zero=zero)
 
     def _pack(self, states: F32) -> U8:
         return self._levels.packed(self._levels.quantise(states))

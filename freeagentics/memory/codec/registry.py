@@ -18,6 +18,9 @@ SHIPPED = Path(__file__).parent / "weights"
 
 PLAIN: dict[str, Callable[[], Codec]] = {"float32": Float32Codec, "int8": Int8Codec, "scalar": BitsCodec}
 
+_BEFORE: tuple[Codec, ...] = (Int8Codec(zero=False), BitsCodec(zero=False))
+"""Plain codecs of earlier versions: nothing is written by them, and what they wrote stays readable."""
+
 CODECS = (*PLAIN, VaeCodec.name)
 
 
@@ -43,10 +46,9 @@ def open_codec(name: str, role: str, columns: tuple[str, ...], own: Sequence[Pat
 def codec_of(version: int, role: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> Codec:
     """The codec that wrote codes of this version. Raises CorruptRecord where there is none.
 
-    Version 1 is that of `ScalarCodec`, whose codes have one length and a checksum of their own.
+    Versions 1 and 6 are those of `ScalarCodec`, whose codes have one length and a checksum of their own.
     """
-    for plain in PLAIN.values():
-        codec = plain()
+    for codec in _plain():
         if codec.version == version:
             return codec
     versions = _versions(role, own)
@@ -67,7 +69,7 @@ def book_codec_of(version: int, columns: tuple[str, ...], own: Sequence[Path] = 
 
 def codec_name(version: int) -> str:
     """How scenarios call the codec of a version."""
-    return next((codec.name for codec in (plain() for plain in PLAIN.values()) if codec.version == version), VaeCodec.name)
+    return next((codec.name for codec in _plain() if codec.version == version), VaeCodec.name)
 
 
 def shipped(role: str) -> Trained:
@@ -76,6 +78,11 @@ def shipped(role: str) -> Trained:
     if not versions:
         raise KeyError(role)
     return versions[max(versions)]
+
+
+def _plain() -> list[Codec]:
+    """Every plain codec that ever was."""
+    return [*(plain() for plain in PLAIN.values()), *_BEFORE]
 
 
 def _versions(role: str, own: Sequence[Path]) -> dict[int, Trained]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.arrays import F32, U8
+from freeagentics.arrays import F32, I64, U8
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.checksum import crc16
 from freeagentics.memory.features import FEATURES
@@ -13,14 +13,22 @@ _BITS = np.array([feature.bits for feature in FEATURES])
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 _WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
-_LEVELS = (2**_BITS - 1).astype(np.float32)
 _RECALL = np.array([feature.recall for feature in FEATURES])
 # Of each feature's eight bits the low `bits` ones are kept, most significant first.
 _KEPT = np.concatenate([np.arange(8) >= 8 - bits for bits in _BITS])
 
 
+def steps_of(bits: I64, *, zero: bool) -> F32:
+    """Steps over the range of each feature at so many bits, (48,). With *zero*, ranges around 0 have one fewer than they could, so that 0
+    is a level: what an agent has not comes back as nothing, not as half a step."""
+    return (2**bits - 1 - (zero & (_LOW < 0))).astype(np.float32)
+
+
 class ScalarCodec:
     """Uniform quantisation at 1 to 8 bits a feature, packed without gaps, and a CRC-16.
+
+    Args:
+        zero: whether 0 is a level of every feature; it was not for codes of version 1.
 
     Attributes:
         version: number that pages of codes carry.
@@ -29,14 +37,17 @@ class ScalarCodec:
     """
 
     name = "scalar"
-    version = 1
     code_bytes = (int(_BITS.sum()) + 7) // 8 + 2
     key_size = int(_RECALL.sum())
 
+    def __init__(self, *, zero: bool = True) -> None:
+        self.version = 6 if zero else 1
+        self._steps = steps_of(_BITS, zero=zero)
+
     def quantise(self, states: F32) -> U8:
-        """States (n, 48) -> levels (n, 48), each from 0 to 2**bits - 1. Values are clipped to the feature's range; NaN is its low end."""
+        """States (n, 48) -> levels (n, 48), from 0 to 2**bits - 1. Values are clipped to the feature's range; NaN is its low end."""
         clipped = np.where(np.isnan(states), _LOW, np.clip(states, _LOW, _HIGH))
-        return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * _LEVELS).astype(np.uint8)
+        return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * self._steps).astype(np.uint8)
 
     def packed(self, levels: U8) -> U8:
         """Levels (n, 48) -> their bits without gaps, (n, code_bytes - 2)."""
@@ -50,7 +61,7 @@ class ScalarCodec:
 
     def states(self, levels: U8) -> F32:
         """Levels (n, 48) -> states (n, 48), each within half a level of what was quantised."""
-        return (levels / _LEVELS * _WIDTH + _LOW).astype(np.float32)
+        return (levels / self._steps * _WIDTH + _LOW).astype(np.float32)
 
     def pack(self, levels: U8) -> U8:
         """Levels (n, 48) -> codes (n, code_bytes)."""
@@ -82,5 +93,5 @@ class ScalarCodec:
 
     def keys(self, levels: U8) -> U8:
         """What situations are compared by: the features marked for recall, spread over 0 to 255, shape (n, key_size)."""
-        spread = levels[:, _RECALL].astype(np.uint16) * 255 // _LEVELS[_RECALL].astype(np.uint16)
+        spread = levels[:, _RECALL].astype(np.uint16) * 255 // self._steps[_RECALL].astype(np.uint16)
         return spread.astype(np.uint8)

@@ -1,0 +1,93 @@
+"""The contract of sources: what one must be, and what it may show. One of a user's own that breaks it is refused by its name."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from freeagentics.errors import BadInput
+from freeagentics.foreign import Place, Refused, blaming, shown
+from freeagentics.market.arrays import F32
+from freeagentics.market.bars import Bars
+from freeagentics.market.daily import Daily
+from freeagentics.market.source import Source
+from freeagentics.market.sources import BUILT_IN
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,57}")
+
+
+def open_source(kind: type[Source], cost_cents: int) -> Source:
+    """A source at a price. Raises BadInput."""
+    with _blaming(kind):
+        source = kind(cost_cents=cost_cents)
+        check_name(kind)
+        _check_columns(source)
+        if getattr(source, "cost_cents", None) != cost_cents:
+            raise Refused("its constructor must hand cost_cents on: super().__init__(cost_cents)")
+    return source
+
+
+def check_name(kind: type[Source]) -> None:
+    """Raises Refused for a name that could not stand in a scenario."""
+    name = getattr(kind, "name", None)
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise Refused(f"its name is {shown(name)}; it must be one word in lower case")
+
+
+def lacking(source: Source, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
+    """What a source needs and is not there. Raises BadInput."""
+    with _blaming(type(source)):
+        missing = source.missing(bars, daily)
+        if not isinstance(missing, tuple | list) or not all(isinstance(name, str) for name in missing):
+            raise Refused(f"missing returned {shown(missing)}; it must be a tuple of texts, empty where nothing is missing")
+    return tuple(missing)
+
+
+def compute(source: Source, bars: Bars, daily: Daily | None) -> F32:
+    """What a source shows of bars, float32 (T, A, C), finite: 0 where it is not known. Raises BadInput."""
+    with _blaming(type(source)):
+        _check_columns(source)
+        values = _known(source, bars, daily)
+        if source.name not in BUILT_IN:
+            _check_no_look_ahead(source, values, bars, daily)
+    return values
+
+
+def _blaming(kind: type[Source]) -> AbstractContextManager[None]:
+    return blaming(Place.of(kind.compute), lambda said: BadInput(f"source {getattr(kind, 'name', kind.__name__)}: {said}"))
+
+
+def _check_columns(source: Source) -> None:
+    columns, hint = getattr(source, "columns", None), getattr(source, "hint", None)
+    if not isinstance(columns, tuple | list) or not all(isinstance(column, str) for column in columns) or not columns:
+        raise Refused(f"its columns are {shown(columns)}; they must be a tuple of names")
+    for column in columns:
+        if not column.startswith(f"{source.name}.") or columns.count(column) > 1:
+            raise Refused(f"column {column} must begin with '{source.name}.' and come once")
+    if hint not in columns:
+        raise Refused(f"its hint {hint} must be one of its columns, {', '.join(columns)}")
+
+
+def _known(source: Source, bars: Bars, daily: Daily | None) -> F32:
+    values, shape = source.compute(bars, daily), (*bars.close.shape, len(source.columns))
+    if not isinstance(values, np.ndarray) or values.shape != shape or values.dtype != np.float32:
+        found = f"{values.dtype} {values.shape}" if isinstance(values, np.ndarray) else shown(values)
+        raise Refused(f"computed {found}; float32 {shape} is needed")
+    for place in np.argwhere(np.isinf(values))[:1].tolist():
+        raise Refused(f"shows {values[*place]} in {source.columns[place[2]]} of bar {place[0]}; what is not known is NaN")
+    known = np.nan_to_num(values, nan=0.0)
+    if (np.abs(known[..., source.columns.index(source.hint)]) > 1).any():
+        raise Refused(f"its hint {source.hint} must stay within -1 and 1")
+    return known
+
+
+def _check_no_look_ahead(source: Source, values: F32, bars: Bars, daily: Daily | None) -> None:
+    """Compute a source once more on the first bars alone: what it shows of them must not depend on later ones."""
+    for count in sorted({max(len(bars) // share, 2) for share in (2, 3, 5)}):
+        alone = _known(source, bars.head(count), daily)
+        differs = np.abs(alone - values[:count]).max(axis=(1, 2)) > 1e-4 * (1 + np.abs(values[:count]).max(axis=(1, 2)))
+        if differs.any():
+            row = int(np.argmax(differs))
+            raise Refused(f"what it shows of bar {row} of {count} changes when later bars are known; use bars up to row t only")
