@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from freeagentics.clock import iso
-from freeagentics.model import explain
-from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory
+
+if TYPE_CHECKING:
+    from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory
 
 IDLE = ("wait", "hold")
 """Actions that ask for nothing."""
@@ -24,6 +24,10 @@ def explain_command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
+    from rich.console import Console
+
+    from freeagentics.model import explain
+
     explanation = explain(run_dir, agent, step)
     if json:
         typer.echo(explanation.model_dump_json(indent=2))

@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from freeagentics.errors import BadInput
-from freeagentics.model import MarketModel, scenario_names
-from freeagentics.model.run_directory import RunDirectory
+from freeagentics.shelf import scenario_names
 
 NEEDED = ("solara", "altair", "ipyvuetify", "networkx", "uvicorn")
 """What Mesa's page and its server import beyond what a run needs."""
@@ -43,6 +42,9 @@ def viz_command(
 
 def _shown(given: str) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
+    from freeagentics.model import MarketModel
+    from freeagentics.model.run_directory import RunDirectory
+
     if given not in scenario_names() and Path(given).is_dir():
         given = str(RunDirectory.open(Path(given)).scenario)
     # Built once before there is a page: what is wrong with it is said here, not in the browser.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,7 @@ from pydantic import BaseModel, ValidationError
 from freeagentics.agents import ROLES, load_plugin
 from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.model.scenario import Scenario
-
-
-def scenario_folder() -> Path:
-    """Where the named scenarios are: inside the installed package, or at the top of a checkout."""
-    package = Path(str(resources.files("freeagentics")))
-    inside = package / "scenarios"
-    return inside if inside.is_dir() else package.parent / "scenarios"
-
-
-def scenario_names() -> list[str]:
-    """Names of the scenarios that come with the package."""
-    return sorted(path.stem for path in scenario_folder().glob("*.toml"))
+from freeagentics.shelf import scenario_folder, scenario_names
 
 
 def load_scenario(name: str | Path, overrides: Mapping[str, object] | None = None) -> Scenario:

@@ -10,7 +10,7 @@ from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
 from freeagentics.clock import iso
-from freeagentics.model import scenario_names
+from freeagentics.shelf import scenario_names
 from freeagentics.visualization.opening import opened_scenario
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.panels.agent import AgentPanel

@@ -9,7 +9,6 @@ import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()"]
 
@@ -21,15 +20,12 @@ def freeagentics(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[s
 
 def called(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command in this process: as good as one of its own where nothing is killed, and without its second of imports."""
-    from freeagentics.cli.main import main
+    from freeagentics.cli.app import answer
 
-    words = ["freeagentics", *map(str, arguments)]
+    words = [*map(str, arguments)]
     out, err = io.StringIO(), io.StringIO()
-    with chdir(cwd), redirect_stdout(out), redirect_stderr(err), mock.patch.object(sys, "argv", words):
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    with chdir(cwd), redirect_stdout(out), redirect_stderr(err):
+        code = answer(words)
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
