@@ -15,9 +15,14 @@ from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
 UsageError: Any = typer.BadParameter.__base__
 
+# Typer makes a yes or no of a --help that nobody gave, and imports pydantic for it, unless there is one already.
+_NO_HELP = {"help": False}
+_NOT_GIVEN = _NO_HELP | {"scenarios": _NO_HELP, "store": _NO_HELP, "memory": _NO_HELP}
+
 app = typer.Typer(
     name="freeagentics",
     help="Simulate populations of agents that remember.",
+    context_settings={"default_map": _NOT_GIVEN},
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
