@@ -45,7 +45,7 @@ def write_report(record: RunRecord, *, quiet: bool = False) -> Path:
     # Only now: the charts' library takes half a second, and a run without a report has no use for it.
     from freeagentics.report import save_report
 
-    with Progress(quiet=quiet) as progress:
+    with Progress("writing the report", quiet=quiet) as progress:
         return save_report(record, headway=progress)
 
 
@@ -62,9 +62,10 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
     there = record.summary.steps
     if steps is not None and steps > there:
         raise BadInput(f"--steps {steps}: {record.path} has only {there} steps; ask for as many or fewer")
-    with Progress(quiet=quiet) as progress:
+    steps = steps or min(AUDITED_STEPS, there)
+    with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
         spread = memory_spread(record, progress)
-        audit = audit_memories(record.scenario, spread, steps or min(AUDITED_STEPS, there), progress)
+        audit = audit_memories(record.scenario, spread, steps, progress)
     record.directory.write_audit(audit.model_dump_json(indent=2))
     return audit
 

@@ -27,5 +27,5 @@ def bench_command(
 def _measured(name: str, runs: int, place: str) -> Table:
     from freeagentics.cli.progress import Progress
 
-    with Progress() as progress:
+    with Progress(f"{name} {place}") as progress:
         return run_benchmark(name, runs, lambda what, done, of: progress(f"{what} {place}", done, of))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
-_SHOW_CURSOR = b"\x1b[?25h"
+_UNDRAW = b"\r\x1b[2K\x1b[?25h"
+"""Of a bar: back to the beginning of its line, which goes, and the cursor is shown again."""
 
 _owed: list[str] = []
 """What to say when stopped now; the last one counts."""
@@ -75,7 +76,7 @@ def _importing(frame: FrameType | None) -> bool:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     if sys.stderr is not None and sys.stderr.isatty():
-        os.write(2, _SHOW_CURSOR)
+        os.write(2, _UNDRAW)
     if _owed:
         os.write(2, f"freeagentics: {_owed[-1]}\n".encode())
     os._exit(Interrupted.exit_code)

@@ -11,18 +11,18 @@ from rich.text import Text
 
 
 class Progress:
-    """On a terminal a bar for each thing that is done, one after the other, which is gone at the end; elsewhere a line when one begins.
+    """On a terminal a bar for each thing that is done, one after the other, which is gone at the end; elsewhere one line at the beginning.
 
     Use it as a context manager, and print to standard output only outside of it; the instance is a `Headway`.
 
     Args:
-        quiet: show nothing. lines: say a line where there is no terminal.
+        line: what to say where there is no terminal, if anything. quiet: show nothing.
     """
 
-    def __init__(self, *, quiet: bool = False, lines: bool = True) -> None:
+    def __init__(self, line: str = "", *, quiet: bool = False) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._quiet = quiet
-        self._lines = lines and not quiet and not self.drawn
+        self._line = line
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
@@ -42,6 +42,8 @@ class Progress:
 
     def __enter__(self) -> Progress:
         self._bars.start()
+        if self._line and not self.drawn:
+            self.say(self._line)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -50,19 +52,14 @@ class Progress:
     def __call__(self, what: str, done: int, of: int, note: str = "") -> None:
         """Show that so much of so much is done; *of* is 0 where nobody knows how much there is."""
         if what != self._what:
-            self._begin(what)
+            self._what = what
+            self._bars.reset(self._task, description=what, visible=True)
         self._bars.update(self._task, completed=done, total=of or None, parts=f"{done:,}/{of:,}" if of else "", note=note)
 
     def say(self, line: str) -> None:
         """Say a line that stays."""
         if not self._quiet:
             self._console.print(line, markup=False)
-
-    def _begin(self, what: str) -> None:
-        self._what = what
-        self._bars.reset(self._task, description=what, visible=True)
-        if self._lines:
-            self.say(what)
 
 
 class _Time(ProgressColumn):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from freeagentics.errors import BadInput
+
+if TYPE_CHECKING:
+    from freeagentics.cli.progress import Progress
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
@@ -44,24 +49,26 @@ def run_command(
     no_report: NoReport = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
-    from freeagentics.cli.running import carry_out
-    from freeagentics.model import parse_override, resume, run
-    from freeagentics.model.market_setup import own_bars, steps_that_fit
-
-    given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
-    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
-    given |= own_bars(bars) if bars else {}
-    overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
     if resume_dir is not None and (scenario or out):
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
-    if resume_dir is not None:
-        start = partial(resume, resume_dir, steps=steps, overrides=overrides)
-    else:
-        name = scenario or "btc-replay"
-        if bars and steps is None:
-            steps = steps_that_fit(name, overrides)
-        start = partial(run, name, steps=steps, overrides=overrides, out=out)
-    carry_out(start, json=json, quiet=quiet, report=not no_report)
+    given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
+    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
+    with _starting(quiet=json or quiet) as progress:
+        from freeagentics.cli.running import carry_out, sum_up
+        from freeagentics.model import parse_override, resume, run
+        from freeagentics.model.market_setup import own_bars, steps_that_fit
+
+        given |= own_bars(bars) if bars else {}
+        overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
+        if resume_dir is not None:
+            start = partial(resume, resume_dir, steps=steps, overrides=overrides)
+        else:
+            name = scenario or "btc-replay"
+            if bars and steps is None:
+                steps = steps_that_fit(name, overrides)
+            start = partial(run, name, steps=steps, overrides=overrides, out=out)
+        ended = carry_out(start, progress)
+    sum_up(ended, json=json, quiet=quiet, report=not no_report)
 
 
 def fork_command(
@@ -75,14 +82,26 @@ def fork_command(
     no_report: NoReport = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
-    from freeagentics.cli.running import carry_out
-    from freeagentics.cli.summary import print_line
-    from freeagentics.model import fork, parse_override
+    with _starting(quiet=json or quiet) as progress:
+        from freeagentics.cli.running import carry_out, sum_up
+        from freeagentics.cli.summary import print_line
+        from freeagentics.model import fork, parse_override
 
-    start = partial(fork, run_dir, at, steps=steps, overrides=dict(map(parse_override, settings or [])), out=out)
-    carry_out(start, json=json, quiet=quiet, report=not no_report)
+        start = partial(fork, run_dir, at, steps=steps, overrides=dict(map(parse_override, settings or [])), out=out)
+        ended = carry_out(start, progress)
+    sum_up(ended, json=json, quiet=quiet, report=not no_report)
     if not (json or quiet):
         print_line("forked from", f"{run_dir}, after step {at}")
+
+
+@contextmanager
+def _starting(*, quiet: bool) -> Iterator[Progress]:
+    """Progress that begins before what a run needs is imported: that takes a second or two."""
+    from freeagentics.cli.progress import Progress
+
+    with Progress(quiet=quiet) as progress:
+        progress("starting", 0, 0)
+        yield progress
 
 
 def _workers(text: str | None) -> int | None:

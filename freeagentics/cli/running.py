@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 import psutil
@@ -21,16 +22,28 @@ from freeagentics.model import MarketModel, Observers, RunRecord
 MB = 1024 * 1024
 
 
-def carry_out(start: Callable[[Observers], RunRecord], *, json: bool, quiet: bool, report: bool) -> None:
-    """Run, show the summary, and then, where wanted, audit and report: the summary stands even where the report cannot be written."""
-    with Progress(quiet=quiet or json, lines=False) as progress, _stopped_gently(RunWatch(progress)) as observers:
-        record = start(observers)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that has ended, and whether it was asked to stop when its last step was already on its way."""
+
+    record: RunRecord
+    stopped: bool
+
+
+def carry_out(start: Callable[..., RunRecord], progress: Progress) -> Ended:
+    """Run with *start*, which takes observers, and show how far it has come."""
+    with _stopped_gently(RunWatch(progress)) as observers:
+        return Ended(start(observers=observers), observers.stopping())
+
+
+def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
+    """Show the summary and then, where wanted, audit and report: the summary stands even where the report cannot be written."""
     if json:
-        _show_json(record)
+        _show_json(ended.record)
     elif not quiet:
-        print_summary(record)
+        print_summary(ended.record)
     if report:
-        follow_up(record, quiet=json or quiet, stopped=observers.stopping())
+        follow_up(ended.record, quiet=json or quiet, stopped=ended.stopped)
 
 
 class RunWatch:
@@ -41,7 +54,6 @@ class RunWatch:
         self.progress = progress
         self._process = psutil.Process()
         self._began, self._first, self._lag = wall_clock(), 0, 0
-        progress("preparing", 0, 0)
 
     def __call__(self, model: MarketModel) -> None:
         """See the model before its first step and after each."""

@@ -58,15 +58,15 @@ def _trained(
 
 
 def _fitted(parts: list[Experiences], version: int, settings: FitSettings, desk: Trained | None = None) -> Trained:
-    with Progress() as progress:
+    with Progress(f"training the codec of {parts[0].role}") as progress:
         return fit(Experiences.joined(parts), version, settings, desk, progress)
 
 
 def _experiences(runs: Iterable[tuple[Scenario, int]]) -> dict[str, list[Experiences]]:
     """By role, those of every run."""
     found: dict[str, list[Experiences]] = {}
-    with Progress() as progress:
-        for scenario, steps in runs:
+    for scenario, steps in runs:
+        with Progress(f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}") as progress:
             for role, experiences in collect(scenario, steps, progress).experiences.items():
                 found.setdefault(role, []).append(experiences)
     return found

@@ -127,7 +127,7 @@ class RunDirectory:
         names = " and ".join(["no audit"] * no_audit + ["no report"] * no_report)
         # The report shows the audit.
         commands = [f"freeagentics memory audit {path}"] * no_audit + [f"freeagentics report {path}"]
-        return f"it has {names} yet: make that up with: {' && '.join(commands)}"
+        return f"it has {names} yet; make {'them' if no_audit else 'it'} with: {' && '.join(commands)}"
 
     def discard_ending(self) -> None:
         """Delete what tells of the run as it had ended, now that it goes on: summary, frames, audit, report and tables."""
