@@ -34,11 +34,16 @@ BENCHMARKS = {
 they would make every command start later."""
 
 
-def run_benchmark(name: str, runs: int, headway: Headway = untold) -> Table:
-    """Measure one benchmark. Raises BadInput with the nearest name, or where what it compares with is not installed."""
+def known(name: str) -> str:
+    """The name. Raises BadInput with the nearest one where there is no such benchmark."""
     if name not in BENCHMARKS:
         raise BadInput(f"no benchmark '{name}'; {did_you_mean(name, BENCHMARKS)}")
-    file, _, function = BENCHMARKS[name].partition(":")
+    return name
+
+
+def run_benchmark(name: str, runs: int, headway: Headway = untold) -> Table:
+    """Measure one benchmark. Raises BadInput with the nearest name, or where what it compares with is not installed."""
+    file, _, function = BENCHMARKS[known(name)].partition(":")
     try:
         measure = getattr(import_module(f"freeagentics.benchmarks.{file}"), function)
         headway(name, 0, 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.benchmarks import BENCHMARKS, run_benchmark
+from freeagentics.benchmarks import BENCHMARKS, known, run_benchmark
 
 if TYPE_CHECKING:
     from freeagentics.benchmarks.table import Table
@@ -18,7 +18,7 @@ def bench_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every measurement.")] = False,
 ) -> None:
     """Run benchmarks and print their tables."""
-    wanted = [name] if name else list(BENCHMARKS)
+    wanted = [known(name)] if name else list(BENCHMARKS)
     for number, one in enumerate(wanted, 1):
         table = _measured(one, runs, f"({number} of {len(wanted)})")
         typer.echo(table.to_json() if json else f"{table.markdown()}\n")

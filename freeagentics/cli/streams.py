@@ -29,7 +29,8 @@ class PatientStream:
 
     def write(self, text: str) -> int:
         """Characters written."""
-        return self._patiently(lambda: self._stream.write(text))
+        # Typer writes nothing to find out what it may write, and passes over what that raises.
+        return self._patiently(lambda: self._stream.write(text)) if text != "" else 0
 
     def flush(self) -> None:
         """Hand on what was written."""
