@@ -26,7 +26,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(source: Path, tmp_path: Path) -> Path:
     """The directory of a run that was audited and reported on."""
     path = shutil.copytree(source, tmp_path / "run")
-    assert ENDING <= {inside.name for inside in path.iterdir()}
+    assert {inside.name for inside in path.iterdir()} >= ENDING
     return path
 
 

@@ -1,4 +1,4 @@
-"""What a command imports: help, the version and the list of scenarios are there at once, and a run takes nothing along that it has no use for."""
+"""What a command imports: help, the version and the list of scenarios are there at once, and a run takes along only what it uses."""
 
 from __future__ import annotations
 
