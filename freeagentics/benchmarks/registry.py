@@ -27,6 +27,7 @@ BENCHMARKS = {
     "mind": "mind:mind",
     "registration": "registration:registration",
     "scale": "scale:scale",
+    "startup": "startup:startup",
     "step_scaling": "step_scaling:step_scaling",
     "stores": "stores:stores",
 }

@@ -75,9 +75,11 @@ def test_benchmarks_say_which_one_is_running(tmp_path: Path, monkeypatch: pytest
 
 
 def test_parts_are_told_of_when_they_have_been_dealt_with() -> None:
-    told: list[object] = []
-    for part in telling(lambda *seen: told.append(seen), "counting", "ab"):
-        told += [part.upper()]
-    assert told == [("counting", 0, 2), "A", ("counting", 1, 2), "B", ("counting", 2, 2)]
-    assert not list(telling(lambda *seen: told.append(seen), "counting", ()))
-    assert len(told) == 5
+    told: list[tuple[str, int, int]] = []
+    parts = telling(lambda *seen: told.append(seen), "counting", "ab")
+    assert next(parts) == "a"
+    assert told == [("counting", 0, 2)]
+    assert list(parts) == ["b"]
+    assert told == [("counting", 0, 2), ("counting", 1, 2), ("counting", 2, 2)]
+    assert not list(telling(lambda *seen: told.append(seen), "nothing", ()))
+    assert len(told) == 3
