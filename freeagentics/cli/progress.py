@@ -51,10 +51,10 @@ class Progress:
 
     def __call__(self, what: str, done: int, of: int, note: str = "") -> None:
         """Show that so much of so much is done; *of* is 0 where nobody knows how much there is."""
-        if what != self._what:
-            self._what = what
+        new, self._what = what != self._what, what
+        if new:
             self._bars.reset(self._task, description=what, visible=True)
-        self._bars.update(self._task, completed=done, total=of or None, parts=f"{done:,}/{of:,}" if of else "", note=note)
+        self._bars.update(self._task, completed=done, total=of or None, parts=f"{done:,}/{of:,}" if of else "", note=note, refresh=new)
 
     def say(self, line: str) -> None:
         """Say a line that stays."""

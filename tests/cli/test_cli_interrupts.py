@@ -89,6 +89,27 @@ def test_work_that_is_interrupted_ends_quietly(titles: str, tmp_path: Path) -> N
     assert ended(program, "scenarios", cwd=tmp_path) == (130, "")
 
 
+def test_a_second_one_ends_a_run_in_mid_step_and_says_how_to_go_on(tmp_path: Path) -> None:
+    program = f"""{PROLOGUE}
+from freeagentics.model import MarketModel
+step = MarketModel.step
+
+def hurt(model):
+    step(model)
+    if model.steps == 3:
+        hit()
+        hit()
+
+MarketModel.step = hurt
+main()
+"""
+    words = ("run", "quick", "--agents", "5", "--steps", "6", "--out", "run")
+    said = "freeagentics: what was committed is whole: go on with: freeagentics run --resume run\n"
+    assert ended(program, *words, cwd=tmp_path) == (130, said)
+    assert called("run", "--resume", "run", "--no-report", cwd=tmp_path).returncode == 0
+    assert RunRecord(tmp_path / "run").summary.steps == 6
+
+
 def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 

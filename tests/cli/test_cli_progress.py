@@ -42,7 +42,7 @@ def on_a_terminal(*words: str, cwd: Path) -> tuple[str, str]:
 
 def test_every_phase_of_a_run_has_a_bar_and_none_stays(tmp_path: Path) -> None:
     said, drawn = on_a_terminal(*SHORT, cwd=tmp_path)
-    phases = ["starting", "3/3", "writing the frames", "reading memories", "auditing memories", "reading the run", "drawing the report"]
+    phases = ["starting", "0/3", "writing the frames", "reading memories", "auditing memories", "reading the run", "drawing the report"]
     places = [drawn.find(phase) for phase in phases]
     assert -1 not in places
     assert places == sorted(places)
