@@ -8,6 +8,7 @@
     │   ├── BadBars              a file of bars
     │   ├── EndOfBars            a market was asked for more bars than it has
     │   ├── BadRunDirectory      missing, locked, damaged, of another version
+    │   ├── UntrustedPlugin      code in a run directory that this user has not run before
     │   ├── BadStore             a store URL that cannot be opened
     │   └── BadName              an agent id, run id or key that could not be a safe key
     ├── RunFailed                a run that could not go on: exit code 1
@@ -51,6 +52,10 @@ class EndOfBars(BadInput):
 
 class BadRunDirectory(BadInput):
     """A run directory that is missing, locked by a living run, damaged, or of another version."""
+
+
+class UntrustedPlugin(BadInput):
+    """Code in a run directory that this user has not run before, nor allowed now."""
 
 
 class BadStore(BadInput):
@@ -119,3 +124,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     return f"there are {', '.join(names[:10])}{' …' if len(names) > 10 else ''}"
+
+
+def in_command(path: object) -> str:
+    """A path as one word of a command line that is suggested: a shell takes it for that file, and for nothing else."""
+    # Here for the same reason.
+    import shlex
+
+    text = str(path)
+    if not text.isprintable():
+        # A message is one line, so what would break it is written as shells read it back.
+        coded = "".join(_coded(character) for character in text)
+        return f"$'{coded}'"
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
+
+
+def _coded(character: str) -> str:
+    if character in "'\\":
+        return f"\\{character}"
+    return character if character.isprintable() else "".join(f"\\x{byte:02x}" for byte in character.encode(errors="surrogateescape"))

@@ -1,23 +1,19 @@
-"""What every test finds: the roles and sources that come with the package, and no others."""
+"""What every test finds: a state folder that is not the user's."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
-
-from freeagentics.agents import ROLES
-from freeagentics.market import SOURCES
 
 # How long an example takes is up to the machine, which others use as well.
 settings.register_profile("freeagentics", deadline=None)
 settings.load_profile("freeagentics")
 
-SHIPPED_ROLES, SHIPPED_SOURCES = dict(ROLES), dict(SOURCES)
 
-
-@pytest.fixture(autouse=True)
-def plugins_of_one_test_are_not_there_in_the_next() -> None:
-    for name in set(ROLES) - set(SHIPPED_ROLES):
-        del ROLES[name]
-    for name in set(SOURCES) - set(SHIPPED_SOURCES):
-        del SOURCES[name]
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_tests_is_not_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield

@@ -2,9 +2,11 @@
 
 from freeagentics.agents.agent import TradingAgent
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.plugins import load_plugin
+from freeagentics.agents.plugin import PluginFile
+from freeagentics.agents.plugins import run_plugin
 from freeagentics.agents.population import COHORT_ROWS, Population
-from freeagentics.agents.registry import BUILT_IN, ROLES, in_order, role_class
+from freeagentics.agents.registry import BUILT_IN, ROLES, SHIPPED, Registry, in_order
+from freeagentics.agents.run_before import RunBefore
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
 from freeagentics.agents.surroundings import MemorySettings, Surroundings
 from freeagentics.agents.user_role import UserRole
@@ -14,18 +16,21 @@ __all__ = [
     "BUILT_IN",
     "COHORT_ROWS",
     "ROLES",
+    "SHIPPED",
     "SIGNAL_KINDS",
     "Cohort",
     "DeskBooks",
     "MemorySettings",
     "Outcomes",
+    "PluginFile",
     "Population",
+    "Registry",
+    "RunBefore",
     "SignalKind",
     "Surroundings",
     "TradingAgent",
     "UserRole",
     "View",
     "in_order",
-    "load_plugin",
-    "role_class",
+    "run_plugin",
 ]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.registry import role_class
+from freeagentics.agents.registry import SHIPPED, Registry
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.arrays import AnyArray
 from freeagentics.signals import Directory
@@ -45,13 +45,22 @@ class Population:
         number: of each agent within its role, (N,) int32.
     """
 
-    def __init__(self, counts: Mapping[str, int], desks: int, world: Surroundings, settings: Mapping[str, BaseModel]) -> None:
+    def __init__(
+        self,
+        counts: Mapping[str, int],
+        desks: int,
+        world: Surroundings,
+        settings: Mapping[str, BaseModel],
+        registry: Registry = SHIPPED,
+    ) -> None:
         """Seat agents.
 
         Args:
             counts: agents of each role. desks: over which they are spread.
             settings: of each role; those not given are the role's defaults.
+            registry: what the roles are.
         """
+        self._registry = registry
         self.directory = Directory(world.roles, desks)
         self.cohorts: list[Cohort] = []
         numbers = []
@@ -64,7 +73,7 @@ class Population:
         self.number = np.concatenate(numbers).astype(np.int32)
 
     def _fill(self, role: str, block: int, numbers: np.ndarray, world: Surroundings, settings: Mapping[str, BaseModel]) -> np.ndarray:
-        kind = role_class(role)
+        kind = self._registry.role(role)
         cohort = kind(len(self.cohorts), block, world, settings.get(role, kind.Settings()))
         rows = np.arange(len(numbers))
         agents = self.directory.add(world.roles.index(role), numbers, cohort.number, rows)

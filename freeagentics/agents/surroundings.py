@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from freeagentics.agents.generative import Choices
 from freeagentics.arrays import F32, I64
-from freeagentics.market import Observation
+from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import generator
@@ -62,11 +62,12 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The fixed facts: seed, symbols of the assets, observation columns, sources on sale, roles in pipeline order, memory
+    """The fixed facts: seed, symbols and units of the assets, observation columns, sources on sale, roles in pipeline order, memory
     settings, the grid of market states, the models that agents choose by, and the codec of each role."""
 
     seed: int
     symbols: tuple[str, ...]
+    units: Units
     columns: tuple[str, ...]
     sources: tuple[SourceInfo, ...]
     roles: tuple[str, ...]

@@ -21,7 +21,7 @@ from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import RoleFailed
-from freeagentics.market import CENTS, UNITS
+from freeagentics.market import CENTS
 from freeagentics.memory import Recalled
 from freeagentics.mind import REGIMES
 
@@ -79,7 +79,7 @@ class UserCohort(Cohort):
         """What all agents of the cohort see alike."""
         observation, symbols = view.observation, self.world.symbols
         columns = {name: dict(zip(symbols, observation.column(name).tolist(), strict=True)) for name in self._columns}
-        prices = dict(zip(symbols, (observation.prices / UNITS).tolist(), strict=True))
+        prices = dict(zip(symbols, (observation.prices / self.world.units.price).tolist(), strict=True))
         return {"step": observation.step, "timestamp": observation.timestamp, "prices": prices, "columns": columns}
 
     def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
@@ -90,7 +90,7 @@ class UserCohort(Cohort):
             **shared,
             equity=equity,
             cash=equity * float(books.feature("cash_share")[desk]),
-            positions=dict(zip(symbols, (books.position[desk] / UNITS).tolist(), strict=True)),
+            positions=dict(zip(symbols, (books.position[desk] / self.world.units.quantity).tolist(), strict=True)),
             weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
             drawdown=float(books.feature("drawdown")[desk]),
             belief={symbol: dict(zip(REGIMES, row_belief, strict=True)) for symbol, row_belief in zip(symbols, belief, strict=True)},

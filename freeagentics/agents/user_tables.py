@@ -12,7 +12,7 @@ from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.view import View
 from freeagentics.arrays import I32, I64
 from freeagentics.errors import did_you_mean
-from freeagentics.market import CENTS, UNITS, Orders
+from freeagentics.market import CENTS, Orders, to_quantity
 from freeagentics.signals import Severity, Signals
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class UserTables:
         self._signals: list[Signals] = []
         self._orders: list[tuple[int, int, int, int]] = []
         self._equity = view.books.equity[cohort.desk] / CENTS
-        self._price = view.observation.prices / UNITS
+        self._price = view.observation.prices / self._world.units.price
 
     def take(self, row: int, action: object) -> str | None:
         """Take an action in; what is wrong with it, in words, or None."""
@@ -66,7 +66,8 @@ class UserTables:
                 return f"{order!r} is not an Order of a finite quantity of {', '.join(self._world.symbols)}"
             asset = self._world.symbols.index(order.symbol)
             self._size[row] += abs(order.quantity) * self._price[asset] / max(self._equity[row], 1)
-            self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, int(order.quantity * UNITS)))
+            quantity = int(to_quantity(order.quantity, self._world.units.quantity[asset]))
+            self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, quantity))
         return None
 
     def _take_signals(self, row: int, signals: object) -> str | None:

@@ -30,7 +30,7 @@ class DeskBooks:
     """The books of all desks at the last close; D desks, A assets.
 
     Attributes:
-        equity: cents, (D,) int64. position: 1e-8 units, (D, A) int64. price: close, (A,) in 1e-8 USD.
+        equity: cents, (D,) int64. position: (D, A) int64, and price: close, (A,) int64, in units of the assets.
         weight: share of each asset in equity, (D, A).
         features: what of them enters memories, (D, len(BOOK)).
         shared: the same as memories share it, which its codec may have made a little coarser, (D, len(BOOK)).

@@ -49,12 +49,12 @@ def write_report(record: RunRecord, *, quiet: bool = False) -> Path:
         return save_report(record, headway=progress)
 
 
-def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = False) -> MemoryAudit:
+def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = False, allow_plugins: bool = False) -> MemoryAudit:
     """Audit the memories of a run, write that into its directory, and return it.
 
     Raises:
         BadInput: more steps than the run has. RunFailed: a role of the user's own failed, or the audit could not be written.
-        CorruptRecord: memories of the run are damaged.
+        CorruptRecord: memories of the run are damaged. UntrustedPlugin: it has plugins that this user has not run before, nor allows.
     """
     from freeagentics.model.memory_spread import memory_spread
     from freeagentics.trials.audit import audit_memories
@@ -62,10 +62,11 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
     there = record.summary.steps
     if steps is not None and steps > there:
         raise BadInput(f"--steps {steps}: {record.path} has only {there} steps; ask for as many or fewer")
+    scenario = record.directory.load_scenario(allow_plugins=allow_plugins)
     steps = steps or min(AUDITED_STEPS, there)
     with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
         spread = memory_spread(record, progress)
-        audit = audit_memories(record.scenario, spread, steps, progress)
+        audit = audit_memories(scenario, spread, steps, progress)
     record.directory.write_audit(audit.model_dump_json(indent=2))
     return audit
 

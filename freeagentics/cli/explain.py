@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.clock import iso
+from freeagentics.amounts import price, quantity
+from freeagentics.cli.options import AllowPlugins
+from freeagentics.clock import HOUR_MS, duration, iso
 
 if TYPE_CHECKING:
-    from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory
+    from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
 
 IDLE = ("wait", "hold")
 """Actions that ask for nothing."""
+
+USD = ("close", "equity")
+"""Numbers that are prices or money."""
 
 
 def explain_command(
@@ -22,13 +27,14 @@ def explain_command(
     agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Which agent, e.g. trade-executor-0003.")],
     step: Annotated[int, typer.Option("--step", metavar="N", min=1, help="Which step.")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
     from rich.console import Console
 
     from freeagentics.model import explain
 
-    explanation = explain(run_dir, agent, step)
+    explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)
     if json:
         typer.echo(explanation.model_dump_json(indent=2))
         return
@@ -39,7 +45,7 @@ def explain_command(
 
 def _lines(told: Explanation) -> Iterator[str]:
     yield f"[bold]{told.agent}[/bold], desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
-    yield from _section("It did", [_did(told), *_trades(told)])
+    yield from _section("It did", [_did(told), *_trades(told.trades)])
     yield from _section("It went by", [_numbers(told.reasoning)])
     paid = f", for {told.paid / 100:.2f} USD" if told.paid else ""
     yield from _section(f"It read {', '.join(told.sources) or 'nothing'}{paid}", [_numbers(told.saw)])
@@ -65,23 +71,34 @@ def _did(told: Explanation) -> str:
     return f"{told.action} (value {told.value:+.4g}, confidence {told.confidence:.2f}); {told.decision_type}, id {told.decision_id}"
 
 
-def _trades(told: Explanation) -> Iterator[str]:
-    for trade in told.trades:
+def _trades(trades: tuple[Trade, ...]) -> Iterator[str]:
+    for trade in trades:
         side = "buy" if trade.quantity > 0 else "sell"
         if trade.price is None:
-            yield f"ordered to {side} {abs(trade.quantity):.8g} {trade.symbol}; not filled"
+            yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; not filled"
         else:
-            filled = f"{abs(trade.filled):.8g} filled at {trade.price:,.2f} USD, fee {trade.fee:,.2f} USD"
-            yield f"ordered to {side} {abs(trade.quantity):.8g} {trade.symbol}; {filled}"
+            filled = f"{quantity(abs(trade.filled))} filled at {price(trade.price)} USD{_past(trade)}, fee {trade.fee:,.2f} USD"
+            rest = "" if trade.filled == trade.quantity else "; the rest lapsed"
+            yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; {filled}{rest}"
+
+
+def _past(trade: Trade) -> str:
+    if trade.bound is None or trade.price is None:
+        return ""
+    return f" (moved by impact past the {'high' if trade.price > trade.bound else 'low'} of its bar, {price(trade.bound)} USD)"
 
 
 def _numbers(values: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:,.4g}" if abs(value) < 1000 else f"{name} {value:,.2f}" for name, value in values.items())
+    return ", ".join(f"{name} {price(value) if name in USD else _number(value)}" for name, value in values.items())
+
+
+def _number(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
 
 
 def _signal(signal: HeardSignal, told: Explanation) -> str:
     said = ", ".join(f"{symbol} {value:+.3g}" for symbol, value in signal.data.items() if value) or "0"
-    age = "just now" if signal.age == 0 else f"{signal.age_hours:g} h ago"
+    age = "just now" if signal.age == 0 else f"{duration(round(signal.age_hours * HOUR_MS))} ago"
     led = ", named as a cause" if signal.named else ""
     head = f"{signal.kind} {said} from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
     return f"{head}; without it: {_alternative(signal.without, told)}"

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from freeagentics.cli.options import AllowPlugins
+
 AUDITED_STEPS = 60
 """Of a trial, unless more are asked for: it is to take seconds."""
 
@@ -20,6 +22,7 @@ def audit_command(
         int | None, typer.Option("--steps", min=1, help=f"Steps to try; by default {AUDITED_STEPS}, or as many as there are.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the audit as one JSON object, and nothing else.")] = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Try the codec of a run beside int8, and write audit.json: decisions that stay the same, bits of memories, errors of features."""
     from freeagentics.cli.afterwards import audit_line, write_audit
@@ -27,7 +30,7 @@ def audit_command(
     from freeagentics.model import RunRecord
 
     record = RunRecord(run_dir)
-    audit = write_audit(record, steps, quiet=json)
+    audit = write_audit(record, steps, quiet=json, allow_plugins=allow_plugins)
     if json:
         typer.echo(record.directory.audit.read_text(encoding="utf-8"), nl=False)
         return

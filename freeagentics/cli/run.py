@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from freeagentics.cli.options import AllowPlugins
 from freeagentics.errors import BadInput
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def run_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
     if resume_dir is not None and (scenario or out):
@@ -61,12 +63,12 @@ def run_command(
         given |= own_bars(bars) if bars else {}
         overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
         if resume_dir is not None:
-            start = partial(resume, resume_dir, steps=steps, overrides=overrides)
+            start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
             name = scenario or "btc-replay"
             if bars and steps is None:
-                steps = steps_that_fit(name, overrides)
-            start = partial(run, name, steps=steps, overrides=overrides, out=out)
+                steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
+            start = partial(run, name, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
         ended = carry_out(start, progress)
     sum_up(ended, json=json, quiet=quiet, report=not no_report)
 
@@ -80,6 +82,7 @@ def fork_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
     with _starting(quiet=json or quiet) as progress:
@@ -87,7 +90,8 @@ def fork_command(
         from freeagentics.cli.summary import print_line
         from freeagentics.model import fork, parse_override
 
-        start = partial(fork, run_dir, at, steps=steps, overrides=dict(map(parse_override, settings or [])), out=out)
+        overrides = dict(map(parse_override, settings or []))
+        start = partial(fork, run_dir, at, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
         ended = carry_out(start, progress)
     sum_up(ended, json=json, quiet=quiet, report=not no_report)
     if not (json or quiet):

@@ -11,6 +11,7 @@ from types import FrameType
 import psutil
 import typer
 
+from freeagentics.amounts import money
 from freeagentics.cli import interrupts
 from freeagentics.cli.afterwards import follow_up
 from freeagentics.cli.progress import Progress
@@ -47,7 +48,8 @@ def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
 
 
 class RunWatch:
-    """Watches a run: says which sources are off, and shows steps per second, equity, RAM, and how far behind its stores are."""
+    """Watches a run: says which sources are off and what is odd about the bars, and shows steps per second, equity, RAM, and how far
+    behind its stores are."""
 
     def __init__(self, progress: Progress) -> None:
         self.stepping = False
@@ -59,8 +61,8 @@ class RunWatch:
         """See the model before its first step and after each."""
         steps = model.scenario.steps
         if model.figures is None:
-            for name, reason in model.market.off.items():
-                self.progress.say(f"source {name} is off: {reason}")
+            for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
+                self.progress.say(note)
             self._began, self._first = wall_clock(), model.steps
         self.stepping = model.steps < steps
         if self.progress.drawn:
@@ -72,7 +74,7 @@ class RunWatch:
 
     def _note(self, model: MarketModel) -> str:
         rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
-        equity = [f"equity {model.figures.equity:,.0f} USD"] if model.figures else []
+        equity = [f"equity {money(model.figures.equity)} USD"] if model.figures else []
         behind = [f"stores {self._lag:,} steps behind"] if self._lag else []
         return "  ".join([f"{rate:.0f} steps/s", *equity, f"{self._process.memory_info().rss / MB:.0f} MB", *behind])
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from freeagentics.amounts import money
+from freeagentics.clock import moment, spacing
+from freeagentics.errors import in_command
 from freeagentics.model import RunRecord
 from freeagentics.model.run_record import FootprintSummary, StoreSummary
 
@@ -13,13 +17,12 @@ def print_summary(record: RunRecord) -> None:
     """What a run came to, on standard output."""
     made, frame = record.summary, record.model_frame
     first, last = record.scenario.market.cash, float(frame["equity"][-1])
-    moment = frame["timestamp"]
-    basket = float(frame["basket"][-1]) / (1 + record.scenario.market.fee_bps / 1e4)
+    basket = float(frame["basket"][-1]) / (1 + record.lineage.at(1).market.fee_bps / 1e4)
     lines = (
         ("scenario", f"{made.scenario}, seed {made.seed}"),
         ("agents", f"{made.agents:,}: {', '.join(f'{count:,} {role}' for role, count in made.roles.items())}"),
-        ("market time", f"{moment[0]:%Y-%m-%d %H:%M} to {moment[-1]:%Y-%m-%d %H:%M} UTC, {made.steps:,} steps"),
-        ("equity", f"{last:,.0f} USD a desk ({last / first - 1:+.1%}); buy and hold, net of its fee: {basket - 1:+.1%}"),
+        ("market time", f"{_span(frame['timestamp'])} UTC, {made.steps:,} steps"),
+        ("equity", f"{money(last)} USD a desk ({last / first - 1:+.1%}); buy and hold, net of its fee: {basket - 1:+.1%}"),
         ("done", f"{made.decisions:,} decisions, {made.signals:,} signals, {made.orders:,} orders, {made.fills:,} fills"),
         ("remembered", f"{made.memories:,} memories of {made.bytes_per_memory:.1f} bytes"),
         ("took", f"{made.wall_s:.1f} s, {made.agent_steps_per_s:,.0f} agent-steps/s"),
@@ -33,13 +36,20 @@ def print_summary(record: RunRecord) -> None:
         print_line(name, value)
 
 
+def _span(moments: pl.Series) -> str:
+    """From the first to the last of *moments*."""
+    times = moments.dt.timestamp("ms").to_list()
+    first, last = (moment(time, spacing(times)) for time in (times[0], times[-1]))
+    return f"{first} to {last}"
+
+
 def store_line(store: StoreSummary, run_dir: str = "") -> str:
     """Where a store is; where it is behind, why, and what brings it up to *run_dir*."""
     place = f"{store.tier} {store.url}: {store.records:,} records"
     if not store.lag_steps:
         return f"{place}, up to date"
     reason = f" ({store.error})" if store.error else ""
-    return f"{place}, {store.lag_steps:,} steps behind{reason}; bring it up with: freeagentics store sync {run_dir}"
+    return f"{place}, {store.lag_steps:,} steps behind{reason}; bring it up with: freeagentics store sync {in_command(run_dir)}"
 
 
 def _footprint(made: FootprintSummary) -> str:

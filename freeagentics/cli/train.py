@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from freeagentics.cli.options import AllowPlugins
 from freeagentics.errors import BadInput
 
 OWN_VERSION = 128
@@ -31,6 +32,7 @@ def train_command(
     device: Annotated[str, typer.Option("--device", help="Where to train: cpu, cuda, mps.")] = "cpu",
     version: Annotated[int, typer.Option("--version", min=16, max=255, help="Version that codes will carry.")] = OWN_VERSION,
     out: Annotated[Path, typer.Option("--out", help="Folder for the files, ROLE-VERSION.npz.")] = Path("codecs"),
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Fit codecs for roles on runs of scenarios, and write one small file for each role; a run takes them with --set memory.weights."""
     if importlib.util.find_spec("torch") is None:
@@ -38,4 +40,5 @@ def train_command(
     from freeagentics.cli.training import carry_out, chosen_runs
     from freeagentics.memory.codec.training.fit import FitSettings
 
-    carry_out(roles, chosen_runs(runs, seeds, share), FitSettings(steps=steps, device=device), version, out)
+    settings = FitSettings(steps=steps, device=device)
+    carry_out(roles, chosen_runs(runs, seeds, share, allow_plugins=allow_plugins), settings, version, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 
 from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.cli.progress import Progress
-from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.errors import BadInput, did_you_mean, in_command
 from freeagentics.memory.codec import DESK, Trained
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
@@ -21,11 +22,12 @@ from freeagentics.trials import FIRST_SEED, LEARNED, collect, first_part, shippe
 TRAINABLE = (DESK, *BUILT_IN)
 
 
-def chosen_runs(names: list[str] | None, seeds: int, share: float | None) -> Iterable[tuple[Scenario, int]]:
+def chosen_runs(names: list[str] | None, seeds: int, share: float | None, *, allow_plugins: bool) -> Iterable[tuple[Scenario, int]]:
     """Scenarios and the steps to learn from of each: those that shipped codecs learned from, unless there are names."""
     if names is None:
         return shipped_runs()
-    return (first_part(name, FIRST_SEED + number, share or LEARNED) for name in names for number in range(seeds))
+    share = share or LEARNED
+    return (first_part(name, FIRST_SEED + number, share, allow_plugins=allow_plugins) for name in names for number in range(seeds))
 
 
 def carry_out(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: FitSettings, version: int, out: Path) -> None:
@@ -42,7 +44,8 @@ def carry_out(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: 
         trained.write(path)
         count = sum(len(part) for part in experiences[role])
         typer.echo(f"{path}: {path.stat().st_size:,} bytes, from {count:,} experiences")
-    typer.echo(f"to use them: freeagentics run SCENARIO --set 'memory.weights=[\"{out}\"]'")
+    setting = f"memory.weights={json.dumps([str(out)], ensure_ascii=False)}"
+    typer.echo(f"to use them: freeagentics run SCENARIO --set {in_command(setting)}")
 
 
 def _trained(

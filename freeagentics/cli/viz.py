@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from freeagentics.cli.options import AllowPlugins
 from freeagentics.errors import BadInput
 from freeagentics.shelf import scenario_names
 
@@ -23,6 +24,7 @@ def viz_command(
     ] = "btc-replay",
     port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port of this machine to serve on.")] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Serve the page, but open no browser.")] = False,
+    allow_plugins: AllowPlugins = False,
 ) -> None:
     """Watch a scenario in the browser: step it, play it, change it, look into its agents."""
     missing = [name for name in NEEDED if find_spec(name) is None]
@@ -30,7 +32,7 @@ def viz_command(
         raise BadInput(f"the page needs {', '.join(missing)}; install with: pip install 'freeagentics[viz]'")
     from freeagentics.visualization.server import listen, serve
 
-    shown = _shown(scenario)
+    shown = _shown(scenario, allow_plugins=allow_plugins)
     listener = listen(port)
     address = f"http://127.0.0.1:{port}"
     typer.echo(f"The page is at {address}; Ctrl-C ends it.")
@@ -40,13 +42,13 @@ def viz_command(
     serve(listener, shown)
 
 
-def _shown(given: str) -> str:
+def _shown(given: str, *, allow_plugins: bool) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
-    from freeagentics.model import MarketModel
+    from freeagentics.model import MarketModel, load_scenario
     from freeagentics.model.run_directory import RunDirectory
 
     if given not in scenario_names() and Path(given).is_dir():
         given = str(RunDirectory.open(Path(given)).scenario)
     # Built once before there is a page: what is wrong with it is said here, not in the browser.
-    MarketModel(given).close()
+    MarketModel(load_scenario(given, allow_plugins=allow_plugins)).close()
     return given

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from freeagentics.errors import BadRunDirectory, CorruptRecord, JournalFailed
 
 # SQLITE_ERROR is among them because every statement here is fixed: if one cannot be understood, the file's tables are not ours any more.
@@ -34,7 +36,8 @@ class Database:
         if create == path.exists():
             raise BadRunDirectory(f"{path}: {'already there' if create else 'no journal here'}")
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            # Absolute, or SQLite may take a folder called file: for the beginning of a URL.
+            self._connection = sqlite3.connect(path.absolute(), check_same_thread=False, isolation_level=None)
         except sqlite3.Error as error:
             raise BadRunDirectory(f"{path}: not a readable journal ({error})") from error
         try:
@@ -55,6 +58,8 @@ class Database:
         if found != version:
             raise BadRunDirectory(f"{self.path}: journal of format {found}; this version of freeagentics reads format {version}")
         self._connection.execute("PRAGMA synchronous = FULL")
+        # Or large statements need room in the folder of temporary files, which may have none.
+        self._connection.execute("PRAGMA temp_store = MEMORY")
 
     def close(self) -> None:
         """Close the file; it cannot be used afterwards."""
@@ -82,7 +87,7 @@ class Database:
         """The rows of a query. Raises CorruptRecord where the file is damaged, JournalFailed where it cannot be read for another reason."""
         try:
             with self._lock:
-                return self._connection.execute(query, arguments).fetchall()
+                return self._connection.execute(query, [_plain(value) for value in arguments]).fetchall()
         except _FAILURES as error:
             # The driver gives no code where it finds text that is no text.
             code = getattr(error, "sqlite_errorcode", None if isinstance(error, sqlite3.ProgrammingError) else sqlite3.SQLITE_CORRUPT)
@@ -94,10 +99,15 @@ class Database:
         """A consistent copy of the whole file. Raises JournalFailed."""
         try:
             with self._lock:
-                target = sqlite3.connect(path)
+                target = sqlite3.connect(path.absolute())
                 try:
                     self._connection.backup(target)
                 finally:
                     target.close()
         except sqlite3.Error as error:
             raise JournalFailed(f"{self.path}: could not be copied to {path}: {error}") from error
+
+
+def _plain(value: object) -> object:
+    # The driver takes an integer of numpy for its bytes, which are no step.
+    return value.item() if isinstance(value, np.generic) else value

@@ -43,7 +43,7 @@ class Kind(IntEnum):
     OUTCOMES = 9
     FIGURES = 10
     CODES = 11
-    COLUMNS = 12
+    NAMES = 12
     BOOKS = 13
 
 
@@ -70,7 +70,8 @@ class Page:
 
 def page_id(step: int, cohort: int, kind: Kind) -> int:
     """The row number of a page: pages of a step lie side by side in the file."""
-    return (step << 24) | ((cohort + 1) << 8) | kind
+    # Small integers of numpy would overflow.
+    return (int(step) << 24) | ((int(cohort) + 1) << 8) | kind
 
 
 def encode(page: Page, schema: int) -> bytes:

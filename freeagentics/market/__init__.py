@@ -1,7 +1,8 @@
 """The market: bars, the sources that tell of them, and the accounts that trade on them.
 
 `load_bars` reads and checks a file, `ReplayMarket` shows it bar by bar, `SyntheticMarket` shows one made from a seed with regularities
-planted in it. A `Source` is one feed of the market with a price to read. Money is exact: int64 cents, prices and quantities in 1e-8.
+planted in it. A `Source` is one feed of the market with a price to read. Money is exact: int64 cents, prices and
+quantities in the units of their asset, 1e-8 as a rule.
 """
 
 from freeagentics.market.accounts import Accounts
@@ -27,6 +28,8 @@ from freeagentics.market.synthetic import (
     WhalePump,
     synthesize,
 )
+from freeagentics.market.terms import Terms
+from freeagentics.market.units import Units
 
 __all__ = [
     "CENTS",
@@ -51,7 +54,9 @@ __all__ = [
     "Source",
     "SyntheticMarket",
     "SyntheticSettings",
+    "Terms",
     "Truth",
+    "Units",
     "WhalePump",
     "WhaleSource",
     "fee_cents",

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from freeagentics.arrays import turns
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.arrays import F64, I32, I64
-from freeagentics.market.money import notional_cents
+from freeagentics.market.money import CENTS, LARGEST_CENTS, notional_cents
 from freeagentics.market.orders import Fills
+
+_TOO_RICH = f"a desk has come to {LARGEST_CENTS / CENTS:g} USD, more than accounts can hold; give desks less market.cash"
 
 
 class Accounts:
-    """One account a desk; D desks, A assets, money in cents, quantities in units of 1e-8.
+    """One account a desk; D desks, A assets, money in cents, quantities in the units of their asset.
 
     Always, for every desk: initial cash = cash + spent on buys - earned by sells + fees + data costs, to the cent; cash and positions
     are never below zero.
@@ -51,9 +53,20 @@ class Accounts:
         twin.load(self.state())
         return twin
 
+    def values(self, prices: I64) -> I64:
+        """Positions at *prices* (A,), in cents (D, A), each rounded to a cent.
+
+        Raises:
+            BadInput: a desk is worth more than an account can hold.
+        """
+        value = notional_cents(prices, self.position)
+        if (self.cash + value.sum(axis=1, dtype=np.float64) >= LARGEST_CENTS).any():
+            raise BadInput(_TOO_RICH)
+        return value
+
     def equity(self, prices: I64) -> I64:
-        """Cash and positions at *prices* (A,), in cents (D,); each position is rounded to a cent."""
-        return np.asarray(self.cash + notional_cents(prices, self.position).sum(axis=1), dtype=np.int64)
+        """Cash and positions at *prices* (A,), in cents (D,). Raises as `values` does."""
+        return np.asarray(self.cash + self.values(prices).sum(axis=1), dtype=np.int64)
 
     def exposure(self, prices: I64) -> F64:
         """Share of equity (D,) that is invested, 0 to 1; 0 where there is no equity."""
@@ -76,7 +89,8 @@ class Accounts:
         if (cents < 0).any():
             raise BadInput(f"a charge of {cents.min()} cents: charges cannot be negative")
         order = np.argsort(desk, kind="stable")
-        whose, wanted = desk[order], cents[order]
+        whose = desk[order]
+        wanted = np.minimum(cents[order], self.cash[whose])
         before = np.cumsum(wanted) - wanted
         first = np.concatenate([[True], whose[1:] != whose[:-1]])
         before -= before[np.maximum.accumulate(np.where(first, np.arange(len(desk)), 0))]
@@ -90,7 +104,8 @@ class Accounts:
         """Move cash and positions, in the order of *fills*.
 
         Raises:
-            BadInput: a fill would take cash or a position below zero; of its desk's fills, those before it are settled.
+            BadInput: a fill would take cash or a position below zero, or cash beyond what can be held; of its desk's fills, those before it
+                are settled.
         """
         for turn in turns(fills.desk):
             self._settle_turn(fills.take(turn))
@@ -106,6 +121,8 @@ class Accounts:
             raise BadInput(
                 f"a fill takes desk {desk[row]} to {cash[row]} cents and {position[row]} units: fills must be cut to what there is"
             )
+        if (cash >= LARGEST_CENTS).any():
+            raise BadInput(_TOO_RICH)
         self.cash[desk] = cash
         self.position[cell] = position
         self.cost[cell] = np.where(fills.quantity > 0, cost + fills.notional, _cost_left(cost, held, position))

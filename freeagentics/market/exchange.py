@@ -3,37 +3,77 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from freeagentics.arrays import turns
 from freeagentics.market.accounts import Accounts
-from freeagentics.market.arrays import F64, I64
-from freeagentics.market.money import UNITS, affordable_quantity, fee_cents, notional_cents, to_price
+from freeagentics.market.arrays import F64, I32, I64
+from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents, to_price
 from freeagentics.market.orders import Fills, Orders
+from freeagentics.market.terms import LARGEST_IMPACT, Terms
+from freeagentics.market.units import Units
 
-LARGEST_IMPACT = 0.02
+Totals = NDArray[np.object_]
+"""Whole numbers of any size, one an asset: sums over all desks may pass 64 bits."""
 
 
-def impacted_prices(orders: Orders, desks: int, opens: F64, volume: F64, impact_bps: float) -> I64:
-    """The price of each order, int64 (n,) in units of 1e-8: the open, moved by its own desk's net flow in its asset.
+def rationed(orders: Orders, volume: F64, units: Units, terms: Terms) -> Orders:
+    """Orders cut so that together, bought and sold, they take no more of *volume* (A,) than the terms allow.
+
+    Where there are more of an asset, all are cut in proportion, each down to a whole unit: none depends on where it stands.
+    """
+    if not terms.max_participation or not len(orders):
+        return orders
+    size = np.abs(orders.quantity)
+    wanted = _totals(orders.asset, size, len(volume))
+    allowed = np.array([int(most) for most in terms.max_participation * volume * units.quantity], dtype=object)
+    rows = np.flatnonzero((wanted > allowed)[orders.asset])
+    asset = orders.asset[rows]
+    cut = orders.quantity.copy()
+    share = (size[rows].astype(object) * allowed[asset] // wanted[asset]).astype(np.int64)
+    cut[rows] = np.sign(orders.quantity[rows]) * share
+    return Orders(orders.agent, orders.desk, orders.asset, cut)
+
+
+def impacted_prices(orders: Orders, desks: int, opens: F64, volume: F64, units: Units, terms: Terms) -> I64:
+    """The price of each order, int64 (n,) in its asset's units: the open, moved by the net flow of its own desk in that asset, or of all.
 
     impact = sign(net) * impact_bps / 1e4 * sqrt(|net| / volume), at most 2 % either way: the square-root law of market impact (Almgren,
     Thum, Hauptmann and Li, "Direct estimation of equity market impact", Risk 2005, who find an exponent near it; Toth et al., "Anomalous
-    price impact and the critical nature of liquidity", Physical Review X 2011). Desks do not move each other's prices.
+    price impact and the critical nature of liquidity", Physical Review X 2011). Unless impact is shared, desks do not move each other's
+    prices. A price may so leave the range from the low to the high of its bar, which knows nothing of these orders.
 
     Args:
         orders: n orders.
         desks: how many there are.
         opens: float64 (A,), one open for all.
-        volume: float64 (A,), of the last closed bar.
-        impact_bps: impact in basis points of a flow as large as that volume.
+        volume: float64 (A,), of the last closed bar; infinite where none is known, and then there is no impact.
     """
-    net = np.zeros((desks, len(opens)), dtype=np.int64)
-    np.add.at(net, (orders.desk, orders.asset), orders.quantity)
-    flow = net[orders.desk, orders.asset]
+    if not terms.impact_bps:
+        return to_price(opens[orders.asset], units.price[orders.asset])
+    flow = _shared_flow(orders, len(opens)) if terms.shared_impact else _own_flow(orders, desks, len(opens))
     traded = volume[orders.asset]
-    share = np.divide(np.abs(flow) / UNITS, traded, out=np.full(len(orders), np.inf), where=traded > 0)
-    size = np.minimum(impact_bps / 1e4 * np.sqrt(np.where(flow == 0, 0.0, share)), LARGEST_IMPACT) if impact_bps else np.zeros(len(orders))
-    return to_price(opens[orders.asset] * (1 + np.sign(flow) * size))
+    share = np.divide(np.abs(flow) / units.quantity[orders.asset], traded, out=np.full(len(orders), np.inf), where=traded > 0)
+    size = np.minimum(terms.impact_bps / 1e4 * np.sqrt(np.where(flow == 0, 0.0, share)), LARGEST_IMPACT)
+    return to_price(opens[orders.asset] * (1 + np.sign(flow) * size), units.price[orders.asset])
+
+
+def _own_flow(orders: Orders, desks: int, assets: int) -> I64:
+    net = np.zeros((desks, assets), dtype=np.int64)
+    np.add.at(net, (orders.desk, orders.asset), orders.quantity)
+    return net[orders.desk, orders.asset]
+
+
+def _shared_flow(orders: Orders, assets: int) -> F64:
+    return _totals(orders.asset, orders.quantity, assets).astype(np.float64)[orders.asset]
+
+
+def _totals(asset: I32, quantity: I64, assets: int) -> Totals:
+    """Sums (A,) of quantities (n,), exact, and so the same in whatever order they stand."""
+    high, low = (np.zeros(assets, dtype=np.int64) for _ in range(2))
+    np.add.at(high, asset, quantity >> 32)
+    np.add.at(low, asset, quantity & 0xFFFFFFFF)
+    return np.asarray(high.astype(object) * 2**32 + low.astype(object), dtype=object)
 
 
 def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> Fills:
@@ -41,7 +81,7 @@ def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> Fills
 
     A desk's orders are taken in the order in which they stand: a sell is cut to the position, a buy to what free cash pays for with its
     fee, and what a sell brings is there for the buys after it. Orders cut to nothing vanish, and so do buys that would cost no cent
-    (many of them would be a position for nothing).
+    (many of them would be a position for nothing). No position grows beyond what can be counted.
     """
     parts = []
     ranked = turns(orders.desk)
@@ -60,7 +100,7 @@ def _allowed(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> I
     """Quantity of each order after cutting, int64 (n,); no desk may come twice."""
     cash, held = accounts.cash[orders.desk], accounts.position[orders.desk, orders.asset]
     most = affordable_quantity(cash, prices, fee_ppm)
-    bought = np.minimum(orders.quantity, most)
+    bought = np.minimum(np.minimum(orders.quantity, most), int(LARGEST_UNITS) - held)
     bought = np.where(notional_cents(prices, np.maximum(bought, 0)) == 0, 0, bought)
     return np.where(orders.quantity > 0, bought, np.maximum(orders.quantity, -held))
 

@@ -1,7 +1,8 @@
-"""Exact money: prices and quantities in units of 1e-8, money in cents, all int64; rounding happens once and where it is said.
+"""Exact money: prices and quantities in the units of their asset, money in cents, all int64; rounding happens once and where it is said.
 
-A price of 1e-8 times a quantity of 1e-8 is 1e-16 of the quote currency, so a product over 1e14 is cents. The product itself has up to 126
-bits; it is put together from halves of 1e8, as in schoolbook multiplication (Knuth, "The Art of Computer Programming", vol. 2, 4.3.1).
+A price of 1e-8 times a quantity of 1e-8 is 1e-16 of the quote currency, so a product over 1e14 is cents; the units of assets that are
+priced far from 1 are such that it still is (`Units`). The product itself has up to 126 bits; it is put together from halves of 1e8, as in
+schoolbook multiplication (Knuth, "The Art of Computer Programming", vol. 2, 4.3.1).
 """
 
 from __future__ import annotations
@@ -10,30 +11,32 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F64, I64
+from freeagentics.market.arrays import F64, I64, Flags
 
 CENTS = 100
 """Cents in a dollar."""
 
 UNITS = 100_000_000
-"""Units of a price or a quantity in 1."""
+"""Units of a price or a quantity in 1, of an asset that is not priced far from 1."""
 
-LARGEST_CENTS = 9e18
+LARGEST_CENTS = 4e18
+"""More than this no account may come to: two such amounts can still be added."""
+
+LARGEST_UNITS = 9e18
 
 _PER_CENT = UNITS * UNITS // 100
 _HALF = np.uint64(UNITS)
 _MILLION = np.int64(1_000_000)
-_LARGEST_UNITS = 9e18
 
 
 def notional_cents(price: I64, quantity: I64) -> I64:
     """*price* x *quantity* in cents, int64, of the quantity's sign: the exact product rounded once, half away from zero.
 
     Raises:
-        BadInput: a product of 9e18 cents or more.
+        BadInput: a product of 4e18 cents or more.
     """
     if (np.abs(np.multiply(price, quantity, dtype=np.float64)) >= LARGEST_CENTS * _PER_CENT).any():
-        raise BadInput("an amount of 9e18 cents or more cannot be accounted for; trade smaller quantities")
+        raise BadInput(f"an amount of {LARGEST_CENTS / CENTS:g} USD or more cannot be accounted for; give desks less market.cash")
     price_high, price_low = np.divmod(np.abs(price).astype(np.uint64), _HALF)
     high, low = np.divmod(np.abs(quantity).astype(np.uint64), _HALF)
     middle = price_high * low + price_low * high
@@ -54,24 +57,37 @@ def affordable_quantity(cash: I64, price: I64, fee_ppm: int) -> I64:
     spend = cash // parts * _MILLION + cash % parts * _MILLION // parts
     spend = spend + (spend + 1 + fee_cents(spend + 1, fee_ppm) <= cash)
     exact = spend * float(_PER_CENT) / price
-    quantity = np.minimum(exact * (1 - 2.0**-50), _LARGEST_UNITS).astype(np.int64)
+    quantity = np.minimum(exact * (1 - 2.0**-50), LARGEST_UNITS).astype(np.int64)
     # Without the second look, cash for exactly one unit would buy 0.99999999 of it.
     return np.asarray(quantity + (notional_cents(price, quantity + 1) <= spend), dtype=np.int64)
 
 
-def to_price(price: ArrayLike) -> I64:
-    """Prices as int64 units of 1e-8, rounded to the nearest (ties to even); raises `BadInput` for one that is not from 1e-8 to 9e10."""
-    units = np.rint(np.asarray(price, dtype=np.float64) * UNITS)
-    return _checked(units, (units >= 1) & (units < _LARGEST_UNITS), "price", "finite, at least 1e-8 and below 9e10")
+def to_price(price: ArrayLike, units: F64 | float = UNITS) -> I64:
+    """Prices as int64, so many *units* in 1, rounded to the nearest (ties to even).
 
-
-def to_quantity(quantity: ArrayLike) -> I64:
-    """Quantities as int64 units of 1e-8, cut towards zero; raises `BadInput` for one that is not within 9e10 of zero."""
-    units = np.trunc(np.asarray(quantity, dtype=np.float64) * UNITS)
-    return _checked(units, np.abs(units) < _LARGEST_UNITS, "quantity", "finite and within 9e10 of zero")
-
-
-def _checked(units: F64, good: np.bool_ | np.ndarray[tuple[int, ...], np.dtype[np.bool_]], what: str, rule: str) -> I64:
+    Raises:
+        BadInput: one that is not finite, below one unit, or from 9e18 of them on.
+    """
+    counted = np.rint(np.asarray(price, dtype=np.float64) * units)
+    good = (counted >= 1) & (counted < LARGEST_UNITS)
     if not np.all(good):
-        raise BadInput(f"{np.ravel(units)[int(np.argmin(good))] / UNITS} is no {what}; it must be {rule}")
-    return np.asarray(units).astype(np.int64)
+        least, most = 1 / np.min(units), LARGEST_UNITS / np.max(units)
+        raise BadInput(f"{_first(price, good):g} is no price; it must be finite, at least {least:g} and below {most:g}")
+    return np.asarray(counted).astype(np.int64)
+
+
+def to_quantity(quantity: ArrayLike, units: F64 | float = UNITS) -> I64:
+    """Quantities as int64, so many *units* in 1, cut towards zero, and to 9e18 units either way.
+
+    Raises:
+        BadInput: one that is not finite.
+    """
+    given = np.asarray(quantity, dtype=np.float64)
+    if not np.all(good := np.isfinite(given)):
+        raise BadInput(f"{_first(quantity, good):g} is no quantity; it must be finite")
+    return np.asarray(np.clip(np.trunc(given * units), -LARGEST_UNITS, LARGEST_UNITS)).astype(np.int64)
+
+
+def _first(values: ArrayLike, good: np.bool_ | Flags) -> float:
+    """The first of *values* that is not *good*."""
+    return float(np.broadcast_to(np.asarray(values, dtype=np.float64), np.shape(good)).flat[int(np.argmin(good))])

@@ -18,7 +18,7 @@ class Observation:
         timestamp: market time of the bar's close.
         columns: the F names, each prefixed by its source, e.g. ``price.return_1``.
         values: float32 (A, F); never NaN: what is not known is 0.
-        prices: int64 (A,), closing prices in units of 1e-8.
+        prices: int64 (A,), closing prices in the units of the market: divide by its `units.price` for USD.
     """
 
     step: int

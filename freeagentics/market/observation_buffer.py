@@ -1,11 +1,9 @@
-"""Observations where other processes can read them: a memory-mapped ring of steps, written once a step."""
+"""The last observations: a memory-mapped ring of steps, written once a step, which other processes may read where they are let."""
 
 from __future__ import annotations
 
 import json
 import mmap
-import os
-import tempfile
 import weakref
 import zlib
 from pathlib import Path
@@ -23,29 +21,48 @@ _HEAD = 64
 
 
 class ObservationBuffer:
-    """A ring of the last *slots* observations in a temporary file, mapped by the process that writes and by those that read.
+    """A ring of the last *slots* observations in RAM; or, where a *path* is given, in a file that other processes map and read.
 
     A slot carries its step, written last, and a checksum: what a reader catches half-written or overwritten is never returned. What
-    `write` hands out are views that show their step until *slots* more were written. The file is unlinked when the buffer is closed or
+    `write` hands out are views that show their step until *slots* more were written. A file is removed when the buffer is closed or
     collected, or the interpreter ends; views and attached readers that are alive then stay readable.
 
     Args:
         columns, assets: of the observations. slots: steps in the ring.
+        path: of the file to make.
 
     Attributes:
-        path: what other processes attach to.
+        path: what other processes attach to; None where they cannot.
+
+    Raises:
+        BadInput: a ring of nothing, or a file that is there already or cannot be written.
     """
 
-    def __init__(self, columns: tuple[str, ...], assets: int, slots: int = 64) -> None:
+    def __init__(self, columns: tuple[str, ...], assets: int, slots: int = 64, path: str | Path | None = None) -> None:
         if assets < 1 or slots < 1:
             raise BadInput(f"a buffer of observations needs at least 1 asset and 1 slot, not {assets} and {slots}")
+        self.columns = columns
+        self.path = None if path is None else Path(path)
+        self._unlink: weakref.finalize[..., ObservationBuffer] | None = None
         about = json.dumps({"columns": columns, "assets": assets, "slots": slots}).encode()
-        handle, name = tempfile.mkstemp(prefix="freeagentics-", suffix=".observations")
-        self._unlink: weakref.finalize[..., ObservationBuffer] | None = weakref.finalize(self, Path(name).unlink, missing_ok=True)
-        with os.fdopen(handle, "r+b") as file:
-            file.write(_MAGIC + about + b"\n")
-            file.truncate(_begin(file.tell()) + slots * _slot(len(columns), assets).itemsize)
-        self._open(Path(name), mmap.ACCESS_WRITE)
+        head = _MAGIC + about + b"\n"
+        head = head.ljust(_begin(len(head)), b"\0")
+        size = slots * _slot(len(columns), assets).itemsize
+        mapped = mmap.mmap(-1, len(head) + size) if self.path is None else self._make(self.path, head, size)
+        self._slots: AnyArray | None = np.frombuffer(mapped, _slot(len(columns), assets), slots, len(head))
+
+    def _make(self, path: Path, head: bytes, size: int) -> mmap.mmap:
+        try:
+            with path.open("x+b") as file:
+                self._unlink = weakref.finalize(self, path.unlink, missing_ok=True)
+                # All of it now: a page of the map that finds no room later on kills the process.
+                file.write(head + bytes(size))
+                file.flush()
+                return mmap.mmap(file.fileno(), 0)
+        except OSError as error:
+            if self._unlink is not None:
+                self._unlink()
+            raise BadInput(f"{path}: a buffer of observations cannot be made there ({error.strerror})") from error
 
     @classmethod
     def attach(cls, path: str | Path) -> ObservationBuffer:
@@ -53,21 +70,21 @@ class ObservationBuffer:
         made = cls.__new__(cls)
         made._unlink = None
         try:
-            made._open(Path(path), mmap.ACCESS_READ)
+            made._attach(Path(path))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BadInput(f"{path} is no buffer of observations: {error!r}") from error
         return made
 
-    def _open(self, path: Path, access: int) -> None:
-        with path.open("r+b" if access == mmap.ACCESS_WRITE else "rb") as file:
+    def _attach(self, path: Path) -> None:
+        with path.open("rb") as file:
             line = file.readline(1 << 20)
             if not line.startswith(_MAGIC):
                 raise ValueError("it does not begin as one")
             about = json.loads(line.removeprefix(_MAGIC))
-            mapped = mmap.mmap(file.fileno(), 0, access=access)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.path, self.columns = path, tuple(about["columns"])
         slot = _slot(len(self.columns), about["assets"])
-        self._slots: AnyArray | None = np.frombuffer(mapped, slot, about["slots"], _begin(len(line)))
+        self._slots = np.frombuffer(mapped, slot, about["slots"], _begin(len(line)))
 
     def write(self, observation: Observation) -> Observation:
         """Put an observation in the ring; the same, with `values` and `prices` as read-only views on the map.
@@ -102,7 +119,7 @@ class ObservationBuffer:
         return int(self._ring()["step"].max())
 
     def close(self) -> None:
-        """Unlink the file, if it is this process', and let go of the map. Closing again does nothing."""
+        """Remove the file, if there is one of this process, and let go of the map. Closing again does nothing."""
         self._slots = None
         if self._unlink is not None:
             self._unlink()

@@ -21,7 +21,7 @@ class Rows:
         agent: int32 (n,), index of the agent that ordered; only carried along.
         desk: int32 (n,), whose account it is for.
         asset: int32 (n,), index of the symbol.
-        quantity: int64 (n,), in units of 1e-8; above 0 buys, below 0 sells.
+        quantity: int64 (n,), in the units of its asset; above 0 buys, below 0 sells.
 
     Raises:
         BadInput: arrays of different lengths, or not of whole numbers.
@@ -75,7 +75,7 @@ class Fills(Rows):
     """Orders as they were filled.
 
     Attributes:
-        price: int64 (n,), in units of 1e-8.
+        price: int64 (n,), in the units of its asset.
         notional: int64 (n,), cents paid or received before the fee; not negative.
         fee: int64 (n,), cents.
     """

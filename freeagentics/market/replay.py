@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
 from freeagentics.market.accounts import Accounts
-from freeagentics.market.arrays import F64, readonly
+from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
-from freeagentics.market.exchange import fill, impacted_prices
+from freeagentics.market.exchange import fill, impacted_prices, rationed
 from freeagentics.market.features import build_features
 from freeagentics.market.money import to_price
 from freeagentics.market.observation import Observation
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.source import Source
+from freeagentics.market.terms import Terms
+from freeagentics.market.units import Units
 
 
 class ReplayMarket:
@@ -31,7 +33,8 @@ class ReplayMarket:
         symbols: the A assets.
         interval_ms: length of a bar.
         sources: those that are on.
-        off: by name, why a source is off.
+        off: by name, why a source is off. notes: what else one should know of these bars, a sentence each.
+        terms: what trading costs. units: what prices and quantities are counted in.
         columns: names of the F columns that an observation shows.
         accounts: of the desks.
         fills: of the last advance, in the order in which their orders stood.
@@ -46,8 +49,8 @@ class ReplayMarket:
         sources: Sequence[Source],
         daily: Daily | None = None,
         start: int = 0,
-        fee_ppm: int = 500,
-        impact_bps: float = 10.0,
+        terms: Terms | None = None,
+        units: Units | None = None,
     ) -> None:
         """Prepare to show *bars* from index *start* on; the bars before it are known to the sources' windows.
 
@@ -58,17 +61,21 @@ class ReplayMarket:
             sources: what agents may read.
             daily: daily figures, for the sources that need them.
             start: index of the bar that step 1 shows.
-            fee_ppm: fee in millionths of what a fill costs or brings.
-            impact_bps: what a net flow of a whole bar's volume moves the desk's own price by, in basis points.
+            terms: what trading costs, by default those of `Terms`.
+            units: what prices and quantities are counted in, by default those that fit bars and cash.
 
         Raises:
-            BadInput: *start* is not a bar, a fee or an impact is out of range, or a source breaks its contract.
+            BadInput: *start* is not a bar, terms need volumes that are not there, or a source breaks its contract.
+            BadBars: prices that cannot be counted.
         """
-        _check_settings(bars, start, fee_ppm, impact_bps)
+        if not 0 <= start < len(bars):
+            raise BadInput(f"start {start} is no bar; there are {len(bars)}, so give 0 to {len(bars) - 1}")
         self._bars, self._start, self._cursor = bars, start, start
-        self._fee_ppm, self._impact_bps = fee_ppm, impact_bps
+        self.terms, self.units = terms or Terms(), units or Units.fitting(bars, cash_cents)
+        self.notes = _without_volume(bars, self.terms)
+        self._volume = np.where(bars.volume.any(axis=0), bars.volume, np.inf)
         self._features = build_features(bars, daily, sources)
-        self._closes = readonly(to_price(bars.close))
+        self._closes = readonly(to_price(bars.close, self.units.price))
         self._queue = Orders.empty()
         self.symbols, self.interval_ms = bars.symbols, bars.interval_ms
         self.sources, self.off, self.columns = self._features.sources, dict(self._features.off), self._features.columns
@@ -107,9 +114,10 @@ class ReplayMarket:
     def _fill_queue(self, bar: int) -> Fills:
         if not len(self._queue):
             return Fills.empty()
-        opens, volume = self._bars.open[bar], self._bars.volume[bar - 1]
-        prices = impacted_prices(self._queue, len(self.accounts.cash), opens, volume, self._impact_bps)
-        return fill(self._queue, self.accounts, prices, self._fee_ppm)
+        opens, volume = self._bars.open[bar], self._volume[bar - 1]
+        orders = rationed(self._queue, volume, self.units, self.terms)
+        prices = impacted_prices(orders, len(self.accounts.cash), opens, volume, self.units, self.terms)
+        return fill(orders, self.accounts, prices, self.terms.fee_ppm)
 
     def submit(self, orders: Orders) -> Orders:
         """Queue orders for the next open and return them as accepted.
@@ -125,8 +133,8 @@ class ReplayMarket:
         self._check_targets(orders)
         closes = self._closes[self._cursor - 1]
         free = self.accounts.copy()
-        fill(self._queue, free, closes[self._queue.asset], self._fee_ppm)
-        cut = fill(orders, free, closes[orders.asset], self._fee_ppm)
+        fill(self._queue, free, closes[self._queue.asset], self.terms.fee_ppm)
+        cut = fill(orders, free, closes[orders.asset], self.terms.fee_ppm)
         accepted = Orders(cut.agent, cut.desk, cut.asset, cut.quantity)
         self._queue = Orders.concatenate([self._queue, accepted])
         return accepted
@@ -145,6 +153,11 @@ class ReplayMarket:
             raise BadInput(f"step {step} is not shown; closes are known for steps 1 to {self.step}")
         closes: F64 = self._bars.close[self._start + step - 1]
         return closes
+
+    def span(self, step: int) -> tuple[I64, I64]:
+        """Lowest and highest price, int64 (A,) each in units, of the bar of a step, shown or not yet: for who explains, not for agents."""
+        bar = self._start + step - 1
+        return to_price(self._bars.low[bar], self.units.price), to_price(self._bars.high[bar], self.units.price)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on exactly from here, over the same bars: copies, by name."""
@@ -167,8 +180,11 @@ class ReplayMarket:
         self._cursor, self._queue, self.fills = cursor, queue, fills
 
 
-def _check_settings(bars: Bars, start: int, fee_ppm: int, impact_bps: float) -> None:
-    if not 0 <= start < len(bars):
-        raise BadInput(f"start {start} is no bar; there are {len(bars)}, so give 0 to {len(bars) - 1}")
-    if not 0 <= fee_ppm <= 1_000_000 or not 0 <= impact_bps < np.inf:
-        raise BadInput(f"fee_ppm {fee_ppm} must be from 0 to 1000000, impact_bps {impact_bps} finite and not negative")
+def _without_volume(bars: Bars, terms: Terms) -> tuple[str, ...]:
+    """What to say of assets without any volume: nobody can say how far an order would move them."""
+    silent = [bars.symbols[asset] for asset in np.flatnonzero(~bars.volume.any(axis=0))]
+    if not silent:
+        return ()
+    if terms.max_participation:
+        raise BadInput(f"max_participation: {', '.join(silent)} has no volume in these bars to take a share of; leave it at 0")
+    return (f"no volume of {', '.join(silent)}: orders fill at the open, without impact",) if terms.impact_bps else ()

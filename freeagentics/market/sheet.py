@@ -14,10 +14,13 @@ from polars.exceptions import PolarsError
 
 from freeagentics.errors import BadBars
 from freeagentics.market.arrays import F64, I64, Flags
+from freeagentics.market.epochs import Epochs
+from freeagentics.market.header import header_problem
 from freeagentics.market.names import did_you_mean
 
-_LARGEST_SECONDS = 100_000_000_000
-_LARGEST_MS = 1000 * _LARGEST_SECONDS
+_TIMES = {"date", "datetime", "time", "open_time", "open time", "unix", "timestamp_ms"}
+"""What files call their timestamps."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,7 +62,7 @@ class Sheet:
         return parsed.fill_null(float("nan")).to_numpy()
 
     def times(self, column: str = "timestamp") -> I64:
-        """A column as market time, int64 (n,): from dates and times (naive ones are UTC), ISO text, or whole seconds or ms since 1970."""
+        """A column as market time, int64 (n,): from dates and times (naive ones are UTC), ISO text, or whole numbers, see `Epochs`."""
         cells = self.frame[column]
         self.fail_where(cells.is_null().to_numpy(), column, "is empty; every row needs a time")
         if cells.dtype in (pl.Datetime, pl.Date):
@@ -71,12 +74,9 @@ class Sheet:
             cells = whole
         if not cells.dtype.is_integer():
             self.fail(0, column, f"holds {cells.dtype}; give dates and times, ISO text, or whole seconds or milliseconds since 1970")
-        return self._epoch_times(cells.cast(pl.Int64).to_numpy(), column)
-
-    def _epoch_times(self, values: I64, column: str) -> I64:
-        sizes = np.abs(values)
-        self.fail_where(sizes >= _LARGEST_MS, column, "{value} is neither seconds nor milliseconds since 1970")
-        return values if sizes.max(initial=0) >= _LARGEST_SECONDS else values * 1000
+        found = Epochs.read(cells.cast(pl.Int64).to_numpy())
+        self.fail_where(found.wrong, column, found.problem)
+        return found.times
 
     def _iso_times(self, column: str) -> I64:
         times = np.empty(len(self.rows), dtype=np.int64)
@@ -91,20 +91,52 @@ class Sheet:
 
 
 def read_sheet(path: Path, needed: Sequence[str]) -> Sheet:
-    """All rows of a .parquet or .csv file.
+    """All rows of a .parquet or .csv file, its columns in lower case.
 
     Raises:
         BadBars: another kind of file, one that cannot be read, one that lacks a needed column, or one without rows.
     """
-    if path.suffix not in (".parquet", ".csv"):
+    kind = path.suffix.lower()
+    if kind not in (".parquet", ".csv"):
         raise BadBars(f"{path}: files of kind {path.suffix!r} are not read; give .parquet or .csv")
+    looks_wrong = header_problem if kind == ".csv" else _nothing
     try:
-        frame = pl.read_parquet(path, glob=False) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False, glob=False)
-    except (PolarsError, OSError) as error:
-        raise BadBars(f"{path}: is not a readable {path.suffix} file ({str(error).splitlines()[0]})") from error
-    missing = [f"{name}{did_you_mean(name, set(frame.columns) - set(needed))}" for name in needed if name not in frame.columns]
+        frame = pl.read_parquet(path, glob=False) if kind == ".parquet" else pl.read_csv(path, infer_schema=False, glob=False)
+    except OSError as error:
+        raise BadBars(f"{path}: cannot be read ({error.strerror or error})") from error
+    except PolarsError as error:
+        cause = looks_wrong(path, needed) or f"is not a readable {kind} file ({str(error).splitlines()[0]})"
+        raise BadBars(f"{path}: {cause}") from error
+    frame = frame.rename(_lower_case(path, frame.columns))
+    missing = [f"{name}{_meant(name, set(frame.columns) - set(needed))}" for name in needed if name not in frame.columns]
     if missing:
-        raise BadBars(f"{path}: missing columns {', '.join(missing)}; needed are {', '.join(needed)}")
+        cause = looks_wrong(path, needed) or f"missing columns {', '.join(missing)}; needed are {', '.join(needed)}"
+        raise BadBars(f"{path}: {cause}")
     if frame.is_empty():
         raise BadBars(f"{path}: has no rows; at least two are needed")
+    if not any(letter.isdigit() for cell in frame.row(0) for letter in str(cell)) and (cause := looks_wrong(path, needed)):
+        raise BadBars(f"{path}: {cause}")
     return Sheet(path, frame, np.arange(1, frame.height + 1, dtype=np.int64))
+
+
+def _nothing(path: Path, needed: Sequence[str]) -> str:
+    """Nothing: a file that tells its columns itself has no header to be wrong."""
+    return ""
+
+
+def _lower_case(path: Path, columns: Sequence[str]) -> dict[str, str]:
+    """Names in lower case, by those in the file. Raises BadBars where two would be the same."""
+    names: dict[str, str] = {}
+    for column in columns:
+        name = column.strip().lower()
+        if name in names.values():
+            twin = next(other for other, lower in names.items() if lower == name)
+            raise BadBars(f"{path}: columns {twin!r} and {column!r} differ in capitals only; leave one")
+        names[column] = name
+    return names
+
+
+def _meant(name: str, others: set[str]) -> str:
+    """Which of *others* may be the missing column."""
+    times = sorted(others & _TIMES) if name == "timestamp" else []
+    return f" (did you mean {times[0]}?)" if times else did_you_mean(name, others)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from freeagentics.agents import ROLES
 from freeagentics.agents.agent import agent_id
 from freeagentics.arrays import AnyArray
-from freeagentics.errors import BadRunDirectory
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.model.scenario import Scenario
+from freeagentics.market import Units
+from freeagentics.model.names import Names, RoleNames
 
 
 class AgentNames:
@@ -18,24 +17,35 @@ class AgentNames:
 
     Attributes:
         seats: role, number, desk, cohort and row of each agent, (N,).
-        ids, roles: of each agent, N strings. team: the roles of the scenario, by number.
+        ids, roles: of each agent, N strings. team: the roles of the run, by number.
+        symbols, units: of the assets. columns: of an observation. sources: cents a read, by name, of those that are on.
     """
 
-    def __init__(self, journal: Journal, scenario: Scenario) -> None:
+    def __init__(self, journal: Journal) -> None:
         """Read them. Raises BadRunDirectory where nothing is on record."""
-        seats = journal.read(1, Kind.AGENTS, SHARED)
-        if seats is None:
-            raise BadRunDirectory(f"{journal.path}: no agents on record; the run was stopped before its first step")
-        team = list(scenario.agents.team)
+        names, seats = Names.read(journal), journal.read(1, Kind.AGENTS, SHARED)
+        assert seats is not None, "the first step has them beside the names"
+        self.symbols, self.columns, self.sources = names.symbols, names.columns, names.sources
+        self.units = Units.shifted(names.shifts)
+        self._of_role = {role.role: role for role in names.team}
+        team = list(self._of_role)
         self.seats = seats
         self.ids = [agent_id(team[seat["role"]], int(seat["number"])) for seat in seats]
         self.roles = [team[role] for role in seats["role"]]
         self.team = team
         self._id_series = pl.Series([*self.ids, None], dtype=pl.String)
         self._role_series = pl.Series(team)
-        self._longest = max(len(ROLES[role].actions) for role in team)
-        padded = [(*ROLES[role].actions, *[""] * self._longest)[: self._longest] for role in team]
+        self._longest = max(len(role.actions) for role in names.team)
+        padded = [(*role.actions, *[""] * self._longest)[: self._longest] for role in names.team]
         self._action_series = pl.Series([name for names in padded for name in names])
+
+    def of_role(self, role: str) -> RoleNames:
+        """What a role of the team calls things."""
+        return self._of_role[role]
+
+    def role_of(self, agent: int) -> RoleNames:
+        """What the role of an agent calls things."""
+        return self._of_role[self.roles[agent]]
 
     def id_column(self, agent: AnyArray) -> pl.Series:
         """Ids of agents (n,); null where the index is -1."""

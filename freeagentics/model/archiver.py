@@ -9,7 +9,6 @@ import msgpack
 import polars as pl
 
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import UNITS
 from freeagentics.memory.codec import Codes
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.projection import DecisionItems, Moments, memory_entries
@@ -28,17 +27,16 @@ class Archiver:
     Bodies are those that a store has. A decision is archived with its outcome.
 
     Args:
-        path: the journal's file. scenario: its `store.cold` is the archive's URL. symbols: names of its assets. run: the run's id.
+        path: the journal's file. scenario: its `store.cold` is the archive's URL. run: the run's id.
 
     Attributes:
         done: last step for which the archive has all that it should have: the committed one, but for the steps that are left.
         records: rows that were new.
     """
 
-    def __init__(self, path: Path, scenario: Scenario, symbols: tuple[str, ...], run: str) -> None:
+    def __init__(self, path: Path, scenario: Scenario, run: str) -> None:
         self._path = path
         self._scenario = scenario
-        self._symbols = symbols
         self._archive = Archive(scenario.store.cold, run)
         self._archived = 0
         self.done = 0
@@ -86,7 +84,7 @@ class Archiver:
         return max((file.last_timestamp for file in self._archive.manifest().files), default=-1) + 1
 
     def _rows(self, journal: Journal, first: int, last: int) -> ArchiveBatch:
-        names = AgentNames(journal, self._scenario)
+        names = AgentNames(journal)
         roles, desks = (dict(zip(names.ids, of, strict=True)) for of in (names.roles, names.seats["desk"].tolist()))
         memories = [
             (entry.agent, roles[entry.agent], entry.step, desks[entry.agent], entry.sequence, entry.timestamp, entry.body[0], entry.body)
@@ -104,18 +102,19 @@ class Archiver:
         return ArchiveBatch(
             pl.DataFrame(memories, schema=dict(COLUMNS["memories"]), orient="row"),
             pl.DataFrame(decisions, schema=dict(COLUMNS["decisions"]), orient="row"),
-            self._observations(journal, first, last),
+            _observations(journal, names, first, last),
             _books(journal, first, last),
         )
 
-    def _observations(self, journal: Journal, first: int, last: int) -> pl.DataFrame:
-        at = Moments(journal)
-        frames = []
-        for step, _, rows in journal.scan(Kind.OBSERVATION, first=first, last=last):
-            shown = {"step": step, "timestamp": at[step], "asset": list(self._symbols), "price": rows["price"] / UNITS}
-            values = {f"value_{place}": rows["values"][:, place] for place in range(rows["values"].shape[1])}
-            frames.append(pl.DataFrame(shown | values, schema_overrides=dict(COLUMNS["observations"])))
-        return pl.concat(frames)
+
+def _observations(journal: Journal, names: AgentNames, first: int, last: int) -> pl.DataFrame:
+    at = Moments(journal)
+    frames = []
+    for step, _, rows in journal.scan(Kind.OBSERVATION, first=first, last=last):
+        shown = {"step": step, "timestamp": at[step], "asset": list(names.symbols), "price": rows["price"] / names.units.price}
+        values = {f"value_{place}": rows["values"][:, place] for place in range(rows["values"].shape[1])}
+        frames.append(pl.DataFrame(shown | values, schema_overrides=dict(COLUMNS["observations"])))
+    return pl.concat(frames)
 
 
 def _books(journal: Journal, first: int, last: int) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics.agents import DeskBooks
 from freeagentics.arrays import F32, I64, ArrayState
-from freeagentics.market import Accounts, Fills, notional_cents
+from freeagentics.market import Accounts, Fills
 from freeagentics.memory import BOOK
 
 WINDOW = 24
@@ -28,9 +28,9 @@ class BookKeeper(ArrayState):
         self.exposure = np.zeros(desks, dtype=np.float32)
 
     def close(self, step: int, prices: I64, fills: Fills) -> DeskBooks:
-        """Books at the close of a step, *prices* (A,) in 1e-8 USD."""
+        """Books at the close of a step, *prices* (A,) in their units."""
         accounts = self._accounts
-        value = notional_cents(prices, accounts.position)
+        value = accounts.values(prices)
         equity = accounts.cash + value.sum(axis=1)
         self.equity[step % (WINDOW + 1)] = equity
         traded = self.traded[step % WINDOW]
@@ -53,7 +53,7 @@ class BookKeeper(ArrayState):
             "drawdown": _share(1 - equity / np.maximum(accounts.peak, 1)),
             "equity_return_1": _share(equity / np.maximum(last, 1) - 1),
             "equity_return_24": _share(equity / np.maximum(day, 1) - 1),
-            "turnover_24": _share(self.traded.sum(axis=0) / whole),
+            "turnover_24": _share(self.traded.sum(axis=0, dtype=np.float64) / whole),
             "cost_share": _share((accounts.fees + accounts.data_costs) / max(accounts.initial, 1)),
             "concentration": np.square(_share(weight)).sum(axis=1),
         }

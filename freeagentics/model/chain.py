@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents import ROLES
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
@@ -53,7 +52,7 @@ class Chain:
         return page[page["agent"] == agent][0]
 
     def _link(self, decision: AnyArray, step: int) -> Link:
-        role = ROLES[self._names.roles[decision["agent"]]]
+        role = self._names.role_of(int(decision["agent"]))
         return Link(
             agent=self._names.ids[decision["agent"]],
             step=step,

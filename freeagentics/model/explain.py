@@ -7,61 +7,64 @@ from pathlib import Path
 
 import numpy as np
 
-from freeagentics.agents import ROLES, SIGNAL_KINDS
+from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.agents.decision import CAUSES
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.market import CENTS, UNITS
+from freeagentics.market import CENTS
 from freeagentics.memory import FEATURES
 from freeagentics.mind import REGIMES
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.chain import Chain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.model.lineage import Lineage
 from freeagentics.model.memories import Memories
+from freeagentics.model.plain import whole
 from freeagentics.model.projection import decision_id
 from freeagentics.model.rewind import committed
 from freeagentics.model.run_directory import RunDirectory
-from freeagentics.model.scenario import Scenario
 from freeagentics.model.witness import Rerun
 
 _RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 
 
-def explain(path: str | Path, agent: str, step: int) -> Explanation:
-    """Why *agent* did what it did at *step*.
+def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = False) -> Explanation:
+    """Why *agent* did what it did at *step*; with *allow_plugins* it may run plugins that this user has not run before.
 
     Raises:
-        BadRunDirectory: no run directory. BadInput: no such agent. BadScenario: the step was not committed.
+        BadRunDirectory: no run directory. BadInput: no such agent, or a step that is no whole number.
+        BadScenario: the step was not committed.
+        UntrustedPlugin: it has plugins that this user has not run before, and are not allowed.
         RunFailed: the run comes out differently than it is on record.
     """
-    directory = RunDirectory.open(Path(path))
-    scenario = directory.load_scenario()
+    directory, step = RunDirectory.open(Path(path)), whole("step", step)
     with Journal(directory.journal) as journal:
-        names = AgentNames(journal, scenario)
+        names = AgentNames(journal)
         if agent not in names.ids:
             raise BadInput(f"no agent '{agent}' in {path}; {did_you_mean(agent, names.ids)}")
         committed(journal, step)
         seat = names.seats[names.ids.index(agent)]
-        with Rerun(scenario, journal, step, int(seat["cohort"])) as rerun:
-            return Explainer(scenario, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
+        lineage = directory.load_lineage(allow_plugins=allow_plugins)
+        with Rerun(lineage, journal, step, int(seat["cohort"])) as rerun:
+            return Explainer(lineage, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
 
 
 class Explainer:
     """Puts together what a rerun witnessed and what the journal holds of one agent at one step."""
 
-    def __init__(self, scenario: Scenario, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
-        self._scenario, self._journal, self._names, self._rerun = scenario, journal, names, rerun
+    def __init__(self, lineage: Lineage, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
+        self._lineage, self._journal, self._names, self._rerun = lineage, journal, names, rerun
         self._agent, self._row, self._step = agent, row, rerun.step
         view, thought = rerun.witness.view, rerun.witness.thought
         assert view is not None
         assert thought is not None
         self._view, self._thought = view, thought
         self._asset = int(thought.focus[row])
-        self._symbols = rerun.model.market.symbols
-        self._role = ROLES[names.roles[agent]]
+        self._symbols, self._units = rerun.model.market.symbols, rerun.model.market.units
+        self._role = names.role_of(agent)
         # Kept now: every answer to "what without it" loads the state of before again.
         self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
         self._sources = rerun.cohort.sources_read(row, self._step)
@@ -109,7 +112,7 @@ class Explainer:
 
     def _saw(self) -> dict[str, float]:
         observation = self._view.observation
-        shown = {"close": float(observation.prices[self._asset] / UNITS)}
+        shown = {"close": float(observation.prices[self._asset] / self._units.price[self._asset])}
         for place, column in enumerate(observation.columns):
             if column.split(".")[0] in self._sources:
                 shown[column] = float(observation.values[self._asset, place])
@@ -167,10 +170,10 @@ class Explainer:
         """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
         cohort = self._rerun.cohort
         if step not in self._rerun.witness.states:
-            with Rerun(self._scenario, self._journal, step, cohort.number) as earlier:
+            with Rerun(self._lineage, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
-        reader = Memories(self._journal, self._names, self._scenario.memory.files)
+        reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
         error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE
@@ -181,24 +184,32 @@ class Explainer:
         return Alternative(action=self._role.actions[decision["action"]], value=float(decision["value"]), same=same)
 
     def _trades(self) -> tuple[Trade, ...]:
-        orders = self._mine(Kind.ORDERS, self._step)
         fills = self._mine(Kind.FILLS, self._step + 1)
-        found = []
-        for order in orders:
-            filled = fills[fills["asset"] == order["asset"]] if len(fills) else fills
-            quantity = float(filled["quantity"].sum() / UNITS) if len(filled) else 0.0
-            price = float(filled["price"][0] / UNITS) if len(filled) else None
-            fee = float(filled["fee"].sum() / CENTS) if len(filled) else None
-            ordered = float(order["quantity"] / UNITS)
-            found.append(Trade(symbol=self._symbols[order["asset"]], quantity=ordered, filled=quantity, price=price, fee=fee))
-        return tuple(found)
+        return tuple(self._trade(order, fills) for order in self._mine(Kind.ORDERS, self._step))
+
+    def _trade(self, order: AnyArray, fills: AnyArray) -> Trade:
+        asset = int(order["asset"])
+        symbol, quantity = self._symbols[asset], float(order["quantity"] / self._units.quantity[asset])
+        filled = fills[fills["asset"] == asset] if len(fills) else fills
+        if not len(filled):
+            return Trade(symbol=symbol, quantity=quantity, filled=0.0, price=None, fee=None, bound=None)
+        price, unit = int(filled["price"][0]), self._units.price[asset]
+        low, high = (int(bound[asset]) for bound in self._rerun.model.market.span(self._step + 1))
+        return Trade(
+            symbol=symbol,
+            quantity=quantity,
+            filled=float(filled["quantity"].sum() / self._units.quantity[asset]),
+            price=price / unit,
+            fee=float(filled["fee"].sum() / CENTS),
+            bound=None if low <= price <= high else (low if price < low else high) / unit,
+        )
 
     def _mine(self, kind: Kind, step: int) -> AnyArray:
         records = self._journal.read(step, kind, SHARED)
         return np.empty(0) if records is None else records[records["agent"] == self._agent]
 
     def _outcome(self) -> OutcomeSoFar:
-        horizon, last = self._scenario.memory.horizon, self._journal.marker()
+        horizon, last = self._lineage.own.memory.horizon, self._journal.marker()
         assert last is not None
         passed = min(horizon, last.step - self._step)
         page = self._journal.read(self._step + horizon, Kind.OUTCOMES, self._rerun.cohort.number)

@@ -63,13 +63,19 @@ class Link(_Part):
 
 
 class Trade(_Part):
-    """An order as accepted, and what became of it at the next open; price and fee are None while it is open or where it was cut away."""
+    """An order as accepted, and what became of it at the next open.
+
+    Attributes:
+        price, fee: None while it is open or where it was cut away.
+        bound: the low or the high of its bar, where impact took the price past it; else None.
+    """
 
     symbol: str
     quantity: float
     filled: float
     price: float | None
     fee: float | None
+    bound: float | None
 
 
 class OutcomeSoFar(_Part):

@@ -47,7 +47,7 @@ class Feeds:
         # A store that is away is no reason not to run: its feed tries again, and tells what is wrong if that lasts.
         with suppress(StoreUnavailable):
             if scenario.store.cold:
-                open_archiver(Path(), scenario, (), run).close()
+                open_archiver(Path(), scenario, run).close()
         with suppress(StoreUnavailable):
             if scenario.store.durable:
                 self._stores.append(open_durable(scenario.store, run))
@@ -61,21 +61,21 @@ class Feeds:
         for store in self._stores:
             store.close()
 
-    def start(self, journal: Path, symbols: tuple[str, ...]) -> None:
-        """Begin to feed from this journal of assets with these names."""
+    def start(self, journal: Path) -> None:
+        """Begin to feed from this journal."""
         urls = self._scenario.store
         if urls.durable:
-            self._begin("durable", partial(self._project, journal, symbols))
+            self._begin("durable", partial(self._project, journal))
         if urls.cold:
-            self._begin("cold", partial(open_archiver, journal, self._scenario, symbols, self._run))
+            self._begin("cold", partial(open_archiver, journal, self._scenario, self._run))
 
     def _begin(self, tier: str, connect: Connect) -> None:
         feed = self._feeds[tier] = Feed(tier, connect, patience_s=PATIENCE_S)
         feed.start()
 
-    def _project(self, journal: Path, symbols: tuple[str, ...]) -> Work:
+    def _project(self, journal: Path) -> Work:
         store = self._stores.pop() if self._stores else open_durable(self._scenario.store, self._run)
-        return Projector(journal, self._scenario, symbols, store)
+        return Projector(journal, self._scenario, store)
 
     def committed(self, step: int) -> None:
         """Note how far the run is."""
@@ -120,10 +120,10 @@ def open_durable(urls: StoreSettings, run: str) -> Store:
         raise
 
 
-def open_archiver(journal: Path, scenario: Scenario, symbols: tuple[str, ...], run: str) -> Archiver:
+def open_archiver(journal: Path, scenario: Scenario, run: str) -> Archiver:
     """The archive of the scenario's cold tier, and who feeds it; its driver is an extra. Raises BadStore or StoreUnavailable."""
     try:
         from freeagentics.model.archiver import Archiver
     except ModuleNotFoundError as error:
         raise BadStore(f"an archive needs the package {error.name}; pip install 'freeagentics[archive]'") from error
-    return Archiver(journal, scenario, symbols, run)
+    return Archiver(journal, scenario, run)

@@ -17,16 +17,25 @@ PAGES_AT_ONCE = 400
 """Pages of decisions held in RAM at a time: at most a hundred thousand rows, about 50 MB while polars works on them."""
 
 
+def read_frame(path: Path) -> pl.DataFrame:
+    """A frame of a run. Its path is a name: what looks like a pattern in it is none."""
+    return pl.read_parquet(path.absolute(), glob=False)
+
+
 def write_model_frame(journal: Journal, path: Path) -> None:
     """One row per step, from the figures."""
     records = np.concatenate([records for _, _, records in journal.scan(Kind.FIGURES)])
     frame = pl.DataFrame({name: records[name] for name in FIGURE.names or ()})
     moment = pl.col("timestamp").cast(pl.Datetime("ms", "UTC"))
-    frame.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("step"), moment, pl.exclude("timestamp")).write_parquet(path)
+    frame.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("step"), moment, pl.exclude("timestamp")).write_parquet(
+        path.absolute()
+    )
 
 
 def write_agent_frame(journal: Journal, names: AgentNames, path: Path) -> None:
     """One row per agent and step, from the decisions; never more than `PAGES_AT_ONCE` pages in RAM."""
+    # Absolute, or polars takes a folder called ~ for the home.
+    path = path.absolute()
     parts = path.with_suffix(".parts")
     parts.mkdir(exist_ok=True)
     pages = journal.scan(Kind.DECISIONS)
@@ -38,7 +47,7 @@ def write_agent_frame(journal: Journal, names: AgentNames, path: Path) -> None:
     if len(written) == 1:
         written[0].replace(path)
     else:
-        pl.scan_parquet(written).sink_parquet(path)
+        pl.scan_parquet(written, glob=False).sink_parquet(path)
     for part in parts.glob("*.parquet"):
         part.unlink()
     parts.rmdir()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import mesa
+import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
@@ -17,17 +18,18 @@ from freeagentics.agents.surroundings import SourceInfo
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.market import CENTS, UNITS, Observation, ObservationBuffer
+from freeagentics.market import CENTS, Observation, ObservationBuffer
 from freeagentics.memory import open_book_codec, open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
-from freeagentics.model.memories import text_records
+from freeagentics.model.names import Names
 from freeagentics.model.outcomes import OutcomeLedger
+from freeagentics.model.plain import whole
 from freeagentics.model.recording import StepPages
 from freeagentics.model.scenario import Scenario
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.model.scenario_files import load_scenario, runnable
 from freeagentics.runtime import Engine, SerialEngine, resident_mb
 from freeagentics.signals import Board, Inbox
 
@@ -40,9 +42,10 @@ class MarketModel(mesa.Model):
     Args:
         scenario: a `Scenario`, or the name or path of one.
         engine: who runs the cohorts of a phase; serial by default.
+        observations: a file to make, in which other processes may read what the market showed last; see `ObservationBuffer`.
 
     Attributes:
-        market, board, population: the parts. observations: the last ones, mapped, for other processes to read as well.
+        market, board, population: the parts. observations: the last ones.
         registration_s: wall time that building the population took. rss_before_mb: resident set before that.
         figures: the last step's `Figures`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
@@ -50,21 +53,24 @@ class MarketModel(mesa.Model):
     A model owns threads: close it, or use it as a context manager.
     """
 
-    def __init__(self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None) -> None:
-        self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    def __init__(
+        self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None, observations: str | Path | None = None
+    ) -> None:
+        self.scenario = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(seed=self.scenario.seed)
-        # The market first: it may refuse, and what was opened before it would stay open.
+        # These first: they may refuse, and what was opened before them would stay open.
         self.market = open_market(self.scenario)
+        self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
         self.writer = JournalWriter(None)
         world = self._surroundings()
         began = wall_clock()
-        self.population = Population(self.scenario.agents.counts(), self.scenario.agents.desks, world, self.scenario.roles)
+        agents, registry = self.scenario.agents, self.scenario.registry
+        self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
         self._phases = self.population.phases()
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
-        self.observations = ObservationBuffer(self.market.columns, assets)
         self.books = BookKeeper(self.market.accounts)
         self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
@@ -82,6 +88,7 @@ class MarketModel(mesa.Model):
         return Surroundings(
             seed=self.scenario.seed,
             symbols=market.symbols,
+            units=market.units,
             columns=market.columns,
             sources=sources,
             roles=tuple(self.scenario.agents.team),
@@ -91,6 +98,11 @@ class MarketModel(mesa.Model):
             choices=Choices.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
         )
+
+    @property
+    def names(self) -> Names:
+        """What its numbers stand for."""
+        return Names.of(self.market, [self.scenario.registry.role(name) for name in self.scenario.agents.team])
 
     def _seat_agents(self) -> None:
         directory, name = self.population.directory, self.population.name
@@ -147,7 +159,7 @@ class MarketModel(mesa.Model):
         self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
         if observation.step == 1:
             pages.shared(Kind.AGENTS, self.population.seats())
-            pages.shared(Kind.COLUMNS, text_records(json.dumps(self.market.columns)))
+            pages.shared(Kind.NAMES, self.names.records())
         pages.shared(Kind.FIGURES, self.figures.record())
         closed = pages.closed(self.market.accounts, equity, first_signal)
         self.datacollector.collect(self)
@@ -159,7 +171,7 @@ class MarketModel(mesa.Model):
         accounts, fills = self.market.accounts, self.market.fills
         return Figures(
             timestamp=observation.timestamp,
-            price=float(observation.prices[0] / UNITS),
+            price=float(observation.prices[0] / self.market.units.price[0]),
             basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
             equity=equity,
             exposure=float(books.feature("exposure").mean()),
@@ -167,7 +179,7 @@ class MarketModel(mesa.Model):
             signals=sum(len(batch) for batch in pages.signals),
             orders=sum(len(batch) for batch in pages.orders),
             fills=len(fills),
-            traded=float(fills.notional.sum() / CENTS),
+            traded=float(fills.notional.sum(dtype=np.float64) / CENTS),
             costs=float((accounts.fees + accounts.data_costs).mean() / CENTS),
         )
 
@@ -196,7 +208,7 @@ class MarketModel(mesa.Model):
         self.ledger.load(checkpoint["ledger"])
         for cohort in self.population.cohorts:
             cohort.load(checkpoint[f"cohort-{cohort.number}"])
-        self.steps = step
+        self.steps = whole("step", step)
 
     def agent(self, unique_id: str) -> TradingAgent:
         """An agent by its id, e.g. ``market-hunter-0007``. Raises KeyError."""

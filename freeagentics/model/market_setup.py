@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
@@ -10,16 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadScenario
-from freeagentics.market import SOURCES, Bars, ReplayMarket, SyntheticMarket, load_bars, load_daily
+from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
 from freeagentics.model.scenario import MarketSettings, Scenario
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.model.scenario_files import load_scenario, name_after
 
 
 def open_market(scenario: Scenario) -> ReplayMarket:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
-    sources = [SOURCES[name](cost_cents=cost) for name, cost in settings.sources.items()]
-    desks, cash, fee = scenario.agents.desks, round(settings.cash * 100), round(settings.fee_bps * 100)
+    sources = [scenario.registry.sources[name](cost_cents=cost) for name, cost in settings.sources.items()]
+    desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
     if settings.kind == "synthetic":
         return SyntheticMarket(
             settings.synthetic,
@@ -29,40 +28,59 @@ def open_market(scenario: Scenario) -> ReplayMarket:
             cash_cents=cash,
             sources=sources,
             start=settings.warmup,
-            fee_ppm=fee,
-            impact_bps=settings.impact_bps,
+            terms=terms,
         )
     bars = load_bars(settings.bars, settings.symbols or None)
     start = _first_bar(bars, settings)
-    if len(bars) - start < scenario.steps:
+    left = len(bars) - start
+    if left < scenario.steps:
+        earlier = "an earlier market.start" if settings.start else "a smaller market.warmup"
         raise BadScenario(
-            f"steps: {scenario.steps} asked for, but {settings.bars} has {len(bars) - start} bars after a start at bar {start}; "
-            "ask for fewer steps or an earlier market.start"
+            f"steps: {scenario.steps} asked for, but {settings.bars} has {left} bars after a start at bar {start}; "
+            f"ask for fewer steps or {earlier}"
         )
     daily = load_daily(settings.daily) if settings.daily else None
-    return ReplayMarket(
-        bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, fee_ppm=fee, impact_bps=settings.impact_bps
+    market = ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms)
+    if settings.start is None and left < settings.warmup:
+        market.notes += (f"{left} of {len(bars)} bars are left to trade after a warm-up of {settings.warmup}; market.warmup sets it",)
+    return market
+
+
+def _terms(settings: MarketSettings) -> Terms:
+    return Terms(
+        fee_ppm=round(settings.fee_bps * 100),
+        impact_bps=settings.impact_bps,
+        shared_impact=settings.shared_impact,
+        max_participation=settings.max_participation,
     )
 
 
 def own_bars(path: Path) -> dict[str, object]:
     """What changes in a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64] or "bars"
     market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
-    return {"name": slug, "title": f"Agents trade the bars of {path.name}", **{f"market.{key}": value for key, value in market.items()}}
+    return {
+        "name": name_after(path, "bars"),
+        "title": f"Agents trade the bars of {path.name}",
+        **{f"market.{key}": value for key, value in market.items()},
+    }
 
 
-def steps_that_fit(name: str, overrides: Mapping[str, object]) -> int:
+def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins: bool = False) -> int:
     """Steps of a scenario, or as many as its bars have after the warm-up, where that is fewer. Raises BadScenario, BadBars."""
-    scenario = load_scenario(name, overrides)
+    scenario = load_scenario(name, overrides, allow_plugins=allow_plugins)
     bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
     return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
 
 
 def _first_bar(bars: Bars, settings: MarketSettings) -> int:
-    """Index of the first bar to show."""
+    """Index of the first bar to show. Raises BadScenario where there is none."""
     if settings.start is None:
-        return min(settings.warmup, len(bars) - 1)
+        if settings.warmup >= len(bars):
+            raise BadScenario(
+                f"market.warmup: {settings.bars} has {len(bars)} bars and a warm-up takes {settings.warmup} of them, so none is left to "
+                f"trade; set it lower, e.g. market.warmup={len(bars) // 4}, or take more bars"
+            )
+        return settings.warmup
     moment = settings.start if settings.start.tzinfo else settings.start.replace(tzinfo=UTC)
     found = int(np.searchsorted(bars.timestamps, int(moment.timestamp() * 1000)))
     if found >= len(bars):

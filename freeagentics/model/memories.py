@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from freeagentics.arrays import F32, AnyArray
+from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
 from freeagentics.memory import BOOK, Codec, Given, Kept, book_codec_of, codec_of
 from freeagentics.memory.codec import Codes
 from freeagentics.model.agent_names import AgentNames
+from freeagentics.model.lineage import Lineage
 
-BYTES = np.dtype([("byte", "u1")])
 IMPORTANCE = np.dtype([("importance", "u1")])
-
-
-def text_records(text: str) -> AnyArray:
-    """Text as records of a page."""
-    return np.frombuffer(text.encode(), dtype=BYTES)
 
 
 def kept_in(page: Page, block: Page) -> Kept:
@@ -35,21 +28,15 @@ class Memories:
 
     Args:
         names: who the agents are.
-        own: files of trained codecs that the run has beside those that ship.
+        lineage: says which files of trained codecs a step was coded with beside those that ship; without it none.
     """
 
-    def __init__(self, journal: Journal, names: AgentNames, own: Sequence[Path] = ()) -> None:
+    def __init__(self, journal: Journal, names: AgentNames, lineage: Lineage | None = None) -> None:
         self._journal = journal
         self._names = names
-        self._own = own
-        self._codecs: dict[tuple[int, str], Codec] = {}
+        self._lineage = lineage
+        self._codecs: dict[tuple[int, str, tuple[Path, ...]], Codec] = {}
         self._book: tuple[int, F32] | None = None
-
-    @cached_property
-    def _columns(self) -> tuple[str, ...]:
-        records = self._journal.read(1, Kind.COLUMNS, SHARED)
-        assert records is not None, "the first step says what the observation's columns are"
-        return tuple(json.loads(records.tobytes()))
 
     def span(self, first: int, last: int) -> Iterator[tuple[int, Kept]]:
         """Memories from step *first* to *last*, with their step, cohort by cohort; among them damaged ones, whose codes are not intact.
@@ -84,7 +71,7 @@ class Memories:
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])
         given = Given(observation["values"], books[self._names.seats["desk"][kept.agent]])
-        return self._codec(kept).decode(kept.codes, given)
+        return self._codec(step, kept).decode(kept.codes, given)
 
     def _books(self, step: int, values: F32) -> F32:
         """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""
@@ -92,14 +79,18 @@ class Memories:
             pages = list(self._journal.scan_pages(Kind.BOOKS, first=step, last=step))
             if pages:
                 page = pages[0][1]
-                shared = book_codec_of(page.codec, self._columns, self._own).decode(Codes.from_bytes(page.records.tobytes()), values)
+                codec = book_codec_of(page.codec, self._names.columns, self._own(step))
+                shared = codec.decode(Codes.from_bytes(page.records.tobytes()), values)
             else:
                 shared = np.zeros((int(self._names.seats["desk"].max()) + 1, len(BOOK)), dtype=np.float32)
             self._book = (step, shared)
         return self._book[1]
 
-    def _codec(self, kept: Kept) -> Codec:
-        key = (kept.version, self._names.roles[kept.agent[0]])
+    def _codec(self, step: int, kept: Kept) -> Codec:
+        version, role, own = key = (kept.version, self._names.roles[kept.agent[0]], self._own(step))
         if key not in self._codecs:
-            self._codecs[key] = codec_of(*key, self._columns, self._own)
+            self._codecs[key] = codec_of(version, role, self._names.columns, own)
         return self._codecs[key]
+
+    def _own(self, step: int) -> tuple[Path, ...]:
+        return self._lineage.at(step).memory.files if self._lineage else ()

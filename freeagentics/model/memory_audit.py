@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from freeagentics.errors import BadRunDirectory
+from freeagentics.errors import BadRunDirectory, in_command
 from freeagentics.memory.features import Group
 
 
@@ -86,6 +86,5 @@ class MemoryAudit(_Found):
         try:
             return cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            raise BadRunDirectory(
-                f"{path}: damaged, or of another version of freeagentics; make it anew with: freeagentics memory audit {path.parent}"
-            ) from error
+            again = f"freeagentics memory audit {in_command(path.parent)}"
+            raise BadRunDirectory(f"{path}: damaged, or of another version of freeagentics; make it anew with: {again}") from error

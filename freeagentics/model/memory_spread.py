@@ -25,8 +25,8 @@ def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64
     """
     found: defaultdict[str, list[F32]] = defaultdict(list)
     with Journal(record.directory.journal) as journal:
-        names = AgentNames(journal, record.scenario)
-        memories, last = Memories(journal, names, record.scenario.memory.files), record.summary.steps
+        names = AgentNames(journal)
+        memories, last = Memories(journal, names, record.lineage), record.summary.steps
         steps = np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist()
         for step in telling(headway, "reading memories", steps):
             for _, kept in memories.span(step, step):

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import msgpack
 
-from freeagentics.agents import ROLES, Cohort
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import DAY_MS, iso
 from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.memories import Memories
+from freeagentics.model.names import RoleNames
 from freeagentics.stores import Item, LogEntry
 from freeagentics.stores.tables import decision_partition, decision_type_partition, recent_partition, success_partition
 
@@ -60,7 +60,7 @@ class Owner(NamedTuple):
     """Who decides, and the partitions that its decisions stand in."""
 
     name: str
-    role: type[Cohort]
+    role: RoleNames
     decisions: str
     of_type: str
     recent: str
@@ -130,7 +130,7 @@ class DecisionItems:
 
     def _owner(self, agent: int) -> Owner:
         if agent not in self._owners:
-            name, role = self._names.ids[agent], ROLES[self._names.roles[agent]]
+            name, role = self._names.ids[agent], self._names.role_of(agent)
             kind = role.decision_type
             places = decision_partition(name, kind), decision_type_partition(kind), recent_partition(name), success_partition(name)
             self._owners[agent] = Owner(name, role, *places)

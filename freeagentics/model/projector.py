@@ -32,17 +32,15 @@ class Projector:
 
     Args:
         path: the journal's file; it is opened afresh for each batch, as the run may have added layouts of pages to it.
-        symbols: names of the scenario's assets.
 
     Attributes:
         done: last step that is known to be in the store.
         records: records written so far, those that were written again included.
     """
 
-    def __init__(self, path: Path, scenario: Scenario, symbols: tuple[str, ...], store: Store) -> None:
+    def __init__(self, path: Path, scenario: Scenario, store: Store) -> None:
         self._path = path
         self._scenario = scenario
-        self._symbols = symbols
         self._store = store
         self._names: AgentNames | None = None
         self.done = 0
@@ -98,12 +96,12 @@ class Projector:
         return min(max(BATCH_RECORDS // self._scenario.agents.count, 1), MOST_STEPS)
 
     def _write(self, journal: Journal, first: int, last: int) -> None:
-        names = self._names = self._names or AgentNames(journal, self._scenario)
+        names = self._names = self._names or AgentNames(journal)
         ttl_ms = round(self._scenario.signals.ttl_hours * HOUR_MS)
         memories = memory_entries(journal, names, first, last)
         self._store.append(memories)
         decisions = list(DecisionItems(journal, names, self._scenario.memory.horizon).span(first, last))
         self._store.put(DECISIONS, decisions)
-        signals = list(SignalItems(journal, names, self._symbols, ttl_ms).span(first, last))
+        signals = list(SignalItems(journal, names, ttl_ms).span(first, last))
         self._store.put(SIGNALS, signals)
         self.records += len(memories) + len(decisions) + len(signals)

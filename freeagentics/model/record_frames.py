@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from freeagentics.agents import ROLES, SIGNAL_KINDS
+from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.agents.cohort import OUTCOME
 from freeagentics.agents.decision import DECISION
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import CENTS, UNITS, Fills, Orders
+from freeagentics.market import CENTS, Fills, Orders
 from freeagentics.memory import FEATURES
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.frames import decision_columns
+from freeagentics.model.lineage import Lineage
 from freeagentics.model.memories import Memories
 from freeagentics.signals import Severity, Signals
 
@@ -31,26 +31,25 @@ class RecordFrames:
     A frame holds all of its span: ask for a long run of many agents piece by piece.
 
     Args:
-        symbols: names of the assets, by number. horizon: steps after which outcomes are on record.
+        horizon: steps after which outcomes are on record.
         first, last: the span; by default the whole run.
-        own: files of trained codecs that the run has beside those that ship.
+        lineage: of the run, as `Memories` takes it.
     """
 
     def __init__(
         self,
         journal: Journal,
         names: AgentNames,
-        symbols: tuple[str, ...],
         horizon: int,
         first: int = 1,
         last: int | None = None,
-        own: Sequence[Path] = (),
+        lineage: Lineage | None = None,
     ) -> None:
         self._journal = journal
         self._names = names
-        self._symbols = pl.Series(symbols, dtype=pl.String)
+        self._symbols = pl.Series(names.symbols, dtype=pl.String)
         self._horizon = horizon
-        self._own = own
+        self._lineage = lineage
         marker = journal.marker()
         self._end = marker.step if marker else 0
         self._first, self._last = first, self._end if last is None else min(last, self._end)
@@ -75,7 +74,7 @@ class RecordFrames:
         columns: dict[str, AnyArray] = {}
         for number, name in enumerate(self._names.team):
             mine = role == number
-            for place, label in enumerate(ROLES[name].reasoning):
+            for place, label in enumerate(self._names.of_role(name).reasoning):
                 column = columns.setdefault(label, np.full(len(role), np.nan, dtype=np.float32))
                 column[mine] = reason[mine, place]
         return {f"reason.{label}": pl.Series(column).fill_nan(None) for label, column in columns.items()}
@@ -111,7 +110,9 @@ class RecordFrames:
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
             money = {name: records[name] / CENTS for name in ("notional", "fee")}
-            return pl.DataFrame(self._trade(steps, records) | {"price": records["price"] / UNITS} | money)
+            return pl.DataFrame(
+                self._trade(steps, records) | {"price": records["price"] / self._names.units.price[records["asset"]]} | money
+            )
 
         return self._all(Kind.FILLS, frame)
 
@@ -121,7 +122,7 @@ class RecordFrames:
             "agent": self._names.id_column(records["agent"]),
             "desk": records["desk"],
             "symbol": self._symbols.gather(records["asset"]),
-            "quantity": records["quantity"] / UNITS,
+            "quantity": records["quantity"] / self._names.units.quantity[records["asset"]],
         }
 
     def memories(self) -> pl.DataFrame:
@@ -135,7 +136,7 @@ class RecordFrames:
 
     def _remembered(self) -> tuple[AnyArray, AnyArray]:
         """Steps (n,) and records (n,) of all memories, decoded."""
-        reader, found = Memories(self._journal, self._names, self._own), []
+        reader, found = Memories(self._journal, self._names, self._lineage), []
         steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
         for step, kept in reader.span(self._first, self._last):
             records = np.empty(len(kept), dtype=_MEMORY)

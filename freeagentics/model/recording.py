@@ -13,7 +13,8 @@ from freeagentics.arrays import I32, I64, AnyArray
 from freeagentics.journal import SHARED, Kind, Page
 from freeagentics.market import Accounts, Fills, Observation, Orders
 from freeagentics.memory.codec import Codes
-from freeagentics.model.memories import BYTES, IMPORTANCE
+from freeagentics.model.memories import IMPORTANCE
+from freeagentics.model.names import BYTES
 from freeagentics.signals import Signals
 
 PROCESSED = np.dtype([("number", "<i8"), ("target", "<i4")])

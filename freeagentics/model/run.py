@@ -7,16 +7,19 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import uuid4
 
-from freeagentics.agents import ROLES
+from freeagentics.agents import Registry
 from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
 from freeagentics.model.feeds import Feeds
-from freeagentics.model.market_model import MarketModel
+from freeagentics.model.lineage import Lineage
+from freeagentics.model.market_model import Checkpoint, MarketModel
+from freeagentics.model.names import Names
+from freeagentics.model.plain import whole
 from freeagentics.model.rewind import rewind, state_at
 from freeagentics.model.run_directory import RunDirectory, versions
 from freeagentics.model.run_record import RunRecord
 from freeagentics.model.scenario import Scenario
-from freeagentics.model.scenario_files import build_scenario, load_scenario
+from freeagentics.model.scenario_files import load_scenario, runnable, with_changes
 from freeagentics.model.session import Observers, Session
 from freeagentics.runtime import open_engine
 
@@ -40,6 +43,7 @@ def run(
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
     observers: Observers | None = None,
+    allow_plugins: bool = False,
 ) -> RunRecord:
     """Run a scenario from its first step to its last.
 
@@ -49,6 +53,7 @@ def run(
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
         observers: who looks on, and may ask to stop.
+        allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
 
     Raises:
         BadInput: what was asked for cannot be run; nothing is written.
@@ -57,12 +62,15 @@ def run(
     """
     named = {"agents.count": agents, "steps": steps, "seed": seed}
     changes = {key: value for key, value in named.items() if value is not None} | dict(overrides or {})
-    resolved = changed(scenario, changes) if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    if isinstance(scenario, Scenario):
+        resolved = changed(runnable(scenario, allow_plugins=allow_plugins), changes)
+    else:
+        resolved = load_scenario(scenario, changes, allow_plugins=allow_plugins)
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         model = stack.enter_context(open_model(resolved))
         feeds = stack.enter_context(Feeds(resolved, identity))
-        directory = RunDirectory.create(resolved, Path(out) if out is not None else None)
+        directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.describe({"run": identity, "versions": versions()})
@@ -77,6 +85,7 @@ def resume(
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
     observers: Observers | None = None,
+    allow_plugins: bool = False,
 ) -> RunRecord:
     """Go on with a run that was stopped or killed, from its last checkpoint; or, with more *steps*, with one that had ended.
 
@@ -85,6 +94,7 @@ def resume(
     Raises:
         BadRunDirectory: no run directory, or locked by a living run.
         BadScenario: a setting that cannot change any more, or fewer steps than there are.
+        UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         RunFailed: a step came out differently than it is on record.
         Interrupted: an observer asked to stop.
     """
@@ -93,7 +103,7 @@ def resume(
     with ExitStack() as stack:
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal))
-        scenario = changed(directory.load_scenario(), changes, only=FREE_ON_RESUME)
+        scenario = changed(directory.load_scenario(allow_plugins=allow_plugins), changes, only=FREE_ON_RESUME)
         last = journal.marker()
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
@@ -119,37 +129,56 @@ def fork(
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
     observers: Observers | None = None,
+    allow_plugins: bool = False,
 ) -> RunRecord:
     """A run of its own that shares another's first *at* steps, and then goes on with other settings.
 
     Raises:
         BadRunDirectory: no run directory.
         BadScenario: a step that was not committed, or a setting that cannot change.
+        UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         Interrupted: an observer asked to stop.
     """
-    source = RunDirectory.open(Path(path))
-    before = source.load_scenario()
+    source, at = RunDirectory.open(Path(path)), whole("at", at)
+    lineage = source.load_lineage(allow_plugins=allow_plugins)
     changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
-    after = changed(before, changes, fixed=(*FIXED_IN_A_FORK, *drawn_at_birth()))
+    after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *drawn_at_birth(lineage.own.registry)))
     identity = f"{after.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         old = stack.enter_context(Journal(source.journal))
-        marker, state = state_at(before, old, at)
+        marker, state = state_at(lineage.at(at), old, at)
         if after.steps < at:
             raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
         model = stack.enter_context(open_model(after))
+        _same_names(model.names, Names.read(old))
         model.restore(at, state)
         feeds = stack.enter_context(Feeds(after, identity))
-        directory = RunDirectory.create(after, Path(out) if out is not None else None)
+        directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
-        old.copy_to(directory.journal)
+        about = {"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at}
+        _copy(old, directory.journal, at, state, about)
         journal = stack.enter_context(Journal(directory.journal))
-        journal.discard_after(at)
-        journal.add_checkpoint(at, state)
-        journal.describe({"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at})
         model.record_to(JournalWriter(journal, marker))
         stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+
+
+def _same_names(now: Names, before: Names) -> None:
+    """What is on record must go on meaning what it means: a decision is kept as the place of its action. Raises BadScenario."""
+    for role, was in zip(now.team, before.team, strict=True):
+        if role != was:
+            raise BadScenario(f"role {role.role}: its phase, actions and reasoning cannot change once a run has begun")
+
+
+def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[str, object]) -> None:
+    """The first *at* steps of a journal in a file of their own, which is there as a whole or not at all."""
+    draft = path.with_name(f"{path.name}.draft")
+    old.copy_to(draft)
+    with Journal(draft) as journal:
+        journal.discard_after(at)
+        journal.add_checkpoint(at, state)
+        journal.describe(about)
+    draft.replace(path)
 
 
 def open_model(scenario: Scenario) -> MarketModel:
@@ -169,12 +198,12 @@ def changed(
     for key in changes:
         if any(_within(key, table) for table in fixed) or (only is not None and not any(_within(key, table) for table in only)):
             raise BadScenario(f"{key}: cannot change once a run has begun; start a new run instead")
-    return build_scenario(scenario.model_dump(mode="python", exclude_none=True, serialize_as_any=True), changes)
+    return with_changes(scenario, changes)
 
 
-def drawn_at_birth() -> list[str]:
+def drawn_at_birth(registry: Registry) -> list[str]:
     """Keys of the ranges that each agent drew its own value from when it arrived: changing them later would change nothing."""
-    settings = {role: kind.Settings.model_fields for role, kind in ROLES.items()}
+    settings = {role: kind.Settings.model_fields for role, kind in registry.roles.items()}
     return [f"roles.{role}.{key}" for role, fields in settings.items() for key, field in fields.items() if isinstance(field.default, tuple)]
 
 

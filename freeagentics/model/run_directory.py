@@ -5,29 +5,34 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
-import shlex
-import shutil
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
 import polars as pl
 
-from freeagentics.errors import BadRunDirectory, RunFailed
-from freeagentics.model.scenario import Scenario
-from freeagentics.model.scenario_files import load_scenario, to_toml
+from freeagentics.errors import BadRunDirectory, RunFailed, in_command
+from freeagentics.model.lineage import Lineage
+from freeagentics.model.scenario import Scenario, StoreSettings
+from freeagentics.model.scenario_files import build_scenario, load_scenario, read_table, to_toml
+from freeagentics.model.scenario_plugins import unread_plugins
 
 RUNS = Path("runs")
 
 AUDITED_FROM = 200
 """Steps of a run from which its memories are audited when it ends: shorter ones would take less time than their audit."""
 
+_ANCESTOR = re.compile(r"to-step-([1-9][0-9]{0,17})\.toml")
+
 
 class RunDirectory:
     """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, frames as Parquet, and what
-    others may add: the report with its tables, and the audit of memories."""
+    others may add: the report with its tables, and the audit of memories. A fork has a ``to-step-N.toml`` beside them for each run that
+    steps of it are from: the settings that the steps up to N were made under, with all that they need, for the other run may be gone."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,15 +47,22 @@ class RunDirectory:
         self._lock = path / "run.lock"
 
     @classmethod
-    def create(cls, scenario: Scenario, out: Path | None = None) -> RunDirectory:
-        """A new directory with ``run.toml`` in it: *out*, or a fresh one under ``runs/``. Raises BadRunDirectory."""
-        path = out or _fresh(scenario)
+    def create(cls, lineage: Lineage, out: Path | None = None) -> RunDirectory:
+        """A new directory with ``run.toml`` in it, and ``to-step-N.toml`` for what it has of another run: *out*, or a fresh one under
+        ``runs/``. Raises BadRunDirectory."""
+        path = out or _fresh(lineage.own)
+        if not _is_text(str(path)):
+            raise BadRunDirectory(f"{str(path)!r}: not a name in UTF-8, so no summary could say it; give another")
         try:
             path.mkdir(parents=True, exist_ok=True)
             if any(path.iterdir()):
                 raise BadRunDirectory(f"{path}: not empty; give --out a new folder, or --resume this one")
             directory = cls(path)
-            directory.rewrite(scenario)
+            for last, scenario in lineage.ancestors.items():
+                # Its stores are the other run's, and a password in their URLs is no setting that a step was made under.
+                unfed = scenario.model_copy(update={"store": StoreSettings()})
+                directory._write_scenario(path / f"to-step-{last}.toml", unfed)
+            directory.rewrite(lineage.own)
         except OSError as error:
             raise BadRunDirectory(f"{path}: cannot be written ({error.strerror})") from error
         return directory
@@ -69,29 +81,31 @@ class RunDirectory:
     def rewrite(self, scenario: Scenario) -> None:
         """Write ``run.toml``, whole or not at all. Plugins, bars, daily figures and trained codecs of a user's own are copied beside
         it: a run that is resumed or explained must find what it began with."""
-        plugins = tuple(self._keep(name, "plugins") for name in scenario.plugins.files)
-        market = {key: self._keep(name, "data") for key in ("bars", "daily") if Path(name := getattr(scenario.market, key)).is_absolute()}
-        weights = tuple(self._keep(name, "codecs") for name in scenario.memory.weights)
+        self._write_scenario(self.scenario, scenario)
+
+    def _write_scenario(self, path: Path, scenario: Scenario) -> None:
+        plugins = tuple(self._keep(plugin.path, "plugins", plugin.file.code) for plugin in scenario.registry.plugins)
+        bars = {key: Path(getattr(scenario.market, key)) for key in ("bars", "daily")}
+        market = {key: self._keep(file, "data", file.read_bytes()) for key, file in bars.items() if file.is_absolute()}
+        weights = tuple(self._keep(file, "codecs", file.read_bytes()) for file in scenario.memory.files)
         kept = {
             "plugins": scenario.plugins.model_copy(update={"files": plugins}),
             "market": scenario.market.model_copy(update=market),
             "memory": scenario.memory.model_copy(update={"weights": weights}),
         }
-        _write_whole(self.scenario, f"# {versions()}\n{to_toml(scenario.model_copy(update=kept))}")
+        _write_whole(path, f"# {versions()}\n{to_toml(scenario.model_copy(update=kept))}")
 
-    def _keep(self, name: str, folder: str) -> str:
-        """Copy a file into a folder of the run, unless it is there already; its path from the run directory."""
-        place, path = self.path / folder, Path(name)
-        if path.parent != place.resolve():
-            place.mkdir(exist_ok=True)
-            target = place / path.name
-            number = 1
-            while target.exists():
-                number += 1
-                target = place / f"{number}-{path.name}"
-            shutil.copyfile(path, target)
-            path = target
-        return str(Path(folder) / path.name)
+    def _keep(self, file: Path, folder: str, content: bytes) -> str:
+        """Copy a file into a folder of the run, unless its content is there already; its path from the run directory."""
+        place = self.path / folder
+        place.mkdir(exist_ok=True)
+        target, number = place / file.name, 1
+        while target.exists() and target.read_bytes() != content:
+            number += 1
+            target = place / f"{number}-{file.name}"
+        if not target.exists():
+            target.write_bytes(content)
+        return str(Path(folder) / target.name)
 
     def write_summary(self, text: str) -> None:
         """Write ``run.json``, whole or not at all."""
@@ -116,11 +130,11 @@ class RunDirectory:
     @property
     def how_to_go_on(self) -> str:
         """What to do after a run was stopped from outside."""
-        return f"what was committed is whole: go on with: freeagentics run --resume {self.path}"
+        return f"what was committed is whole: go on with: freeagentics run --resume {in_command(self.path)}"
 
     def what_is_missing(self, steps: int) -> str:
         """What a run of so many steps would have, had it been left to end, and how to get it; empty where it has all of it."""
-        path = shlex.quote(str(self.path))
+        path = in_command(self.path)
         no_audit, no_report = steps >= AUDITED_FROM and not self.audit.is_file(), not self.report.is_file()
         if not (no_audit or no_report):
             return ""
@@ -137,9 +151,26 @@ class RunDirectory:
         if self.tables.is_dir() and not any(self.tables.iterdir()):
             self.tables.rmdir()
 
-    def load_scenario(self) -> Scenario:
-        """The scenario as it was resolved. Raises BadScenario."""
-        return load_scenario(self.scenario)
+    def load_scenario(self, *, allow_plugins: bool = False) -> Scenario:
+        """The scenario as it was resolved, to be run. Raises BadScenario; UntrustedPlugin where it has plugins that this user has not run
+        before and does not allow now."""
+        return load_scenario(self.scenario, allow_plugins=allow_plugins)
+
+    def load_lineage(self, *, allow_plugins: bool = False) -> Lineage:
+        """All scenarios that steps of the run were made under, to be run. Raises what `load_scenario` raises."""
+        return self._lineage(partial(load_scenario, allow_plugins=allow_plugins))
+
+    def read_lineage(self) -> Lineage:
+        """The same, to be read: no plugin is run. Raises BadScenario."""
+        return self._lineage(_read_scenario)
+
+    def read_scenario(self) -> Scenario:
+        """The scenario as it was resolved, to be read: none of its plugins is run. Raises BadScenario."""
+        return _read_scenario(self.scenario)
+
+    def _lineage(self, load: Callable[[Path], Scenario]) -> Lineage:
+        found = {int(name[1]): path for path in self.path.iterdir() if (name := _ANCESTOR.fullmatch(path.name))}
+        return Lineage(load(self.scenario), {last: load(found[last]) for last in sorted(found)})
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -162,6 +193,17 @@ def versions() -> str:
     """The versions that a trajectory's last bits depend on."""
     names = ("freeagentics", "numpy", "mesa")
     return ", ".join([*(f"{name} {metadata.version(name)}" for name in names), f"Python {platform.python_version()}", platform.machine()])
+
+
+def _read_scenario(path: Path) -> Scenario:
+    return build_scenario(read_table(path), where=f"scenario {path}", folder=path.parent, plugins=unread_plugins)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        return "\0" not in name.encode().decode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from freeagentics.errors import BadRunDirectory
+from freeagentics.amounts import money
+from freeagentics.errors import BadRunDirectory, in_command
 from freeagentics.journal import Journal
 from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.market_setup import open_market
+from freeagentics.model.frames import read_frame
+from freeagentics.model.lineage import Lineage
 from freeagentics.model.memory_audit import MemoryAudit
 from freeagentics.model.record_frames import RecordFrames
 from freeagentics.model.run_directory import RunDirectory
@@ -120,7 +122,7 @@ class RunRecord:
     def __init__(self, path: str | Path) -> None:
         self.directory = RunDirectory.open(Path(path))
         if not self.directory.summary.is_file():
-            raise BadRunDirectory(f"{path}: this run has not ended; resume it with: freeagentics run --resume {path}")
+            raise BadRunDirectory(f"{path}: this run has not ended; resume it with: freeagentics run --resume {in_command(path)}")
         try:
             self.summary = Summary.model_validate_json(self.directory.summary.read_bytes())
         except ValidationError as error:
@@ -133,8 +135,13 @@ class RunRecord:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario as it was resolved."""
-        return self.directory.load_scenario()
+        """The scenario as it was resolved; none of its plugins is run."""
+        return self.lineage.own
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The scenarios that its steps were made under: for a fork more than one."""
+        return self.directory.read_lineage()
 
     @property
     def audit(self) -> MemoryAudit | None:
@@ -144,12 +151,12 @@ class RunRecord:
     @cached_property
     def model_frame(self) -> pl.DataFrame:
         """One row per step: price, equity, exposure, drawdown, counts of signals, orders and fills, what was traded and paid."""
-        return pl.read_parquet(self.directory.model_frame)
+        return read_frame(self.directory.model_frame)
 
     @cached_property
     def agent_frame(self) -> pl.DataFrame:
         """One row per agent and step: role, desk, action, confidence, value, asset, and how much memories weighed."""
-        return pl.read_parquet(self.directory.agent_frame)
+        return read_frame(self.directory.agent_frame)
 
     @cached_property
     def decision_frame(self) -> pl.DataFrame:
@@ -183,8 +190,7 @@ class RunRecord:
 
     def _frame(self, of: Callable[[RecordFrames], pl.DataFrame]) -> pl.DataFrame:
         with Journal(self.directory.journal) as journal:
-            names, horizon = AgentNames(journal, self.scenario), self.scenario.memory.horizon
-            return of(RecordFrames(journal, names, open_market(self.scenario).symbols, horizon, own=self.scenario.memory.files))
+            return of(RecordFrames(journal, AgentNames(journal), self.scenario.memory.horizon, lineage=self.lineage))
 
     def _repr_html_(self) -> str:
         """A small table, for notebooks."""
@@ -193,7 +199,7 @@ class RunRecord:
             "scenario": f"{made.scenario}, seed {made.seed}",
             "agents": f"{made.agents:,}",
             "steps": f"{made.steps:,}",
-            "equity of a desk": f"{frame['equity'][-1]:,.0f} USD",
+            "equity of a desk": f"{money(frame['equity'][-1])} USD",
             "buy and hold": f"{frame['basket'][-1] - 1:+.1%}",
             "done": f"{made.decisions:,} decisions, {made.signals:,} signals, {made.fills:,} fills",
             "trajectory": made.trajectory_sha256,

@@ -5,18 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, create_model, field_validator, model_validator
 
-from freeagentics.agents import BUILT_IN, ROLES, MemorySettings, in_order, role_class
+from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
 from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, SyntheticSettings
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
+from freeagentics.model.plain import plain
 
 DEFAULT_TEAM = dict.fromkeys(BUILT_IN, 1)
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, given: object) -> object:
+        return plain(given)
+
+
+class _OpenSection(_Section):
+    model_config = ConfigDict(extra="allow")
 
 
 class AgentSettings(_Section):
@@ -29,10 +39,11 @@ class AgentSettings(_Section):
 
     @field_validator("team")
     @classmethod
-    def _known_roles(cls, team: dict[str, int]) -> dict[str, int]:
-        for role in team:
+    def _known_roles(cls, team: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        registry = _registry(info.context)
+        for role in team if registry.complete else ():
             try:
-                role_class(role)
+                registry.role(role)
             except BadScenario as error:
                 raise ValueError(str(error)) from error
         if not team:
@@ -77,17 +88,24 @@ class MarketSettings(_Section):
     cash: float = Field(100_000.0, gt=0, le=1e12, description="USD that each desk begins with.")
     fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
     impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
-    sources: dict[str, Annotated[int, Field(ge=0)]] = Field(
+    shared_impact: bool = Field(
+        False, description="Whether impact comes from the net orders of all desks together; else a desk moves its own price alone."
+    )
+    max_participation: float = Field(
+        0.0, ge=0, le=1, description="Largest share of the last bar's volume that all fills of an asset together may take; 0 for no cap."
+    )
+    sources: dict[str, Annotated[int, Field(ge=0, le=10**12)]] = Field(
         {name: SOURCES[name].default_cost_cents for name in BUILT_IN_SOURCES},
         description="Sources on sale, with the cost of a read in cents.",
     )
 
     @field_validator("sources")
     @classmethod
-    def _known_sources(cls, sources: dict[str, int]) -> dict[str, int]:
-        for name in sources:
-            if name not in SOURCES:
-                raise ValueError(f"no source '{name}'; sources are {', '.join(SOURCES)}")
+    def _known_sources(cls, sources: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        registry = _registry(info.context)
+        for name in sources if registry.complete else ():
+            if name not in registry.sources:
+                raise ValueError(f"no source '{name}'; sources are {', '.join(registry.sources)}")
         if "price" not in sources:
             raise ValueError("the source 'price' must be on sale: agents without prices cannot act")
         own = sorted(set(sources).difference(BUILT_IN_SOURCES))
@@ -132,7 +150,11 @@ class PluginSettings(_Section):
 
 
 class Scenario(_Section):
-    """A scenario. Scenario and seed give the same trajectory, bit for bit, on any engine with any number of workers."""
+    """A scenario. Scenario and seed give the same trajectory, bit for bit, on any engine with any number of workers.
+
+    It carries the roles and sources that it was checked with, so that a plugin loaded for another scenario changes nothing in this one.
+    They are the context of its validation; without one they are those of the package.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="Name of the scenario.")
     title: str = Field("", max_length=200, description="One line that says what it shows.")
@@ -147,10 +169,27 @@ class Scenario(_Section):
     store: StoreSettings = StoreSettings()
     run: RunSettings = RunSettings()
 
+    _registry: Registry = PrivateAttr(default_factory=lambda: SHIPPED)
+
+    def model_post_init(self, context: object, /) -> None:
+        """Keep what it was checked with."""
+        self._registry = _registry(context)
+
+    @property
+    def registry(self) -> Registry:
+        """Its roles and sources."""
+        return self._registry
+
     @field_validator("roles", mode="before")
     @classmethod
-    def _role_settings(cls, roles: object) -> dict[str, BaseModel]:
+    def _role_settings(cls, roles: object, info: ValidationInfo) -> dict[str, Any]:
+        registry = _registry(info.context)
         # All roles as one model, so that what is wrong is named by its whole dotted key.
-        fields: dict[str, Any] = {name: (role.Settings, None) for name, role in ROLES.items()}
-        checked = create_model("Roles", __base__=_Section, **fields).model_validate(roles)
-        return {role: settings for role in ROLES if (settings := getattr(checked, role)) is not None}
+        fields: dict[str, Any] = {name: (role.Settings, None) for name, role in registry.roles.items()}
+        base = _Section if registry.complete else _OpenSection
+        whole: type[BaseModel] = create_model("Roles", __base__=base, **fields)
+        return {role: settings for role, settings in whole.model_validate(roles) if settings is not None}
+
+
+def _registry(context: object) -> Registry:
+    return context if isinstance(context, Registry) else SHIPPED

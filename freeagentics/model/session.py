@@ -77,7 +77,7 @@ class Session:
         except JournalFailed as error:
             raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
         summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.headway))
-        names = AgentNames(self._journal, self._model.scenario)
+        names = AgentNames(self._journal)
         self._observers.headway("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
             write_model_frame(self._journal, self._directory.model_frame)
@@ -87,7 +87,7 @@ class Session:
 
     def _step_to_the_end(self) -> None:
         model, settings = self._model, self._model.scenario
-        self._feeds.start(self._directory.journal, model.market.symbols)
+        self._feeds.start(self._directory.journal)
         self._see()
         committed = self._journal.marker()
         ended = committed.step if committed else 0

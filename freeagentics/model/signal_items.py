@@ -28,14 +28,12 @@ class SignalItems:
     """Version 1 of an item is a signal as it was sent, version 2 one that its target's decision has dealt with.
 
     Args:
-        symbols: names of the assets that a signal's numbers are about.
         ttl_ms: market time after which a signal has expired.
     """
 
-    def __init__(self, journal: Journal, names: AgentNames, symbols: tuple[str, ...], ttl_ms: int) -> None:
+    def __init__(self, journal: Journal, names: AgentNames, ttl_ms: int) -> None:
         self._journal = journal
         self._names = names
-        self._symbols = symbols
         self._ttl_ms = ttl_ms
         self._members: dict[tuple[int, int], list[int]] = defaultdict(list)
         for agent, (desk, role) in enumerate(zip(names.seats["desk"].tolist(), names.seats["role"].tolist(), strict=True)):
@@ -96,7 +94,7 @@ class SignalItems:
             "timestamp": timestamp,
             "severity": Severity(int(row["severity"])).name.lower(),
             "confidence": float(row["confidence"]),
-            "data": dict(zip(self._symbols, row["data"].tolist(), strict=True)),
+            "data": dict(zip(self._names.symbols, row["data"].tolist(), strict=True)),
             "context": {"cycle": step},
         }
 

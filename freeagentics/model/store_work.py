@@ -11,7 +11,6 @@ from freeagentics.errors import BadStore
 from freeagentics.journal import Journal
 from freeagentics.model.feed import Work
 from freeagentics.model.feeds import open_archiver, open_durable
-from freeagentics.model.market_setup import open_market
 from freeagentics.model.projector import Projector
 from freeagentics.model.run_directory import RunDirectory
 from freeagentics.model.run_record import StoreSummary
@@ -33,21 +32,20 @@ def sync_stores(path: Path, url: str = "", *, again: bool = False) -> list[Store
         StoreUnavailable: the store failed; what it has is right up to its place.
     """
     directory = RunDirectory.open(path)
-    scenario, run = directory.load_scenario(), run_id(directory)
+    scenario, run = directory.read_scenario(), run_id(directory)
     urls = _tiers(scenario.store, url)
     if not (urls.durable or urls.cold):
         raise BadStore(f"{path}: its scenario names no store; give the URL of one")
-    symbols = open_market(scenario).symbols
     summaries = []
     if urls.durable:
         with open_durable(urls, run) as store:
-            projector = Projector(directory.journal, scenario, symbols, store)
+            projector = Projector(directory.journal, scenario, store)
             if again:
                 projector.again()
             projector.catch_up()
         summaries.append(_summary("durable", urls.durable, projector))
     if urls.cold:
-        archiver = open_archiver(directory.journal, scenario, symbols, run)
+        archiver = open_archiver(directory.journal, scenario, run)
         _catch_up(archiver)
         summaries.append(_summary("cold", urls.cold, archiver))
     return summaries
@@ -90,12 +88,12 @@ def purge_store(url: str, path: Path) -> int:
     Where the run's scenario has an archive, that is brought up first, and what it does not take yet stays in the store.
     """
     directory = RunDirectory.open(path)
-    scenario, run = directory.load_scenario(), run_id(directory)
+    scenario, run = directory.read_scenario(), run_id(directory)
     with Journal(directory.journal) as journal:
         marker = journal.marker()
     now = marker.timestamp if marker else 0
     if scenario.store.cold:
-        archiver = open_archiver(directory.journal, scenario, open_market(scenario).symbols, run)
+        archiver = open_archiver(directory.journal, scenario, run)
         _catch_up(archiver)
         now = archiver.purgeable()
     with open_durable(_tiers(scenario.store, url), run) as store:

@@ -12,9 +12,9 @@ from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal
+from freeagentics.model.lineage import Lineage
 from freeagentics.model.market_model import MarketModel
 from freeagentics.model.rewind import rewind
-from freeagentics.model.scenario import Scenario
 from freeagentics.runtime import SerialEngine
 from freeagentics.signals import Inbox
 
@@ -60,10 +60,10 @@ class Rerun:
         RunFailed: it came out differently than it is on record.
     """
 
-    def __init__(self, scenario: Scenario, journal: Journal, step: int, cohort: int) -> None:
+    def __init__(self, lineage: Lineage, journal: Journal, step: int, cohort: int) -> None:
         self.witness = Witness(cohort)
         self.step = step
-        self._model = MarketModel(scenario, engine=self.witness)
+        self._model = MarketModel(lineage.at(step), engine=self.witness)
         try:
             rewind(self._model, journal, step - 1)
             while self._model.steps < step:

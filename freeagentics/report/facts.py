@@ -9,7 +9,6 @@ import numpy as np
 from freeagentics.arrays import F64
 from freeagentics.headway import Headway, untold
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import UNITS
 from freeagentics.model import RunRecord
 from freeagentics.report.gather.contribution import Contribution
 from freeagentics.report.gather.desks import DeskCurves
@@ -51,10 +50,10 @@ class Facts:
 
 
 def gather(record: RunRecord, headway: Headway = untold) -> Facts:
-    """Walk over the run once. Raises BadBars where the run's own bars are gone, CorruptRecord for damage."""
+    """Walk over the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
         ground = Ground(record, journal)
-        prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / UNITS
+        prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / ground.units.price
         desks, limits, trades = DeskCurves(ground), Limits(ground), Trades(ground)
         signals, contribution, buyers, extremes = SignalMatrix(ground), Contribution(ground), Buyers.of(ground), Extremes(ground, prices)
         gatherers: tuple[Gatherer, ...] = (desks, limits, trades, signals, contribution, buyers, extremes)
@@ -63,7 +62,7 @@ def gather(record: RunRecord, headway: Headway = untold) -> Facts:
                 gatherer.see(moment)
         signals.finish()
         teller = Teller(ground, prices)
-        market, basket = ground.scenario.market, (prices / prices[0]).mean(axis=1)
+        market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
         return Facts(
             ground=ground,
             prices=prices,

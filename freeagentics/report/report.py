@@ -32,7 +32,7 @@ def save_report(record: RunRecord, path: str | Path | None = None, *, headway: H
         headway: is told how far it has come.
 
     Raises:
-        BadBars: the run's own bars are gone. CorruptRecord: the journal is damaged.
+        CorruptRecord: the journal is damaged.
         RunFailed: it cannot be written.
     """
     target = Path(path) if path is not None else record.directory.report

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
+from freeagentics.errors import in_command
 from freeagentics.model import Scenario, load_scenario
 from freeagentics.report.gather.ground import Ground
 from freeagentics.shelf import scenario_names
@@ -28,11 +28,11 @@ def recipe(ground: Ground) -> Recipe:
     if "forked_from" in ground.about:
         parent, step = ground.about["forked_from"], ground.about["forked_at"]
         note = f"This run is a fork: it shares its first {step:,} steps with the run {parent}, and the command takes them from here."
-        return Recipe(f"freeagentics fork {shlex.quote(str(directory.path))} --at {step}", note)
+        return Recipe(f"freeagentics fork {in_command(directory.path)} --at {step}", note)
     if _is_shipped(scenario):
         chosen = f"--agents {scenario.agents.count} --steps {scenario.steps} --seed {scenario.seed}"
         return Recipe(f"freeagentics run {scenario.name} {chosen}", "")
-    by_file = f"freeagentics run {shlex.quote(str(directory.scenario))}"
+    by_file = f"freeagentics run {in_command(directory.scenario)}"
     return Recipe(by_file, "Its settings differ from those of any scenario that comes with the package; run.toml holds all of them.")
 
 

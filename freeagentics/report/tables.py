@@ -25,7 +25,7 @@ def write_tables(facts: Facts, folder: Path) -> None:
         "chains": chains_table(facts),
     }
     for name, frame in made.items():
-        frame.write_csv(folder / f"{name}.csv")
+        frame.write_csv((folder / f"{name}.csv").absolute())
 
 
 def desks_table(facts: Facts) -> pl.DataFrame:

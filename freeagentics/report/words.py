@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+
+from freeagentics import amounts
 
 NO_BREAK = "\u202f"
 MINUS = "\u2212"
@@ -28,20 +29,24 @@ def percent(share: float, digits: int = 1, *, signed: bool = False) -> str:
     return UNKNOWN if not math.isfinite(share) else f"{number(100 * share, digits, signed=signed)}{NO_BREAK}%"
 
 
-def usd(value: float, digits: int = 0, *, signed: bool = False) -> str:
+def dollars(value: float, *, signed: bool = False) -> str:
+    """An amount of money, where USD is said already."""
+    return number(value, amounts.money_decimals(value), signed=signed)
+
+
+def usd(value: float, *, signed: bool = False) -> str:
     """An amount of money."""
-    return UNKNOWN if not math.isfinite(value) else f"{number(value, digits, signed=signed)}{NO_BREAK}USD"
+    return UNKNOWN if not math.isfinite(value) else f"{dollars(value, signed=signed)}{NO_BREAK}USD"
 
 
 def price(value: float) -> str:
     """A price, with as many digits as tell it from its neighbours."""
-    digits = 2 if value >= 10 else 4 if value >= 0.1 else 8
-    return usd(value, digits)
+    return UNKNOWN if not math.isfinite(value) else f"{amounts.price(value)}{NO_BREAK}USD"
 
 
 def quantity(value: float) -> str:
     """A quantity without its sign, in four digits."""
-    return f"{abs(value):,.4g}" if abs(value) < 10_000 else number(abs(value), 0)
+    return amounts.quantity(abs(value), 4)
 
 
 def count(value: int, noun: str = "", plural: str = "") -> str:
@@ -54,11 +59,6 @@ def count(value: int, noun: str = "", plural: str = "") -> str:
 def in_words(value: int, noun: str) -> str:
     """How many of something, small numbers in words: ``one bar``, ``13 bars``."""
     return f"{_SMALL[value] if value < len(_SMALL) else count(value)} {noun}{'' if value == 1 else 's'}"
-
-
-def moment(timestamp: int) -> str:
-    """Market time to the minute, UTC."""
-    return f"{datetime.fromtimestamp(timestamp / 1000, UTC):%Y-%m-%d %H:%M}"
 
 
 def listing(items: Sequence[str], last: str = "and") -> str:

@@ -58,7 +58,8 @@ def open_file(path: Path) -> sqlite3.Connection:
     """
     _check_place(path)
     with translated(path, BadStore):
-        connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        # Absolute, or SQLite may take a folder called file: for the beginning of a URL.
+        connection = sqlite3.connect(path.absolute(), timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
         except BaseException:
@@ -98,6 +99,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Or large statements need room in the folder of temporary files, which may have none.
+    connection.execute("PRAGMA temp_store = MEMORY")
     # Takes the write lock, so a file that cannot be written fails here, and of two processes one makes the tables.
     connection.execute("BEGIN IMMEDIATE")
     if _pragma(connection, "user_version") == 0:

@@ -46,7 +46,7 @@ def shipped_runs() -> Iterator[tuple[Scenario, int]]:
         yield scenario, stretch.steps
 
 
-def first_part(name: str, seed: int, share: float) -> tuple[Scenario, int]:
-    """A scenario with a seed, and how many steps its first part has."""
-    scenario = load_scenario(name, {"seed": seed, **_EXACT})
+def first_part(name: str, seed: int, share: float, *, allow_plugins: bool = False) -> tuple[Scenario, int]:
+    """A scenario with a seed, and how many steps its first part has. Raises what `load_scenario` raises."""
+    scenario = load_scenario(name, {"seed": seed, **_EXACT}, allow_plugins=allow_plugins)
     return scenario, max(int(scenario.steps * share), 1)

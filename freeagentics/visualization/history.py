@@ -26,7 +26,7 @@ class Moment:
 
     Attributes:
         step, timestamp: when; market time in ms.
-        prices: closes, (A,) in 1e-8 USD. equity: cents, (D,).
+        prices: closes, (A,) in units of the assets. equity: cents, (D,).
         basket: what one USD is worth that was spread over all assets at the first close and held.
         exposure: invested share of equity, (D,). limit: the lowest that the desk's risk managers allow, (D,), NaN where it has none.
         fills: at this bar's open, as recorded. signals: the last of those published, as recorded. told: how many of each kind, (K,).

@@ -9,6 +9,7 @@ import solara
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
+from freeagentics.amounts import money
 from freeagentics.clock import iso
 from freeagentics.shelf import scenario_names
 from freeagentics.visualization.opening import opened_scenario
@@ -83,7 +84,7 @@ def Status(scene: Scene) -> None:
         facts.append("press ▶ or Step")
     else:
         equity = float(scene.charts.equity[-1].mean())
-        facts += [iso(scene.timestamp), f"{equity:,.0f} USD a desk ({equity / scenario.market.cash - 1:+z.2%})"]
+        facts += [iso(scene.timestamp), f"{money(equity)} USD a desk ({equity / scenario.market.cash - 1:+z.2%})"]
     agents = scenario.agents
     facts += [f"{agents.count:,} agents on {agents.desks:,} desks", f"seed {scenario.seed}", f"fee {scenario.market.fee_bps:g} bp"]
     title = f"<b>{escape(scenario.title or scenario.name)}</b>"

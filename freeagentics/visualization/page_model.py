@@ -98,7 +98,7 @@ class PageModel:
             symbols=symbols,
             over=not self.running,
             failure=self.failure,
-            charts=charts_of(moments),
+            charts=charts_of(moments, self._model.market.units),
             signals=latest(reversed(moments), symbols, name),
             mind=mind_of(seat, self._history.decisions.get(seat.cohort.number), now),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, AnyArray
-from freeagentics.market import CENTS, UNITS
+from freeagentics.market import CENTS, Units
 from freeagentics.model import Scenario
 from freeagentics.visualization.history import Moment
 from freeagentics.visualization.mind_scene import MindScene
@@ -59,23 +59,24 @@ class Scene:
     mind: MindScene
 
 
-def charts_of(moments: Collection[Moment]) -> Charts | None:
-    """Moments as columns; None where there are none."""
+def charts_of(moments: Collection[Moment], units: Units) -> Charts | None:
+    """Moments of assets counted in *units* as columns; None where there are none."""
     if not moments:
         return None
     fills = [moment.fills for moment in moments if moment.fills is not None]
     fill_steps = [np.full(len(moment.fills), moment.step) for moment in moments if moment.fills is not None]
+    fill_asset = _column(fills, "asset").astype(np.int64)
     return Charts(
         step=np.array([moment.step for moment in moments]),
-        price=np.stack([moment.prices for moment in moments]) / UNITS,
+        price=np.stack([moment.prices for moment in moments]) / units.price,
         equity=np.stack([moment.equity for moment in moments]) / CENTS,
         basket=np.array([moment.basket for moment in moments]),
         exposure=np.stack([moment.exposure for moment in moments]),
         limit=np.stack([moment.limit for moment in moments]),
         told=np.stack([moment.told for moment in moments]),
         fill_step=np.concatenate(fill_steps) if fills else np.zeros(0, dtype=np.int64),
-        fill_asset=_column(fills, "asset").astype(np.int64),
-        fill_price=_column(fills, "price") / UNITS,
+        fill_asset=fill_asset,
+        fill_price=_column(fills, "price") / units.price[fill_asset],
         fill_traded=_column(fills, "notional") * np.sign(_column(fills, "quantity")) / CENTS,
     )
 

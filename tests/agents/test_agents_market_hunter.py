@@ -115,7 +115,7 @@ def test_memories_move_a_forecast_only_as_far_as_they_are_trusted() -> None:
 
 def test_a_read_is_part_of_what_is_remembered(learned: dict[str, Tape]) -> None:
     tape = learned["pump"]
-    columns = tuple(json.loads(tape.records(1, Kind.COLUMNS).tobytes()))
+    columns = tuple(json.loads(tape.records(1, Kind.NAMES).tobytes())["columns"])
     agree = []
     for step in range(STEPS - 20, STEPS + 1):
         kept, values = tape.kept(step)[0], tape.records(step, Kind.OBSERVATION)["values"]

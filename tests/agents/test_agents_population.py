@@ -12,6 +12,7 @@ from freeagentics.agents import COHORT_ROWS, ROLES, MemorySettings, Population, 
 from freeagentics.agents.generative import Choices
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
+from freeagentics.market import Units
 from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.model.scenario import AgentSettings
@@ -26,6 +27,7 @@ def population(agents: AgentSettings) -> Population:
     world = Surroundings(
         seed=1,
         symbols=("BTCUSDT",),
+        units=Units.usual(1),
         columns=(),
         sources=(),
         roles=tuple(agents.team),

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from freeagentics.agents import ROLES, role_class
+from freeagentics.agents import ROLES, SHIPPED
 from freeagentics.agents.decision import REASONS
 from freeagentics.errors import BadScenario
 
 
 def test_a_role_that_is_not_there_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(BadScenario, match="no role 'market-huntr'; did you mean 'market-hunter'"):
-        role_class("market-huntr")
+        SHIPPED.role("market-huntr")
     with pytest.raises(BadScenario, match="market-hunter, sentiment-analyzer"):
-        role_class("xyz")
+        SHIPPED.role("xyz")
 
 
 def test_roles_of_an_earlier_phase_stand_before_those_of_a_later_one() -> None:
@@ -21,7 +21,7 @@ def test_roles_of_an_earlier_phase_stand_before_those_of_a_later_one() -> None:
 
 @pytest.mark.parametrize("name", ROLES)
 def test_every_role_names_its_actions_and_each_number_of_its_reasoning(name: str) -> None:
-    role = role_class(name)
+    role = SHIPPED.role(name)
     assert role.role == name
     assert len(role.reasoning) == len(set(role.reasoning)) == REASONS
     assert len(set(role.actions)) == len(role.actions) <= 16

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import resource
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
-from cli_runner import COMMAND, summary_of
+from cli_runner import COMMAND, called, summary_of
 
 from freeagentics.journal import Journal
 
@@ -48,3 +51,33 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     done = limited(resource.RLIM_INFINITY, *RUN[:-4], "--out", "file/run", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == "freeagentics: file/run: cannot be written (Not a directory)\n"
+
+
+def test_nothing_is_written_into_the_folder_of_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    for name in ("mkstemp", "mkdtemp", "TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "TemporaryDirectory"):
+        monkeypatch.setattr(f"tempfile.{name}", full)
+    for words in (
+        ("run", "btc-replay", "--agents", 5, "--steps", 12, "--out", "run"),
+        ("explain", "run", "--agent", "market-hunter-0000", "--step", 7),
+        ("fork", "run", "--at", 6, "--out", "fork", "--no-report"),
+        ("store", "sync", "run", "sqlite:///store.db"),
+        ("memory", "audit", "run", "--steps", 2),
+    ):
+        done = called(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_run_goes_through_with_a_folder_of_temporary_files_that_is_full(tmp_path: Path) -> None:
+    tiny = tmp_path / "tiny"
+    tiny.mkdir()
+    full = f"mount -t tmpfs -o size=64k tmpfs {tiny} && head -c 65536 /dev/zero > {tiny}/full"
+    command = shlex.join([*COMMAND, "run", "btc-replay", "--agents", "5", "--steps", "8", "--out", "run"])
+    script = f"{full} && echo mounted && TMPDIR={tiny} exec {command}"
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    if not done.stdout.startswith("mounted"):
+        pytest.skip("this user cannot mount a small folder")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "report.html").is_file()

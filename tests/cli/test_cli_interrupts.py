@@ -36,7 +36,9 @@ sys.meta_path.insert(0, Finder())
 from freeagentics.cli.main import main
 main()
 """
-SWALLOWS = "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\nexcept BaseException:\n    pass\n"
+SWALLOWED = "import contextlib\n" + AT_AN_IMPORT.replace("os.kill", "with contextlib.suppress(BaseException): os.kill")
+    "import os", "import contextlib, os"
+)
 SHORT = ("run", "quick", "--agents", 5, "--steps", 3, "--out", "run")
 
 
@@ -68,9 +70,7 @@ def test_so_it_does_when_it_is_asked_to_end_by_another_process(tmp_path: Path) -
 
 
 def test_an_import_that_swallows_an_interrupt_ends_too(tmp_path: Path) -> None:
-    (tmp_path / "greedy.py").write_text(SWALLOWS)
-    (tmp_path / "mine.toml").write_text('steps = 2\n[plugins]\nfiles = ["greedy.py"]\n')
-    assert ended("from freeagentics.cli.main import main; main()", "run", "mine.toml", cwd=tmp_path) == (130, "")
+    assert ended(SWALLOWED, "tomllib", "SIGINT", "scenarios", cwd=tmp_path) == (130, "")
 
 
 @pytest.mark.parametrize(

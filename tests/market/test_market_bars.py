@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from market_factories import START, write_csv
 
-from freeagentics.clock import HOUR_MS
+from freeagentics.clock import DAY_MS, HOUR_MS
 from freeagentics.errors import BadBars
 from freeagentics.market import load_bars, shipped_names
+from freeagentics.market.epochs import Epochs
 
 GOOD = ["2022-01-01T00:00:00Z,1,3,1,2,10", "2022-01-01T01:00:00Z,2,4,2,3,0", "2022-01-01T02:00:00Z,3,5,3,4,12"]
 LONG_HEADER = "timestamp,symbol,open,high,low,close,volume"
@@ -126,9 +130,9 @@ def test_an_unknown_symbol_gets_a_suggestion() -> None:
 
 
 def test_missing_columns_are_listed_with_those_needed(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", ["1,1,1"], header="time,open,Close")
+    path = write_csv(tmp_path / "a.csv", ["1,1,1"], header="date,open,closed")
     with pytest.raises(
-        BadBars, match=r"missing columns timestamp \(did you mean time\?\), high, low, close \(did you mean Close\?\), volume; needed are"
+        BadBars, match=r"missing columns timestamp \(did you mean date\?\), high, low, close \(did you mean closed\?\), volume; needed are"
     ):
         load_bars(path)
 
@@ -154,7 +158,84 @@ def test_a_misspelt_name_gets_a_suggestion() -> None:
         load_bars("btcusdt-1hr")
 
 
-def test_times_in_neither_seconds_nor_milliseconds_are_refused(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", [f"{START * 1000 + hour},1,1,1,1,1" for hour in range(2)])
-    with pytest.raises(BadBars, match="neither seconds nor milliseconds"):
-        load_bars(path)
+@pytest.mark.parametrize("name", ["a.CSV", "b.Csv"])
+@pytest.mark.parametrize("header", ["Timestamp,Open,High,Low,Close,Volume", "TIMESTAMP, OPEN,HIGH ,LOW,CLOSE,VOLUME"])
+def test_capitals_make_no_difference(tmp_path: Path, name: str, header: str) -> None:
+    assert load_bars(write_csv(tmp_path / name, GOOD, header)).close.tolist() == [[2.0], [3.0], [4.0]]
+
+
+def test_columns_that_differ_in_capitals_only_are_refused(tmp_path: Path) -> None:
+    header = "timestamp,open,high,low,close,volume,Volume"
+    with pytest.raises(BadBars, match="columns 'volume' and 'Volume' differ in capitals only"):
+        load_bars(write_csv(tmp_path / "a.csv", [f"{line},1" for line in GOOD], header))
+
+
+KLINE = "1640995200000,46216.93,46271.08,46208.37,46250.00,40.57,1640995259999,1876022.0,1561,20.1,929000.0,0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([KLINE, KLINE], r"no header, its first line is data \(1640995200000,.*\); write one above it, here: timestamp,.*taker_buy_volume"),
+        ([GOOD[0], GOOD[1]], r"no header, its first line is data .*; write one above it, here: timestamp,open,high,low,close,volume$"),
+        (
+            ["https://www.example.org/data", "Unix,Date,Symbol,Open,High,Low,Close,Volume"],
+            "first line is an address, https://.*delete that line",
+        ),
+        (["# from http://example.org, hourly", "timestamp,open,high,low,close,volume"], "first line is an address"),
+        (["timestamp;open;high;low;close;volume", "2022-01-01;1,0;1,0;1,0;1,0;1,0"], "separated by semicolons; write commas"),
+        (["timestamp\topen\thigh\tlow\tclose\tvolume", "2022-01-01\t1\t1\t1\t1\t1"], "separated by tabs; write commas"),
+        (["Price,Close,High,Low,Open,Volume", "Ticker,SPY,SPY,SPY,SPY,SPY", "Date,,,,,"], "two lines of headers, the second is Ticker,SPY"),
+        (["timestamp,open,high,low,close,volume", "time,USD,USD,USD,USD,BTC", *GOOD], "two lines of headers, the second is time,USD"),
+    ],
+)
+def test_what_is_wrong_with_a_header_is_named(tmp_path: Path, lines: list[str], message: str) -> None:
+    with pytest.raises(BadBars, match=message):
+        load_bars(write_csv(tmp_path / "a.csv", lines[1:], lines[0]))
+
+
+HOURS = (START, START + HOUR_MS)
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ([time * 1000 for time in HOURS], HOURS),
+        ([time * 1_000_000 for time in HOURS], HOURS),
+        ([20220101, 20220103], (START, START + 48 * HOUR_MS)),
+        ([20220101000000, 20220101010000], HOURS),
+        ([202201010000, 202201010100], HOURS),
+        ([0, DAY_MS, 30 * DAY_MS, 900 * DAY_MS, 1200 * DAY_MS], (0, DAY_MS, 30 * DAY_MS, 900 * DAY_MS, 1200 * DAY_MS)),
+    ],
+)
+def test_whole_numbers_are_read_as_the_times_that_they_can_only_be(tmp_path: Path, times: list[int], expected: tuple[int, ...]) -> None:
+    path = write_csv(tmp_path / "a.csv", [f"{time},1,1,1,1,1" for time in times])
+    assert load_bars(path).timestamps.tolist() == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        ([20220131, 20220230], "row 2, column timestamp: 20220230 is no date, as 20220131 in the first row is one"),
+        ([20220103, 20221301, 20220105], "row 2, column timestamp: 20221301 is no date"),
+        ([20220103, START // 1000], f"row 2, column timestamp: {START // 1000} is no date"),
+        ([20220101000000, 20220101240000], "row 2, column timestamp: 20220101240000 is no date"),
+        (
+            [START // 1000, START // 1000 + 60, START + 120_000],
+            "row 3, .* reads as milliseconds since 1970, .* in the row before as seconds; a file needs one unit",
+        ),
+        ([START, (START + HOUR_MS) * 1000], "row 2, .* microseconds since 1970, .* as milliseconds;"),
+        ([START * 1_000_000, START + HOUR_MS], "row 2, .* milliseconds since 1970, .* as nanoseconds;"),
+    ],
+)
+def test_numbers_that_change_what_they_mean_are_named_by_row(tmp_path: Path, times: list[int], message: str) -> None:
+    with pytest.raises(BadBars, match=message):
+        load_bars(write_csv(tmp_path / "a.csv", [f"{time},1,1,1,1,1" for time in times]))
+
+
+@given(first=st.dates(date(1900, 1, 1), date(2100, 12, 30)))
+def test_dates_in_digits_are_the_days_that_they_name(first: date) -> None:
+    days = [first, first + timedelta(1)]
+    found = Epochs.read(np.array([int(f"{day:%Y%m%d}") for day in days]))
+    assert not found.wrong.any()
+    assert found.times.tolist() == [(day - date(1970, 1, 1)).days * DAY_MS for day in days]

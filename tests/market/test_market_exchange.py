@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from market_factories import make_orders
 
 from freeagentics.errors import BadInput
-from freeagentics.market import UNITS, Accounts, Orders, fee_cents, notional_cents
+from freeagentics.market import UNITS, Accounts, Orders, Terms, Units, fee_cents, notional_cents
 from freeagentics.market.arrays import I64
-from freeagentics.market.exchange import fill, impacted_prices
+from freeagentics.market.exchange import fill, impacted_prices, rationed
+from freeagentics.market.money import LARGEST_UNITS
 
 DESKS, ASSETS = 3, 2
 FEE_PPM = 500
@@ -102,8 +103,9 @@ def test_no_orders_give_no_fills() -> None:
     assert len(fill(Orders.empty(), Accounts(1, 1, 0), np.zeros(0, dtype=np.int64), 0)) == 0
 
 
-def impact_of(*rows: tuple[int, int, int], volume: float = 100.0, bps: float = 10.0) -> list[float]:
-    prices = impacted_prices(make_orders(*rows), 2, np.array([1000.0]), np.array([volume]), bps)
+def impact_of(*rows: tuple[int, int, int], volume: float = 100.0, bps: float = 10.0, shared: bool = False) -> list[float]:
+    terms = Terms(impact_bps=bps, shared_impact=shared)
+    prices = impacted_prices(make_orders(*rows), 2, np.array([1000.0]), np.array([volume]), Units.usual(1), terms)
     return [float(price) / UNITS for price in prices]
 
 
@@ -116,6 +118,52 @@ def test_impact_is_the_square_root_of_the_share_of_volume() -> None:
 def test_impact_comes_from_the_desks_own_net_flow_alone() -> None:
     prices = impact_of((0, 0, 30 * UNITS), (1, 0, 25 * UNITS), (0, 0, -30 * UNITS), (1, 0, 0))
     assert prices == [1000.0, pytest.approx(1000.5), 1000.0, pytest.approx(1000.5)]
+
+
+def test_shared_impact_comes_from_what_all_desks_want_together() -> None:
+    assert impact_of((0, 0, 30 * UNITS), (1, 0, -5 * UNITS), shared=True) == [pytest.approx(1000.5)] * 2
+    assert impact_of((0, 0, 30 * UNITS), (1, 0, -30 * UNITS), shared=True) == [1000.0] * 2
+
+
+def test_shared_impact_of_orders_that_pass_64_bits_together_is_exact() -> None:
+    most = int(LARGEST_UNITS)
+    assert impact_of((0, 0, most), (1, 0, most), (0, 0, -most), (1, 0, 100 * UNITS - most), shared=True) == [pytest.approx(1001.0)] * 4
+
+
+def rationed_to(share: float, *rows: tuple[int, int, int], volume: float = 100.0) -> list[int]:
+    return rationed(make_orders(*rows), np.full(ASSETS, volume), Units.usual(ASSETS), Terms(max_participation=share)).quantity.tolist()
+
+
+def test_without_a_cap_orders_stay_as_they_are() -> None:
+    assert rationed_to(0.0, (0, 0, 10**6 * UNITS), volume=0.0) == [10**6 * UNITS]
+
+
+def test_orders_of_all_desks_are_cut_in_proportion_to_a_share_of_the_volume() -> None:
+    rows = (0, 0, 30 * UNITS), (1, 0, -10 * UNITS), (2, 0, 10 * UNITS), (0, 1, 9 * UNITS)
+    assert rationed_to(0.1, *rows) == [6 * UNITS, -2 * UNITS, 2 * UNITS, 9 * UNITS]
+    assert rationed_to(0.1, *rows, volume=0.0) == [0, 0, 0, 0]
+
+
+WANTED = st.lists(
+    st.tuples(st.integers(0, DESKS - 1), st.integers(0, ASSETS - 1), st.integers(-int(LARGEST_UNITS), int(LARGEST_UNITS))), max_size=25
+)
+
+
+@given(rows=WANTED, share=st.floats(0.001, 1), volume=st.floats(0, 1e9), data=st.data())
+def test_what_is_filled_under_a_cap_is_exact_and_depends_on_no_order_of_arrival(
+    rows: list[tuple[int, int, int]], share: float, volume: float, data: st.DataObject
+) -> None:
+    cut = rationed_to(share, *rows, volume=volume)
+    for asset in range(ASSETS):
+        mine = [(quantity, left) for (_, of, quantity), left in zip(rows, cut, strict=True) if of == asset]
+        wanted, allowed = sum(abs(quantity) for quantity, _ in mine), int(share * volume * UNITS)
+        if wanted <= allowed:
+            assert all(quantity == left for quantity, left in mine)
+        else:
+            assert all(abs(left) == abs(quantity) * allowed // wanted and left * quantity >= 0 for quantity, left in mine)
+            assert allowed - len(mine) < sum(abs(left) for _, left in mine) <= allowed
+    order = data.draw(st.permutations(range(len(rows))))
+    assert rationed_to(share, *(rows[place] for place in order), volume=volume) == [cut[place] for place in order]
 
 
 @pytest.mark.parametrize("volume", [0.0, 1e-9])

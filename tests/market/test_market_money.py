@@ -35,10 +35,10 @@ def test_notional_is_the_exact_product_rounded_once(price: int, quantity: int) -
 @given(price=st.integers(0, 2**63 - 1), quantity=INT64)
 def test_notional_is_exact_or_refused_over_all_of_int64(price: int, quantity: int) -> None:
     size = abs(price * quantity) / 10**14
-    if size < 8.9e18:
+    if size < 3.9e18:
         assert notional_cents(array(price), array(quantity)).tolist() == [exact_cents(price, quantity)]
-    elif size > 9.1e18:
-        with pytest.raises(BadInput, match="9e18"):
+    elif size > 4.1e18:
+        with pytest.raises(BadInput, match="4e[+]16 USD"):
             notional_cents(array(price), array(quantity))
 
 
@@ -89,7 +89,11 @@ def test_a_price_that_is_none_is_refused(price: float) -> None:
         to_price([1.0, price])
 
 
-@pytest.mark.parametrize("quantity", [np.nan, np.inf, -1e12])
-def test_a_quantity_out_of_range_is_refused(quantity: float) -> None:
+@pytest.mark.parametrize("quantity", [np.nan, np.inf, -np.inf])
+def test_a_quantity_that_is_not_finite_is_refused(quantity: float) -> None:
     with pytest.raises(BadInput, match="is no quantity"):
-        to_quantity(quantity)
+        to_quantity([1.0, quantity])
+
+
+def test_a_quantity_beyond_what_can_be_counted_is_cut_to_that() -> None:
+    assert to_quantity([1e12, -1e300]).tolist() == [9 * 10**18, -9 * 10**18]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -35,8 +36,14 @@ def test_what_is_written_comes_back_as_read_only_views_on_the_map() -> None:
                 array[:] = 0
 
 
-def test_the_ring_holds_the_last_steps_and_no_others() -> None:
-    with ObservationBuffer(COLUMNS, ASSETS, 4) as buffer, ObservationBuffer.attach(buffer.path) as reader:
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Of a ring that others may read."""
+    return tmp_path / "ring.observations"
+
+
+def test_the_ring_holds_the_last_steps_and_no_others(path: Path) -> None:
+    with ObservationBuffer(COLUMNS, ASSETS, 4, path) as buffer, ObservationBuffer.attach(path) as reader:
         assert reader.latest() == 0
         for step in range(1, 11):
             buffer.write(observation(step))
@@ -68,10 +75,10 @@ print(whole)
 """
 
 
-def test_another_process_reads_whole_steps_while_they_are_written() -> None:
-    with ObservationBuffer(COLUMNS, 500, 2) as buffer:
+def test_another_process_reads_whole_steps_while_they_are_written(path: Path) -> None:
+    with ObservationBuffer(COLUMNS, 500, 2, path) as buffer:
         buffer.write(observation(1, assets=500))
-        with subprocess.Popen([sys.executable, "-c", READER, str(buffer.path)], stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen([sys.executable, "-c", READER, str(path)], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "attached\n"
             for step in range(2, 3001):
@@ -81,23 +88,23 @@ def test_another_process_reads_whole_steps_while_they_are_written() -> None:
         assert int(said) > 0
 
 
-def test_a_slot_that_is_half_written_is_not_read() -> None:
-    with ObservationBuffer(COLUMNS, ASSETS, 4) as buffer:
+def test_a_slot_that_is_half_written_is_not_read(path: Path) -> None:
+    with ObservationBuffer(COLUMNS, ASSETS, 4, path) as buffer:
         buffer.write(observation(1))
-        data = bytearray(buffer.path.read_bytes())
+        data = bytearray(path.read_bytes())
         place = data.rindex(np.float32(1).tobytes())
         data[place] ^= 1
-        buffer.path.write_bytes(data)
-        with ObservationBuffer.attach(buffer.path) as reader, pytest.raises(BadInput):
+        path.write_bytes(data)
+        with ObservationBuffer.attach(path) as reader, pytest.raises(BadInput):
             reader.read(1)
 
 
-def test_the_file_is_gone_once_it_is_closed_and_views_stay_readable() -> None:
-    buffer = ObservationBuffer(COLUMNS, ASSETS)
-    view, reader = buffer.write(observation(2)).values, ObservationBuffer.attach(buffer.path)
+def test_the_file_is_gone_once_it_is_closed_and_views_stay_readable(path: Path) -> None:
+    buffer = ObservationBuffer(COLUMNS, ASSETS, path=path)
+    view, reader = buffer.write(observation(2)).values, ObservationBuffer.attach(path)
     buffer.close()
     buffer.close()
-    assert not buffer.path.exists()
+    assert not path.exists()
     assert (view == 2).all()
     assert same(reader.read(2), observation(2))
     for use in (lambda: buffer.write(observation(3)), lambda: buffer.read(2), buffer.latest):
@@ -105,23 +112,52 @@ def test_the_file_is_gone_once_it_is_closed_and_views_stay_readable() -> None:
             use()
 
 
-def test_a_buffer_that_is_collected_or_left_by_its_process_leaves_no_file(tmp_path: Path) -> None:
-    buffer = ObservationBuffer(COLUMNS, ASSETS)
-    path = buffer.path
+def test_a_buffer_that_is_collected_or_left_by_its_process_leaves_no_file(path: Path) -> None:
+    buffer = ObservationBuffer(COLUMNS, ASSETS, path=path)
+    assert path.exists()
     del buffer
     gc.collect()
     assert not path.exists()
-    code = f"from freeagentics.market.observation_buffer import ObservationBuffer as B; print((b := B({COLUMNS}, 1)).path)"
+    code = (
+        f"from freeagentics.market.observation_buffer import ObservationBuffer as B; b = B({COLUMNS}, 1, 4, {str(path)!r}); print(b.path)"
+    )
     left = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    assert left
-    assert not Path(left).exists()
+    assert left == str(path)
+    assert not path.exists()
 
 
-def test_a_reader_does_not_write_and_leaves_the_file_where_it_is() -> None:
-    with ObservationBuffer(COLUMNS, ASSETS) as buffer:
-        with ObservationBuffer.attach(buffer.path) as reader, pytest.raises(BadInput, match="process"):
+def test_a_buffer_that_nobody_else_is_to_read_needs_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.mkstemp", None)
+    monkeypatch.setattr(Path, "open", None)
+    with ObservationBuffer(COLUMNS, ASSETS, 4) as buffer:
+        assert buffer.path is None
+        assert same(buffer.write(observation(5)), observation(5))
+        assert same(buffer.read(5), observation(5))
+
+
+def test_a_file_that_is_there_already_is_left_alone(path: Path) -> None:
+    path.write_text("mine")
+    with pytest.raises(BadInput, match=r"ring\.observations: .* \(File exists\)"):
+        ObservationBuffer(COLUMNS, ASSETS, path=path)
+    assert path.read_text() == "mine"
+
+
+def test_a_file_that_finds_no_room_is_refused_and_leaves_nothing(path: Path) -> None:
+    size, before = 4096, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        with pytest.raises(BadInput, match=r"ring\.observations: .* \(File too large\)"):
+            ObservationBuffer(COLUMNS, 500, path=path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not path.exists()
+
+
+def test_a_reader_does_not_write_and_leaves_the_file_where_it_is(path: Path) -> None:
+    with ObservationBuffer(COLUMNS, ASSETS, path=path):
+        with ObservationBuffer.attach(path) as reader, pytest.raises(BadInput, match="process"):
             reader.write(observation(1))
-        assert buffer.path.exists()
+        assert path.exists()
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from market_factories import flat_bars, make_bars, make_daily, make_orders
 
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
-from freeagentics.market import SOURCES, UNITS, Bars, PriceSource, ReplayMarket, SentimentSource
+from freeagentics.market import SOURCES, UNITS, Bars, PriceSource, ReplayMarket, SentimentSource, Terms
 
 
 def flat_market(*prices: float, desks: int = 1, fee_ppm: int = 0) -> ReplayMarket:
     """Desks of 1,000.00 in a market of one asset at these prices, without impact."""
-    return ReplayMarket(flat_bars(prices), desks=desks, cash_cents=100_000, sources=[PriceSource()], fee_ppm=fee_ppm, impact_bps=0)
+    return ReplayMarket(flat_bars(prices), desks=desks, cash_cents=100_000, sources=[PriceSource()], terms=Terms(fee_ppm, impact_bps=0))
 
 
 def test_the_first_step_shows_the_bar_at_the_start_as_it_closed() -> None:
@@ -71,11 +71,53 @@ def test_impact_is_measured_by_the_volume_of_the_last_closed_bar() -> None:
     quiet = flat_bars([100, 100])
     volume = np.array([[100.0], [1e9]])
     busy = Bars(quiet.symbols, quiet.timestamps, HOUR_MS, quiet.open, quiet.high, quiet.low, quiet.close, volume, {})
-    market = ReplayMarket(busy, desks=1, cash_cents=100_000, sources=[], fee_ppm=0, impact_bps=100)
+    market = ReplayMarket(busy, desks=1, cash_cents=100_000, sources=[], terms=Terms(fee_ppm=0, impact_bps=100))
     market.advance()
     market.submit(make_orders((0, 0, UNITS)))
     market.advance()
     assert market.fills.price.tolist() == [round(100.1 * UNITS)]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_asset_without_any_volume_fills_at_the_open_and_is_named(shared: bool) -> None:
+    terms = Terms(fee_ppm=0, impact_bps=100, shared_impact=shared)
+    market = ReplayMarket(flat_bars([100, 100], volume=0.0), desks=1, cash_cents=100_000, sources=[], terms=terms)
+    assert market.notes == ("no volume of S0: orders fill at the open, without impact",)
+    market.advance()
+    market.submit(make_orders((0, 0, UNITS)))
+    market.advance()
+    assert market.fills.price.tolist() == [100 * UNITS]
+
+
+def test_a_bar_without_volume_among_others_has_the_largest_impact() -> None:
+    quiet = flat_bars([100, 100, 100])
+    volume = np.array([[0.0], [100.0], [100.0]])
+    bars = Bars(quiet.symbols, quiet.timestamps, HOUR_MS, quiet.open, quiet.high, quiet.low, quiet.close, volume, {})
+    market = ReplayMarket(bars, desks=1, cash_cents=100_000, sources=[])
+    assert market.notes == ()
+    market.advance()
+    market.submit(make_orders((0, 0, UNITS)))
+    market.advance()
+    assert market.fills.price.tolist() == [102 * UNITS]
+    low, high = market.span(2)
+    assert (low.tolist(), high.tolist()) == ([100 * UNITS], [100 * UNITS])
+
+
+def test_a_share_of_no_volume_is_refused() -> None:
+    with pytest.raises(BadInput, match="max_participation: S0 has no volume in these bars to take a share of; leave it at 0"):
+        ReplayMarket(flat_bars([1, 2], volume=0.0), desks=1, cash_cents=0, sources=[], terms=Terms(max_participation=0.1))
+
+
+def test_all_desks_together_take_no_more_of_a_bar_than_the_cap_allows() -> None:
+    terms = Terms(fee_ppm=0, impact_bps=0, max_participation=0.05)
+    market = ReplayMarket(flat_bars([100] * 4), desks=3, cash_cents=10**6, sources=[], terms=terms)
+    market.advance()
+    assert market.submit(make_orders(*[(desk, 0, (desk + 1) * 10 * UNITS) for desk in range(3)])).quantity.sum() == 60 * UNITS
+    market.advance()
+    # The rest lapses.
+    assert market.fills.quantity.tolist() == [5 * UNITS // 6, 10 * UNITS // 6, 15 * UNITS // 6]
+    market.advance()
+    assert len(market.fills) == 0
 
 
 def test_a_step_without_orders_has_no_fills() -> None:
@@ -180,11 +222,12 @@ def test_an_unknown_column_gets_a_suggestion() -> None:
         flat_market(100).advance().column("price.retrun_1")
 
 
-def test_settings_out_of_range_are_refused() -> None:
-    for start, fee_ppm, impact_bps, message in (
-        (2, 0, 0.0, "start 2 is no bar"),
-        (0, -1, 0.0, "fee_ppm -1"),
-        (0, 0, -1.0, "impact_bps -1"),
-    ):
-        with pytest.raises(BadInput, match=message):
-            ReplayMarket(flat_bars([1, 2]), desks=1, cash_cents=0, sources=[], start=start, fee_ppm=fee_ppm, impact_bps=impact_bps)
+def test_a_start_beyond_the_bars_is_refused() -> None:
+    with pytest.raises(BadInput, match="start 2 is no bar"):
+        ReplayMarket(flat_bars([1, 2]), desks=1, cash_cents=0, sources=[], start=2)
+
+
+@pytest.mark.parametrize("terms", [{"fee_ppm": -1}, {"impact_bps": -1.0}, {"impact_bps": np.inf}, {"max_participation": 1.1}])
+def test_terms_out_of_range_are_refused(terms: dict[str, float]) -> None:
+    with pytest.raises(BadInput, match=next(iter(terms))):
+        Terms(**terms)  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ def told(record: RunRecord) -> list[Explanation]:
 
 
 def decision_of(journal: Journal, record: RunRecord, told: Explanation) -> np.void:
-    names = AgentNames(journal, record.scenario)
+    names = AgentNames(journal)
     agent = names.ids.index(told.agent)
     page = journal.read(told.step, Kind.DECISIONS, int(names.seats["cohort"][agent]))
     assert page is not None
@@ -80,7 +80,7 @@ def test_what_it_saw_is_what_the_market_showed(told: list[Explanation], journal:
 
 
 def test_signals_are_told_as_they_were_sent(told: list[Explanation], journal: Journal, record: RunRecord) -> None:
-    names = AgentNames(journal, record.scenario)
+    names = AgentNames(journal)
     heard = [signal for one in told for signal in one.signals]
     assert heard
     for signal in heard:

@@ -43,7 +43,7 @@ def test_the_model_frame_has_a_row_per_step_with_all_figures(ran: Ran) -> None:
 
 
 def test_the_agent_frame_has_a_row_per_agent_and_step_as_it_is_in_the_journal(ran: Ran) -> None:
-    frame, names = ran.record.agent_frame, AgentNames(ran.journal, ran.record.scenario)
+    frame, names = ran.record.agent_frame, AgentNames(ran.journal)
     assert frame.columns == [
         "step",
         "agent",
@@ -78,7 +78,7 @@ def test_an_agent_frame_written_in_many_parts_is_the_same(ran: Ran, tmp_path_fac
     path = tmp_path_factory.mktemp("parts") / "agents.parquet"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(frames_module, "PAGES_AT_ONCE", 7)
-        frames_module.write_agent_frame(ran.journal, AgentNames(ran.journal, ran.record.scenario), path)
+        frames_module.write_agent_frame(ran.journal, AgentNames(ran.journal), path)
     assert pl.read_parquet(path).equals(ran.record.agent_frame)
     assert [other.name for other in path.parent.iterdir()] == ["agents.parquet"]
 

@@ -50,7 +50,7 @@ class Flipped:
 def readable(record: RunRecord) -> dict[str, bytes]:
     """What decodes of the last step's memories, by agent. Raises CorruptRecord for damage that is not of one of them."""
     with Journal(record.directory.journal) as journal:
-        names = AgentNames(journal, record.scenario)
+        names = AgentNames(journal)
         memories, found = Memories(journal, names), {}
         for step, kept in memories.span(STEP, STEP):
             for place in range(len(kept)):
@@ -92,7 +92,7 @@ def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whol
             with pytest.raises(CorruptRecord, match=r"step 20: the memory of market-hunter-\d+ is damaged"):
                 _ = record.memory_frame
             with Journal(record.directory.journal) as journal, pytest.raises(CorruptRecord, match="market-hunter"):
-                memory_entries(journal, AgentNames(journal, record.scenario), 1, STEP)
+                memory_entries(journal, AgentNames(journal), 1, STEP)
         assert all(whole[agent] == states for agent, states in rest.items())
 
 

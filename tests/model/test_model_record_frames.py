@@ -32,8 +32,7 @@ def journal(record: RunRecord) -> Iterator[Journal]:
 
 
 def frames(record: RunRecord, journal: Journal, first: int = 1, last: int | None = None) -> RecordFrames:
-    symbols = tuple(f"ASSET{number}" for number in range(10))
-    return RecordFrames(journal, AgentNames(journal, record.scenario), symbols, HORIZON, first, last)
+    return RecordFrames(journal, AgentNames(journal), HORIZON, first, last)
 
 
 def all_of(journal: Journal, kind: Kind) -> np.ndarray:

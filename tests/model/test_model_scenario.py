@@ -134,7 +134,7 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     path.write_text("steps = ")
     with pytest.raises(BadScenario, match=r"broken\.toml: not TOML"):
         load_scenario(path)
-    path.write_bytes(b"\xff\xfe")
+    path.write_bytes(b"steps = 3 # \xe4")
     with pytest.raises(BadScenario, match=r"broken\.toml: cannot be read"):
         load_scenario(path)
 
@@ -143,6 +143,44 @@ def test_a_file_is_named_after_itself_unless_it_says_otherwise(tmp_path: Path) -
     path = tmp_path / "my-own.toml"
     path.write_text("steps = 3")
     assert load_scenario(path).name == "my-own"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("BTC_2022 Test.toml", "btc-2022-test"),
+        ("Größe (2).TOML", "groe-2"),
+        ("-x-.toml", "x"),
+        ("日本.toml", "scenario"),
+        (f"{'a' * 80}.toml", "a" * 64),
+        ("v1.2.toml", "v1-2"),
+    ],
+)
+def test_a_files_name_becomes_one_that_a_scenario_may_have(file: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text("steps = 3")
+    assert load_scenario(tmp_path / file).name == name
+
+
+@pytest.mark.parametrize("content", ["name = 'a'\nsteps = 3", "# Größe\r\nname = 'a'\r\nsteps = 3\r\n", "[agents]\ncount = 5"])
+def test_a_byte_order_mark_is_no_part_of_a_file(content: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(content.encode("utf-8-sig"))
+    marked = load_scenario(tmp_path / "a.toml")
+    (tmp_path / "a.toml").write_bytes(content.encode())
+    assert load_scenario(tmp_path / "a.toml") == marked
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_another_encoding_says_what_to_do(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes("steps = 3".encode(encoding))
+    with pytest.raises(BadScenario, match=r"a\.toml: cannot be read: .* save it as UTF-8"):
+        load_scenario(tmp_path / "a.toml")
+
+
+def test_a_plugin_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    role = (Path(__file__).parents[2] / "examples" / "momentum_role.py").read_text()
+    (tmp_path / "role.py").write_bytes(role.encode("utf-8-sig"))
+    (tmp_path / "a.toml").write_text("[plugins]\nfiles = ['role.py']\n[agents.team]\nmomentum = 1\n")
+    assert load_scenario(tmp_path / "a.toml").agents.team == {"momentum": 1}
 
 
 @pytest.mark.parametrize("name", scenario_names())

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"arrays", "clock", "errors", "headway", "randomness", "sharing", "shelf"}
+LEAVES = {"amounts", "arrays", "clock", "errors", "headway", "randomness", "sharing", "shelf"}
 ROOMS = {
     "market": set(),
     "signals": set(),

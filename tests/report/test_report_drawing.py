@@ -41,7 +41,6 @@ def test_a_thinned_line_keeps_its_ends_and_its_extremes(values: np.ndarray, most
         (words.listing(["a", "b", "c"]), "a, b and c"),
         (words.listing(["a"]), "a"),
         (words.listing([]), ""),
-        (words.moment(1_640_995_200_000), "2022-01-01 00:00"),
         (words.quantity(-0.123456), "0.1235"),
     ],
 )

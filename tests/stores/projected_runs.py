@@ -28,7 +28,7 @@ def small_run() -> RunRecord:
 def projector(store: Store) -> Projector:
     """A projector of that run."""
     record = small_run()
-    return Projector(record.directory.journal, record.scenario, ("BTCUSDT",), store)
+    return Projector(record.directory.journal, record.scenario, store)
 
 
 def contents(store: Store, ids: list[str] = IDS) -> Contents:

@@ -13,7 +13,7 @@ from freeagentics.agents.span import Span
 from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, Mask
-from freeagentics.market import CENTS, UNITS, Fills, Orders
+from freeagentics.market import CENTS, Fills, Orders, to_quantity
 from freeagentics.memory import Recalled, column
 from freeagentics.signals import Signals
 
@@ -186,7 +186,8 @@ class TradeExecutor(Cohort):
         closing = (wanted < 1e-3) & (position > 0)
         trading = self._trading(weight, wanted - weight, closing, limit)
         dollars = change.astype(np.float64) * (books.equity[self.desk] / CENTS)[:, None]
-        quantity = np.trunc(dollars / (books.price / UNITS) * UNITS).astype(np.int64)
+        units = self.world.units
+        quantity = to_quantity(dollars / (books.price / units.price), units.quantity)
         quantity = np.where(closing, -position, quantity)
         row, asset = np.nonzero(trading & (quantity != 0))
         # Sales first within a desk: they free the cash that its purchases need.

@@ -21,6 +21,8 @@ from freeagentics.market.synthetic.paths import SUBSTEPS, log_paths, volatility_
 from freeagentics.market.synthetic.regimes import regime_path, volatility_level
 from freeagentics.market.synthetic.settings import SyntheticSettings
 from freeagentics.market.synthetic.truth import Truth
+from freeagentics.market.terms import Terms
+from freeagentics.market.units import Units
 
 FIRST_OPEN = int(datetime(2022, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
@@ -85,11 +87,10 @@ class SyntheticMarket(ReplayMarket):
         cash_cents: int,
         sources: Sequence[Source],
         start: int = 0,
-        fee_ppm: int = 500,
-        impact_bps: float = 10.0,
+        terms: Terms | None = None,
     ) -> None:
         """Make *bars* bars; the other arguments are those of `ReplayMarket`."""
         made, daily, self.truth = synthesize(settings, seed, bars)
-        super().__init__(
-            made, desks=desks, cash_cents=cash_cents, sources=sources, daily=daily, start=start, fee_ppm=fee_ppm, impact_bps=impact_bps
-        )
+        # Of the first bar: a run that is resumed with more bars must not count in other units.
+        units = Units.fitting(made.head(1), cash_cents)
+        super().__init__(made, desks=desks, cash_cents=cash_cents, sources=sources, daily=daily, start=start, terms=terms, units=units)

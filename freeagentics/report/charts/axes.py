@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from freeagentics.amounts import decimals_apart
 from freeagentics.arrays import F64, I64
-from freeagentics.clock import DAY_MS, HOUR_MS
+from freeagentics.clock import DAY_MS
 from freeagentics.report.charts.inks import INK, MUTED, RULE
 from freeagentics.report.words import NO_BREAK, number
 
@@ -20,7 +21,7 @@ MOST_POINTS = 1500
 LABEL_GAP = 12.0
 """Units between labels, so that they never lie over each other."""
 
-_TICKS = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S"]
+_TICKS = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
 _FIRST_TICKS = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
 """How ticks read at years, months, days, hours, minutes and seconds; and the first of a larger unit."""
 
@@ -60,8 +61,9 @@ def market_time(axes: Axes, timestamps: I64, fewest: int = 4) -> None:
     axes.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(locator, formats=_TICKS, zero_formats=_FIRST_TICKS, show_offset=False)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(formatter)
-    first, last = days(timestamps[[0, -1]])
-    axes.set_xlim(first, max(last, first + HOUR_MS / DAY_MS))
+    first, last = timestamps[[0, -1]]
+    # A single step: an empty axis would have no room for a tick.
+    axes.set_xlim(*days(np.array([first, max(last, first + 1)])))
 
 
 def percents(axes: Axes, digits: int = 0) -> None:
@@ -74,10 +76,20 @@ def numbers(axes: Axes, digits: int = 0) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits)))
 
 
+def prices_in(axes: Axes, prices: F64) -> str:
+    """Prices (T,) along y; returns of how many they are, for a caption: of a thousand or more where one costs next to nothing."""
+    many = 1
+    while prices.max() * many < 0.01:
+        many *= 1000
+    digits = fitting(prices * many)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value * many, digits)))
+    return "USD" if many == 1 else f"USD per {many:,}"
+
+
 def fitting(values: F64) -> int:
     """Digits that ticks over *values* need."""
-    span = float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 1.0
-    return int(np.clip(1 - np.floor(np.log10(max(span, 1e-9))), 0, 8))
+    known = values[np.isfinite(values)]
+    return decimals_apart(float(np.ptp(known))) if known.size else 0
 
 
 def end_labels(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:

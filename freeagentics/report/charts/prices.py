@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
 from freeagentics.arrays import F64
-from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, kept, market_time, numbers
+from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, kept, market_time, numbers, prices_in
 from freeagentics.report.charts.figure import new_figure
 from freeagentics.report.charts.inks import BLUE, GREEN, INK, MUTED, ORANGE, RED
 from freeagentics.report.charts.strip import ROW, draw_strip, kinds_sent
@@ -32,8 +32,7 @@ def draw_price(facts: Facts) -> Figure:
     axes, figure = _over_strip(facts)
     _draw_line(axes, facts, 0, 1500)
     draw_trades(axes, facts, 0)
-    numbers(axes, fitting(facts.prices[:, 0]))
-    caption(axes, f"{facts.ground.symbols[0]}, USD")
+    caption(axes, f"{facts.ground.symbols[0]}, {prices_in(axes, facts.prices[:, 0])}")
     last = float(facts.prices[-1, 0])
     end_labels(axes, [(last, price(last), INK)])
     _key(axes)
@@ -80,8 +79,9 @@ def draw_panels(facts: Facts) -> Figure:
         bare(axes)
         axes.tick_params(labelsize=7.5)
         axes.locator_params(axis="y", nbins=3)
-        numbers(axes, fitting(facts.prices[:, asset]))
-        caption(axes, f"{facts.ground.symbols[asset]}  {percent(facts.prices[-1, asset] / facts.prices[0, asset] - 1, signed=True)}")
+        unit = prices_in(axes, facts.prices[:, asset]).removeprefix("USD")
+        moved = percent(facts.prices[-1, asset] / facts.prices[0, asset] - 1, signed=True)
+        caption(axes, f"{facts.ground.symbols[asset]}{unit}  {moved}")
         market_time(axes, facts.ground.timestamps, 2)
     return figure
 

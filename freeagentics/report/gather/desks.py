@@ -56,7 +56,7 @@ class DeskCurves:
         for curve, values in ((self.equity, equity), (self.drawdown, drawdown), (self.exposure, exposure)):
             curve[place] = spread(values)
         self.best_equity[place], self.worst_equity[place] = equity[self.best], equity[self.worst]
-        self.data_paid[place] = moment.accounts["data_costs"].sum() / CENTS
+        self.data_paid[place] = moment.accounts["data_costs"].sum(dtype=np.float64) / CENTS
         np.maximum(self.deepest, drawdown, out=self.deepest)
         self.invested += exposure / len(self.equity)
         if moment.fills is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from freeagentics.arrays import F64, AnyArray
-from freeagentics.market import CENTS, UNITS
+from freeagentics.market import CENTS
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.walk import Moment
 
@@ -35,7 +35,7 @@ class Extremes:
     """
 
     def __init__(self, ground: Ground, prices: F64) -> None:
-        self._prices, self._horizon = prices, ground.horizon
+        self._prices, self._horizon, self._units = prices, ground.horizon, ground.units
         self._best: list[Trade] = []
         self._worst: list[Trade] = []
 
@@ -46,12 +46,13 @@ class Extremes:
             return
         fills = moment.fills
         later = self._prices[ordered + self._horizon - 1, fills["asset"]]
-        gain = fills["quantity"] / UNITS * (later - fills["price"] / UNITS) - fills["fee"] / CENTS
+        quantity, price = fills["quantity"] / self._units.quantity[fills["asset"]], fills["price"] / self._units.price[fills["asset"]]
+        gain = quantity * (later - price) - fills["fee"] / CENTS
         best, worst = int(gain.argmax()), int(gain.argmin())
         if gain[best] > 0:
-            self._best.append(_trade(ordered, fills[best], float(gain[best])))
+            self._best.append(self._trade(ordered, fills[best], float(gain[best])))
         if gain[worst] < 0:
-            self._worst.append(_trade(ordered, fills[worst], float(gain[worst])))
+            self._worst.append(self._trade(ordered, fills[worst], float(gain[worst])))
 
     def best(self) -> list[Trade]:
         """The three that gained most, at least a horizon apart: else all of them would tell of one move."""
@@ -68,15 +69,15 @@ class Extremes:
                 chosen.append(trade)
         return chosen
 
-
-def _trade(step: int, fill: AnyArray, gain: float) -> Trade:
-    return Trade(
-        step=step,
-        agent=int(fill["agent"]),
-        asset=int(fill["asset"]),
-        quantity=float(fill["quantity"] / UNITS),
-        price=float(fill["price"] / UNITS),
-        value=float(fill["notional"] / CENTS),
-        fee=float(fill["fee"] / CENTS),
-        gain=gain,
-    )
+    def _trade(self, step: int, fill: AnyArray, gain: float) -> Trade:
+        asset = int(fill["asset"])
+        return Trade(
+            step=step,
+            agent=int(fill["agent"]),
+            asset=asset,
+            quantity=float(fill["quantity"] / self._units.quantity[asset]),
+            price=float(fill["price"] / self._units.price[asset]),
+            value=float(fill["notional"] / CENTS),
+            fee=float(fill["fee"] / CENTS),
+            gain=gain,
+        )

@@ -6,7 +6,6 @@ import numpy as np
 
 from freeagentics.agents import SignalKind
 from freeagentics.arrays import F64, AnyArray, turns
-from freeagentics.clock import HOUR_MS
 from freeagentics.report.gather.desks import spread
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.walk import Moment
@@ -29,7 +28,7 @@ class Limits:
         self.vetoed = np.zeros(ground.steps)
         self.vetoes, self.lifted = (np.zeros(ground.steps, dtype=np.int64) for _ in range(2))
         self.above = self.watched = 0
-        self._ttl = ground.scenario.signals.ttl_hours * HOUR_MS
+        self._ttl_ms = ground.ttl_ms
         self._told = {kind: np.full(ground.desks, np.nan) for kind in (SignalKind.LIMIT, SignalKind.VETO)}
         self._until = {kind: np.full(ground.desks, -1.0) for kind in self._told}
         self._source = {kind: np.full(ground.desks, -1) for kind in self._told}
@@ -41,7 +40,7 @@ class Limits:
         place = moment.step - 1
         self._watch(moment.accounts)
         if moment.signals is not None:
-            self._hear(moment.signals, moment.timestamp)
+            self._hear(moment.signals, moment.timestamp, self._ttl_ms(moment.step))
         limit, veto = (np.where(self._until[kind] > moment.timestamp, self._told[kind], np.nan) for kind in self._told)
         under = veto > 0
         self._before = np.where(under, 0, limit)
@@ -58,7 +57,7 @@ class Limits:
         self.above += int((exposure > self._before + TOLERANCE).sum())
         self.watched += int((~np.isnan(self._before)).sum())
 
-    def _hear(self, signals: AnyArray, now: int) -> None:
+    def _hear(self, signals: AnyArray, now: int, ttl: float) -> None:
         """As agents hear: of two risk managers of a desk, the stricter is heeded for as long as what it said counts."""
         for kind, told in self._told.items():
             mine = signals[signals["kind"] == kind]
@@ -67,4 +66,4 @@ class Limits:
                 laxer = said > told[desk] if kind is SignalKind.LIMIT else said < told[desk]
                 heeded = ~(laxer & (self._until[kind][desk] > now) & (self._source[kind][desk] != source))
                 told[desk[heeded]], self._source[kind][desk[heeded]] = said[heeded], source[heeded]
-                self._until[kind][desk[heeded]] = now + self._ttl
+                self._until[kind][desk[heeded]] = now + ttl

@@ -65,7 +65,7 @@ class Buyers:
     @classmethod
     def of(cls, ground: Ground) -> Buyers:
         """Those among the run's team."""
-        kinds = [(role, ROLES[name]) for role, name in enumerate(ground.team)]
+        kinds = [(role, ROLES[name]) for role, name in enumerate(ground.team) if name in ROLES]
         return cls(tuple(Reading(ground, role, kind) for role, kind in kinds if issubclass(kind, Forecaster)))
 
     def see(self, moment: Moment) -> None:

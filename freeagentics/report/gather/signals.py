@@ -6,7 +6,6 @@ import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import AnyArray
-from freeagentics.clock import HOUR_MS
 from freeagentics.report.gather.buckets import Buckets
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.trades import MOST_MARKS
@@ -29,7 +28,7 @@ class SignalMatrix:
         self.sent = np.zeros((roles, kinds), dtype=np.int64)
         self.told, self.named = (np.zeros((roles, kinds, roles), dtype=np.int64) for _ in range(2))
         self.over_time = np.zeros((self.buckets.count, kinds), dtype=np.int64)
-        self._role, self._ttl = ground.role, ground.scenario.signals.ttl_hours * HOUR_MS
+        self._role, self._ttl_ms = ground.role, ground.ttl_ms
         # Signals that may still be named: source role and kind as one number, and who has named it, a bit a role.
         self._first = 0
         self._cell = np.zeros(0, dtype=np.int64)
@@ -40,7 +39,7 @@ class SignalMatrix:
         """Take in one step."""
         if moment.signals is not None:
             self._send(moment.signals, moment.step)
-            self._sent.append((moment.timestamp + self._ttl, len(moment.signals)))
+            self._sent.append((moment.timestamp + self._ttl_ms(moment.step), len(moment.signals)))
         self._name(moment.decisions)
         while self._sent and self._sent[0][0] <= moment.timestamp:
             self._forget(self._sent.pop(0)[1])

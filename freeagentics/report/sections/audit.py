@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from itertools import chain
 
+from freeagentics.errors import in_command
 from freeagentics.model.memory_audit import GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.model.run_record import RunRecord
 from freeagentics.report.page.html import Html, command, paragraph
@@ -17,7 +17,7 @@ def audited(record: RunRecord) -> tuple[Html, ...]:
     audit = record.audit
     if audit is None:
         ask = "How many decisions would be the same from exact memories has not been looked into; this does so:"
-        return paragraph(ask), command(f"freeagentics memory audit {shlex.quote(str(record.path))}")
+        return paragraph(ask), command(f"freeagentics memory audit {in_command(record.path)}")
     return paragraph(*_said(audit)), _codecs(audit), _roles(audit), _groups(audit)
 
 

@@ -9,7 +9,7 @@ from freeagentics.report.facts import Facts
 from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, percent, usd
+from freeagentics.report.words import count, dollars, percent, usd
 
 LISTED = 5
 """Desks listed at either end: all of them stand in the table beside the report."""
@@ -51,10 +51,10 @@ def _table(facts: Facts) -> Html:
     rows = [
         (
             f"desk {desk}",
-            usd(desks.final[desk]).removesuffix("\u202fUSD"),
+            dollars(desks.final[desk]),
             percent(desks.final[desk] / cash - 1, signed=True),
-            count(round(desks.fees[desk])),
-            count(round(desks.data[desk])),
+            dollars(desks.fees[desk]),
+            dollars(desks.data[desk]),
             count(int(desks.fills[desk])),
             percent(desks.invested[desk]),
             percent(desks.deepest[desk]),

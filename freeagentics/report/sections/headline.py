@@ -7,7 +7,7 @@ from freeagentics.report.page.html import Html, command, el, paragraph
 from freeagentics.report.page.section import Section
 from freeagentics.report.page.table import pairs
 from freeagentics.report.reproducing import recipe
-from freeagentics.report.words import count, listing, moment, percent, usd
+from freeagentics.report.words import count, listing, percent, usd
 
 
 def verdict(facts: Facts) -> str:
@@ -52,7 +52,7 @@ def headline(facts: Facts) -> Section:
 def subtitle(facts: Facts) -> str:
     """Scenario, seed and market time."""
     ground, summary = facts.ground, facts.ground.record.summary
-    first, last = (moment(int(ground.timestamps[place])) for place in (0, -1))
+    first, last = ground.moment(1), ground.moment(ground.steps)
     return f"{summary.scenario}, seed {summary.seed}: {first} to {last} UTC, {count(ground.steps, 'step')}"
 
 

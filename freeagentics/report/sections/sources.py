@@ -13,7 +13,7 @@ from freeagentics.report.gather.reading import Reading, spent
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, listing, number, percent, plain, usd
+from freeagentics.report.words import count, dollars, listing, number, percent, plain, usd
 
 
 def sources(facts: Facts) -> Section:
@@ -76,7 +76,7 @@ def _rows(facts: Facts, reading: Reading) -> Iterator[tuple[str, ...]]:
             count(int(reading.cents[place])),
             percent(float(share[place])),
             count(int(reading.reads[:, place].sum())),
-            count(round(float(cost[place]) / CENTS)),
+            dollars(float(cost[place]) / CENTS),
             f"{count(found.count)}, {count(without)}",
             _difference(found),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from itertools import pairwise
 
 import numpy as np
@@ -10,13 +9,14 @@ import numpy as np
 from freeagentics.agents import ROLES
 from freeagentics.agents.roles.forecaster import Forecaster
 from freeagentics.arrays import F64, AnyArray
+from freeagentics.errors import in_command
 from freeagentics.journal import SHARED, Kind
 from freeagentics.model.chain import Chain
 from freeagentics.report.gather.extremes import Trade
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.tales.tale import Tale
 from freeagentics.report.tales.telling import telling
-from freeagentics.report.words import count, in_words, listing, moment, number, percent, plain, price, quantity, usd
+from freeagentics.report.words import count, in_words, listing, number, percent, plain, price, quantity, usd
 
 
 class Teller:
@@ -47,12 +47,12 @@ class Teller:
             sentences=(*begun, *later, self._ordered(trade, name, symbol, when), self._came_of_it(trade, symbol)),
             chain=tuple(link.agent for link in links),
             reward=self._reward(trade),
-            command=f"freeagentics explain {shlex.quote(str(ground.record.path))} --agent {name} --step {trade.step}",
+            command=f"freeagentics explain {in_command(ground.record.path)} --agent {name} --step {trade.step}",
         )
 
     def _when(self, step: int, before: int | None) -> str:
         if before is None:
-            return f"At step {count(step)} ({moment(int(self._ground.timestamps[step - 1]))})"
+            return f"At step {count(step)} ({self._ground.moment(step)})"
         return "In the same step" if step == before else f"{in_words(step - before, 'bar')} later".capitalize()
 
     def _sentence(self, agent: int, step: int, asset: int, when: str) -> str:
@@ -61,10 +61,11 @@ class Teller:
         decision = self._record(Kind.DECISIONS, int(ground.names.seats["cohort"][agent]), step, agent)
         signals = ground.journal.read(step, Kind.SIGNALS, SHARED)
         mine = np.empty(0) if signals is None else signals[signals["source"] == agent]
-        role, symbol = ROLES[ground.names.roles[agent]], ground.symbols[asset]
-        if issubclass(role, Forecaster):
+        role, symbol = ground.names.role_of(agent), ground.symbols[asset]
+        kind = ROLES.get(role.role)
+        if kind is not None and issubclass(kind, Forecaster):
             said = telling(mine, asset, symbol, ground.team, known=int(decision["asset"]) == asset)
-            did = f"{self._forecast(role, decision)}{f' and {said}' if said else ''}"
+            did = f"{self._forecast(kind, decision)}{f' and {said}' if said else ''}"
         else:
             did = telling(mine, asset, symbol, ground.team, known=False) or f"decided: {plain(role.actions[decision['action']])}"
         return f"{when} {ground.names.ids[agent]} {did}."
@@ -78,7 +79,7 @@ class Teller:
 
     def _ordered(self, trade: Trade, name: str, symbol: str, when: str) -> str:
         side = "buy" if trade.quantity > 0 else "sell"
-        filled = f"filled at the next open at {price(trade.price)}: {usd(trade.value)}, and {usd(trade.fee, 2)} of fee"
+        filled = f"filled at the next open at {price(trade.price)}: {usd(trade.value)}, and {usd(trade.fee)} of fee"
         return f"{when} {name} ordered to {side}; {quantity(trade.quantity)} {symbol} were {filled}."
 
     def _came_of_it(self, trade: Trade, symbol: str) -> str:

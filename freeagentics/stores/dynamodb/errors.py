@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from freeagentics.errors import AccessDenied, StoreUnavailable
+from freeagentics.errors import AccessDenied, StoreUnavailable, in_command
 from freeagentics.stores.dynamodb.address import Address
 
 _NOT_LET_IN = {
@@ -38,7 +38,9 @@ def translated(address: Address, table: str) -> Iterator[None]:
         if _is_conflict(code, error):
             raise Conflict from error
         if code == "ResourceNotFoundException":
-            raise MissingTable(f"store {address}: table {table} does not exist; run `freeagentics store init {address}` first") from error
+            raise MissingTable(
+                f"store {address}: table {table} does not exist; run `freeagentics store init {in_command(address)}` first"
+            ) from error
         kind = AccessDenied if code in _NOT_LET_IN else StoreUnavailable
         raise kind(_line(address, table, f"{code}: {message}")) from error
     except (BotoCoreError, OSError) as error:

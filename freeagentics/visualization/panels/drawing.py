@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import io
 
+import numpy as np
 import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from freeagentics.amounts import decimals_apart
 from freeagentics.arrays import I64
 
 BLUE, ORANGE, GREEN, RED, GREY = "#3d85e0", "#d9822b", "#1f9d6b", "#d64545", "#8a94a0"
@@ -47,6 +49,12 @@ def along_steps(axes: Axes, step: I64) -> None:
     axes.set_xlim(first - width / 60, first + width + width / 60)
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel("step", color=TEXT, fontsize=8)
+
+
+def in_full(axes: Axes) -> None:
+    """Prices or money along y, with as many digits as tell its ticks from each other."""
+    formatter = FuncFormatter(lambda value, _: f"{value:,.{decimals_apart(float(np.ptp(axes.get_ylim())))}f}")
+    axes.yaxis.set_major_formatter(formatter)
 
 
 def legend(axes: Axes) -> None:

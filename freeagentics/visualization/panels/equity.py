@@ -7,7 +7,7 @@ import solara
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, along_steps, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, along_steps, in_full, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 
 MOST_LINES = 60
@@ -32,7 +32,7 @@ def equity_figure(charts: Charts, cash: float, desk: int) -> Figure:
     last = charts.equity[-1]
     for color, label, which in ((GREEN, "best", int(last.argmax())), (RED, "worst", int(last.argmin())), (BLUE, "picked", desk)):
         axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label} {which}")
-    axes.yaxis.set_major_formatter("{x:,.0f}")
+    in_full(axes)
     # The cash and a little on either side are always in sight: before anybody trades, the axis would show cents.
     axes.update_datalim([(charts.step[0], cash * share) for share in (0.998, 1.002)])
     axes.autoscale_view()

@@ -7,7 +7,7 @@ import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, TEXT, Chart, along_steps, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, TEXT, Chart, along_steps, in_full, legend, new_figure, plain
 from freeagentics.visualization.scene import Charts
 from freeagentics.visualization.told import kind_name
 
@@ -31,7 +31,7 @@ def price_figure(charts: Charts, asset: int) -> Figure:
     for axes in (above, below):
         plain(axes)
     above.plot(charts.step, charts.price[:, asset], color=BLUE, linewidth=1.3, label="close, USD")
-    above.yaxis.set_major_formatter("{x:,.6g}")
+    in_full(above)
     _draw_fills(above, charts, asset)
     legend(above)
     _draw_signals(below, charts)

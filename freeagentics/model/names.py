@@ -1,0 +1,72 @@
+"""Names: what a journal's numbers stand for, on record so that reading a run needs neither its market nor its roles' code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from freeagentics.agents import Cohort
+from freeagentics.arrays import AnyArray
+from freeagentics.errors import BadRunDirectory, CorruptRecord
+from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.market import ReplayMarket
+
+BYTES = np.dtype([("byte", "u1")])
+
+
+class _Names(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RoleNames(_Names):
+    """What a role calls things; actions and numbers of reasoning by place, as decisions have them."""
+
+    role: str
+    phase: int
+    decision_type: str
+    actions: tuple[str, ...]
+    reasoning: tuple[str, ...]
+
+    @classmethod
+    def of(cls, role: type[Cohort]) -> RoleNames:
+        """Those of a role whose code is at hand."""
+        return cls(role=role.role, phase=role.phase, decision_type=role.decision_type, actions=role.actions, reasoning=role.reasoning)
+
+
+class Names(_Names):
+    """Of a whole run.
+
+    Attributes:
+        symbols: of the assets. shifts: of what they are counted in, as `Units` has them. columns: of an observation.
+        sources: cents a read, by name, of those that are on. team: the roles, by number.
+    """
+
+    symbols: tuple[str, ...]
+    shifts: tuple[int, ...]
+    columns: tuple[str, ...]
+    sources: dict[str, int]
+    team: tuple[RoleNames, ...]
+
+    @classmethod
+    def of(cls, market: ReplayMarket, roles: Iterable[type[Cohort]]) -> Names:
+        """Those of a run that is about to begin."""
+        sources = {source.name: source.cost_cents for source in market.sources}
+        team = tuple(RoleNames.of(role) for role in roles)
+        return cls(symbols=market.symbols, shifts=market.units.shifts, columns=market.columns, sources=sources, team=team)
+
+    @classmethod
+    def read(cls, journal: Journal) -> Names:
+        """As the first step has them. Raises BadRunDirectory where there was none, CorruptRecord for damage."""
+        records = journal.read(1, Kind.NAMES, SHARED)
+        if records is None:
+            raise BadRunDirectory(f"{journal.path}: nothing on record; the run was stopped before its first step")
+        try:
+            return cls.model_validate_json(records.tobytes())
+        except ValidationError as error:
+            raise CorruptRecord(f"{journal.path}: step 1: the names on record cannot be read", step=1) from error
+
+    def records(self) -> AnyArray:
+        """As records for the journal."""
+        return np.frombuffer(self.model_dump_json().encode(), dtype=BYTES)

@@ -1,0 +1,263 @@
+"""Plugins belong to the scenario that loaded them, and those of a run directory are run only where this user has run them before."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+import pickle
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from freeagentics.agents import PluginFile, RunBefore
+from freeagentics.api import RunRecord
+from freeagentics.cli.afterwards import write_audit
+from freeagentics.errors import BadScenario, UntrustedPlugin
+from freeagentics.model import MarketModel, Scenario, explain, fork, load_scenario, resume, run
+from freeagentics.model.store_work import purge_store, sync_stores
+
+ROLE = """
+from freeagentics.agents.user_role import EXECUTING, Action, UserRole
+class Mine(UserRole):
+    name = "mine"
+    phase = EXECUTING
+    actions = ("wait", "{word}")
+    reasoning = ("{word}",)
+    def decide(self, seen, signals, memories):
+        return Action("{word}", reasoning={{"{word}": 1.0}})
+"""
+SOURCE = """
+import numpy as np
+from freeagentics.market import Source
+class Mine(Source):
+    name = "own"
+    columns = ("own.{word}",)
+    hint = "own.{word}"
+    def missing(self, bars, daily):
+        return ()
+    def compute(self, bars, daily):
+        return np.zeros((*bars.close.shape, 1), dtype=np.float32)
+"""
+SCENARIO = """
+steps = 6
+[plugins]
+files = ["mine.py", "source.py"]
+[agents]
+count = 2
+[agents.team]
+market-hunter = 1
+mine = 1
+[market.sources]
+price = 0
+own = 1
+[run]
+checkpoint_every = 3
+"""
+
+
+def written(folder: Path, word: str) -> Path:
+    """A scenario with a role and a source of its own, both of which say *word*."""
+    folder.mkdir(exist_ok=True)
+    (folder / "mine.py").write_text(ROLE.format(word=word))
+    (folder / "source.py").write_text(SOURCE.format(word=word))
+    (folder / "mine.toml").write_text(SCENARIO)
+    return folder / "mine.toml"
+
+
+def words(scenario: Scenario) -> tuple[str, str]:
+    """What the role of a model of it does, and what its source shows."""
+    with MarketModel(scenario) as model:
+        model.step()
+        assert model.population.cohorts[-1].thought is None
+        return model.names.team[-1].actions[1], model.market.columns[-1]
+
+
+def test_two_scenarios_may_have_different_code_under_one_name(tmp_path: Path) -> None:
+    first, second = (load_scenario(written(tmp_path / word, word)) for word in ("yes", "no"))
+    assert words(first) == ("yes", "own.yes")
+    assert words(second) == ("no", "own.no")
+    assert words(first.model_copy(update={"seed": 3})) == ("yes", "own.yes")
+    assert first != second
+
+
+def test_a_scenario_keeps_the_code_that_it_was_loaded_with_whatever_becomes_of_the_file(tmp_path: Path) -> None:
+    before = load_scenario(written(tmp_path, "yes"))
+    written(tmp_path, "no")
+    record = run(before, seed=2, out=tmp_path / "run")
+    assert set(record.decision_frame.filter(role="mine")["action"]) == {"yes"}
+    assert "yes" in (record.path / "plugins" / "mine.py").read_text()
+    assert words(load_scenario(tmp_path / "mine.toml")) == ("no", "own.no")
+
+
+def test_what_no_scenario_named_is_no_role_in_the_next_one(tmp_path: Path) -> None:
+    load_scenario(written(tmp_path, "yes"))
+    with pytest.raises(BadScenario, match="no role 'mine'"):
+        load_scenario("btc-replay", {"agents.team": {"mine": 1}})
+    with pytest.raises(BadScenario, match="no source 'own'"):
+        load_scenario("btc-replay", {"market.sources": {"price": 0, "own": 1}})
+
+
+@pytest.mark.parametrize(("file", "what"), [("mine.py", "role 'mine'"), ("source.py", "source 'own'")])
+def test_two_files_of_one_scenario_with_one_name_are_refused(tmp_path: Path, file: str, what: str) -> None:
+    path = written(tmp_path, "yes")
+    shutil.copy(tmp_path / file, tmp_path / "again.py")
+    with pytest.raises(BadScenario, match=rf"again\.py: the {what} is in .*{file} as well"):
+        load_scenario(path, {"plugins.files": [str(tmp_path / name) for name in ("mine.py", "source.py", "again.py")]})
+
+
+def test_two_classes_of_one_file_with_one_name_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "yes")
+    (tmp_path / "mine.py").write_text(ROLE.format(word="yes") + "\nclass Other(Mine):\n    pass\n")
+    with pytest.raises(BadScenario, match=r"mine\.py: it has two roles called 'mine'"):
+        load_scenario(path)
+
+
+def test_scenarios_are_copied_and_without_plugins_pickled() -> None:
+    world = load_scenario("btc-replay")
+    assert copy.deepcopy(world) == pickle.loads(pickle.dumps(world)) == world
+
+
+# What stands in a run directory may have come from anywhere.
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A file that appears when code of the stranger's run is run."""
+    return tmp_path / "sprung"
+
+
+@pytest.fixture
+def strange(tmp_path: Path, trap: Path) -> Path:
+    """A run directory from somebody else, with a line added to both of its plugins."""
+    path = run(written(tmp_path / "mine", "yes"), out=tmp_path / "run").path
+    for plugin in (path / "plugins").iterdir():
+        plugin.write_text(f"import pathlib\npathlib.Path({str(trap)!r}).touch()\n{plugin.read_text()}")
+    return path
+
+
+def test_reading_a_run_runs_none_of_its_code(strange: Path, trap: Path) -> None:
+    record = RunRecord(strange)
+    record.save_report(strange / "report.html")
+    assert set(record.decision_frame.filter(role="mine")["action"]) == {"yes"}
+    assert record.decision_frame["reason.yes"].drop_nulls().to_list() == [1.0] * 6
+    for frame in ("signal_frame", "order_frame", "fill_frame", "memory_frame", "desk_frame"):
+        assert getattr(record, frame) is not None
+    assert record.scenario.agents.team == {"market-hunter": 1, "mine": 1}
+    sync_stores(strange, f"sqlite:///{strange}/a.db")
+    purge_store(f"sqlite:///{strange}/a.db", strange)
+    assert not trap.exists()
+
+
+def test_a_run_can_be_read_when_its_plugins_and_bars_are_gone(strange: Path) -> None:
+    shutil.rmtree(strange / "plugins")
+    assert RunRecord(strange).save_report(strange / "report.html").is_file()
+
+
+NEED_CODE: dict[str, Callable[[Path, bool], object]] = {
+    "explain": lambda path, allow: explain(path, "mine-0000", 4, allow_plugins=allow),
+    "resume": lambda path, allow: resume(path, steps=8, allow_plugins=allow),
+    "fork": lambda path, allow: fork(path, 2, out=path.parent / "fork", allow_plugins=allow),
+    "audit": lambda path, allow: write_audit(RunRecord(path), 3, allow_plugins=allow),
+    "run its file": lambda path, allow: run(path / "run.toml", out=path.parent / "again", allow_plugins=allow),
+    "run its scenario": lambda path, allow: run(RunRecord(path).scenario, out=path.parent / "again", allow_plugins=allow),
+}
+
+
+@pytest.mark.parametrize("use", NEED_CODE.values(), ids=list(NEED_CODE))
+def test_what_needs_its_code_says_what_it_would_run_and_runs_it_only_when_allowed(
+    use: Callable[[Path, bool], object], strange: Path, trap: Path
+) -> None:
+    with pytest.raises(UntrustedPlugin) as refused:
+        use(strange, False)
+    said = str(refused.value)
+    for plugin in (strange / "plugins").iterdir():
+        assert f"{plugin} (sha256 {hashlib.sha256(plugin.read_bytes()).hexdigest()})" in said
+    assert "--allow-plugins" in said and "\n" not in said
+    assert not trap.exists()
+    use(strange, True)
+    assert trap.exists()
+    # Now they are among what this user has run.
+    explain(strange, "mine-0000", 1)
+
+
+def test_a_model_of_a_strangers_scenario_is_refused_as_well(strange: Path, trap: Path) -> None:
+    for scenario in (RunRecord(strange).scenario, str(strange / "run.toml")):
+        with pytest.raises(UntrustedPlugin):
+            MarketModel(scenario)
+    assert not trap.exists()
+
+
+def test_ones_own_run_goes_on_wherever_it_is_moved(tmp_path: Path) -> None:
+    path = run(written(tmp_path / "mine", "yes"), out=tmp_path / "run").path.rename(tmp_path / "moved")
+    assert explain(path, "mine-0000", 5).action == "yes"
+    assert resume(path, steps=7).summary.steps == 7
+    assert words(RunRecord(path).scenario) == ("yes", "own.yes")
+
+
+def test_a_fork_may_take_other_code_of_ones_own_but_not_other_names(tmp_path: Path) -> None:
+    path = run(written(tmp_path / "mine", "yes"), out=tmp_path / "run").path
+    other = written(tmp_path / "other", "yes").parent
+    (other / "mine.py").write_text((other / "mine.py").read_text().replace('Action("yes"', 'Action("wait"'))
+    files = {"plugins.files": [str(other / name) for name in ("mine.py", "source.py")]}
+    record = fork(path, 3, overrides=files, out=tmp_path / "fork")
+    assert record.decision_frame.filter(role="mine")["action"].to_list() == ["yes"] * 3 + ["wait"] * 3
+    assert [explain(record.path, "mine-0000", step).action for step in (2, 5)] == ["yes", "wait"]
+    written(other, "no")
+    with pytest.raises(BadScenario, match="role mine: its phase, actions and reasoning cannot change"):
+        fork(path, 3, overrides=files, out=tmp_path / "second")
+
+
+# The list of what this user has run.
+
+
+def test_the_list_is_private_and_names_each_file_once(tmp_path: Path) -> None:
+    before, file = RunBefore(tmp_path / "deep" / "state"), PluginFile(tmp_path / "a.py", b"x = 1")
+    assert file not in before
+    before.add([file, file])
+    before.add([file])
+    assert file in before and PluginFile(tmp_path / "a.py", b"x = 2") not in before
+    (path,) = (tmp_path / "deep" / "state").iterdir()
+    assert path.read_text() == f"{file.sha256}\n"
+    assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00\xff\n", b"0" * 63, b"abc", b"\n\n\n", b"0" * 70 + b"\n"])
+def test_a_list_that_is_damaged_says_nothing_of_others_and_goes_on(damage: bytes, tmp_path: Path) -> None:
+    (tmp_path / "plugins.sha256").write_bytes(damage)
+    before, file = RunBefore(tmp_path), PluginFile(tmp_path / "a.py", b"x = 1")
+    assert file not in before
+    before.add([file])
+    assert file in before
+
+
+@pytest.mark.parametrize("what", [".", "plugins.sha256"])
+def test_a_list_that_others_may_write_to_vouches_for_nothing(what: str, tmp_path: Path) -> None:
+    before, file = RunBefore(tmp_path), PluginFile(tmp_path / "a.py", b"x = 1")
+    before.add([file])
+    (tmp_path / what).chmod(0o777)
+    assert file not in before
+
+
+def test_without_a_place_for_the_list_one_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    record = run(written(tmp_path / "mine", "yes"), out=tmp_path / "run")
+    with pytest.raises(UntrustedPlugin):
+        explain(record.path, "mine-0000", 2)
+    assert explain(record.path, "mine-0000", 2, allow_plugins=True).action == "yes"
+
+
+def test_the_list_is_where_the_users_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = PluginFile(tmp_path / "a.py", os.urandom(8))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    RunBefore().add([file])
+    assert (tmp_path / "home" / ".local" / "state" / "freeagentics" / "plugins.sha256").is_file()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert file not in RunBefore()
+    RunBefore().add([file])
+    assert (tmp_path / "state" / "freeagentics" / "plugins.sha256").is_file()
