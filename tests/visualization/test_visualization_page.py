@@ -21,7 +21,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
         from freeagentics.visualization.page import Page
 
-        _, drawn = solara.render(solara.AppLayout(children=[Page()]), handle_error=False)
+        _, drawn = solara.render(Page(), handle_error=False)
         yield drawn
         drawn.close()
 
@@ -30,6 +30,20 @@ def press(page: Any, label: str) -> None:
     import ipyvuetify
 
     page.find(ipyvuetify.Btn, children=[label]).widget.click()  # type: ignore[attr-defined]  # its classes are made when it is imported
+
+
+def widget(page: Any, kind: str, label: str) -> Any:
+    import ipyvuetify
+
+    (found,) = (found for found in page.find(getattr(ipyvuetify, kind)).widgets if found.label == label)
+    return found
+
+
+def status(page: Any) -> str:
+    import solara
+
+    texts = (str(found.unsafe_innerHTML) for found in page.find(solara.widgets.HTML).widgets)
+    return next(text for text in texts if " agents on " in text)
 
 
 def test_reset_leaves_no_thread_and_no_model_behind(page: Any) -> None:
@@ -45,3 +59,19 @@ def test_a_page_that_is_left_closes_its_model(page: Any) -> None:
     press(page, "Step")
     page.close()
     assert (writers(), models()) == (threads - 1, before - 1)
+
+
+def test_what_sliders_were_set_to_is_not_taken_over_by_another_scenario(page: Any) -> None:
+    threads, before = writers(), models()
+    widget(page, "Slider", "Seed").v_model = 9
+    press(page, "Reset")
+    assert "20 agents on 4 desks · seed 9" in status(page)
+    # It has the same seed as the one before.
+    widget(page, "Select", "Scenario").v_model = "crash"
+    assert widget(page, "Slider", "Seed").v_model == 7
+    press(page, "Reset")
+    assert "50 agents on 10 desks · seed 7" in status(page)
+    widget(page, "Slider", "Agents").v_model = 100
+    press(page, "Reset")
+    assert "100 agents on 20 desks · seed 7" in status(page)
+    assert (writers(), models()) == (threads, before)
