@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"arrays", "clock", "errors", "randomness", "sharing"}
+LEAVES = {"arrays", "clock", "errors", "plain_data", "randomness", "sharing"}
 ROOMS = {
     "market": set(),
     "signals": set(),
