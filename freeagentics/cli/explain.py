@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from freeagentics.cli.terminal import plain_console
 from freeagentics.clock import iso
 from freeagentics.model import explain
 from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory
@@ -28,13 +28,14 @@ def explain_command(
     if json:
         typer.echo(explanation.model_dump_json(indent=2))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     for line in _lines(explanation):
-        console.print(line)
+        # Headings stand at the margin.
+        console.print(line, style=None if line.startswith(" ") else "bold")
 
 
 def _lines(told: Explanation) -> Iterator[str]:
-    yield f"[bold]{told.agent}[/bold], desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
+    yield f"{told.agent}, desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
     yield from _section("It did", [_did(told), *_trades(told)])
     yield from _section("It went by", [_numbers(told.reasoning)])
     paid = f", for {told.paid / 100:.2f} USD" if told.paid else ""
@@ -53,7 +54,7 @@ def _lines(told: Explanation) -> Iterator[str]:
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:
     yield ""
-    yield f"[bold]{title}[/bold]"
+    yield title
     yield from (f"  {line}" for line in lines)
 
 

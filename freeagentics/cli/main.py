@@ -7,10 +7,10 @@ import traceback
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
 from freeagentics import __version__
 from freeagentics.cli import bench, explain, memory, report, run, scenarios, store, train, viz
+from freeagentics.cli.terminal import plain_console
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -75,4 +75,4 @@ def _give_up(message: str, code: int, *, verbose: bool) -> NoReturn:
 
 
 def _say(message: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"freeagentics: {message}", markup=False)
+    plain_console(stderr=True).print(f"freeagentics: {message}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import psutil
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from freeagentics.cli.terminal import plain_console
 from freeagentics.clock import wall_clock
 from freeagentics.model import MarketModel
 
@@ -19,14 +19,14 @@ class RunProgress:
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = plain_console(stderr=True, soft_wrap=False)
         self._quiet = quiet
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]:,.0f} USD  {task.fields[rss]:.0f} MB"),
-            TextColumn("{task.fields[lag]}"),
+            TextColumn("{task.fields[lag]}", markup=False),
             TimeRemainingColumn(compact=True),
         )
         shown = self._console.is_terminal and not quiet
@@ -58,7 +58,7 @@ class RunProgress:
     def _greet(self, model: MarketModel) -> None:
         for name, reason in model.market.off.items():
             if not self._quiet:
-                self._console.print(f"source {name} is off: {reason}", markup=False)
+                self._console.print(f"source {name} is off: {reason}")
         self._began, self._first = wall_clock(), model.steps
         self._bar.update(self._task, description=model.scenario.name, total=model.scenario.steps, completed=model.steps)
         self._bar.start_task(self._task)

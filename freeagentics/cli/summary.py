@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.text import Text
 
+from freeagentics.cli.terminal import plain_console
 from freeagentics.model import RunRecord
 from freeagentics.model.run_record import FootprintSummary, StoreSummary
 
@@ -51,4 +51,4 @@ def _footprint(made: FootprintSummary) -> str:
 def print_line(name: str, value: str) -> None:
     """A line of it."""
     line = Text.assemble((f"{name:<14}", "bold"), " ", value)
-    Console(highlight=False, soft_wrap=True).print(line)
+    plain_console().print(line)
