@@ -79,9 +79,9 @@ def answer(arguments: list[str]) -> int:
 
 def _give_up(message: str, code: int, *, verbose: bool) -> int:
     # Here, because few command lines are wrong.
-    from rich.console import Console
+    from freeagentics.cli.terminal import plain_console
 
     if verbose:
         traceback.print_exc()
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"freeagentics: {message}", markup=False)
+    plain_console(stderr=True).print(f"freeagentics: {message}")
     return code

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
+
+from freeagentics.cli.terminal import plain_console
 
 
 class Progress:
@@ -20,7 +21,7 @@ class Progress:
     """
 
     def __init__(self, line: str = "", *, quiet: bool = False) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = plain_console(stderr=True, soft_wrap=False)
         self._quiet = quiet
         self._line = line
         columns = (
@@ -59,7 +60,7 @@ class Progress:
     def say(self, line: str) -> None:
         """Say a line that stays."""
         if not self._quiet:
-            self._console.print(line, markup=False)
+            self._console.print(line)
 
 
 class _Time(ProgressColumn):

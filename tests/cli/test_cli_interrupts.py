@@ -37,8 +37,6 @@ from freeagentics.cli.main import main
 main()
 """
 SWALLOWED = "import contextlib\n" + AT_AN_IMPORT.replace("os.kill", "with contextlib.suppress(BaseException): os.kill")
-    "import os", "import contextlib, os"
-)
 SHORT = ("run", "quick", "--agents", 5, "--steps", 3, "--out", "run")
 
 

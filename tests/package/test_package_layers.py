@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"amounts", "arrays", "clock", "errors", "headway", "randomness", "sharing", "shelf"}
+LEAVES = {"amounts", "arrays", "clock", "errors", "headway", "plain_data", "randomness", "sharing", "shelf"}
 ROOMS = {
     "market": set(),
     "signals": set(),
