@@ -12,7 +12,7 @@ from freeagentics.journal import Journal
 RUN = ("run", "btc-replay", "--agents", "20", "--steps", "80", "--set", "run.checkpoint_every=30")
 
 
-@pytest.mark.parametrize("size", [200_000, 300_000])
+@pytest.mark.parametrize("size", [300_000, 900_000])
 def test_a_full_disk_stops_the_run_with_one_line_and_it_goes_on_when_there_is_room(size: int, tmp_path: Path) -> None:
     done = Command(*RUN, "--out", "run", cwd=tmp_path, largest_file=size).finish()
     assert done.returncode == 1
