@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ARGS ?=
 
-.PHONY: help install run test bench viz clean
+.PHONY: help install run test bench sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
 	@echo "make test     install what tests need, and run linters, type checker and tests"
 	@echo "make bench    run the benchmarks and print their tables"
+	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
 
@@ -46,6 +47,9 @@ test: $(VENV)/installed-test
 
 bench: install
 	$(BIN)/freeagentics bench $(ARGS)
+
+sample: $(VENV)/installed-test
+	$(BIN)/python tests/package/readme_sample.py
 
 viz: $(VENV)/installed-viz
 	$(BIN)/freeagentics viz $(ARGS)

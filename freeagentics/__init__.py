@@ -5,8 +5,7 @@ The names below are the front door; they load what they need when they are first
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from freeagentics.agents import TradingAgent
@@ -50,6 +49,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'freeagentics' has no attribute '{name}'")
+    # Here as TYPE_CHECKING is above: until a command heeds Ctrl-C, as little as can be is imported.
+    from importlib import import_module
+
     try:
         home = import_module(_HOMES[name])
     except ModuleNotFoundError as error:

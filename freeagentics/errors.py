@@ -17,13 +17,12 @@
     ├── CorruptRecord            stored bytes that do not check out; names agent and step
     ├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
     ├── AccessDenied             what was asked for is another's: exit code 2
-    └── VersionConflict          a conditional put met another version than it expected
+    ├── VersionConflict          a conditional put met another version than it expected
+    └── Interrupted              asked to stop: exit code 130
 """
 
 from __future__ import annotations
 
-import difflib
-import shlex
 from collections.abc import Iterable
 
 
@@ -110,13 +109,16 @@ class VersionConflict(FreeagenticsError):
 
 
 class Interrupted(FreeagenticsError):
-    """A run that was asked to stop; it took a checkpoint and can be resumed."""
+    """A command that was asked to stop; the message says how to get what is missing."""
 
     exit_code = 130
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a line about a name that is not known: the nearest one, or else all there are, up to ten."""
+    # Here, because every command imports this file and few have to guess.
+    import difflib
+
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1)
     if near:
@@ -126,6 +128,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def in_command(path: object) -> str:
     """A path as one word of a command line that is suggested: a shell takes it for that file, and for nothing else."""
+    # Here for the same reason.
+    import shlex
+
     text = str(path)
     if not text.isprintable():
         # A message is one line, so what would break it is written as shells read it back.

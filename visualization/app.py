@@ -3,9 +3,9 @@
 from solara.server import settings
 from threadpoolctl import threadpool_limits
 
-from freeagentics.visualization.page import Page
+from freeagentics.visualization.page import Layout, Page
 
-__all__ = ["Page"]
+__all__ = ["Layout", "Page"]
 
 # Otherwise Solara reports its use to a service, and has browsers ask its own site.
 settings.telemetry.mixpanel_enable = False

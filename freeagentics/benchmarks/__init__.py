@@ -1,6 +1,5 @@
 """Benchmarks: named tables of measurements, each beside a baseline taken in the same run, with number of runs and spread."""
 
-from freeagentics.benchmarks.registry import BENCHMARKS, run_benchmark
-from freeagentics.benchmarks.table import Table
+from freeagentics.benchmarks.registry import BENCHMARKS, known, run_benchmark
 
-__all__ = ["BENCHMARKS", "Table", "run_benchmark"]
+__all__ = ["BENCHMARKS", "known", "run_benchmark"]

@@ -131,7 +131,9 @@ def _dynamodb() -> Iterator[str]:
     # The driver wants credentials, and moto accepts any.
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "nobody")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "nothing")
-    with subprocess.Popen([sys.executable, "-c", _MOTO], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:  # noqa: S603 - our own
+    command, pipe = [sys.executable, "-c", _MOTO], subprocess.PIPE
+    # In a group of its own: a Ctrl-C is for us, and it ends when its input does.
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, process_group=0) as server:  # noqa: S603 - our own
         assert server.stdin is not None
         assert server.stdout is not None
         port = server.stdout.readline().decode().strip()

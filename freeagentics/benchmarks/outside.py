@@ -43,16 +43,27 @@ def measure(code: str, *arguments: object) -> Outside:
     """
     command = [sys.executable, "-c", code, *map(str, arguments)]
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own command
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process.stdout, process.stdin:
-            line = process.stdout.readline()
-            rss = psutil.Process(process.pid).memory_info().rss if line else 0
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command)
+        # In a group of its own: a Ctrl-C is for us, and it would print a traceback.
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, process_group=0)  # noqa: S603 - our own command
+        try:
+            return _looked_at(process)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+
+
+def _looked_at(process: subprocess.Popen[bytes]) -> Outside:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdout, process.stdin:
+        line = process.stdout.readline()
+        rss = psutil.Process(process.pid).memory_info().rss if line else 0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
     return Outside(json.loads(line), rss / MB, usage.ru_maxrss / _MAXRSS_PER_MB)
 
 

@@ -32,7 +32,8 @@ def redis_server() -> Iterator[str]:
         port = str(probe.getsockname()[1])
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
-        process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)  # noqa: S603 - found above
+        # In a group of its own: a Ctrl-C is for us, who end it.
+        process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, process_group=0)  # noqa: S603 - found above
         try:
             _wait(int(port))
             yield f"redis://127.0.0.1:{port}"

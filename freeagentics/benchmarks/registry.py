@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from freeagentics.benchmarks.table import Table
 from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.headway import Headway, untold
+
+if TYPE_CHECKING:
+    from freeagentics.benchmarks.table import Table
 
 BENCHMARKS = {
     "agent_34mb": "agent_34mb:agent_34mb",
@@ -23,6 +27,7 @@ BENCHMARKS = {
     "mind": "mind:mind",
     "registration": "registration:registration",
     "scale": "scale:scale",
+    "startup": "startup:startup",
     "step_scaling": "step_scaling:step_scaling",
     "stores": "stores:stores",
 }
@@ -30,13 +35,20 @@ BENCHMARKS = {
 they would make every command start later."""
 
 
-def run_benchmark(name: str, runs: int) -> Table:
-    """Measure one benchmark. Raises BadInput with the nearest name, or where what it compares with is not installed."""
+def known(name: str) -> str:
+    """The name. Raises BadInput with the nearest one where there is no such benchmark."""
     if name not in BENCHMARKS:
         raise BadInput(f"no benchmark '{name}'; {did_you_mean(name, BENCHMARKS)}")
-    file, _, function = BENCHMARKS[name].partition(":")
+    return name
+
+
+def run_benchmark(name: str, runs: int, headway: Headway = untold) -> Table:
+    """Measure one benchmark. Raises BadInput with the nearest name, or where what it compares with is not installed."""
+    file, _, function = BENCHMARKS[known(name)].partition(":")
     try:
-        table: Table = getattr(import_module(f"freeagentics.benchmarks.{file}"), function)(runs)
+        measure = getattr(import_module(f"freeagentics.benchmarks.{file}"), function)
+        headway(name, 0, 0)
+        table: Table = measure(runs)
     except ModuleNotFoundError as error:
         raise BadInput(f"the benchmark '{name}' needs {error.name}; install freeagentics[test]") from error
     return table

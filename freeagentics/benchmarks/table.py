@@ -49,10 +49,11 @@ class Table:
 def machine() -> str:
     """Cores, memory, processor and versions, in words."""
     cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / GIB
-    return f"{cores} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    return f"{cores} cores ({processor()}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Its model."""
     about = Path("/proc/cpuinfo")
     if about.exists():
         for line in about.read_text(encoding="utf-8").splitlines():

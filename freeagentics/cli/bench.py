@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.benchmarks import BENCHMARKS, run_benchmark
+from freeagentics.benchmarks import BENCHMARKS, known, run_benchmark
+
+if TYPE_CHECKING:
+    from freeagentics.benchmarks.table import Table
 
 
 def bench_command(
@@ -15,6 +18,14 @@ def bench_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every measurement.")] = False,
 ) -> None:
     """Run benchmarks and print their tables."""
-    for wanted in [name] if name else BENCHMARKS:
-        table = run_benchmark(wanted, runs)
+    wanted = [known(name)] if name else list(BENCHMARKS)
+    for number, one in enumerate(wanted, 1):
+        table = _measured(one, runs, f"({number} of {len(wanted)})")
         typer.echo(table.to_json() if json else f"{table.markdown()}\n")
+
+
+def _measured(name: str, runs: int, place: str) -> Table:
+    from freeagentics.cli.progress import Progress
+
+    with Progress(f"{name} {place}") as progress:
+        return run_benchmark(name, runs, lambda what, done, of: progress(f"{what} {place}", done, of))

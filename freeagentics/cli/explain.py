@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from freeagentics.amounts import price, quantity
 from freeagentics.cli.options import AllowPlugins
 from freeagentics.clock import HOUR_MS, duration, iso
-from freeagentics.model import explain
-from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
+
+if TYPE_CHECKING:
+    from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
 
 IDLE = ("wait", "hold")
 """Actions that ask for nothing."""
@@ -30,17 +30,21 @@ def explain_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
+    from freeagentics.cli.terminal import plain_console
+    from freeagentics.model import explain
+
     explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)
     if json:
         typer.echo(explanation.model_dump_json(indent=2))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     for line in _lines(explanation):
-        console.print(line)
+        # Headings stand at the margin.
+        console.print(line, style=None if line.startswith(" ") else "bold")
 
 
 def _lines(told: Explanation) -> Iterator[str]:
-    yield f"[bold]{told.agent}[/bold], desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
+    yield f"{told.agent}, desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
     yield from _section("It did", [_did(told), *_trades(told.trades)])
     yield from _section("It went by", [_numbers(told.reasoning)])
     paid = f", for {told.paid / 100:.2f} USD" if told.paid else ""
@@ -59,7 +63,7 @@ def _lines(told: Explanation) -> Iterator[str]:
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:
     yield ""
-    yield f"[bold]{title}[/bold]"
+    yield title
     yield from (f"  {line}" for line in lines)
 
 

@@ -1,67 +1,72 @@
-"""Progress of a run on a terminal: steps per second, equity, footprint."""
+"""Progress: what a command is doing and how far it has come, on standard error."""
 
 from __future__ import annotations
 
-import psutil
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from datetime import timedelta
 
-from freeagentics.amounts import money
-from freeagentics.clock import wall_clock
-from freeagentics.model import MarketModel
+from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
 
-MB = 1024 * 1024
+from freeagentics.cli.terminal import plain_console
 
 
-class RunProgress:
-    """Watches a run: says which sources are off and what is odd about the bars, and on a terminal draws a bar.
+class Progress:
+    """On a terminal a bar for each thing that is done, one after the other, which is gone at the end; elsewhere one line at the beginning.
 
-    Everything goes to standard error.
+    Use it as a context manager, and print to standard output only outside of it; the instance is a `Headway`.
 
-    Use it as a context manager; the instance is a watcher for `freeagentics.model.run`.
+    Args:
+        line: what to say where there is no terminal, if anything. quiet: show nothing.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(stderr=True, highlight=False)
+    def __init__(self, line: str = "", *, quiet: bool = False) -> None:
+        self._console = plain_console(stderr=True, soft_wrap=False)
         self._quiet = quiet
+        self._line = line
         columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:.0f} steps/s  equity {task.fields[equity]} USD  {task.fields[rss]:.0f} MB"),
-            TextColumn("{task.fields[lag]}"),
-            TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[parts]}"),
+            TextColumn("{task.fields[note]}", markup=False),
+            _Time(),
         )
-        shown = self._console.is_terminal and not quiet
-        self._bar = Progress(*columns, console=self._console, disable=not shown, transient=True)
-        self._task = self._bar.add_task("", start=False, rate=0.0, equity="", rss=0.0, lag="")
-        self._process = psutil.Process()
-        self._began, self._first = wall_clock(), 0
+        # Standard output stays what it is: what is printed there may go elsewhere.
+        self._bars = Bars(*columns, console=self._console, disable=not self.drawn, transient=True, redirect_stdout=False)
+        self._task = self._bars.add_task("", visible=False, parts="", note="")
+        self._what = ""
 
-    def __enter__(self) -> RunProgress:
-        self._bar.start()
+    @property
+    def drawn(self) -> bool:
+        """Whether there are bars."""
+        return self._console.is_terminal and not self._quiet
+
+    def __enter__(self) -> Progress:
+        self._bars.start()
+        if self._line and not self.drawn:
+            self.say(self._line)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        self._bars.stop()
 
-    def __call__(self, model: MarketModel) -> None:
-        """See the model before its first step and after each."""
-        if model.figures is None:
-            self._greet(model)
-        elif not self._bar.disable:
-            rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
-            rss = self._process.memory_info().rss / MB
-            self._bar.update(self._task, completed=model.steps, rate=rate, equity=money(model.figures.equity), rss=rss)
+    def __call__(self, what: str, done: int, of: int, note: str = "") -> None:
+        """Show that so much of so much is done; *of* is 0 where nobody knows how much there is."""
+        new, self._what = what != self._what, what
+        if new:
+            self._bars.reset(self._task, description=what, visible=True)
+        self._bars.update(self._task, completed=done, total=of or None, parts=f"{done:,}/{of:,}" if of else "", note=note, refresh=new)
 
-    def see_lag(self, steps: int) -> None:
-        """See how many steps the stores are behind."""
-        self._bar.update(self._task, lag=f"stores {steps:,} steps behind" if steps else "")
-
-    def _greet(self, model: MarketModel) -> None:
+    def say(self, line: str) -> None:
+        """Say a line that stays."""
         if not self._quiet:
-            for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
-                self._console.print(note, markup=False)
-        self._began, self._first = wall_clock(), model.steps
-        self._bar.update(self._task, description=model.scenario.name, total=model.scenario.steps, completed=model.steps)
-        self._bar.start_task(self._task)
+            self._console.print(line)
+
+
+class _Time(ProgressColumn):
+    """The time that is left, as soon as anybody can tell; until then, the time that has passed."""
+
+    def render(self, task: Task) -> Text:
+        left, passed = task.time_remaining, task.elapsed or 0
+        seconds, word = (passed, "") if left is None or task.finished else (left, " left")
+        return Text(f"{timedelta(seconds=int(seconds))}{word}")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.cli.memory import audit_line, write_audit
 from freeagentics.cli.options import AllowPlugins
-from freeagentics.cli.progress import RunProgress
-from freeagentics.cli.report import write_report
-from freeagentics.cli.summary import print_line, print_summary, store_line
-from freeagentics.errors import BadInput, FreeagenticsError
-from freeagentics.model import Observers, RunRecord, fork, parse_override, resume, run
-from freeagentics.model.market_setup import own_bars, steps_that_fit
+from freeagentics.errors import BadInput
+
+if TYPE_CHECKING:
+    from freeagentics.cli.progress import Progress
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
@@ -27,9 +23,6 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run dire
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no notes, no summary.")]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.html when the run ends.")]
-
-AUDITED_FROM = 200
-"""Steps of a run from which its memories are audited: shorter ones would take less time than their audit."""
 
 
 def run_command(
@@ -58,21 +51,26 @@ def run_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
-    given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
-    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
-    given |= own_bars(bars) if bars else {}
-    overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
     if resume_dir is not None and (scenario or out):
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
-    with _watched(quiet=quiet or json) as observers:
+    given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
+    given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
+    with _starting(quiet=json or quiet) as progress:
+        from freeagentics.cli.running import carry_out, sum_up
+        from freeagentics.model import parse_override, resume, run
+        from freeagentics.model.market_setup import own_bars, steps_that_fit
+
+        given |= own_bars(bars) if bars else {}
+        overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
         if resume_dir is not None:
-            record = resume(resume_dir, steps=steps, overrides=overrides, observers=observers, allow_plugins=allow_plugins)
+            start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
             name = scenario or "btc-replay"
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
-            record = run(name, steps=steps, overrides=overrides, out=out, observers=observers, allow_plugins=allow_plugins)
-    _show(record, json=json, quiet=quiet, report=not no_report)
+            start = partial(run, name, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
+        ended = carry_out(start, progress)
+    sum_up(ended, json=json, quiet=quiet, report=not no_report)
 
 
 def fork_command(
@@ -87,12 +85,27 @@ def fork_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
-    overrides = dict(map(parse_override, settings or []))
-    with _watched(quiet=quiet or json) as observers:
-        record = fork(run_dir, at, overrides=overrides, steps=steps, out=out, observers=observers, allow_plugins=allow_plugins)
-    _show(record, json=json, quiet=quiet, report=not no_report)
+    with _starting(quiet=json or quiet) as progress:
+        from freeagentics.cli.running import carry_out, sum_up
+        from freeagentics.cli.summary import print_line
+        from freeagentics.model import fork, parse_override
+
+        overrides = dict(map(parse_override, settings or []))
+        start = partial(fork, run_dir, at, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
+        ended = carry_out(start, progress)
+    sum_up(ended, json=json, quiet=quiet, report=not no_report)
     if not (json or quiet):
         print_line("forked from", f"{run_dir}, after step {at}")
+
+
+@contextmanager
+def _starting(*, quiet: bool) -> Iterator[Progress]:
+    """Progress that begins before what a run needs is imported: that takes a second or two."""
+    from freeagentics.cli.progress import Progress
+
+    with Progress(quiet=quiet) as progress:
+        progress("starting", 0, 0)
+        yield progress
 
 
 def _workers(text: str | None) -> int | None:
@@ -101,50 +114,3 @@ def _workers(text: str | None) -> int | None:
     if not text.isdigit() or int(text) < 1:
         raise BadInput(f"--workers {text}: give a number of threads from 1 on, or auto")
     return int(text)
-
-
-@contextmanager
-def _watched(*, quiet: bool) -> Iterator[Observers]:
-    """Progress, and a first Ctrl-C (or SIGTERM) that lets the step end and takes a checkpoint; a second one ends at once."""
-    asked: list[int] = []
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with RunProgress(quiet=quiet) as progress:
-            yield Observers(progress, lambda: bool(asked), progress.see_lag)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _show(record: RunRecord, *, json: bool, quiet: bool, report: bool) -> None:
-    """The summary first: it stands even where the report cannot be written."""
-    if json:
-        typer.echo(record.directory.summary.read_text(encoding="utf-8"), nl=False)
-        for store in record.summary.stores:
-            if store.lag_steps:
-                typer.echo(f"store: {store_line(store, record.summary.run_dir)}", err=True)
-    elif not quiet:
-        print_summary(record)
-    if report:
-        if record.summary.steps >= AUDITED_FROM:
-            _audit(record, quiet=json or quiet)
-        path = write_report(record)
-        if not (json or quiet):
-            print_line("report", str(path))
-
-
-def _audit(record: RunRecord, *, quiet: bool) -> None:
-    """The run has ended well: what a codec or a role does in a trial of it is told, and changes nothing."""
-    try:
-        audit = write_audit(record)
-    except FreeagenticsError as error:
-        typer.echo(f"freeagentics: memories were not audited: {error}", err=True)
-    else:
-        if not quiet:
-            print_line("memories", audit_line(audit.codecs[0]))

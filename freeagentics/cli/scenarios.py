@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from freeagentics.model import keys_markdown, load_scenario, scenario_names
+from freeagentics.shelf import scenario_titles
 
 
 def scenarios_command(
@@ -14,9 +14,11 @@ def scenarios_command(
 ) -> None:
     """List the scenarios that come with the package."""
     if keys:
+        from freeagentics.model import keys_markdown
+
         typer.echo(keys_markdown(), nl=False)
         return
-    names = scenario_names()
-    width = max(map(len, names))
-    for name in names:
-        typer.echo(f"{name:<{width}}  {load_scenario(name).title}")
+    titles = scenario_titles()
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        typer.echo(f"{name:<{width}}  {title}")

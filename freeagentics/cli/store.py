@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from freeagentics.cli.summary import store_line
 from freeagentics.errors import BadStore
-from freeagentics.model.store_work import access_rules, check_store, init_store, purge_store, sync_stores
 
 app = typer.Typer(help="Bring stores up to a run, prepare, check and purge them, print rules of access.", rich_markup_mode=None)
 
@@ -24,6 +22,9 @@ def sync_command(
     again: Annotated[bool, typer.Option("--again", help="Write everything again: the store lost some of what it had.")] = False,
 ) -> None:
     """Write into stores what a run has committed and they do not have yet; the run may be going on."""
+    from freeagentics.cli.summary import store_line
+    from freeagentics.model.store_work import sync_stores
+
     for store in sync_stores(run_dir, url, again=again):
         typer.echo(store_line(store))
 
@@ -31,6 +32,8 @@ def sync_command(
 @app.command("init")
 def init_command(url: Url) -> None:
     """Make what a store needs before its first use (tables in DynamoDB)."""
+    from freeagentics.model.store_work import init_store
+
     made = init_store(url)
     typer.echo(f"made {', '.join(made)}" if made else "nothing to make: the store is ready")
 
@@ -38,6 +41,8 @@ def init_command(url: Url) -> None:
 @app.command("check")
 def check_command(url: Url) -> None:
     """Say whether a store can be used as it is; exit code 2 where it cannot."""
+    from freeagentics.model.store_work import check_store
+
     wrong = check_store(url)
     for line in wrong:
         typer.echo(line)
@@ -49,6 +54,8 @@ def check_command(url: Url) -> None:
 @app.command("purge")
 def purge_command(url: Url, run_dir: RunDir) -> None:
     """Delete what has expired at the market time that a run has come to."""
+    from freeagentics.model.store_work import purge_store
+
     typer.echo(f"{purge_store(url, run_dir):,} expired records deleted")
 
 
@@ -59,4 +66,6 @@ def acl_command(
     agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Whose records.")],
 ) -> None:
     """Print what lets one agent read its own records and no other's: a Redis command, or a policy for DynamoDB."""
+    from freeagentics.model.store_work import access_rules
+
     typer.echo(access_rules(url, run_dir, agent))

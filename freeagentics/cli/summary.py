@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-from rich.console import Console
 from rich.text import Text
 
 from freeagentics.amounts import money
+from freeagentics.cli.terminal import plain_console
 from freeagentics.clock import moment, spacing
 from freeagentics.errors import in_command
 from freeagentics.model import RunRecord
@@ -61,4 +61,4 @@ def _footprint(made: FootprintSummary) -> str:
 def print_line(name: str, value: str) -> None:
     """A line of it."""
     line = Text.assemble((f"{name:<14}", "bold"), " ", value)
-    Console(highlight=False, soft_wrap=True).print(line)
+    plain_console().print(line)

@@ -12,8 +12,7 @@ import typer
 
 from freeagentics.cli.options import AllowPlugins
 from freeagentics.errors import BadInput
-from freeagentics.model import MarketModel, load_scenario, scenario_names
-from freeagentics.model.run_directory import RunDirectory
+from freeagentics.shelf import scenario_names
 
 NEEDED = ("solara", "altair", "ipyvuetify", "networkx", "uvicorn")
 """What Mesa's page and its server import beyond what a run needs."""
@@ -45,6 +44,9 @@ def viz_command(
 
 def _shown(given: str, *, allow_plugins: bool) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
+    from freeagentics.model import MarketModel, load_scenario
+    from freeagentics.model.run_directory import RunDirectory
+
     if given not in scenario_names() and Path(given).is_dir():
         given = str(RunDirectory.open(Path(given)).scenario)
     # Built once before there is a page: what is wrong with it is said here, not in the browser.

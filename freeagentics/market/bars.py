@@ -101,6 +101,7 @@ def _select(sheet: Sheet, symbols: Sequence[str] | None) -> tuple[tuple[str, ...
         sheet.fail_where(column.is_null().to_numpy(), "symbol", "is empty; every row needs one")
     else:
         column = pl.Series([sheet.path.stem.partition("-")[0].upper()]).new_from_index(0, sheet.frame.height)
+    sheet.fail_where(column.str.contains(r"[\x00-\x1f\x7f-\x9f]").to_numpy(), "symbol", "has a control character, which no page can show")
     known = column.unique(maintain_order=True).to_list()
     names = tuple(dict.fromkeys(known if symbols is None else symbols))
     if not names:

@@ -9,8 +9,8 @@ from itertools import chain
 from typing import Any, overload
 
 from freeagentics.errors import BadInput
-from freeagentics.mind.entry_bytes import entry_packed, packed, unpacker
 from freeagentics.mind.history_block import compressed, count_of, entries_of, raw_bytes_of
+from freeagentics.plain_data import packed, plain_bytes, unpacker
 
 OPEN_ENTRIES = 16
 """Entries at hand without decompressing; then they become a block."""
@@ -35,7 +35,7 @@ class CompressedHistory(MutableSequence[Any]):
         max_size: entries kept, or None for all.
         compression_level: zlib's, 1 (fast) to 9 (small).
 
-    Raises BadInput for other arguments, and for entries that are not plain data (see `entry_bytes.entry_packed`).
+    Raises BadInput for other arguments, and for entries that are not plain data (see `plain_data.plain_bytes`).
     """
 
     __slots__ = ("__weakref__", "_blocks", "_count", "_evicted", "_lock", "_open", "_open_count", "compression_level", "max_size")
@@ -62,7 +62,7 @@ class CompressedHistory(MutableSequence[Any]):
 
     def append(self, entry: Any) -> None:
         """Add the newest entry."""
-        data = entry_packed(entry)
+        data = plain_bytes("a history", entry)
         with self._lock:
             self._open += data
             self._open_count += 1

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from freeagentics.mind.entry_bytes import packed, unpacker
+from freeagentics.plain_data import packed, unpacker
 
 _HEAD = struct.Struct("<II")
 _PLAIN, _SMALL, _TUPLES, _LISTS, _DICTS = range(5)

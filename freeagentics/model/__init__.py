@@ -6,7 +6,7 @@ from freeagentics.model.market_model import MarketModel
 from freeagentics.model.run import fork, resume, run
 from freeagentics.model.run_record import RunRecord, Summary
 from freeagentics.model.scenario import Scenario
-from freeagentics.model.scenario_files import load_scenario, parse_override, scenario_names
+from freeagentics.model.scenario_files import load_scenario, parse_override
 from freeagentics.model.scenario_keys import keys_markdown
 from freeagentics.model.session import Observers
 
@@ -24,5 +24,4 @@ __all__ = [
     "parse_override",
     "resume",
     "run",
-    "scenario_names",
 ]

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from freeagentics.errors import BadStore, StoreUnavailable
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.model.feed import PATIENCE_S, Feed, Work
 from freeagentics.model.projector import Projector
 from freeagentics.model.run_record import StoreSummary
@@ -89,9 +90,9 @@ class Feeds:
         # While a resumed run computes committed steps again, stores are ahead of it.
         return max(self._last - feed.done, 0)
 
-    def finish(self) -> tuple[StoreSummary, ...]:
+    def finish(self, headway: Headway = untold) -> tuple[StoreSummary, ...]:
         """Wait until all stores have all that is committed, or have stopped making headway; says where each is."""
-        for feed in self._feeds.values():
+        for feed in telling(headway, "bringing up the stores", self._feeds.values()):
             feed.finish()
         urls = self._scenario.store.model_dump()
         return tuple(

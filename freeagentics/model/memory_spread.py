@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.journal import Journal
 from freeagentics.memory import Kept
 from freeagentics.model.agent_names import AgentNames
@@ -17,7 +18,7 @@ STEPS, ROWS = 100, 50
 """Looked at: so many steps, spread over the run, and of each cohort so many of its memories, so that it takes a second or two."""
 
 
-def memory_spread(record: RunRecord) -> dict[str, F64]:
+def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64]:
     """By role, the standard deviation of each feature (48,) among memories of a run, as they decode; 0 where there is but one.
 
     Raises CorruptRecord for damaged memories.
@@ -26,7 +27,8 @@ def memory_spread(record: RunRecord) -> dict[str, F64]:
     with Journal(record.directory.journal) as journal:
         names = AgentNames(journal)
         memories, last = Memories(journal, names, record.lineage), record.summary.steps
-        for step in np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist():
+        steps = np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist()
+        for step in telling(headway, "reading memories", steps):
             for _, kept in memories.span(step, step):
                 few = _few(kept)
                 found[names.roles[few.agent[0]]].append(memories.states(step, few))

@@ -108,7 +108,9 @@ def resume(
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
         if last and last.step == scenario.steps and directory.summary.is_file():
-            raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on")
+            missing = directory.what_is_missing(last.step)
+            more = f"; {missing}" if missing else ""
+            raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on{more}")
         model = stack.enter_context(open_model(scenario))
         rewind(model, journal, last.step if last else 0)
         # The writer before the journal: what it still holds must find the file open.

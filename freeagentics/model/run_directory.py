@@ -23,13 +23,16 @@ from freeagentics.model.scenario_plugins import unread_plugins
 
 RUNS = Path("runs")
 
+AUDITED_FROM = 200
+"""Steps of a run from which its memories are audited when it ends: shorter ones would take less time than their audit."""
+
 _ANCESTOR = re.compile(r"to-step-([1-9][0-9]{0,17})\.toml")
 
 
 class RunDirectory:
     """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, frames as Parquet, and what
-    others may add: the report, and the audit of memories. A fork has a ``to-step-N.toml`` beside them for each run that steps of it are
-    from: the settings that the steps up to N were made under, with all that they need, for the other run may be gone."""
+    others may add: the report with its tables, and the audit of memories. A fork has a ``to-step-N.toml`` beside them for each run that
+    steps of it are from: the settings that the steps up to N were made under, with all that they need, for the other run may be gone."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,6 +42,7 @@ class RunDirectory:
         self.model_frame = path / "model.parquet"
         self.agent_frame = path / "agents.parquet"
         self.report = path / "report.html"
+        self.tables = path / "tables"
         self.audit = path / "audit.json"
         self._lock = path / "run.lock"
 
@@ -127,6 +131,25 @@ class RunDirectory:
     def how_to_go_on(self) -> str:
         """What to do after a run was stopped from outside."""
         return f"what was committed is whole: go on with: freeagentics run --resume {in_command(self.path)}"
+
+    def what_is_missing(self, steps: int) -> str:
+        """What a run of so many steps would have, had it been left to end, and how to get it; empty where it has all of it."""
+        path = in_command(self.path)
+        no_audit, no_report = steps >= AUDITED_FROM and not self.audit.is_file(), not self.report.is_file()
+        if not (no_audit or no_report):
+            return ""
+        names = " and ".join(["no audit"] * no_audit + ["no report"] * no_report)
+        # The report shows the audit.
+        commands = [f"freeagentics memory audit {path}"] * no_audit + [f"freeagentics report {path}"]
+        return f"it has {names} yet; make {'them' if no_audit else 'it'} with: {' && '.join(commands)}"
+
+    def discard_ending(self) -> None:
+        """Delete what tells of the run as it had ended, now that it goes on: summary, frames, audit, report and tables."""
+        for path in (self.summary, self.model_frame, self.agent_frame, self.audit, self.report, *self.tables.glob("*.csv")):
+            path.unlink(missing_ok=True)
+        # What a user put there stays.
+        if self.tables.is_dir() and not any(self.tables.iterdir()):
+            self.tables.rmdir()
 
     def load_scenario(self, *, allow_plugins: bool = False) -> Scenario:
         """The scenario as it was resolved, to be run. Raises BadScenario; UntrustedPlugin where it has plugins that this user has not run

@@ -9,7 +9,6 @@ import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,7 @@ from freeagentics.agents import Registry
 from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_plugins import PluginLoader, kept_plugins, own_plugins
-
-
-def scenario_folder() -> Path:
-    """Where the named scenarios are: inside the installed package, or at the top of a checkout."""
-    package = Path(str(resources.files("freeagentics")))
-    inside = package / "scenarios"
-    return inside if inside.is_dir() else package.parent / "scenarios"
-
-
-def scenario_names() -> list[str]:
-    """Names of the scenarios that come with the package."""
-    return sorted(path.stem for path in scenario_folder().glob("*.toml"))
+from freeagentics.shelf import scenario_folder, scenario_names
 
 
 def load_scenario(name: str | Path, overrides: Mapping[str, object] | None = None, *, allow_plugins: bool = False) -> Scenario:

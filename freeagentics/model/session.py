@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
+from freeagentics.headway import Headway, untold
 from freeagentics.journal import Journal, Kind
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.feeds import Feeds
@@ -21,12 +22,13 @@ Watcher = Callable[[MarketModel], None]
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it; once *should_stop* says yes, the run takes a
-    checkpoint and raises Interrupted."""
+    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it, *headway* what is done after the last step; once
+    *should_stop* says yes, the run takes a checkpoint and raises Interrupted."""
 
     watch: Watcher | None = None
     should_stop: Callable[[], bool] | None = None
     lag: Callable[[int], None] | None = None
+    headway: Headway = untold
 
     def see(self, model: MarketModel, lag: int) -> None:
         """Show the model as it is now."""
@@ -57,15 +59,26 @@ class Session:
         self._vitals = Vitals(model, model.scenario.run.memory_limit_mb or None)
 
     def carry_out(self) -> RunRecord:
-        """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on."""
+        """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
+
+        A KeyboardInterrupt leaves with a note that says how to go on.
+        """
+        try:
+            return self._carry_out()
+        except KeyboardInterrupt as error:
+            error.add_note(self._directory.how_to_go_on)
+            raise
+
+    def _carry_out(self) -> RunRecord:
         first = self._model.steps
         try:
             with self._vitals:
                 self._step_to_the_end()
         except JournalFailed as error:
             raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
-        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish())
+        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.headway))
         names = AgentNames(self._journal)
+        self._observers.headway("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
             write_model_frame(self._journal, self._directory.model_frame)
             write_agent_frame(self._journal, names, self._directory.agent_frame)
@@ -76,9 +89,14 @@ class Session:
         model, settings = self._model, self._model.scenario
         self._feeds.start(self._directory.journal)
         self._see()
+        committed = self._journal.marker()
+        ended = committed.step if committed else 0
         while model.steps < settings.steps:
             stopping = self._observers.stopping()
             step = model.steps + 1
+            if model.steps == ended:
+                # From the next step on they would tell of another run than the one that is there.
+                self._directory.discard_ending()
             model.checkpoint_due = stopping or step == settings.steps or step % settings.run.checkpoint_every == 0
             model.step()
             self._vitals.after_step()

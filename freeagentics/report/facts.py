@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F64
+from freeagentics.headway import Headway, untold
 from freeagentics.journal import Journal, Kind
 from freeagentics.model import RunRecord
 from freeagentics.report.gather.contribution import Contribution
@@ -48,7 +49,7 @@ class Facts:
     worst: tuple[Tale, ...]
 
 
-def gather(record: RunRecord) -> Facts:
+def gather(record: RunRecord, headway: Headway = untold) -> Facts:
     """Walk over the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
         ground = Ground(record, journal)
@@ -56,7 +57,7 @@ def gather(record: RunRecord) -> Facts:
         desks, limits, trades = DeskCurves(ground), Limits(ground), Trades(ground)
         signals, contribution, buyers, extremes = SignalMatrix(ground), Contribution(ground), Buyers.of(ground), Extremes(ground, prices)
         gatherers: tuple[Gatherer, ...] = (desks, limits, trades, signals, contribution, buyers, extremes)
-        for moment in walk(ground, prices):
+        for moment in walk(ground, prices, headway):
             for gatherer in gatherers:
                 gatherer.see(moment)
         signals.finish()

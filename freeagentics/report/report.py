@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from freeagentics.errors import RunFailed
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.model import RunRecord
 from freeagentics.report.facts import Facts, gather
 from freeagentics.report.page.document import document
@@ -23,19 +24,20 @@ from freeagentics.report.tables import write_tables
 SECTIONS = (headline, prices, equity, contribution, risk, signals, sources, memories, chains, footprint)
 
 
-def save_report(record: RunRecord, path: str | Path | None = None) -> Path:
+def save_report(record: RunRecord, path: str | Path | None = None, *, headway: Headway = untold) -> Path:
     """Write the report, and its figures as CSV into the folder ``tables`` beside it; where to, it returns.
 
     Args:
         path: of the page; by default ``report.html`` in the run directory.
+        headway: is told how far it has come.
 
     Raises:
         CorruptRecord: the journal is damaged.
         RunFailed: it cannot be written.
     """
     target = Path(path) if path is not None else record.directory.report
-    facts = gather(record)
-    page = render(facts)
+    facts = gather(record, headway)
+    page = render(facts, headway)
     try:
         draft = target.with_name(f"{target.name}.draft")
         draft.write_text(page, encoding="utf-8")
@@ -48,7 +50,8 @@ def save_report(record: RunRecord, path: str | Path | None = None) -> Path:
     return target
 
 
-def render(facts: Facts) -> str:
+def render(facts: Facts, headway: Headway = untold) -> str:
     """The page."""
     scenario = facts.ground.scenario
-    return document(scenario.title or scenario.name, subtitle(facts), [section(facts) for section in SECTIONS])
+    sections = [section(facts) for section in telling(headway, "drawing the report", SECTIONS)]
+    return document(scenario.title or scenario.name, subtitle(facts), sections)

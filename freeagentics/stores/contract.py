@@ -1,9 +1,9 @@
 """The contract of a store: what every backend does, documented and checked here once.
 
-Public verbs check their arguments and hand them to the backend's verb of the same name with an underscore, so no backend can forget
-a check. Every call is atomic over one item, and over one agent's entries but for `append`, which may show, or leave if it is cut off, the
-first of them only: appended again they are whole. Nothing spans two calls. A backend raises
-`StoreUnavailable` where its driver fails, and for every verb after `close`.
+Public verbs check their arguments, make numpy's numbers and texts Python's own, and hand them to the backend's verb of the same name
+with an underscore, so no backend can forget a check. Every call is atomic over one item, and over one agent's entries but for `append`,
+which may show, or leave if it is cut off, the first of them only: appended again they are whole. Nothing spans two calls. A backend
+raises `StoreUnavailable` where its driver fails, and for every verb after `close`.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ class Store(ABC):
     """
 
     def __init__(self, run: str) -> None:
-        check_run(run)
-        self.run = run
+        self.run = check_run(run)
 
     def __enter__(self) -> Self:
         return self
@@ -53,9 +52,7 @@ class Store(ABC):
 
         So what was appended may be appended again. Any order is right; ascending positions per agent are what streams are fast at.
         """
-        for entry in entries:
-            entry.check()
-        self._append(entries)
+        self._append([entry.checked() for entry in entries])
 
     def read(
         self,
@@ -67,11 +64,8 @@ class Store(ABC):
         limit: int | None = None,
     ) -> list[LogEntry]:
         """Entries strictly between two positions, oldest first unless *newest_first*, at most *limit* of them."""
-        check_agent(agent)
-        for number in (*(after or ()), *(before or ())):
-            check_int("position", number)
-        check_limit(limit)
-        return self._read(agent, after=after, before=before, newest_first=newest_first, limit=limit)
+        bounds = {"after": _checked_position(after), "before": _checked_position(before)}
+        return self._read(check_agent(agent), **bounds, newest_first=newest_first, limit=check_limit(limit))
 
     def replace(self, entries: Sequence[LogEntry]) -> None:
         """Rewrite the bodies of existing positions (consolidation); timestamps stay.
@@ -79,33 +73,26 @@ class Store(ABC):
         Raises:
             KeyError: a position is not there; then no entry of its agent has changed.
         """
-        for entry in entries:
-            entry.check()
-        self._replace(entries)
+        self._replace([entry.checked() for entry in entries])
 
     def trim(self, agent: str, *, keep: int | None = None, before_step: int | None = None) -> int:
         """Forget all but the newest *keep* entries, or those of steps below *before_step* (give one); returns how many went."""
-        check_agent(agent)
         if (keep is None) == (before_step is None):
             raise BadInput("trim takes either keep or before_step")
-        if keep is not None:
-            check_int("keep", keep, low=0)
-        if before_step is not None:
-            check_int("before_step", before_step)
-        return self._trim(agent, keep=keep, before_step=before_step)
+        kept = None if keep is None else check_int("keep", keep, low=0)
+        first = None if before_step is None else check_int("before_step", before_step)
+        return self._trim(check_agent(agent), keep=kept, before_step=first)
 
     def count(self, agent: str) -> int:
         """How many entries the agent's log has."""
-        check_agent(agent)
-        return self._count(agent)
+        return self._count(check_agent(agent))
 
     # Tables of items
 
     def put(self, table: TableSpec, items: Sequence[Item]) -> None:
         """Write items over whatever stands under their keys, index entries too; of two with one key the last counts."""
-        for item in items:
-            item.check(table)
-        self._put(table, list({item.key: item for item in items}.values()))
+        checked = [item.checked(table) for item in items]
+        self._put(table, list({item.key: item for item in checked}.values()))
 
     def put_if(self, table: TableSpec, item: Item, expected_version: int | None) -> None:
         """Write *item* if the stored version is *expected_version*, or if there is none where that is None; atomic.
@@ -115,16 +102,12 @@ class Store(ABC):
         Raises:
             VersionConflict: another version, or none, was there; nothing has changed.
         """
-        item.check(table)
-        if expected_version is not None:
-            check_int("expected_version", expected_version)
-        self._put_if(table, item, expected_version)
+        expected = None if expected_version is None else check_int("expected_version", expected_version)
+        self._put_if(table, item.checked(table), expected)
 
     def get(self, table: TableSpec, keys: Sequence[Key], now: int | None = None) -> list[Item | None]:
         """The items under *keys*, in their order, None where there is none or it has expired at *now*."""
-        _check_keys(keys)
-        check_now(now)
-        return self._get(table, keys, now)
+        return self._get(table, _checked_keys(keys), check_now(now))
 
     def query(
         self,
@@ -144,31 +127,25 @@ class Store(ABC):
         that have expired at *now* are left out before *limit* counts.
         """
         query = Query(partition=partition, index=index, low=low, high=high, newest_first=newest_first, limit=limit, now=now)
-        query.check(table)
-        return self._query(table, query)
+        return self._query(table, query.checked(table))
 
     def delete(self, table: TableSpec, keys: Sequence[Key]) -> int:
         """Delete the items under *keys*; returns how many there were."""
-        _check_keys(keys)
-        return self._delete(table, list(dict.fromkeys(keys)))
+        return self._delete(table, list(dict.fromkeys(_checked_keys(keys))))
 
     def purge(self, now: int) -> int:
         """Delete every item, of every table, that has expired at market time *now*; returns how many."""
-        check_int("now", now)
-        return self._purge(now)
+        return self._purge(check_int("now", now))
 
     # Cursors
 
     def get_cursor(self, name: str) -> int | None:
         """A number kept under a name, None where there is none: how far a projector has come."""
-        check_key("cursor name", name)
-        return self._get_cursor(name)
+        return self._get_cursor(check_key("cursor name", name))
 
     def set_cursor(self, name: str, value: int) -> None:
         """Keep *value* under *name*."""
-        check_key("cursor name", name)
-        check_int("cursor", value)
-        self._set_cursor(name, value)
+        self._set_cursor(check_key("cursor name", name), check_int("cursor", value))
 
     # What a backend writes: the verbs above, with arguments that are already checked
 
@@ -225,7 +202,9 @@ def version_conflict(table: TableSpec, item: Item, expected: int | None, found: 
     return VersionConflict(f"table {table.name}, item {short(item.key)}: expected {wanted}, found {met}")
 
 
-def _check_keys(keys: Sequence[Key]) -> None:
-    for partition, sort in keys:
-        check_key("partition", partition)
-        check_key("sort key", sort)
+def _checked_keys(keys: Sequence[Key]) -> list[Key]:
+    return [(check_key("partition", partition), check_key("sort key", sort)) for partition, sort in keys]
+
+
+def _checked_position(position: Position | None) -> Position | None:
+    return None if position is None else (check_int("position", position[0]), check_int("position", position[1]))

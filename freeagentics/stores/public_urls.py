@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-_CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")
+# A password that is not percent-encoded reaches further than it may; no other part of a URL of Redis has an @, but perhaps a file's path.
+_CREDENTIALS = re.compile(r"(rediss?[^:]*://).*@|([^:]*://)[^/?#]*@", re.DOTALL)
 
 
 def public_url(url: str) -> str:
     """The URL without the name and password of whoever opens it."""
-    return _CREDENTIALS.sub("***@", url)
+    found = _CREDENTIALS.match(url)
+    return f"{found[1] or found[2]}***@{url[found.end() :]}" if found else url

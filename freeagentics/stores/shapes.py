@@ -38,13 +38,15 @@ class LogEntry(NamedTuple):
         """(step, sequence)."""
         return self.step, self.sequence
 
-    def check(self) -> None:
-        """Raise `BadName` or `BadInput` where a field is not what every backend can keep."""
-        check_agent(self.agent)
-        check_int("step", self.step, low=0)
-        check_int("sequence", self.sequence, low=0)
-        check_int("timestamp", self.timestamp)
-        check_body(self.body)
+    def checked(self) -> LogEntry:
+        """The entry in Python's own types. Raises `BadName` or `BadInput` where a field is not what every backend can keep."""
+        return LogEntry(
+            check_agent(self.agent),
+            check_int("step", self.step, low=0),
+            check_int("sequence", self.sequence, low=0),
+            check_int("timestamp", self.timestamp),
+            check_body(self.body),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,11 @@ class IndexSpec:
     def __post_init__(self) -> None:
         check_label("index name", self.name)
 
-    def check(self, sort: float | str) -> None:
-        """Raise `BadInput` unless *sort* is of this index's kind."""
+    def checked(self, sort: object) -> float | str:
+        """The sort key that *sort* is. Raises `BadInput` unless it is of this index's kind."""
         if self.text:
-            check_key(f"sort key of text index {self.name}:", sort)
-        else:
-            check_number(f"sort key of index {self.name}:", sort)
+            return check_key(f"sort key of text index {self.name}:", sort)
+        return check_number(f"sort key of index {self.name}:", sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,16 @@ class Item:
         """Whether the item is gone at market time *now*: it is from the very millisecond of `expires`; never where *now* is None."""
         return now is not None and self.expires is not None and self.expires <= now
 
-    def check(self, table: TableSpec) -> None:
-        """Raise `BadName` or `BadInput` where a field is not what every backend can keep in *table*."""
-        check_key("partition", self.partition)
-        check_key("sort key", self.sort)
-        check_body(self.body)
-        check_int("version", self.version)
-        if self.expires is not None:
-            check_int("expires", self.expires)
-        for name, (partition, sort) in self.index.items():
-            check_key(f"partition of index {name}:", partition)
-            table.index(name).check(sort)
+    def checked(self, table: TableSpec) -> Item:
+        """The item in Python's own types. Raises `BadName` or `BadInput` where a field is not what every backend can keep in *table*."""
+        return Item(
+            check_key("partition", self.partition),
+            check_key("sort key", self.sort),
+            check_body(self.body),
+            check_int("version", self.version),
+            None if self.expires is None else check_int("expires", self.expires),
+            dict(_checked_place(table.index(name), *place) for name, place in self.index.items()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,16 +146,25 @@ class Query:
     limit: int | None
     now: int | None
 
-    def check(self, table: TableSpec) -> None:
-        """Raise `BadName` or `BadInput` where an argument could not be asked of *table*."""
-        check_key("partition", self.partition)
-        check_limit(self.limit)
-        check_now(self.now)
-        index = None if self.index is None else table.index(self.index)
-        for bound in (self.low, self.high):
-            if bound is None:
-                continue
-            if index is None:
-                check_key("bound", bound)
-            else:
-                index.check(bound)
+    def checked(self, table: TableSpec) -> Query:
+        """The question in Python's own types. Raises `BadName` or `BadInput` where an argument could not be asked of *table*."""
+        spec = None if self.index is None else table.index(self.index)
+        return Query(
+            partition=check_key("partition", self.partition),
+            index=None if spec is None else spec.name,
+            low=_checked_bound(spec, self.low),
+            high=_checked_bound(spec, self.high),
+            newest_first=self.newest_first,
+            limit=check_limit(self.limit),
+            now=check_now(self.now),
+        )
+
+
+def _checked_place(index: IndexSpec, partition: object, sort: object) -> tuple[str, tuple[str, float | str]]:
+    return index.name, (check_key(f"partition of index {index.name}:", partition), index.checked(sort))
+
+
+def _checked_bound(index: IndexSpec | None, bound: float | str | None) -> float | str | None:
+    if bound is None:
+        return None
+    return check_key("bound", bound) if index is None else index.checked(bound)

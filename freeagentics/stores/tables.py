@@ -29,7 +29,7 @@ TABLES = (DECISIONS, PATTERNS, STATES, SIGNALS)
 
 def decision_partition(agent: str, decision_type: str) -> str:
     """`DECISIONS`: one agent's decisions of one type, e.g. ``agent:market-hunter-0007#decision#SOURCE_SELECTION``."""
-    return f"{_owner(agent)}#decision#{_label('decision type', decision_type)}"
+    return f"{_owner(agent)}#decision#{check_label('decision type', decision_type)}"
 
 
 def success_partition(agent: str) -> str:
@@ -39,7 +39,7 @@ def success_partition(agent: str) -> str:
 
 def decision_type_partition(decision_type: str) -> str:
     """`DECISIONS`, GSI2: all agents' decisions of one type."""
-    return f"decision_type#{_label('decision type', decision_type)}"
+    return f"decision_type#{check_label('decision type', decision_type)}"
 
 
 def recent_partition(agent: str) -> str:
@@ -57,7 +57,7 @@ def pattern_partition(agent: str) -> str:
 
 def shared_pattern_partition(domain: str) -> str:
     """`PATTERNS`, GSI2: what agents share about one domain, e.g. ``shared#pattern#whales``."""
-    return f"shared#pattern#{_label('domain', domain)}"
+    return f"shared#pattern#{check_label('domain', domain)}"
 
 
 def state_partition(agent: str) -> str:
@@ -67,22 +67,15 @@ def state_partition(agent: str) -> str:
 
 def signal_partition(signal_type: str) -> str:
     """`SIGNALS`: all signals of one type, e.g. ``shared#signal#WHALE_ACTIVITY``."""
-    return f"shared#signal#{_label('signal type', signal_type)}"
+    return f"shared#signal#{check_label('signal type', signal_type)}"
 
 
 def target_partition(agent: str | None) -> str:
     """`SIGNALS`, GSI1: what was sent to one agent, or with None to everybody (``target_agent:*``, which is no agent's id)."""
     if agent is None:
         return "target_agent:*"
-    check_agent(agent)
-    return f"target_agent:{agent}"
+    return f"target_agent:{check_agent(agent)}"
 
 
 def _owner(agent: str) -> str:
-    check_agent(agent)
-    return f"agent:{agent}"
-
-
-def _label(what: str, label: str) -> str:
-    check_label(what, label)
-    return label
+    return f"agent:{check_agent(agent)}"

@@ -1,14 +1,29 @@
-"""What follows the ? in a store's URL."""
+"""The parts of a store's URL, and what follows the ? in it. Errors repeat nothing that may be a piece of a password."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from urllib.parse import SplitResult, parse_qsl
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from freeagentics.errors import BadStore, did_you_mean
 
 _DAYS = re.compile("[1-9][0-9]{0,4}d")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def split_url(url: str) -> SplitResult:
+    """The parts of a URL. Raises BadStore where they cannot be told apart."""
+    try:
+        # Some control characters would be left out without a word: another URL than the given one.
+        if not _CONTROL.search(url):
+            return urlsplit(url)
+    except ValueError:
+        pass
+    scheme = url.partition(":")[0]
+    raise BadStore(
+        f"a {scheme}: URL cannot be read; what is no letter, digit or mark of punctuation in it is percent-encoded, as are [ and ]"
+    )
 
 
 def url_options(parts: SplitResult, known: Collection[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import numpy as np
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32, U8, AnyArray
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.memory import RecallIndex
 from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
 from freeagentics.model import MarketModel, Scenario
@@ -45,13 +46,13 @@ class Agreement:
         return 8 * self.book_bytes / self.memories
 
 
-def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int) -> dict[str, Agreement]:
+def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int, headway: Headway = untold) -> dict[str, Agreement]:
     """Run *steps* steps of a scenario, and let every cohort decide each time also with memories as each codec would give them back.
 
     The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
     """
     judge = Judge(codecs)
-    judge.watch(scenario, steps)
+    judge.watch(scenario, steps, headway)
     return judge.found
 
 
@@ -84,10 +85,10 @@ class Judge(Onlooker):
         self._counts = {name: [0, 0, 0, 0, 0] for name in codecs}
         self._books: dict[str, tuple[int, F32]] = {}
 
-    def watch(self, scenario: Scenario, steps: int) -> None:
+    def watch(self, scenario: Scenario, steps: int, headway: Headway = untold) -> None:
         """Run *steps* steps of a scenario and look on."""
         with MarketModel(scenario, engine=self) as model:
-            for _ in range(steps):
+            for _ in telling(headway, "auditing memories", range(steps)):
                 model.step()
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32, F64, I64, Mask
+from freeagentics.headway import Headway, untold
 from freeagentics.memory import FEATURES, GROUPS, open_codec
 from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
 from freeagentics.memory.features import Group
@@ -17,7 +18,7 @@ from freeagentics.model import Scenario
 from freeagentics.model.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.trials.agreement import Agreement, CodecOf, Judge
 
-AGENTS, STEPS = 50, 60
+AGENTS = 50
 """Of a trial, at most: it is to take seconds."""
 
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
@@ -28,7 +29,7 @@ _STILL = 1e-6 * (_HIGH - _LOW).astype(np.float64)
 _GROUPED = {group: np.array([feature.group == group for feature in FEATURES]) for group in GROUPS}
 
 
-def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int = STEPS) -> MemoryAudit:
+def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, headway: Headway = untold) -> MemoryAudit:
     """Try a scenario's codec on its first *steps* steps, with as many of its agents as a short trial allows.
 
     Args:
@@ -40,7 +41,7 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int = S
     names = dict.fromkeys((scenario.memory.codec, Int8Codec.name))
     auditor = _Auditor({name: partial(open_codec, name, own=scenario.memory.files) for name in names}, spread)
     tried = _small(scenario)
-    auditor.watch(tried, steps)
+    auditor.watch(tried, steps, headway)
     codecs = tuple(_codec_audit(name, found, auditor.tallies[name]) for name, found in auditor.found.items())
     return MemoryAudit(agents=tried.agents.count, steps=steps, codecs=codecs)
 

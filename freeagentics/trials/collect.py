@@ -11,6 +11,7 @@ import numpy as np
 from freeagentics.agents import Cohort, DeskBooks
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.market import Observation
 from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_states, whole_market
 from freeagentics.memory.codec.training.experiences import Experiences
@@ -67,11 +68,11 @@ class Lived:
     observed: F32
 
 
-def collect(scenario: Scenario, steps: int) -> Lived:
+def collect(scenario: Scenario, steps: int, headway: Headway = untold) -> Lived:
     """What the agents of a scenario live through in its first *steps* steps. Raises what a run of it raises."""
     collector = _Collector()
     with MarketModel(scenario, engine=collector) as model:
-        for _ in range(steps):
+        for _ in telling(headway, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):
             model.step()
     experiences = {role: _one_run(parts) for role, parts in collector.parts.items()}
     return Lived(experiences, np.stack([collector.observed[step] for step in range(1, steps + 1)]))

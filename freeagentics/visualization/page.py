@@ -11,7 +11,7 @@ from mesa.visualization.utils import update_counter
 
 from freeagentics.amounts import money
 from freeagentics.clock import iso
-from freeagentics.model import scenario_names
+from freeagentics.shelf import scenario_names
 from freeagentics.visualization.opening import opened_scenario
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.panels.agent import AgentPanel
@@ -26,16 +26,24 @@ from freeagentics.visualization.style import STYLE
 
 
 @solara.component
+def Layout(children: list[Any]) -> Any:
+    """Nothing around the page: its frame is its own. Solara looks for this name."""
+    return solara.Div(children=children)
+
+
+@solara.component
 def Page() -> None:
-    """The whole page: a choice of scenario, and the show of it."""
+    """The whole page: a choice of scenario, and the show of it in a frame of its own."""
     opened = opened_scenario()
     scenario, choose = solara.use_state(opened)
-    solara.Title("freeagentics")
-    solara.Style(STYLE)
-    with solara.Sidebar(), solara.Card("Scenario"):
-        solara.Select("Scenario", values=list(dict.fromkeys([opened, *scenario_names()])), value=scenario, on_value=choose)
-    # A key of its own per scenario: sliders begin anew at its values, and the model of the one before is closed.
-    Show(scenario).key(scenario)
+    # Solara knows what stands in a sidebar by its place alone. A frame that outlived its show would hand the controls of the one before,
+    # and what they had been set to, to the next: its Reset knew neither scenario nor stage.
+    with solara.AppLayout().key(scenario):
+        solara.Title("freeagentics")
+        solara.Style(STYLE)
+        with solara.Sidebar(), solara.Card():
+            solara.Select("Scenario", values=list(dict.fromkeys([opened, *scenario_names()])), value=scenario, on_value=choose)
+        Show(scenario)
 
 
 @solara.component

@@ -21,8 +21,8 @@ class PageModel:
 
     Args:
         scenario: a name, or the path of a TOML file.
-        agents, seed, fee_bps: instead of the scenario's own.
         stage: where it goes on show; whatever was there is closed.
+        agents, seed, fee_bps: instead of the scenario's own.
 
     Attributes:
         scenario: as resolved. names: ids of all agents, in order.
@@ -34,12 +34,12 @@ class PageModel:
 
     def __init__(
         self,
-        scenario: str = "btc-replay",
+        scenario: str,
         *,
+        stage: Stage,
         agents: int | None = None,
         seed: int | None = None,
         fee_bps: float | None = None,
-        stage: Stage | None = None,
     ) -> None:
         given = {"agents.count": agents, "seed": seed, "market.fee_bps": fee_bps}
         self.scenario = load_scenario(scenario, {key: value for key, value in given.items() if value is not None})
@@ -52,8 +52,7 @@ class PageModel:
         self._seats = {agent.unique_id: agent for agent in self._model.agents}
         self.names = list(self._seats)
         self._last: Scene | None = None
-        if stage is not None:
-            stage.enter(self)
+        stage.enter(self)
 
     def step(self) -> None:
         """One bar; nothing once it is over or closed. A step that fails ends it and leaves its reason in `failure`."""

@@ -107,10 +107,10 @@ def test_what_is_wanted_is_the_target_as_far_as_conviction_goes(tape: Tape) -> N
 
 
 def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:
-    bars = write_bars(tmp_path / "bars.csv", wobble(168 + 200, drift=0.0005))
+    bars = write_bars(tmp_path / "bars.csv", wobble(168 + 120, drift=0.0005))
     world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0}
-    cheap, dear = (play(scenario(**world, market__fee_bps=fee), 200) for fee in (0, 200))
-    assert (executors(dear, 200)["reason"][:, COST] > 0.0015).all()
-    assert (executors(cheap, 200)["reason"][:, COST] < 0.001).all()
-    traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(100, 201)) for tape in (cheap, dear)]
+    cheap, dear = (play(scenario(**world, market__fee_bps=fee), 120) for fee in (0, 200))
+    assert (executors(dear, 120)["reason"][:, COST] > 0.0015).all()
+    assert (executors(cheap, 120)["reason"][:, COST] < 0.001).all()
+    traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(60, 121)) for tape in (cheap, dear)]
     assert traded[1] < traded[0]

@@ -134,14 +134,14 @@ return Action("act", orders=[Order("BTCUSDT", sum(self.seen) / 1000)], reasoning
 
 @pytest.fixture(scope="module")
 def momentum(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run(ROOT / "examples" / "momentum.toml", steps=150, out=tmp_path_factory.mktemp("momentum") / "run")
+    return run(ROOT / "examples" / "momentum.toml", steps=80, out=tmp_path_factory.mktemp("momentum") / "run")
 
 
 def test_the_example_trades_with_its_own_source(momentum: RunRecord) -> None:
     frame = momentum.agent_frame
     assert set(frame["role"]) == {"market-hunter", "risk-manager", "momentum"}
     assert {"buy", "sell"} <= set(frame["action"])
-    one = explain(momentum.path, "momentum-0002", 120)
+    one = explain(momentum.path, "momentum-0002", 60)
     assert one.sources == ("price", "vwap")
     assert one.paid == 5
     assert one.saw["vwap.gap"] == pytest.approx(one.reasoning["vwap_gap"])
@@ -155,7 +155,7 @@ def test_counts_of_whales_are_whole_in_the_memories_of_the_example(momentum: Run
 
 
 def test_the_example_runs_to_the_same_end_every_time(momentum: RunRecord, tmp_path: Path) -> None:
-    again = run(ROOT / "examples" / "momentum.toml", steps=150, overrides={"run.workers": 2}, out=tmp_path / "run")
+    again = run(ROOT / "examples" / "momentum.toml", steps=80, overrides={"run.workers": 2}, out=tmp_path / "run")
     assert again.summary.trajectory_sha256 == momentum.summary.trajectory_sha256
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_runner import called
 
-from freeagentics.cli import run as run_room
+from freeagentics.cli import afterwards
 from freeagentics.errors import BadRunDirectory
 from freeagentics.model import RunRecord, run
 
@@ -124,7 +124,7 @@ def test_a_damaged_audit_is_named_and_can_be_made_anew(made: RunRecord, tmp_path
 
 
 def test_a_long_run_ends_with_its_audit_before_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_room, "AUDITED_FROM", 64)
+    monkeypatch.setattr(afterwards, "AUDITED_FROM", 64)
     alone = ("--agents", 1, "--set", "agents.team={market-hunter = 1}")
     done = called("run", "btc-replay", *alone, "--steps", 64, "--out", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -138,13 +138,13 @@ def test_a_long_run_ends_with_its_audit_before_its_report(tmp_path: Path, monkey
 def test_short_runs_and_runs_without_a_report_are_not_audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("run", "btc-replay", "--agents", 5, "--steps", 3)
     assert called(*words, "--out", "short", cwd=tmp_path).returncode == 0
-    monkeypatch.setattr(run_room, "AUDITED_FROM", 3)
+    monkeypatch.setattr(afterwards, "AUDITED_FROM", 3)
     assert called(*words, "--out", "bare", "--no-report", cwd=tmp_path).returncode == 0
     assert RunRecord(tmp_path / "short").audit is RunRecord(tmp_path / "bare").audit is None
 
 
 def test_a_role_that_fails_in_the_trial_does_not_take_the_run_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_room, "AUDITED_FROM", 12)
+    monkeypatch.setattr(afterwards, "AUDITED_FROM", 12)
     (tmp_path / "tired.py").write_text(TIRED)
     (tmp_path / "mine.toml").write_text(SCENARIO)
     done = called("run", "mine.toml", "--out", "run", cwd=tmp_path)

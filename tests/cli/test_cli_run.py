@@ -103,7 +103,7 @@ def test_a_fork_shares_the_past_and_takes_its_own_way(tmp_path: Path) -> None:
 def test_anybodys_own_bars_are_replayed_and_absent_sources_are_named(tmp_path: Path) -> None:
     rows = [
         f"2024-01-{1 + hour // 24:02d}T{hour % 24:02d}:00:00,{100 + hour % 7},{108 + hour % 7},{99},{101 + hour % 7},{10 + hour % 3}"
-        for hour in range(400)
+        for hour in range(200)
     ]
     (tmp_path / "mine.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
     done = freeagentics("run", "--bars", "mine.csv", "--agents", 10, "--out", "run", cwd=tmp_path)
@@ -112,10 +112,10 @@ def test_anybodys_own_bars_are_replayed_and_absent_sources_are_named(tmp_path: P
         assert line in done.stderr
     assert "scenario       mine, seed 7" in done.stdout
     # As many as there are after the warm-up, where no number is asked for.
-    assert "232 steps" in done.stdout
+    assert "32 steps" in done.stdout
     # The run keeps the bars that it began with.
     (tmp_path / "mine.csv").write_text("gone")
-    assert freeagentics("explain", "run", "--agent", "trade-executor-0000", "--step", 100, cwd=tmp_path).returncode == 0
+    assert freeagentics("explain", "run", "--agent", "trade-executor-0000", "--step", 20, cwd=tmp_path).returncode == 0
 
 
 def test_records_reach_a_store_of_ones_own(tmp_path: Path) -> None:

@@ -19,14 +19,14 @@ from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.run_record import RunRecord
 from freeagentics.signals import Board, Inbox
 
-STEPS = 140
-EACH = 5
+STEPS = 100
+EACH = 4
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     out = tmp_path_factory.mktemp("explained") / "run"
-    return run("btc-replay", agents=50, steps=STEPS, overrides={"run.checkpoint_every": 30}, out=out)
+    return run("btc-replay", agents=25, steps=STEPS, overrides={"run.checkpoint_every": 8}, out=out)
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,11 @@ def journal(record: RunRecord) -> Journal:
 
 @pytest.fixture(scope="module")
 def told(record: RunRecord) -> list[Explanation]:
-    """Five random decisions of each role, of which at least one acted."""
+    """Four random decisions of each role, of which at least one acted."""
     pick = random.Random(4)
     chosen = []
     for role in BUILT_IN:
-        chosen += [explain(record.path, f"{role}-{pick.randrange(10):04d}", pick.randrange(1, STEPS + 1)) for _ in range(EACH)]
+        chosen += [explain(record.path, f"{role}-{pick.randrange(5):04d}", pick.randrange(1, STEPS + 1)) for _ in range(EACH)]
     traded = record.agent_frame.filter(pl.col("action") == "buy").row(0, named=True)
     return [*chosen, explain(record.path, traded["agent"], traded["step"])]
 

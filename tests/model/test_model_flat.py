@@ -7,10 +7,10 @@ from freeagentics.benchmarks.outside import measure
 
 
 def test_models_that_were_built_and_closed_leave_nothing_behind() -> None:
-    told = measure(CODE, "models_built", 20, 500).said
+    told = measure(CODE, "models_built", 15, 500).said
     assert told["end_mb"] <= 1.05 * told["warm_mb"]
 
 
 def test_steps_leave_nothing_behind_once_histories_are_full() -> None:
-    told = measure(CODE, "steps_taken", 250, 50).said
+    told = measure(CODE, "steps_taken", 200, 25).said
     assert told["end_mb"] <= 1.02 * told["warm_mb"]

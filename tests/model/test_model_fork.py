@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 from freeagentics import model
 from freeagentics.api import RunRecord
-from freeagentics.cli.memory import write_audit
+from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadRunDirectory, Interrupted, RunFailed
 from freeagentics.journal import Journal
 from freeagentics.memory.codec.registry import shipped

@@ -15,7 +15,7 @@ import pytest
 
 from freeagentics.agents import PluginFile, RunBefore
 from freeagentics.api import RunRecord
-from freeagentics.cli.memory import write_audit
+from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadScenario, UntrustedPlugin
 from freeagentics.model import MarketModel, Scenario, explain, fork, load_scenario, resume, run
 from freeagentics.model.store_work import purge_store, sync_stores

@@ -8,9 +8,10 @@ from model_worlds import scenario
 
 from freeagentics.agents import ROLES
 from freeagentics.errors import BadScenario
-from freeagentics.model import MarketModel, Scenario, load_scenario, parse_override, scenario_names
+from freeagentics.model import MarketModel, Scenario, load_scenario, parse_override
 from freeagentics.model.scenario import AgentSettings
 from freeagentics.model.scenario_files import to_toml
+from freeagentics.shelf import scenario_names
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from freeagentics.model import MarketModel, keys_markdown, load_scenario, scenario_names
-from freeagentics.model.scenario_files import scenario_folder
+from freeagentics.model import MarketModel, keys_markdown, load_scenario
 from freeagentics.model.scenario_keys import scenario_keys
+from freeagentics.shelf import scenario_folder, scenario_names
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = {"btc-15m", "btc-replay", "crash", "crowd", "null-market", "quick", "stocks", "ten-pairs", "whale-pump"}

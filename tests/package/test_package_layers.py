@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"amounts", "arrays", "clock", "errors", "foreign", "randomness", "sharing"}
+LEAVES = {"amounts", "arrays", "clock", "errors", "foreign", "headway", "plain_data", "randomness", "sharing", "shelf"}
 ROOMS = {
     "market": set(),
     "signals": set(),
@@ -74,5 +74,5 @@ def test_every_room_has_its_place_in_the_house() -> None:
 
 
 def test_the_lowest_leaves_import_nothing_of_ours() -> None:
-    for name in ("arrays", "clock", "errors", "randomness"):
+    for name in ("arrays", "clock", "errors", "foreign", "headway", "randomness", "shelf"):
         assert imports_at_run_time(PACKAGE / f"{name}.py") == set()

@@ -9,7 +9,7 @@ import pytest
 from report_worlds import made
 from typer.testing import CliRunner
 
-from freeagentics.cli.main import app
+from freeagentics.cli.app import app
 
 SHORT = ["--agents", "5", "--steps", "10"]
 

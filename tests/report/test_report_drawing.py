@@ -49,6 +49,6 @@ def test_numbers_read_as_people_write_them(text: str, reads: str) -> None:
 
 
 def test_the_charts_library_waits_until_a_report_is_made() -> None:
-    code = "import sys, freeagentics, freeagentics.cli.main\nfrom freeagentics import MarketModel\nprint('matplotlib' in sys.modules)"
+    code = "import sys, freeagentics.cli.running\nfrom freeagentics import MarketModel\nprint('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

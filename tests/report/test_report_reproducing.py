@@ -21,9 +21,9 @@ def command_of(record: RunRecord) -> list[str]:
 
 
 def test_a_scenario_of_the_package_is_run_by_its_name(tmp_path: Path) -> None:
-    record = made(tmp_path, agents=10, steps=20, seed=3)
-    assert command_of(record) == ["freeagentics", "run", "btc-replay", "--agents", "10", "--steps", "20", "--seed", "3"]
-    again = run("btc-replay", agents=10, steps=20, seed=3, out=tmp_path / "again")
+    record = made(tmp_path, agents=10, steps=12, seed=3)
+    assert command_of(record) == ["freeagentics", "run", "btc-replay", "--agents", "10", "--steps", "12", "--seed", "3"]
+    again = run("btc-replay", agents=10, steps=12, seed=3, out=tmp_path / "again")
     assert again.summary.trajectory_sha256 == record.summary.trajectory_sha256
 
 
@@ -42,7 +42,7 @@ def test_what_changes_no_trajectory_makes_no_scenario_of_ones_own(tmp_path: Path
 
 
 def test_a_fork_is_forked_again_from_its_own_directory(tmp_path: Path) -> None:
-    parent = made(tmp_path, steps=80)
+    parent = made(tmp_path, steps=60)
     record = fork(parent.path, 11, overrides={"market.fee_bps": 300.0}, out=tmp_path / "a fork")
     _, verb, directory, _, step = command_of(record)
     assert (verb, directory, step) == ("fork", str(tmp_path / "a fork"), "11")

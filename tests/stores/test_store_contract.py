@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 from store_backends import BACKENDS, DECISIONS, PATTERNS, entry, timed
 
@@ -12,6 +14,10 @@ from freeagentics.errors import StoreUnavailable, VersionConflict
 from freeagentics.stores import Item, LogEntry, Store, TableSpec, open_store
 
 ODD_KEYS = ["it's", 'a "quoted" key', "agent:a#decision#X", "100%_", "ключ 🐳", " ", "a;b--", "\\", "é" * 1024]
+
+
+class Named(str, Enum):  # noqa: UP042 - one whose own text is its name
+    AGENT = "a"
 
 
 @pytest.fixture(params=BACKENDS)
@@ -80,6 +86,25 @@ def test_bodies_come_back_byte_for_byte(store: Store, body: bytes) -> None:
     store.put(PATTERNS, [Item("p", "s", body)])
     assert store.read("a")[0].body == body
     assert store.get(PATTERNS, [("p", "s")]) == [Item("p", "s", body)]
+
+
+def test_numbers_and_texts_of_numpy_and_members_of_enumerations_are_kept_as_pythons(store: Store) -> None:
+    one = cast("int", np.int64(1))
+    store.append([LogEntry(Named.AGENT, one, cast("int", np.uint8(2)), cast("int", np.int32(3)), np.bytes_(b"code"))])
+    (kept,) = store.read(np.str_("a"), after=(cast("int", np.int16(0)), one), limit=one)
+    assert kept == LogEntry("a", 1, 2, 3, b"code")
+    assert [type(field) for field in kept] == [str, int, int, int, bytes]
+    sort = cast("float", np.float32(0.1))
+    index: dict[str, tuple[str, float | str]] = {np.str_("by-time"): (Named.AGENT, sort), "by-name": ("n", np.str_("s"))}
+    store.put_if(DECISIONS, Item(Named.AGENT, np.str_("s"), b"", version=one, expires=cast("int", np.int64(9)), index=index), None)
+    (found,) = store.query(DECISIONS, "a", index="by-time", low=sort, high=sort, now=one)
+    assert found == Item("a", "s", b"", 1, 9, {"by-time": ("a", float(np.float32(0.1))), "by-name": ("n", "s")})
+    assert {type(value) for value in (found.partition, found.sort, found.index["by-name"][1])} == {str}
+    assert (type(found.version), type(found.expires), type(found.index["by-time"][1])) == (int, int, float)
+    store.put_if(DECISIONS, found, one)
+    store.set_cursor(np.str_("c"), one)
+    assert store.get_cursor("c") == 1
+    assert (store.trim("a", keep=cast("int", np.int64(0))), store.purge(cast("int", np.int64(9)))) == (1, 1)
 
 
 def test_read_takes_positions_strictly_between_two_newest_first_with_a_limit(store: Store) -> None:

@@ -9,6 +9,7 @@ from store_backends import BACKENDS, DECISIONS, PATTERNS, entry, timed
 
 from freeagentics.errors import BadInput, BadName
 from freeagentics.stores import IndexSpec, Item, Store, TableSpec, open_store
+from freeagentics.stores.names import MAX_BODY
 
 BAD_KEYS = ["", "a\nb", "nul\x00", "\x7f", "\ud800", "x" * 1025, None]
 
@@ -50,7 +51,7 @@ def test_a_key_that_could_not_be_kept_is_refused(store: Store, key: str) -> None
     assert store.query(PATTERNS, "p") == []
 
 
-@pytest.mark.parametrize("sort", [float("nan"), float("inf"), 2**53, "text", None, np.int64(5)], ids=repr)
+@pytest.mark.parametrize("sort", [float("nan"), np.float32("inf"), 2**53, np.int64(-(2**53)), "text", None, np.bool_(True)], ids=repr)
 def test_a_sort_key_that_is_no_number_is_refused_by_an_index_of_numbers(store: Store, sort: float) -> None:
     with pytest.raises(BadInput, match="index by-time"):
         store.put(DECISIONS, [timed("a", sort)])
@@ -69,7 +70,8 @@ def test_values_that_no_backend_could_keep_are_refused(store: Store) -> None:
     verbs: list[Callable[[], object]] = [
         lambda: store.append([entry("a", -1)]),
         lambda: store.append([entry("a", 1, 2**63)]),
-        lambda: store.append([entry("a", np.int64(1))]),  # type: ignore[arg-type]
+        lambda: store.append([entry("a", np.uint64(2**63))]),  # type: ignore[arg-type]
+        lambda: store.append([entry("a", np.float64(1))]),  # type: ignore[arg-type]
         lambda: store.append([entry("a", 1, body=None)]),  # type: ignore[arg-type]
         lambda: store.append([entry("a", 1, body=bytearray(b"mutable"))]),  # type: ignore[arg-type]
         lambda: store.put(PATTERNS, [Item("p", "s", b"", version=2**63)]),
@@ -82,6 +84,17 @@ def test_values_that_no_backend_could_keep_are_refused(store: Store) -> None:
         with pytest.raises(BadInput):
             verb()
     assert store.count("a") == 0
+
+
+def test_a_body_that_a_server_would_hang_up_on_is_refused(store: Store) -> None:
+    body = bytes(MAX_BODY + 1)
+    verbs: list[Callable[[], object]] = [
+        lambda: store.append([entry("a", 1, body=body)]),
+        lambda: store.put(PATTERNS, [Item("p", "s", body)]),
+    ]
+    for verb in verbs:
+        with pytest.raises(BadInput, match="a body must have at most 268,435,456 bytes, not 268,435,457"):
+            verb()
 
 
 @pytest.mark.parametrize("run", ["", "Run", "a/b", "a" * 129, "-a", "a\n"])

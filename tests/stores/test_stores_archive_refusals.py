@@ -85,6 +85,8 @@ def test_observations_of_other_figures_are_refused_in_the_same_week(tmp_path: Pa
         ("s3:///a", "names no folder"),
         ("s3://bucket/../other", "names no folder"),
         ("s3://key:secret@bucket/a", "carries no credentials"),
+        ("s3://key:secret/x@bucket/a", "carries no credentials"),
+        ("s3://bucket/a?endpoint=http://u:1/secret@h", "must be http://HOST"),
         ("s3://bucket/a?endpont=http://h", "no option 'endpont'; did you mean 'endpoint'?"),
         ("s3://bucket/a?endpoint=ftp://h", "must be http://HOST"),
         ("file:///a?region=x", "no option 'region'"),

@@ -1,6 +1,8 @@
 """`RedisAgentMemory`, and every snippet of "Redis Implementation for Agent Memory System"."""
 
+import datetime
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,12 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
+from msgpack import ExtType
 from redis_servers import all_keys, cluster_servers, new_cluster, new_redis, shared_server
 
 from freeagentics.errors import BadInput, BadName, CorruptRecord
+from freeagentics.plain_data import ARRAY, packed
+from freeagentics.stores import LogEntry
 from freeagentics.stores.redis_agent_memory import RedisAgentMemory
 
 
@@ -89,15 +94,143 @@ def test_numbers_that_cannot_be_kept_are_refused(state: list[float], memory: Red
         memory.store_agent_memory("a", state)
 
 
+KEYS = st.text() | st.integers() | st.binary() | st.none() | st.tuples(st.integers(), st.text())
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.text(st.characters())
+    | st.binary()
+    | st.datetimes()
+    | st.decimals()
+    | st.complex_numbers()
+    | st.frozensets(st.integers())
+    | st.binary().map(bytearray)
+    | st.builds(ExtType, st.integers(0, 127), st.binary())
+    | scalar_dtypes().flatmap(lambda dtype: arrays(dtype, array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=3)))
+    | scalar_dtypes().flatmap(lambda dtype: arrays(dtype, 1).map(lambda array: array[0]))
+)
+METADATA = st.dictionaries(
+    KEYS,
+    st.recursive(LEAVES, lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(KEYS, inner), max_leaves=5),
+    max_size=3,
+)
+
+
+def identical(one: Any, other: Any) -> bool:
+    """Equal to the bit, and of the same types all the way down."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(identical, one, other))
+    if isinstance(one, dict):
+        return identical(list(one.items()), list(other.items()))
+    if isinstance(one, np.ndarray | np.generic):
+        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    return bool(one == other) if not isinstance(one, float) else np.float64(one).tobytes() == np.float64(other).tobytes()
+
+
+@settings(max_examples=100, deadline=None)
+@given(metadata=METADATA)
+@example({"counts": {1: 3}})
+@example({"point": (1, 2.0), "flag": np.bool_(True), "share": np.float32(0.1), "seat": np.int64(7), "level": np.array(3)})
+@example({"text": "\ud800", (1, "a"): {None: b"", b"x": 2**80}})
+@example({"a": [{"b": {3, 4}}]})
+@example({"a": datetime.datetime(2022, 1, 1)})
+def test_metadata_comes_back_equal_and_of_the_same_types_or_is_refused_at_once(metadata: dict[Any, Any]) -> None:
+    with RedisAgentMemory("memory:") as memory:
+        try:
+            timestamp = memory.store_agent_memory("a", [1.0], metadata)
+        except BadInput:
+            assert memory.get_recent_memories("a") == []
+        else:
+            assert identical(memory.retrieve_agent_memory("a", timestamp).get("metadata", {}), metadata)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{"counts": {1: 3}}, {"flag": np.bool_(True), "share": np.float32(0.1), "level": np.array(3)}, {"at": (1, [2, (3,)]), 5: None}],
+)
+def test_metadata_comes_back_from_redis_with_all_other_memories(metadata: dict[Any, Any], memory: RedisAgentMemory) -> None:
+    memory.store_agent_memory("a", [1.0], {"first": 1})
+    memory.store_agent_memory("a", [2.0], metadata)
+    newer, older = memory.get_recent_memories("a")
+    assert identical(newer["metadata"], metadata)
+    assert older["metadata"] == {"first": 1}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "named"),
+    [
+        ({"seen": {1, 2}}, "metadata holds plain data and numpy arrays, not builtins.set"),
+        ({"at": datetime.date(2022, 1, 1)}, "not datetime.date"),
+        ({"code": ExtType(9, b"")}, "not msgpack.ext.ExtType"),
+        ({"things": np.array([None])}, "not numpy.ndarray"),
+        ([("a", 1)], "metadata must be values by name, not list"),
+    ],
+)
+def test_metadata_that_could_not_be_given_back_is_refused_by_its_type(metadata: Any, named: str, memory: RedisAgentMemory) -> None:
+    with pytest.raises(BadInput, match=named):
+        memory.store_agent_memory("a", [1.0], metadata)
+    assert memory.get_recent_memories("a") == []
+
+
+def test_stored_bytes_that_claim_to_be_objects_are_damage() -> None:
+    addresses = ExtType(ARRAY, packed(["|O", [1]]) + bytes(8))
+    content = packed(["<f4", [1], bytes(4), False, {"x": addresses}, b""])
+    with RedisAgentMemory("memory:") as memory:
+        memory._store.append([LogEntry("a", 1, 0, 1, b"AM1" + zlib.crc32(content).to_bytes(4, "big") + content)])
+        with pytest.raises(CorruptRecord, match="agent a, timestamp 1"):
+            memory.retrieve_agent_memory("a", 1)
+
+
+@pytest.mark.parametrize("agent", [7, np.int64(7), np.uint8(7), np.str_("7")])
+def test_an_agent_whose_id_is_a_number_is_the_agent_of_its_digits(agent: Any, memory: RedisAgentMemory) -> None:
+    timestamp = memory.store_agent_memory(agent, [1.0])
+    assert memory.retrieve_agent_memory(agent, np.int64(timestamp))["timestamp"] == timestamp  # type: ignore[arg-type]
+    assert [found["timestamp"] for found in memory.get_recent_memories("7", np.int16(3))] == [timestamp]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("agent", [-7, True, 7.0, np.float64(7), None, (7,)])
+def test_an_id_that_is_no_whole_number_and_no_name_is_refused(agent: Any, memory: RedisAgentMemory) -> None:
+    with pytest.raises(BadName, match="agent id"):
+        memory.store_agent_memory(agent, [1.0])
+
+
+@pytest.mark.parametrize("back_s", [3600, 0.002])
+def test_a_clock_that_was_set_back_makes_no_memory_older_than_the_one_before(back_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_700_000_000.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    with RedisAgentMemory(new_redis(), compression_threshold=20) as memory:
+        stored = [memory.store_agent_memory("a", [float(n)]) for n in range(20)]
+        now -= back_s
+        stored += [memory.store_agent_memory("a", [float(n)]) for n in range(20, 24)]
+        assert stored == sorted(set(stored))
+        # One more than may be kept: of 21 the oldest four went.
+        assert [found["timestamp"] for found in memory.get_recent_memories("a", 100)] == stored[:3:-1]
+
+
+def test_two_whose_clocks_differ_remember_in_the_order_of_arrival(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_redis()
+    with RedisAgentMemory(url) as ahead, RedisAgentMemory(url) as behind:
+        for number, (who, now) in enumerate([(ahead, 2000.0), (behind, 1000.0), (ahead, 2000.5), (behind, 1000.5)]):
+            monkeypatch.setattr(time, "time", lambda now=now: now)
+            who.store_agent_memory("a", [float(number)])
+        assert [float(found["state"][0]) for found in behind.get_recent_memories("a")] == [3, 2, 1, 0]
+
+
 def test_wrong_arguments_are_named(memory: RedisAgentMemory) -> None:
     with pytest.raises(BadName, match="agent id"):
         memory.store_agent_memory("agent:*", [1.0])
     with pytest.raises(BadInput, match="array of numbers"):
         memory.store_agent_memory("a", "text")
-    with pytest.raises(BadInput, match="metadata"):
-        memory.store_agent_memory("a", [1.0], {"x": object()})
-    with pytest.raises(BadInput, match="compression_threshold"):
-        RedisAgentMemory("memory:", compression_threshold=0)
+    for state in ("1.5", [1j], np.array([10**30]), np.array([None])):
+        with pytest.raises(BadInput, match="array of numbers"):
+            memory.store_agent_memory("a", state)
+    for threshold in (0, 1.5, "20"):
+        with pytest.raises(BadInput, match="compression_threshold"):
+            RedisAgentMemory("memory:", compression_threshold=threshold)  # type: ignore[arg-type]
 
 
 def test_stored_bytes_are_never_run(memory: RedisAgentMemory, client: Any) -> None:

@@ -1,13 +1,15 @@
 """Keys and URLs for Redis: in the order of what they stand for, never the same for two, and on one shard each."""
 
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from freeagentics.errors import BadStore
 from freeagentics.stores import open_store
+from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.redis.address import parse_address
 from freeagentics.stores.redis.keys import member_of, position_in, position_of, split_key, stream_id, tag_of
 from freeagentics.stores.redis.servers import rendezvous
@@ -78,13 +80,70 @@ def test_a_url_says_where_how_and_who(tmp_path: Path) -> None:
     assert "p@ss" not in repr(address)
 
 
+AWKWARD = st.text(st.sampled_from("#/?%@:[],&= aé1") | st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@given(AWKWARD, AWKWARD)
+@example("", "pa#ss")
+@example("me", "1?ca_certs=/@")
+def test_a_name_and_a_password_that_are_percent_encoded_are_what_they_were(username: str, password: str) -> None:
+    for scheme, hosts in (("redis", "h"), ("rediss", "h:1"), ("redis+cluster", "a,b"), ("redis+shards", "a,[::1]:2")):
+        address = parse_address(f"{scheme}://{quote(username, safe='')}:{quote(password, safe='')}@{hosts}/0?cache=yes")
+        assert (address.username or "", address.password or "") == (username, password)
+
+
+@given(AWKWARD, AWKWARD)
+@example("", "pa#ss")
+@example("me", "1/2")
+@example("me", "1?cache=yes")
+def test_a_password_that_is_not_percent_encoded_is_taken_as_it_stands_or_refused(username: str, password: str) -> None:
+    for scheme, hosts in (("redis", "h"), ("redis+cluster", "a,b")):
+        try:
+            address = parse_address(f"{scheme}://{username}:{password}secret@{hosts}")
+        except BadStore as error:
+            assert "secret" not in str(error)
+        else:
+            # Which colon ends the name nobody can know; digits after a percent are a character.
+            assert unquote(f"{username}:{password}secret") == f"{address.username or ''}:{address.password or ''}"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://me:p%23w@h:1/0?cache=yes", "redis://***@h:1/0?cache=yes"),
+        ("rediss+cluster://:p#w/x@a,b", "rediss+cluster://***@a,b"),
+        ("redis://me:p@w/x@h", "redis://***@h"),
+        ("redis://h/0", "redis://h/0"),
+        ("dynamodb://key:w@eu-west-1/p", "dynamodb://***@eu-west-1/p"),
+        ("s3://bucket/a@b", "s3://bucket/a@b"),
+        ("sqlite:///a@b.db", "sqlite:///a@b.db"),
+    ],
+)
+def test_a_url_is_shown_without_name_and_password_and_else_as_it_is(url: str, shown: str) -> None:
+    assert public_url(url) == shown
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [
         ("redis:localhost", "comes HOST"),
         ("redis://", "comes HOST"),
         ("redis://h:99999", "comes HOST"),
-        ("redis://u:secret/x@h", "comes HOST"),
+        ("redis://:secret", "comes HOST"),
+        ("redis://u:secret/x@h", "%23 %2F"),
+        ("redis://:secret#1@h:6379/0", "in a user's name and password # / ? % @ : [ ] are percent-encoded: %23"),
+        ("redis://me:1#secret@h", "percent-encoded: %23"),
+        ("redis://me:1/secret@h", "percent-encoded: %23"),
+        ("redis://me:1?secret@h", "percent-encoded: %23"),
+        ("redis://me:1?cache=secret@h", "percent-encoded: %23"),
+        ("redis://me?secret:x@h", "percent-encoded: %23"),
+        ("redis://me:[secret@h", "as are [ and ]"),
+        ("redis://me:\u2100secret@h", "no letter, digit or mark of punctuation"),
+        ("redis://me:sec\tret@h", "no letter, digit or mark of punctuation"),
+        ("redis://me:100%secret@h", "percent-encoded: %23"),
+        ("redis://me:%ffsecret@h", "percent-encoded as UTF-8"),
+        ("redis+cluster://me:secret@a,me:secret@b", "both stand once, before the first server"),
+        ("rediss+shards://me:secret#@a,b", "percent-encoded: %23"),
         ("redis://h/first", "number of a database"),
         ("redis://h#f", "number of a database"),
         ("redis://a,b", "redis+cluster:// or redis+shards://"),

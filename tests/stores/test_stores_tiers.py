@@ -152,8 +152,10 @@ def test_who_reads_while_another_writes_sees_either_and_afterwards_the_new() -> 
     assert reader.query(TABLE, "p") == [note("1", b"new", version=2)]
 
 
-def test_a_lease_whose_holder_died_is_taken_over_after_a_while() -> None:
+@pytest.mark.parametrize("passed_ms", [LEASE_MS, -3_600_000])
+def test_a_lease_whose_holder_died_is_taken_over_after_a_while_or_when_the_clock_was_set_back(passed_ms: int) -> None:
     stores = Stores()
+    stores.now_ms = began = 10_000_000
     tiers = stores.open()
     tiers.append([memory(1)])
     (place,) = tiers._places([("agent:a#log", "log")])
@@ -161,7 +163,7 @@ def test_a_lease_whose_holder_died_is_taken_over_after_a_while() -> None:
     for _ in range(2):
         assert tiers.read("a") == [memory(1)]
     assert tiers.cache.hits == 0
-    stores.now_ms = LEASE_MS
+    stores.now_ms = began + passed_ms
     for _ in range(2):
         assert tiers.read("a") == [memory(1)]
     assert tiers.cache.hits == 1

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
@@ -37,9 +38,24 @@ def free_port() -> int:
         return port
 
 
+class Server:
+    """A server of the page in a process of its own.
+
+    Attributes:
+        address: of the page.
+    """
+
+    def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
+        self.address, self._process = address, psutil.Process(process.pid)
+
+    def threads(self) -> int:
+        """How many threads it has now."""
+        return int(self._process.num_threads())
+
+
 @contextmanager
-def served(scenario: str | Path, *, cwd: Path) -> Iterator[str]:
-    """The address of a page that is served; when it is left the server must end at a single Ctrl-C."""
+def served(scenario: str | Path, *, cwd: Path) -> Iterator[Server]:
+    """A page that is served; when it is left the server must end at a single Ctrl-C."""
     port = free_port()
     command = [*COMMAND, str(scenario), "--no-browser", "--port", str(port)]
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as server:
@@ -47,7 +63,7 @@ def served(scenario: str | Path, *, cwd: Path) -> Iterator[str]:
             assert server.stdout is not None
             said = server.stdout.readline()
             assert f"http://127.0.0.1:{port}" in said, said
-            yield f"http://127.0.0.1:{port}"
+            yield Server(f"http://127.0.0.1:{port}", server)
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -57,18 +73,19 @@ class Visit:
     """A page in Chromium, and what must not happen there.
 
     Attributes:
-        page: Playwright's. errors: of the console, and uncaught ones. strangers: addresses asked for that are not the server's.
+        page: Playwright's. server: who serves it.
+        errors: of the console, and uncaught ones. strangers: addresses asked for that are not the server's.
     """
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.address = page, address
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page, self.server = page, server
         self.errors: list[str] = []
         self.strangers: list[str] = []
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._asked(request.url))
         page.on("websocket", lambda opened: self._asked(opened.url.replace("ws:", "http:")))
-        page.goto(address)
+        page.goto(server.address)
         self.page.get_by_role("button", name="Reset").wait_for()
 
     def _heard(self, message: ConsoleMessage) -> None:
@@ -76,7 +93,7 @@ class Visit:
             self.errors.append(message.text)
 
     def _asked(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
+        if not url.startswith((self.server.address, "data:", "blob:")):
             self.strangers.append(url)
 
     def press(self, name: str) -> None:
@@ -85,6 +102,11 @@ class Visit:
     def wait_for(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for()
 
+    def setting(self) -> list[str]:
+        """The title of what is shown, its agents, its seed and its fee."""
+        title, facts = self.page.locator(".show-status").inner_text().split("\n")
+        return [title, *facts.split(" · ")[-3:]]
+
     def at_step(self, step: int) -> None:
         """Wait until the panels show this step."""
         self.wait_for(f"step {step} of ")
@@ -92,6 +114,10 @@ class Visit:
     def beyond_step(self, step: int) -> None:
         """Wait until the panels show this step no more."""
         self.page.get_by_text(f"step {step} of ").wait_for(state="hidden")
+
+    def choose(self, scenario: str) -> None:
+        self.page.get_by_role("button", name="Scenario").click()
+        self.page.get_by_role("option", name=scenario, exact=True).click()
 
     def pick(self, agent: str) -> None:
         self.page.get_by_label("Agent", exact=True).fill(agent)
@@ -102,9 +128,9 @@ class Visit:
 def visited(scenario: str | Path, *, cwd: Path) -> Iterator[Visit]:
     """A page that Chromium has loaded."""
     executable = chromium()
-    with served(scenario, cwd=cwd) as address, sync_playwright() as playwright:
+    with served(scenario, cwd=cwd) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
-            yield Visit(browser.new_page(viewport={"width": 1400, "height": 900}), address)
+            yield Visit(browser.new_page(viewport={"width": 1400, "height": 900}), server)
         finally:
             browser.close()

@@ -55,5 +55,5 @@ def test_a_missing_extra_is_named_with_how_to_install_it(tmp_path: Path) -> None
 
 def test_a_run_directory_is_shown_by_its_own_scenario(tmp_path: Path) -> None:
     record = run("quick", agents=10, steps=3, out=tmp_path / "run")
-    with served(record.directory.path, cwd=tmp_path) as address, urllib.request.urlopen(address, timeout=30) as answer:
+    with served(record.directory.path, cwd=tmp_path) as server, urllib.request.urlopen(server.address, timeout=30) as answer:
         assert answer.status == 200

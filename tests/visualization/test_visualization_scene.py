@@ -10,11 +10,11 @@ from page_models import scenario_file, shown
 
 from freeagentics.agents import SignalKind
 from freeagentics.model import MarketModel
-from freeagentics.visualization.history import HISTORY_STEPS
+from freeagentics.visualization import history
 from freeagentics.visualization.scene import Charts, Scene
 from freeagentics.visualization.told import says
 
-STEPS = 120
+STEPS = 60
 
 
 def charts_in(scene: Scene) -> Charts:
@@ -65,8 +65,9 @@ def test_without_risk_managers_there_are_no_limits(tmp_path: Path) -> None:
         assert np.isnan(charts_in(model.look("")).limit).all()
 
 
-def test_charts_go_back_a_bounded_number_of_steps(tmp_path: Path) -> None:
-    steps = HISTORY_STEPS + 5
+def test_charts_go_back_a_bounded_number_of_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "HISTORY_STEPS", 20)
+    steps = 25
     with shown(scenario_file(tmp_path, steps=steps), steps=steps) as model:
         charts = charts_in(model.look(""))
     assert np.array_equal(charts.step, np.arange(6, steps + 1))

@@ -101,7 +101,9 @@ def end_labels(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
     ordered = sorted(labels, key=lambda label: label[0])
     places = _apart([(value - low) / (high - low) * height for value, _, _ in ordered], height)
     for (_, name, ink), place in zip(ordered, places, strict=True):
-        axes.annotate(name, (1.0, place / height), (6, 0), "axes fraction", textcoords="offset points", va="center", color=ink)
+        at = (1.0, place / height)
+        # A $ in a name is no formula.
+        axes.annotate(name, at, (6, 0), "axes fraction", textcoords="offset points", va="center", color=ink, parse_math=False)
 
 
 def _apart(wanted: list[float], height: float) -> list[float]:
@@ -118,4 +120,4 @@ def _apart(wanted: list[float], height: float) -> list[float]:
 
 def caption(axes: Axes, text: str) -> None:
     """A short name above the axes, at their left."""
-    axes.set_title(text, loc="left", color=INK, fontsize=9, pad=5)
+    axes.set_title(text, loc="left", color=INK, fontsize=9, pad=5, parse_math=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -40,7 +41,9 @@ def new_figure(height: float, *, left: float = 0.075, right: float = 0.83, top: 
 def to_svg(figure: Figure, name: str, label: str) -> Html:
     """The figure as an element for the page. *name* keeps its ids apart from those of other figures; *label* says what it shows."""
     out = io.StringIO()
-    with matplotlib.rc_context(_SETTINGS):
+    with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
+        # The page's font draws the text, whatever that of the library has.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(out, format="svg", transparent=True, metadata=_NOTHING_ABOUT)
     root = ElementTree.fromstring(out.getvalue())  # noqa: S314 - matplotlib's own words
     view = root.get("viewBox", "")

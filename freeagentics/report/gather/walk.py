@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from freeagentics.arrays import F64, AnyArray
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.journal import Kind
 from freeagentics.report.gather.ground import Ground
 
@@ -62,11 +63,11 @@ class Feed:
         self._step, self._records = step, joined
 
 
-def walk(ground: Ground, prices: F64) -> Iterator[Moment]:
+def walk(ground: Ground, prices: F64, headway: Headway = untold) -> Iterator[Moment]:
     """All steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
     kinds = (Kind.ACCOUNTS, Kind.DECISIONS, Kind.SIGNALS, Kind.FILLS)
     feeds, outcomes = [Feed(ground, kind) for kind in kinds], Feed(ground, Kind.OUTCOMES)
-    for place, timestamp in enumerate(ground.timestamps.tolist()):
+    for place, timestamp in enumerate(telling(headway, "reading the run", ground.timestamps.tolist())):
         step = place + 1
         accounts, decisions, signals, fills = (feed.at(step) for feed in feeds)
         assert accounts is not None

@@ -101,11 +101,11 @@ class Archive:
         Raises:
             CorruptRecord: a file that holds older and younger rows is damaged.
         """
-        check_int("timestamp", timestamp)
+        before = check_int("timestamp", timestamp)
 
         def dropping(state: _State) -> int | None:
-            old = [file for file in state.manifest.files if file.first_timestamp < timestamp]
-            made = [file for part in old if (file := self._without(part, timestamp)) is not None]
+            old = [file for file in state.manifest.files if file.first_timestamp < before]
+            made = [file for part in old if (file := self._without(part, before)) is not None]
             won = self._commit(state, {file.path for file in old}, made)
             return sum(file.rows for file in old) - sum(file.rows for file in made) if won else None
 

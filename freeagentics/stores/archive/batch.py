@@ -70,8 +70,7 @@ class ArchiveBatch:
 
 def archive_before(now: int) -> int:
     """Market time before which everything is to be archived at *now*: 90 days ago, at the end of a whole file."""
-    check_int("now", now)
-    return (now - ARCHIVE_AGE_MS) // WINDOW_MS * WINDOW_MS
+    return (check_int("now", now) - ARCHIVE_AGE_MS) // WINDOW_MS * WINDOW_MS
 
 
 def cut(kind: ArchiveKind, frame: pl.DataFrame) -> Iterator[tuple[str, int, pl.DataFrame]]:

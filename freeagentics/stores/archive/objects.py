@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from freeagentics.errors import AccessDenied, BadStore, StoreUnavailable
-from freeagentics.stores.url_options import url_options
+from freeagentics.stores.url_options import split_url, url_options
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -36,8 +36,9 @@ class Place(NamedTuple):
 
 def parse_place(url: str) -> Place:
     """The place that ``file:///folder`` or ``s3://bucket/prefix[?endpoint=URL][&region=NAME]`` names; raises `BadStore`."""
-    parts = _split(url)
-    if "@" in parts.netloc:
+    parts = split_url(url)
+    # No bucket has a colon: what is before it is the name of a key.
+    if "@" in parts.netloc or ":" in parts.netloc:
         raise BadStore("an archive's URL carries no credentials; they come from the environment or the machine's role")
     if parts.fragment:
         raise BadStore("an archive's URL has no part after a #; write %23 where the folder's name has one")
@@ -45,18 +46,11 @@ def parse_place(url: str) -> Place:
     if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
         return Place("", unquote(parts.path))
     if parts.scheme == "s3" and parts.netloc and ".." not in parts.path.split("/"):
-        endpoint = _split(options.get("endpoint", "https://default"))
-        if endpoint.scheme not in ("http", "https") or not endpoint.hostname or "@" in endpoint.netloc:
+        endpoint = split_url(options.get("endpoint", "https://default"))
+        if endpoint.scheme not in ("http", "https") or not endpoint.hostname or "@" in endpoint.geturl():
             raise BadStore("option endpoint of an archive's URL must be http://HOST[:PORT] or https://HOST[:PORT]")
         return Place(parts.netloc, parts.path.strip("/"), **options)
     raise BadStore(f"archive URL with scheme {parts.scheme!r} names no folder; {_EXAMPLES}")
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError as error:
-        raise BadStore(f"an archive's URL cannot be read: {error}") from error
 
 
 class Objects:

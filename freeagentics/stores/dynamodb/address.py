@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
 
 from freeagentics.errors import BadStore
-from freeagentics.stores.url_options import retention_days, url_options
+from freeagentics.stores.url_options import retention_days, split_url, url_options
 
 _REGION = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 # No dot: the first dot of a table's name ends the prefix, so no deployment's tables can be taken for another's.
@@ -44,12 +43,13 @@ class Address:
 
 def parse_address(url: str) -> Address:
     """The address in ``dynamodb://REGION/PREFIX[?endpoint=URL][&dax=URL][&retention=90d]``; raises `BadStore` where there is none."""
-    parts = _split(url)
-    if "@" in parts.netloc:
+    if "@" in url:
         raise BadStore("a dynamodb: URL carries no credentials; they come from the environment, a profile or a role, as boto3 finds them")
+    parts = split_url(url)
     region, prefix = parts.netloc, parts.path.removeprefix("/")
     if not _REGION.fullmatch(region):
-        raise BadStore(f"store dynamodb://{region}: needs a region after the slashes; {_EXAMPLE}")
+        # It may be a key, so it is not repeated.
+        raise BadStore(f"a dynamodb: URL needs a region after the slashes; {_EXAMPLE}")
     if not _PREFIX.fullmatch(prefix) or parts.fragment:
         raise BadStore(f"store dynamodb://{region}: needs a prefix for its tables, {_PREFIX.pattern}; {_EXAMPLE}")
     options = url_options(parts, _OPTIONS)
@@ -62,17 +62,10 @@ def parse_address(url: str) -> Address:
     )
 
 
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError as error:
-        raise BadStore(f"a dynamodb: URL cannot be read: {error}") from error
-
-
 def _server(options: dict[str, str], name: str, schemes: tuple[str, str]) -> str | None:
     if name not in options:
         return None
-    server = _split(options[name])
-    if server.scheme not in schemes or not server.hostname or "@" in server.netloc or server.query:
+    server = split_url(options[name])
+    if server.scheme not in schemes or not server.hostname or "@" in options[name] or server.query:
         raise BadStore(f"option {name} of a dynamodb: URL must be {schemes[0]}://HOST[:PORT] or {schemes[1]}://HOST[:PORT]")
     return options[name]

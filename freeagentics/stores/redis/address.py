@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote
 
 from freeagentics.errors import BadStore
-from freeagentics.stores.url_options import retention_days, url_options
+from freeagentics.stores.url_options import retention_days, split_url, url_options
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
 _OPTIONS = ("layout", "retention", "cache", "ca_certs")
 _DAY_S = 86_400
 _EXAMPLE = "write e.g. redis://localhost:6379/0"
+_ENCODED = "in a user's name and password # / ? % @ : [ ] are percent-encoded: %23 %2F %3F %25 %40 %3A %5B %5D"
+_RAW_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,17 @@ def parse_address(url: str) -> Address:
     Raises:
         BadStore: there is none in it.
     """
-    parts = urlsplit(url)
+    parts = split_url(url)
     try:
-        credentials, _, places = parts.netloc.rpartition("@")
-        username, _, password = credentials.partition(":")
+        username, password, places = _who(parts)
         options = url_options(parts, _OPTIONS)
         days = retention_days(options)
         address = Address(
             parts.scheme,
-            tuple(_host(place, parts.scheme) for place in places.split(",")),
+            tuple(_host(place, parts.scheme) for place in places),
             _database(parts),
-            unquote(username) or None,
-            unquote(password) or None,
+            username,
+            password,
             _choice(options, "layout", streams=False, keys=True),
             None if days is None else days * _DAY_S,
             _choice(options, "cache", no=False, yes=True),
@@ -84,6 +85,21 @@ def parse_address(url: str) -> Address:
         raise BadStore(f"a {parts.scheme}: store: {error}") from error
     _check_kind(address)
     return address
+
+
+def _who(parts: SplitResult) -> tuple[str | None, str | None, list[str]]:
+    """User, password, and the places of servers. Raises BadStore where one of them ended early, at a raw delimiter."""
+    options = [name + value for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "ca_certs"]
+    credentials, _, places = parts.netloc.rpartition("@")
+    # No host, database or option has an @, so what stands before it is no such thing either.
+    early = any("@" in text for text in (parts.path, parts.fragment, *options))
+    if early or _RAW_PERCENT.search(credentials) or ("@" in credentials and "," in parts.netloc):
+        raise BadStore(f"{_ENCODED}; both stand once, before the first server, e.g. redis://me:pa%23ss@localhost:6379/0")
+    username, _, password = credentials.partition(":")
+    try:
+        return unquote(username, errors="strict") or None, unquote(password, errors="strict") or None, places.split(",")
+    except UnicodeDecodeError:
+        raise BadStore("a user's name and password are percent-encoded as UTF-8") from None
 
 
 def _check_kind(address: Address) -> None:
@@ -100,7 +116,7 @@ def _host(place: str, scheme: str) -> tuple[str, int]:
     port = int(match[3] or 6379) if match else 0
     if not match or not 0 < port < 65_536:
         # It may be a piece of a password, so it is not repeated.
-        raise BadStore(f"after {scheme}:// comes HOST[:PORT], and a password with @ : / in it is percent-encoded; {_EXAMPLE}")
+        raise BadStore(f"after {scheme}:// comes HOST[:PORT], and before it perhaps USER:PASSWORD@; {_EXAMPLE}; {_ENCODED}")
     return match[1] or match[2], port
 
 

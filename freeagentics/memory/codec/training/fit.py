@@ -12,6 +12,7 @@ from torch import Tensor
 
 from freeagentics.arrays import F64, I64
 from freeagentics.errors import BadInput
+from freeagentics.headway import Headway, telling, untold
 from freeagentics.memory.codec.latents import Latents
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
@@ -44,7 +45,13 @@ class FitSettings:
     device: str = "cpu"
 
 
-def fit(experiences: Experiences, version: int, settings: FitSettings | None = None, desk: Trained | None = None) -> Trained:
+def fit(
+    experiences: Experiences,
+    version: int,
+    settings: FitSettings | None = None,
+    desk: Trained | None = None,
+    headway: Headway = untold,
+) -> Trained:
     """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
 
     Args:
@@ -64,7 +71,7 @@ def fit(experiences: Experiences, version: int, settings: FitSettings | None = N
     planned = plan(experiences, settings.compression, desk)
     step = planned.steps(BOUNDS)
     with _one_thread():
-        net = train(planned, learning, step, settings)
+        net = train(planned, learning, step, settings, headway)
     drawn = with_implied(replace(_exported(planned, net, experiences.role, version), step=step), counting)
     return tallied(_within_bounds(drawn, planned, counting), counting)
 
@@ -77,7 +84,7 @@ def check_device(name: str) -> None:
         raise BadInput(f"no device '{name}' to train on: {str(error).splitlines()[0]}") from error
 
 
-def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings) -> PriorNet:
+def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings, headway: Headway = untold) -> PriorNet:
     """A plain training loop: fewest bits, from features as they will be known, with the noise of quantising."""
     torch.manual_seed(settings.seed)
     side, features = _as_tensors(planned, experiences, settings.device)
@@ -86,7 +93,7 @@ def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSetti
     optimizer = torch.optim.AdamW(net.parameters(), lr=settings.learning_rate, weight_decay=settings.decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps)
     drawing = torch.Generator().manual_seed(settings.seed)
-    for _ in range(settings.steps):
+    for _ in telling(headway, f"training the codec of {experiences.role}", range(settings.steps)):
         rows = torch.randint(len(features), (settings.batch,), generator=drawing)
         wanted = features[rows]
         noise = (torch.rand(wanted.shape, generator=drawing).to(settings.device) - 0.5) * width

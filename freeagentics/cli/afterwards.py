@@ -1,0 +1,88 @@
+"""What follows a run that has ended: the audit of its memories, and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from freeagentics.cli.interrupts import Owing
+from freeagentics.cli.memory import AUDITED_STEPS
+from freeagentics.cli.progress import Progress
+from freeagentics.cli.summary import print_line
+from freeagentics.errors import BadInput, FreeagenticsError
+from freeagentics.model import RunRecord
+from freeagentics.model.memory_audit import CodecAudit, MemoryAudit
+from freeagentics.model.run_directory import AUDITED_FROM
+
+
+def follow_up(record: RunRecord, *, quiet: bool, stopped: bool) -> None:
+    """Audit the memories of a run that has just ended, if it was long enough, and write its report.
+
+    Raises Interrupted, which says how to get what is missing, when it is *stopped*: already, in the run's last step, or meanwhile.
+    """
+    if record.summary.steps >= AUDITED_FROM:
+        with _heeding(record, stopped):
+            _audit(record, quiet=quiet)
+    with _heeding(record, stopped):
+        page = write_report(record, quiet=quiet)
+    if not quiet:
+        print_line("report", str(page))
+
+
+@contextmanager
+def _heeding(record: RunRecord, stopped: bool) -> Iterator[None]:
+    with Owing(f"the run itself is whole; {record.directory.what_is_missing(record.summary.steps)}"):
+        if stopped:
+            raise KeyboardInterrupt
+        yield
+
+
+def write_report(record: RunRecord, *, quiet: bool = False) -> Path:
+    """The report in the run directory; returns its path."""
+    # Only now: the charts' library takes half a second, and a run without a report has no use for it.
+    from freeagentics.report import save_report
+
+    with Progress("writing the report", quiet=quiet) as progress:
+        return save_report(record, headway=progress)
+
+
+def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = False, allow_plugins: bool = False) -> MemoryAudit:
+    """Audit the memories of a run, write that into its directory, and return it.
+
+    Raises:
+        BadInput: more steps than the run has. RunFailed: a role of the user's own failed, or the audit could not be written.
+        CorruptRecord: memories of the run are damaged. UntrustedPlugin: it has plugins that this user has not run before, nor allows.
+    """
+    from freeagentics.model.memory_spread import memory_spread
+    from freeagentics.trials.audit import audit_memories
+
+    there = record.summary.steps
+    if steps is not None and steps > there:
+        raise BadInput(f"--steps {steps}: {record.path} has only {there} steps; ask for as many or fewer")
+    scenario = record.directory.load_scenario(allow_plugins=allow_plugins)
+    steps = steps or min(AUDITED_STEPS, there)
+    with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
+        spread = memory_spread(record, progress)
+        audit = audit_memories(scenario, spread, steps, progress)
+    record.directory.write_audit(audit.model_dump_json(indent=2))
+    return audit
+
+
+def audit_line(found: CodecAudit) -> str:
+    """A codec in a line."""
+    same = f"{found.agreement:.2%} of {found.decisions:,} decisions are those that exact memories lead to"
+    return f"{same}; {found.bits + found.shared_bits:.1f} bits a memory"
+
+
+def _audit(record: RunRecord, *, quiet: bool) -> None:
+    """The run has ended well: what a codec or a role does in a trial of it is told, and changes nothing."""
+    try:
+        audit = write_audit(record, quiet=quiet)
+    except FreeagenticsError as error:
+        typer.echo(f"freeagentics: memories were not audited: {error}", err=True)
+    else:
+        if not quiet:
+            print_line("memories", audit_line(audit.codecs[0]))

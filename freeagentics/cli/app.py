@@ -1,0 +1,87 @@
+"""The commands, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+
+from freeagentics import __version__
+from freeagentics.cli import bench, explain, interrupts, memory, report, run, scenarios, store, train, viz
+from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
+
+# Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
+UsageError: Any = typer.BadParameter.__base__
+
+# Typer makes a yes or no of a --help that nobody gave, and imports pydantic for it, unless there is one already.
+_NO_HELP = {"help": False}
+_NOT_GIVEN = _NO_HELP | {"scenarios": _NO_HELP, "store": _NO_HELP, "memory": _NO_HELP}
+
+app = typer.Typer(
+    name="freeagentics",
+    help="Simulate populations of agents that remember.",
+    context_settings={"default_map": _NOT_GIVEN},
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run.run_command)
+app.command("fork")(run.fork_command)
+app.command("explain")(explain.explain_command)
+app.command("report")(report.report_command)
+app.command("train")(train.train_command)
+app.command("bench")(bench.bench_command)
+app.command("scenarios")(scenarios.scenarios_command)
+app.command("viz")(viz.viz_command)
+app.add_typer(store.app, name="store")
+app.add_typer(memory.app, name="memory")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"freeagentics {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the traceback of an error; may stand anywhere.")] = False,
+) -> None:
+    """Simulate populations of agents that remember."""
+
+
+def answer(arguments: list[str]) -> int:
+    """Carry out a command line and return its exit code; a named error becomes one line on standard error.
+
+    ``--verbose``, anywhere on the line, shows the traceback as well.
+    """
+    words = [word for word in arguments if word != "--verbose"]
+    verbose = len(words) < len(arguments)
+    try:
+        code = app(words or ["--help"], prog_name="freeagentics", standalone_mode=False)
+        sys.stdout.flush()
+    except FreeagenticsError as error:
+        return _give_up(str(error), error.exit_code, verbose=verbose)
+    except UsageError as error:
+        place = error.ctx.command_path if error.ctx else "freeagentics"
+        return _give_up(f"{error.format_message().rstrip('.')}; see {place} --help", BadInput.exit_code, verbose=verbose)
+    except (KeyboardInterrupt, typer.Abort):
+        return Interrupted.exit_code
+    except Exception:
+        if not interrupts.stopped():
+            raise
+        return Interrupted.exit_code
+    return int(code or 0)
+
+
+def _give_up(message: str, code: int, *, verbose: bool) -> int:
+    # Here, because few command lines are wrong.
+    from freeagentics.cli.terminal import plain_console
+
+    if verbose:
+        traceback.print_exc()
+    plain_console(stderr=True).print(f"freeagentics: {message}")
+    return code

@@ -1,0 +1,110 @@
+"""Carrying out a run: watched while it steps, stopped when asked to, and summed up when it has ended."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import psutil
+import typer
+
+from freeagentics.amounts import money
+from freeagentics.cli import interrupts
+from freeagentics.cli.afterwards import follow_up
+from freeagentics.cli.progress import Progress
+from freeagentics.cli.summary import print_summary, store_line
+from freeagentics.clock import wall_clock
+from freeagentics.errors import Interrupted
+from freeagentics.model import MarketModel, Observers, RunRecord
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that has ended, and whether it was asked to stop when its last step was already on its way."""
+
+    record: RunRecord
+    stopped: bool
+
+
+def carry_out(start: Callable[..., RunRecord], progress: Progress) -> Ended:
+    """Run with *start*, which takes observers, and show how far it has come."""
+    with _stopped_gently(RunWatch(progress)) as observers:
+        return Ended(start(observers=observers), observers.stopping())
+
+
+def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
+    """Show the summary and then, where wanted, audit and report: the summary stands even where the report cannot be written."""
+    if json:
+        _show_json(ended.record)
+    elif not quiet:
+        print_summary(ended.record)
+    if report:
+        follow_up(ended.record, quiet=json or quiet, stopped=ended.stopped)
+
+
+class RunWatch:
+    """Watches a run: says which sources are off and what is odd about the bars, and shows steps per second, equity, RAM, and how far
+    behind its stores are."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.stepping = False
+        self.progress = progress
+        self._process = psutil.Process()
+        self._began, self._first, self._lag = wall_clock(), 0, 0
+
+    def __call__(self, model: MarketModel) -> None:
+        """See the model before its first step and after each."""
+        steps = model.scenario.steps
+        if model.figures is None:
+            for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
+                self.progress.say(note)
+            self._began, self._first = wall_clock(), model.steps
+        self.stepping = model.steps < steps
+        if self.progress.drawn:
+            self.progress(model.scenario.name, model.steps, steps, self._note(model))
+
+    def see_lag(self, steps: int) -> None:
+        """See how many steps the stores are behind."""
+        self._lag = steps
+
+    def _note(self, model: MarketModel) -> str:
+        rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
+        equity = [f"equity {money(model.figures.equity)} USD"] if model.figures else []
+        behind = [f"stores {self._lag:,} steps behind"] if self._lag else []
+        return "  ".join([f"{rate:.0f} steps/s", *equity, f"{self._process.memory_info().rss / MB:.0f} MB", *behind])
+
+
+@contextmanager
+def _stopped_gently(watch: RunWatch) -> Iterator[Observers]:
+    """While a run steps, a first Ctrl-C (or SIGTERM) lets the step end and takes a checkpoint; at a second, and at other times, it ends."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked or not watch.stepping:
+            interrupts.interrupt(number, frame)
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in interrupts.NUMBERS}
+    try:
+        yield Observers(watch, lambda: bool(asked), watch.see_lag, watch.progress)
+    except KeyboardInterrupt as error:
+        # Where there is a run directory yet, its session has noted how to go on.
+        if notes := getattr(error, "__notes__", ()):
+            raise Interrupted(notes[0]) from None
+        raise
+    finally:
+        if not interrupts.stopped():
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _show_json(record: RunRecord) -> None:
+    typer.echo(record.directory.summary.read_text(encoding="utf-8"), nl=False)
+    for store in record.summary.stores:
+        if store.lag_steps:
+            typer.echo(f"store: {store_line(store, record.summary.run_dir)}", err=True)
