@@ -73,7 +73,7 @@ def mind_of(agent: TradingAgent, decisions: AnyArray | None, now: Now) -> MindSc
     own = None if decisions is None else decisions[decisions["agent"] == agent.index]
     decided = None if own is None or not len(own) else _decided(agent, own[0], now)
     return MindScene(
-        agent.unique_id, agent.desk, agent.beliefs, _heard(agent, now), decided, tuple(map(tuple, agent.belief_grid[0].tolist()))
+        agent.name, agent.desk, agent.beliefs, _heard(agent, now), decided, tuple(map(tuple, agent.belief_grid[0].tolist()))
     )
 
 

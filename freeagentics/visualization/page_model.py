@@ -49,7 +49,7 @@ class PageModel:
         self._model = MarketModel(self.scenario)
         self._history = History(self._model.population)
         self._model.record_to(HistoryWriter(self._history))
-        self._seats = {agent.unique_id: agent for agent in self._model.agents}
+        self._seats = {agent.name: agent for agent in self._model.agents}
         self.names = list(self._seats)
         self._last: Scene | None = None
         if stage is not None:
