@@ -159,7 +159,8 @@ class MarketModel(mesa.Model):
         self.board.expire(observation.timestamp)
         self._commit(observation, books, pages, first_signal)
         self.attendance.end()
-        self.running = self.running and self.steps < self.scenario.steps
+        if self.steps >= self.scenario.steps:
+            self.running = False
 
     def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:
         """Books as memories of this step will share them: coded once, not again in every memory."""

@@ -33,7 +33,7 @@ def seeded(scenario: Scenario, seed: SeedLike | None, rng: SeedLike | None, mode
 def _number(given: SeedLike) -> int:
     """The seed as a scenario has it; a generator draws one."""
     try:
-        number = int(given) if isinstance(given, Integral) else int(np.random.default_rng(given).integers(_LIMIT))  # type: ignore[arg-type]
+        number = int(given) if isinstance(given, Integral) else int(np.random.default_rng(given).integers(_LIMIT))
     except (TypeError, ValueError) as error:
         raise BadScenario(f"seed: {given!r} is none; give a whole number from 0 on") from error
     if not 0 <= number < _LIMIT:

@@ -25,8 +25,10 @@ class PageModel:
         stage: where it goes on show; whatever was there is closed.
 
     Attributes:
-        shown: the scenario as resolved; Mesa from 3.5 on takes what is called ``scenario`` for one of its own. names: ids of all agents, in order.
-        steps: steps done. time: the same, which Mesa shows from 3.5 on. running: whether another one may follow. failure: why it stopped before the last one, or None.
+        shown: the scenario as resolved; what is called ``scenario`` Mesa takes for one of its own from 3.5 on.
+        names: of all agents, in order.
+        steps: steps done. time: the same, which Mesa shows from 3.5 on.
+        running: whether another one may follow. failure: why it stopped before the last one, or None.
 
     Raises:
         BadInput: a scenario that cannot be run.
