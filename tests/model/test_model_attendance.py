@@ -99,6 +99,7 @@ def test_an_agent_of_a_role_of_ones_own_is_asked_no_more() -> None:
     with MarketModel(scenario("whale-pump", {"agents.team": {"counter": 1}}, agents=3, steps=10)) as model:
         model.step()
         model.agent("counter-0001").remove()
+        assert [agent is None for agent in vars(model.population.cohorts[0])["agents"][:3]] == [False, True, False]
         asked.clear()
         model.step()
         assert len(asked) == 2
