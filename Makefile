@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ARGS ?=
 
-.PHONY: help install run test bench sample viz clean
+.PHONY: help install run test test-installs bench sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
 	@echo "make test     install what tests need, and run linters, type checker and tests"
+	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
 	@echo "make bench    run the benchmarks and print their tables"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
@@ -44,6 +45,9 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+test-installs: | $(BIN)/python
+	$(BIN)/python tests/installs.py
 
 bench: install
 	$(BIN)/freeagentics bench $(ARGS)

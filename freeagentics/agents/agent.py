@@ -20,18 +20,20 @@ AGENT_ID_DIGITS = 4
 class TradingAgent(mesa.Agent):
     """One agent of a role. Its numbers live in its cohort's arrays; this object only reads them.
 
+    `remove` it between steps, and it has left for good: it decides, orders and tells no more, and what it sent before still counts.
+
     Attributes:
-        unique_id: its id, e.g. ``market-hunter-0007``.
+        name: what it is called, e.g. ``market-hunter-0007``. unique_id: Mesa's number for it.
         index: its number in the whole population. cohort, row: where it sits.
     """
 
-    def __init__(self, model: mesa.Model, unique_id: str, index: int, cohort: Cohort, row: int) -> None:
-        # Not super().__init__: Mesa 3.3 counts agents in a class-level dict keyed by model, which keeps every model ever built.
-        self.model = model
-        self.unique_id = unique_id
-        self.pos = None
-        self.index, self.cohort, self.row = index, cohort, row
-        model.register_agent(self)
+    def __init__(self, model: mesa.Model, name: str, index: int, cohort: Cohort, row: int) -> None:
+        # Before Mesa knows of it: from 3.5 on whoever watches a model is shown its agents as they are registered.
+        self.name, self.index, self.cohort, self.row = name, index, cohort, row
+        super().__init__(model)
+
+    def step(self) -> None:
+        """Nothing: agents decide cohort by cohort, when their model steps. ``agents.do("step")`` changes nothing."""
 
     @property
     def role(self) -> str:
@@ -64,7 +66,7 @@ class TradingAgent(mesa.Agent):
         return self.cohort.heard.data[self.row, kind].copy() if number >= 0 else None
 
     def __repr__(self) -> str:
-        return f"<{self.unique_id} of desk {self.desk}>"
+        return f"<{self.name} of desk {self.desk}>"
 
 
 def agent_id(role: str, number: int) -> str:

@@ -99,6 +99,10 @@ class Cohort(ArrayState, ABC):
         for part in (self.belief, self.heard, self.index, self.history):
             part.forget(rows)
 
+    def unseat(self, row: int) -> None:
+        """An agent leaves; its row is free."""
+        self.agent[row], self.desk[row] = -1, 0
+
     def decide(self, view: View) -> Actions:
         """Perceive, recall and choose, for all rows."""
         world, step, now = self.world, view.observation.step, view.observation.timestamp

@@ -88,7 +88,21 @@ class Population:
             cohort.peers[:] = np.maximum(held[cohort.desk], 1)
 
     def __len__(self) -> int:
+        """Agents that ever were there."""
         return len(self.number)
+
+    def leave(self, agent: int) -> None:
+        """An agent leaves for good: its row is free, nothing is delivered to it any more, and its peers have its share of the work."""
+        directory = self.directory
+        cohort = self.cohorts[directory.cohort[agent]]
+        cohort.unseat(int(directory.row[agent]))
+        directory.remove(agent)
+        self._count_peers(cohort.role)
+
+    def take_stock(self) -> None:
+        """Know from the cohorts, which were loaded, who is still there."""
+        present = np.concatenate([cohort.agent[cohort.active] for cohort in self.cohorts])
+        self.directory.load(self.directory.state() | {"agent_alive": np.isin(np.arange(len(self)), present)})
 
     def phases(self) -> list[list[Cohort]]:
         """Cohorts that decide together, in pipeline order."""

@@ -48,6 +48,11 @@ class UserCohort(Cohort):
         for row in rows.tolist():
             self.agents[row] = self._fresh(row)
 
+    def unseat(self, row: int) -> None:
+        """An agent leaves, and its object with it."""
+        super().unseat(row)
+        self.agents[row] = None
+
     def _fresh(self, row: int) -> UserRole:
         agent = self.user_role.__new__(self.user_role)
         agent.settings = self.settings

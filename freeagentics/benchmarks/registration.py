@@ -36,7 +36,7 @@ def _ours(agents: int) -> float:
 
 
 def _bare(agents: int) -> float:
-    model = mesa.Model(seed=7)
+    model = mesa.Model(rng=7)
     gc.collect()
     began = wall_clock()
     for _ in range(agents):

@@ -45,6 +45,7 @@ class Kind(IntEnum):
     CODES = 11
     NAMES = 12
     BOOKS = 13
+    DEPARTURES = 14
 
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -35,6 +37,8 @@ class AgentNames:
         self.team = team
         self._id_series = pl.Series([*self.ids, None], dtype=pl.String)
         self._role_series = pl.Series(team)
+        self._left: dict[int, int] = {}
+        self._left_until = 0
         self._longest = max(len(role.actions) for role in names.team)
         padded = [(*role.actions, *[""] * self._longest)[: self._longest] for role in names.team]
         self._action_series = pl.Series([name for names in padded for name in names])
@@ -46,6 +50,14 @@ class AgentNames:
     def role_of(self, agent: int) -> RoleNames:
         """What the role of an agent calls things."""
         return self._of_role[self.roles[agent]]
+
+    def left(self, journal: Journal, until: int) -> Mapping[int, int]:
+        """The step before which each agent left, by its number, of those who left before the end of step *until*."""
+        for step in range(self._left_until + 1, until + 1):
+            page = journal.read(step, Kind.DEPARTURES, SHARED)
+            self._left |= dict.fromkeys(page["agent"].tolist() if page is not None else (), step)
+        self._left_until = max(self._left_until, until)
+        return self._left
 
     def id_column(self, agent: AnyArray) -> pl.Series:
         """Ids of agents (n,); null where the index is -1."""

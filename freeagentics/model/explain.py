@@ -47,6 +47,8 @@ def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = Fa
             raise BadInput(f"no agent '{agent}' in {path}; {did_you_mean(agent, names.ids)}")
         committed(journal, step)
         seat = names.seats[names.ids.index(agent)]
+        if left := names.left(journal, step).get(int(seat["agent"])):
+            raise BadInput(f"{agent} left before step {left}" + (f"; give --step {left - 1} or an earlier one" if left > 1 else ""))
         lineage = directory.load_lineage(allow_plugins=allow_plugins)
         with Rerun(lineage, journal, step, int(seat["cohort"])) as rerun:
             return Explainer(lineage, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()

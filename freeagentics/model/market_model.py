@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import mesa
 import numpy as np
@@ -21,6 +23,7 @@ from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, Observation, ObservationBuffer
 from freeagentics.memory import open_book_codec, open_codec
 from freeagentics.mind import MarketGrid
+from freeagentics.model.attendance import Attendance
 from freeagentics.model.books import BookKeeper
 from freeagentics.model.figures import Figures
 from freeagentics.model.market_setup import open_market
@@ -30,6 +33,7 @@ from freeagentics.model.plain import whole
 from freeagentics.model.recording import StepPages
 from freeagentics.model.scenario import Scenario
 from freeagentics.model.scenario_files import load_scenario, runnable
+from freeagentics.model.seeds import SeedLike, seeded
 from freeagentics.runtime import Engine, SerialEngine, resident_mb
 from freeagentics.signals import Board, Inbox
 
@@ -41,11 +45,15 @@ class MarketModel(mesa.Model):
 
     Args:
         scenario: a `Scenario`, or the name or path of one.
+        seed, rng: either, as Mesa's runners give them: instead of the scenario's own. Without them the iterations of `mesa.batch_run` take
+            the scenario's seed and those after it.
         engine: who runs the cohorts of a phase; serial by default.
         observations: a file to make, in which other processes may read what the market showed last; see `ObservationBuffer`.
 
     Attributes:
-        market, board, population: the parts. observations: the last ones.
+        scenario: as it is run, seed included.
+        steps: bars so far. running: whether the scenario has steps left; by hand a model may be stepped on to the last of its bars.
+        market, board, population, attendance: the parts. observations: the last ones.
         registration_s: wall time that building the population took. rss_before_mb: resident set before that.
         figures: the last step's `Figures`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
@@ -53,11 +61,24 @@ class MarketModel(mesa.Model):
     A model owns threads: close it, or use it as a context manager.
     """
 
+    # Hides the property that Mesa has by this name from 3.5 on, which writes into the scenario that it is given.
+    scenario: Scenario = cast(Scenario, None)
+
     def __init__(
-        self, scenario: Scenario | str = "btc-replay", *, engine: Engine | None = None, observations: str | Path | None = None
+        self,
+        scenario: Scenario | str = "btc-replay",
+        *,
+        seed: SeedLike | None = None,
+        rng: SeedLike | None = None,
+        engine: Engine | None = None,
+        observations: str | Path | None = None,
     ) -> None:
-        self.scenario = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
-        super().__init__(seed=self.scenario.seed)
+        given = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
+        resolved = seeded(given, seed, rng, self)
+        # Mesa 4 knows no seed=, and no version minds rng=. Nothing here draws from what it makes of it.
+        super().__init__(rng=resolved.seed)
+        self.scenario = resolved
+        self.steps = 0
         # The market and its ring first, and the population before the writer: they may refuse, and what was opened before would stay open.
         self.market = open_market(self.scenario)
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
@@ -69,6 +90,8 @@ class MarketModel(mesa.Model):
         self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
         self._phases = self.population.phases()
         self.writer = JournalWriter(None)
+        # Mesa's runners close no model: the thread ends with the model then.
+        weakref.finalize(self, self.writer.close).atexit = False
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
         self.books = BookKeeper(self.market.accounts)
@@ -78,7 +101,8 @@ class MarketModel(mesa.Model):
         self._hibernating = False
         self.figures: Figures | None = None
         self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in Figures.__slots__})
-        self._seat_agents()
+        self.attendance = Attendance(self, self.population)
+        self.attendance.seat()
         self.registration_s = wall_clock() - began
 
     def _surroundings(self) -> Surroundings:
@@ -106,10 +130,15 @@ class MarketModel(mesa.Model):
         """What its numbers stand for."""
         return Names.of(self.market, [self.scenario.registry.role(name) for name in self.scenario.agents.team])
 
-    def _seat_agents(self) -> None:
-        directory, name = self.population.directory, self.population.name
-        for index, (cohort, row) in enumerate(zip(directory.cohort.tolist(), directory.row.tolist(), strict=True)):
-            TradingAgent(self, name(index), index, self.population.cohorts[cohort], row)
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Let an agent leave, as its `remove` does: from the next step on it is not there.
+
+        Raises:
+            RuntimeError: in the middle of a step.
+        """
+        self.attendance.check(agent)
+        super().deregister_agent(agent)
+        self.attendance.leave(agent)
 
     def record_to(self, writer: JournalWriter) -> None:
         """Record the steps to come with *writer*; without it only their chained hash is kept."""
@@ -117,10 +146,18 @@ class MarketModel(mesa.Model):
         self.writer = writer
 
     def step(self) -> None:
-        """One bar: fills and observation, outcomes, each phase decides and is applied, all learn, the step is committed."""
+        """One bar: fills and observation, outcomes, each phase decides and is applied, all learn, the step is committed.
+
+        Raises:
+            EndOfBars: none is left. `run_model` ends before that, with the scenario's last step.
+        """
+        # Mesa 4 does not count steps, and the others count those for which no bar is left.
+        self.steps = self.market.step
         observation = self.observations.write(self.market.advance())
+        self.steps = observation.step
         outcomes = self.ledger.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
         pages, first_signal = StepPages(), self.board.published
+        pages.left(self.attendance.begin(observation.step))
         pages.opened(observation, self.market.fills)
         books = self._shared(self.books.close(observation.step, observation.prices, self.market.fills), observation, pages)
         for phase in self._phases:
@@ -134,6 +171,9 @@ class MarketModel(mesa.Model):
             pages.learned(cohort, remembered)
         self.board.expire(observation.timestamp)
         self._commit(observation, books, pages, first_signal)
+        self.attendance.end()
+        if self.steps >= self.scenario.steps:
+            self.running = False
 
     def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:
         """Books as memories of this step will share them: coded once, not again in every memory."""
@@ -154,8 +194,6 @@ class MarketModel(mesa.Model):
         pages.acted(cohort, actions, accepted, self.board.process(inbox, cohort.number, step=observation.step))
 
     def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> None:
-        if self.steps != observation.step:
-            raise RuntimeError(f"Mesa counts step {self.steps} where the market is at {observation.step}")
         # Not the books' equity: since they were closed, agents have paid for what they read.
         equity = self.market.accounts.equity(observation.prices)
         self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
@@ -205,19 +243,23 @@ class MarketModel(mesa.Model):
         """Become what `checkpoint` copied at the end of *step*. Raises KeyError, ValueError or CorruptRecord where it is of another
         population."""
         self.market.load(checkpoint["market"])
+        for cohort in self.population.cohorts:
+            cohort.load(checkpoint[f"cohort-{cohort.number}"])
+        # Before the board, which asks the directory who is there.
+        self.population.take_stock()
         self.board.load(dict(checkpoint["board"]))
         self.books.load(checkpoint["books"])
         self.ledger.load(checkpoint["ledger"])
-        for cohort in self.population.cohorts:
-            cohort.load(checkpoint[f"cohort-{cohort.number}"])
+        self.attendance.seat()
         self.steps = whole("step", step)
+        self.running = self.steps < self.scenario.steps
 
-    def agent(self, unique_id: str) -> TradingAgent:
-        """An agent by its id, e.g. ``market-hunter-0007``. Raises KeyError."""
+    def agent(self, name: str) -> TradingAgent:
+        """An agent by its name, e.g. ``market-hunter-0007``. Raises KeyError where there is none, or it has left."""
         for agent in self.agents:
-            if agent.unique_id == unique_id:
+            if isinstance(agent, TradingAgent) and agent.name == name:
                 return agent
-        raise KeyError(unique_id)
+        raise KeyError(name)
 
     @property
     def trajectory_sha256(self) -> str:
@@ -230,6 +272,7 @@ class MarketModel(mesa.Model):
         self.running = False
         self.engine.close()
         self.observations.close()
+        self.attendance.dismiss()
         self.remove_all_agents()
         self.writer.close()
 

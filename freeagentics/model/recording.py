@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from freeagentics.model.memories import IMPORTANCE
 from freeagentics.model.names import BYTES
 from freeagentics.signals import Signals
 
+DEPARTURE = np.dtype([("agent", "<i4")])
 PROCESSED = np.dtype([("number", "<i8"), ("target", "<i4")])
 _ORDER = np.dtype([("agent", "<i4"), ("desk", "<i4"), ("asset", "<i4"), ("quantity", "<i8")])
 _FILL = np.dtype([*_ORDER.descr, ("price", "<i8"), ("notional", "<i8"), ("fee", "<i8")])
@@ -34,6 +36,11 @@ class StepPages:
     def shared(self, kind: Kind, records: AnyArray) -> None:
         """A page that belongs to the whole step."""
         self.pages.append(Page(kind, SHARED, records))
+
+    def left(self, agents: Sequence[int]) -> None:
+        """Who left before this step."""
+        if agents:
+            self.shared(Kind.DEPARTURES, np.array(agents, dtype=np.int32).view(DEPARTURE))
 
     def opened(self, observation: Observation, fills: Fills) -> None:
         """What the market showed, and what was filled at the open."""
@@ -61,8 +68,9 @@ class StepPages:
     def learned(self, cohort: Cohort, pages: CohortPages) -> None:
         """What a cohort remembers, and what came of what it did before."""
         kept = pages.memories
-        self.pages.append(Page(Kind.MEMORIES, cohort.number, kept.importance.view(IMPORTANCE), codec=kept.version))
-        self.pages.append(Page(Kind.CODES, cohort.number, np.frombuffer(kept.to_bytes(), dtype=BYTES), codec=kept.version))
+        if len(kept):
+            self.pages.append(Page(Kind.MEMORIES, cohort.number, kept.importance.view(IMPORTANCE), codec=kept.version))
+            self.pages.append(Page(Kind.CODES, cohort.number, np.frombuffer(kept.to_bytes(), dtype=BYTES), codec=kept.version))
         if pages.outcomes is not None:
             self.pages.append(Page(Kind.OUTCOMES, cohort.number, pages.outcomes))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
-from freeagentics.journal import Journal, JournalWriter, Marker
+from freeagentics.journal import SHARED, Journal, JournalWriter, Kind, Marker
 from freeagentics.model.market_model import Checkpoint, MarketModel
 from freeagentics.model.scenario import Scenario
 
@@ -19,7 +19,15 @@ def rewind(model: MarketModel, journal: Journal, step: int) -> None:
             model.restore(found, journal.checkpoint(found))
         except (KeyError, ValueError, CorruptRecord) as error:
             raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
+    model.attendance.leaving = _departures(journal, (found or 0) + 1)
     model.record_to(JournalWriter(journal, journal.marker(found) if found is not None else None))
+
+
+def _departures(journal: Journal, first: int) -> dict[int, list[int]]:
+    """Who left before a step, by steps from *first* on."""
+    last = journal.marker()
+    pages = {step: journal.read(step, Kind.DEPARTURES, SHARED) for step in range(first, last.step + 1 if last else first)}
+    return {step: page["agent"].tolist() for step, page in pages.items() if page is not None}
 
 
 def committed(journal: Journal, step: int) -> Marker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgpack
 import numpy as np
@@ -35,12 +35,14 @@ class SignalItems:
         self._journal = journal
         self._names = names
         self._ttl_ms = ttl_ms
+        self._left: Mapping[int, int] = {}
         self._members: dict[tuple[int, int], list[int]] = defaultdict(list)
         for agent, (desk, role) in enumerate(zip(names.seats["desk"].tolist(), names.seats["role"].tolist(), strict=True)):
             self._members[desk, role].append(agent)
 
     def span(self, first: int, last: int) -> Iterator[Item]:
         """Signals sent from *first* to *last* as they stand at *last*, and those sent before that were dealt with in that span."""
+        self._left = self._names.left(self._journal, last)
         dealt = {
             (number, target): step
             for step, _, rows in self._journal.scan(Kind.PROCESSED, first=first, last=last)
@@ -68,7 +70,7 @@ class SignalItems:
         moment = iso(timestamp)
         for row in rows:
             number = int(row["number"])
-            targets = [target for target in self._targets(row) if sent or (number, target) in dealt]
+            targets = [target for target in self._targets(row, step) if sent or (number, target) in dealt]
             if not targets:
                 continue
             shared, kind = self._body(row, step, timestamp), SIGNAL_KINDS[row["kind"]]
@@ -103,10 +105,11 @@ class SignalItems:
             return {"status": "PENDING", "processed_at": None, "decision_id": None}
         return {"status": "PROCESSED", "processed_at": at[done], "decision_id": decision_id(target, done)}
 
-    def _targets(self, row: AnyArray) -> list[int]:
+    def _targets(self, row: AnyArray, step: int) -> list[int]:
         audience, source = int(row["audience"]), int(row["source"])
         if not audience:
             return [EVERYBODY]
         desk = int(row["desk"])
         roles = np.flatnonzero(audience >> np.arange(len(self._names.team)) & 1).tolist()
-        return [agent for role in roles for agent in self._members[desk, role] if agent != source]
+        told = [agent for role in roles for agent in self._members[desk, role] if agent != source]
+        return [agent for agent in told if self._left.get(agent, step + 1) > step]

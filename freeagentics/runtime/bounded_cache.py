@@ -14,16 +14,16 @@ CACHE_BYTES = 256 * 1024
 """That a cache keeps where nothing else is said."""
 
 
-def plain_bytes(value: object) -> int:
+def plain_size(value: object) -> int:
     """Bytes of plain data: arrays with the buffers they are views of, lists, tuples, sets and dicts with what is in them. Of any other
     object only itself: what it refers to may be anybody's."""
     size = sys.getsizeof(value)
     if isinstance(value, np.ndarray):
         return size + (value.base.nbytes if isinstance(value.base, np.ndarray) else 0)
     if isinstance(value, dict):
-        return size + sum(plain_bytes(item) for pair in value.items() for item in pair)
+        return size + sum(plain_size(item) for pair in value.items() for item in pair)
     if isinstance(value, list | tuple | set | frozenset):
-        return size + sum(map(plain_bytes, value))
+        return size + sum(map(plain_size, value))
     return size
 
 
@@ -69,7 +69,7 @@ class BoundedCache(dict[Any, Any], LeanForm):
         return self[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        size = plain_bytes(key) + plain_bytes(value)
+        size = plain_size(key) + plain_size(value)
         self.nbytes += size - self._sizes.pop(key, 0)
         self._sizes[key] = size
         super().__setitem__(key, value)

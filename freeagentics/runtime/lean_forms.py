@@ -11,7 +11,7 @@ import numpy as np
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
-from freeagentics.runtime.bounded_cache import BoundedCache, plain_bytes
+from freeagentics.runtime.bounded_cache import BoundedCache, plain_size
 from freeagentics.runtime.categories import Categories
 from freeagentics.runtime.footprint import bill
 from freeagentics.runtime.lean_beliefs import LeanBeliefs, Precision
@@ -106,4 +106,4 @@ class LeanForms:
 def held_bytes(category: str, held: Iterable[object]) -> int:
     """Bytes that data of one category takes; what it shares counts once."""
     # What a cache refers to may be anybody's, e.g. the whole model.
-    return sum(map(plain_bytes, held)) if category == CACHE else bill(held).total
+    return sum(map(plain_size, held)) if category == CACHE else bill(held).total

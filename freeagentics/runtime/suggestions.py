@@ -10,7 +10,7 @@ import numpy as np
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.mind import BeliefCompressor, CompressedHistory
-from freeagentics.runtime.bounded_cache import CACHE_BYTES, plain_bytes
+from freeagentics.runtime.bounded_cache import CACHE_BYTES, plain_size
 from freeagentics.runtime.footprint import bill
 from freeagentics.runtime.reach import attributes
 from freeagentics.runtime.report import Report
@@ -70,7 +70,7 @@ def _for_attribute(name: str, value: object, others: Sequence[object]) -> Iterat
 
 
 def _for_cache(name: str, value: object) -> Suggestion | None:
-    if type(value) is not dict or "cache" not in name.lower() or (held := plain_bytes(value)) < _LEAST:
+    if type(value) is not dict or "cache" not in name.lower() or (held := plain_size(value)) < _LEAST:
         return None
     advice = f"if its {len(value):,} entries can be computed again, name it when the agent is registered: caches=('{name}',) bounds it"
     return Suggestion(name, held, min(held // 2, CACHE_BYTES), advice)

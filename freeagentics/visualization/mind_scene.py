@@ -72,9 +72,7 @@ def mind_of(agent: TradingAgent, decisions: AnyArray | None, now: Now) -> MindSc
     """An agent's mind after a step, with the *decisions* of its cohort in that step as recorded; None before the first."""
     own = None if decisions is None else decisions[decisions["agent"] == agent.index]
     decided = None if own is None or not len(own) else _decided(agent, own[0], now)
-    return MindScene(
-        agent.unique_id, agent.desk, agent.beliefs, _heard(agent, now), decided, tuple(map(tuple, agent.belief_grid[0].tolist()))
-    )
+    return MindScene(agent.name, agent.desk, agent.beliefs, _heard(agent, now), decided, tuple(map(tuple, agent.belief_grid[0].tolist())))
 
 
 def _decided(agent: TradingAgent, record: AnyArray, now: Now) -> Decided:

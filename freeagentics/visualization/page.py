@@ -55,7 +55,7 @@ def Show(scenario: str) -> None:
     solara.use_effect(lambda: stage.close, [])
     Panels(model.value)
     # It draws into the sidebar and the bar above; here it leaves an empty space, best at the end.
-    SolaraViz(model, model_params=parameters(scenario, first.scenario, stage), name="freeagentics")
+    SolaraViz(model, model_params=parameters(scenario, first.shown, stage), name="freeagentics")
 
 
 @solara.component

@@ -25,8 +25,10 @@ class PageModel:
         agents, seed, fee_bps: instead of the scenario's own.
 
     Attributes:
-        scenario: as resolved. names: ids of all agents, in order.
-        steps: steps done. running: whether another one may follow. failure: why it stopped before the last one, or None.
+        shown: the scenario as resolved; what is called ``scenario`` Mesa takes for one of its own from 3.5 on.
+        names: of all agents, in order.
+        steps: steps done. time: the same, which Mesa shows from 3.5 on.
+        running: whether another one may follow. failure: why it stopped before the last one, or None.
 
     Raises:
         BadInput: a scenario that cannot be run.
@@ -42,14 +44,14 @@ class PageModel:
         fee_bps: float | None = None,
     ) -> None:
         given = {"agents.count": agents, "seed": seed, "market.fee_bps": fee_bps}
-        self.scenario = load_scenario(scenario, {key: value for key, value in given.items() if value is not None})
-        self.steps, self.running = 0, True
+        self.shown = load_scenario(scenario, {key: value for key, value in given.items() if value is not None})
+        self.steps, self.time, self.running = 0, 0, True
         self.failure: str | None = None
         self._turn = Lock()
-        self._model = MarketModel(self.scenario)
+        self._model = MarketModel(self.shown)
         self._history = History(self._model.population)
         self._model.record_to(HistoryWriter(self._history))
-        self._seats = {agent.unique_id: agent for agent in self._model.agents}
+        self._seats = {agent.name: agent for agent in self._model.agents}
         self.names = list(self._seats)
         self._last: Scene | None = None
         stage.enter(self)
@@ -62,10 +64,10 @@ class PageModel:
                 return
             try:
                 self._model.step()
-                self.steps = self._model.steps
+                self.steps = self.time = self._model.steps
             except FreeagenticsError as error:
                 self.failure = str(error)
-            self.running = self.failure is None and self.steps < self.scenario.steps
+            self.running = self.failure is None and self.steps < self.shown.steps
 
     def look(self, agent: str) -> Scene:
         """All that the page shows now, with the mind of one agent; that of the first where there is none of this id.
@@ -91,7 +93,7 @@ class PageModel:
         now = Now(self.steps, moments[-1].timestamp if moments else 0, symbols, name)
         seat = self._seats.get(agent) or self._seats[self.names[0]]
         return Scene(
-            scenario=self.scenario,
+            scenario=self.shown,
             step=now.step,
             timestamp=now.timestamp,
             symbols=symbols,

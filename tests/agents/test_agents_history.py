@@ -19,7 +19,7 @@ def lived() -> tuple[dict[str, list[Done]], dict[int, str], Tape]:
         for _ in range(STEPS):
             model.step()
         everybody = [agent for agent in model.agents if isinstance(agent, TradingAgent)]
-        return {agent.unique_id: agent.history(10_000) for agent in everybody}, {a.index: a.unique_id for a in everybody}, tape
+        return {agent.name: agent.history(10_000) for agent in everybody}, {a.index: a.name for a in everybody}, tape
 
 
 def test_a_history_has_every_step_as_it_was_decided(lived: tuple[dict[str, list[Done]], dict[int, str], Tape]) -> None:

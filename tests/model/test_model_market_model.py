@@ -55,7 +55,7 @@ def test_every_figure_of_every_step_is_collected() -> None:
 def test_agents_can_be_selected_and_grouped_as_mesa_does() -> None:
     with MarketModel(scenario(agents=50)) as model:
         hunters = model.agents.select(lambda agent: agent.role == "market-hunter")
-        assert sorted(hunters.get("unique_id")) == [f"market-hunter-{number:04d}" for number in range(10)]
+        assert sorted(hunters.get("name")) == [f"market-hunter-{number:04d}" for number in range(10)]
         assert dict(model.agents.groupby("desk").count()) == dict.fromkeys(range(10), 5)
         assert set(model.agents.groupby("role").groups) == set(model.scenario.agents.team)
         assert model.agents.agg("desk", max) == 9

@@ -60,3 +60,10 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_a_run_imports_no_torch_and_no_driver_of_a_server() -> None:
     code = "from freeagentics import MarketModel\nwith MarketModel('btc-replay') as model: model.step()"
     assert modules_after(code).isdisjoint({"torch", "solara", "redis", "boto3", "ray", "matplotlib"})
+
+
+def test_the_package_is_run_as_a_module_like_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "freeagentics", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"freeagentics {freeagentics.__version__}\n"
+    wrong = subprocess.run([sys.executable, "-m", "freeagentics", "explain", "nowhere"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)

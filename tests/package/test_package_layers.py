@@ -28,6 +28,7 @@ ROOMS = {
     "benchmarks": {"agents", "journal", "memory", "mind", "model", "optimized_threadpool_manager", "runtime", "stores", "trials"},
     "cli": {"model", "agents", "benchmarks", "report", "visualization", "memory", "trials"},
     "api": {"model", "report"},
+    "__main__": {"cli"},
 }
 
 

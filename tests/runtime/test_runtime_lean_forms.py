@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from freeagentics.mind import entry_bytes, history
+from freeagentics.mind import history
+from freeagentics.plain_data import plain_bytes
 from freeagentics.runtime.bounded_cache import BoundedCache
 from freeagentics.runtime.lean_beliefs import LeanBeliefs
 from freeagentics.runtime.lean_history import LeanHistory, is_frozen
@@ -232,11 +233,11 @@ def test_a_list_that_was_lent_is_taken_back_at_the_price_of_what_is_new(monkeypa
     del entries[:3], entries
     packed: list[Any] = []
 
-    def packing(entry: object) -> bytes:
+    def packing(what: str, entry: object) -> bytes:
         packed.append(entry)
-        return entry_bytes.entry_packed(entry)
+        return plain_bytes(what, entry)
 
-    monkeypatch.setattr(history, "entry_packed", packing)
+    monkeypatch.setattr(history, "plain_bytes", packing)
     assert lean.take_back()
     assert packed == ["new"]
     assert (len(lean), lean[0], lean[-2:]) == (998, "step 3", ["step 999", "new"])

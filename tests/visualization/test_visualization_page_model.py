@@ -29,7 +29,7 @@ def test_settings_of_the_page_replace_those_of_the_scenario() -> None:
     stage = Stage()
     model = PageModel("quick", agents=15, seed=3, fee_bps=1.5, stage=stage)
     stage.close()
-    assert model.scenario == load_scenario("quick", {"agents.count": 15, "seed": 3, "market.fee_bps": 1.5})
+    assert model.shown == load_scenario("quick", {"agents.count": 15, "seed": 3, "market.fee_bps": 1.5})
     assert len(model.names) == 15
 
 
@@ -44,7 +44,7 @@ def test_a_step_that_fails_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatc
     step = MarketModel.step
 
     def fail_at_the_third(model: MarketModel) -> None:
-        if model.steps == 3:
+        if model.market.step == 2:
             raise RoleFailed("market-hunter-0003 at step 3: it went wrong")
         step(model)
 

@@ -87,7 +87,7 @@ def test_an_agents_mind_is_what_the_agent_holds() -> None:
         for _ in range(STEPS):
             model.step()
         mind, agent = page.look("trade-executor-0002").mind, model.agent("trade-executor-0002")
-        assert (mind.agent, mind.desk, mind.beliefs) == (agent.unique_id, agent.desk, agent.beliefs)
+        assert (mind.agent, mind.desk, mind.beliefs) == (agent.name, agent.desk, agent.beliefs)
         target = agent.heard(SignalKind.TARGET)
         assert target is not None
         assert next(ear.says for ear in mind.heard if ear.kind == "target") == f"hold {target[0]:.0%}"

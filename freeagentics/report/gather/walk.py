@@ -21,7 +21,7 @@ class Moment:
 
     Attributes:
         prices: closes, USD, (A,). accounts: (D,). decisions: (N,). signals, fills: records, or None where there were none.
-        reward: what came of each decision, in standard deviations, (N,); NaN where the run ended before its horizon.
+        reward: what came of each decision, in standard deviations, (N,); NaN where run or agent ended before its horizon.
     """
 
     step: int
