@@ -177,9 +177,10 @@ def test_a_file_in_another_encoding_says_what_to_do(encoding: str, tmp_path: Pat
 
 
 def test_a_plugin_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
-    role = (Path(__file__).parents[2] / "examples" / "momentum_role.py").read_text()
-    (tmp_path / "role.py").write_bytes(role.encode("utf-8-sig"))
-    (tmp_path / "a.toml").write_text("[plugins]\nfiles = ['role.py']\n[agents.team]\nmomentum = 1\n")
+    for name in ("momentum_role.py", "vwap_source.py"):
+        code = (Path(__file__).parents[2] / "examples" / name).read_text()
+        (tmp_path / name).write_bytes(code.encode("utf-8-sig"))
+    (tmp_path / "a.toml").write_text("[plugins]\nfiles = ['momentum_role.py', 'vwap_source.py']\n[agents.team]\nmomentum = 1\n")
     assert load_scenario(tmp_path / "a.toml").agents.team == {"momentum": 1}
 
 

@@ -55,6 +55,7 @@ def test_every_byte_of_the_agents_is_on_the_bill() -> None:
 
 
 def test_a_run_leaves_the_collector_as_it_found_it_also_where_it_fails(tmp_path: Path) -> None:
+    gc.unfreeze()
     found = gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)
     frozen = []
 
@@ -68,6 +69,7 @@ def test_a_run_leaves_the_collector_as_it_found_it_also_where_it_fails(tmp_path:
     assert frozen[-1] > 0
     assert (gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)) == found
     assert get_gc_tuner().current is None
+    gc.freeze()
 
 
 def test_a_run_without_a_limit_has_nothing_to_say_about_it(record: RunRecord) -> None:

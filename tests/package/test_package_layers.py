@@ -75,5 +75,5 @@ def test_every_room_has_its_place_in_the_house() -> None:
 
 
 def test_the_lowest_leaves_import_nothing_of_ours() -> None:
-    for name in ("arrays", "clock", "errors", "foreign", "headway", "randomness", "shelf"):
+    for name in ("arrays", "clock", "errors", "headway", "randomness", "shelf"):
         assert imports_at_run_time(PACKAGE / f"{name}.py") == set()

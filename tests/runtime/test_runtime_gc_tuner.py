@@ -27,10 +27,12 @@ def knot() -> weakref.ref[Knot]:
 
 @pytest.fixture(autouse=True)
 def the_collector_is_left_as_it_was() -> Iterator[None]:
+    gc.unfreeze()
     found = gc.get_threshold(), gc.isenabled(), gc.get_freeze_count(), len(gc.callbacks)
     yield
     get_gc_tuner().restore()
     assert (gc.get_threshold(), gc.isenabled(), gc.get_freeze_count(), len(gc.callbacks)) == found
+    gc.freeze()
 
 
 @pytest.fixture
