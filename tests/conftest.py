@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,11 @@ def pytest_collection_finish() -> None:
     """The collector need not look through what the tests imported, torch and Solara among it, again and again: a fifth of a second each."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_configure() -> None:
+    """Where the tests were started in the background Ctrl-C is ignored, and so it would be in all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

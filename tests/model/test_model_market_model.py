@@ -144,6 +144,7 @@ def test_a_scenario_that_the_market_refuses_leaves_no_thread_behind() -> None:
 
 def test_fifty_models_one_after_the_other_take_no_more_room_than_ten() -> None:
     world, resident = scenario(agents=200), []
+    gc.collect()
     gc.freeze()  # what other tests left is not looked through fifty times
     for _ in range(50):
         with MarketModel(world) as model:

@@ -69,6 +69,7 @@ def test_a_run_leaves_the_collector_as_it_found_it_also_where_it_fails(tmp_path:
     assert frozen[-1] > 0
     assert (gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)) == found
     assert get_gc_tuner().current is None
+    gc.collect()
     gc.freeze()
 
 
