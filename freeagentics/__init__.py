@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from freeagentics.api import RunRecord, run
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
-    from freeagentics.model import MarketModel, Scenario
     from freeagentics.runtime import OptimizedThreadPoolManager
+    from freeagentics.scenario import Scenario
+    from freeagentics.simulation import MarketModel
     from freeagentics.stores import open_store
 
 __version__ = "0.1.0"
@@ -22,10 +23,10 @@ _HOMES = {
     "CompressedHistory": "freeagentics.mind",
     "FeatureGroupedVAE": "freeagentics.memory.codec.nets",
     "LazyBeliefArray": "freeagentics.mind",
-    "MarketModel": "freeagentics.model",
+    "MarketModel": "freeagentics.simulation",
     "OptimizedThreadPoolManager": "freeagentics.runtime",
     "RunRecord": "freeagentics.api",
-    "Scenario": "freeagentics.model",
+    "Scenario": "freeagentics.scenario",
     "TradingAgent": "freeagentics.agents",
     "open_store": "freeagentics.stores",
     "run": "freeagentics.api",

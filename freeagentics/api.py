@@ -7,12 +7,12 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
 
-from freeagentics import model
+from freeagentics import records, runs
 
 Arguments = ParamSpec("Arguments")
 
 
-class RunRecord(model.RunRecord):
+class RunRecord(records.RunRecord):
     """What a run left, and the page about it."""
 
     def save_report(self, path: str | Path = "report.html") -> Path:
@@ -23,7 +23,7 @@ class RunRecord(model.RunRecord):
         return save_report(self, path)
 
 
-def _with_report(function: Callable[Arguments, model.RunRecord]) -> Callable[Arguments, RunRecord]:
+def _with_report(function: Callable[Arguments, records.RunRecord]) -> Callable[Arguments, RunRecord]:
     @wraps(function)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> RunRecord:
         return RunRecord(function(*args, **kwargs).path)
@@ -31,4 +31,4 @@ def _with_report(function: Callable[Arguments, model.RunRecord]) -> Callable[Arg
     return run
 
 
-run = _with_report(model.run)
+run = _with_report(runs.run)

@@ -47,7 +47,7 @@ COMMAND = f"{STRICT}from freeagentics.cli.main import main; main()"
 ON_MESA = f"""{STRICT}
 import mesa
 from freeagentics import MarketModel
-from freeagentics.model import load_scenario
+from freeagentics.scenario import load_scenario
 with MarketModel(load_scenario("whale-pump", {{"agents.count": 20, "steps": 40}})) as model:
     hunter = model.agent("market-hunter-0003")
     assert isinstance(hunter.unique_id, int) and hunter.name == "market-hunter-0003"

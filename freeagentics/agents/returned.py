@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from freeagentics.errors import did_you_mean
-from freeagentics.foreign import Refused, shown
+from freeagentics.user_code import Refused, shown
 
 LARGEST = 3e38
 """The largest number on record, which is kept in 32 bits."""

@@ -12,8 +12,8 @@ from freeagentics.agents.decision import REASONS
 from freeagentics.agents.registry import BUILT_IN
 from freeagentics.agents.user_role import EXECUTING, UserRole
 from freeagentics.agents.user_state import GIVEN
-from freeagentics.foreign import Refused, shown
 from freeagentics.memory.codec import DESK
+from freeagentics.user_code import Refused, shown
 
 MOST_ACTIONS = 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,57}")

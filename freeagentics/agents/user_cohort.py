@@ -21,10 +21,10 @@ from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import RoleFailed
-from freeagentics.foreign import Place, blaming
 from freeagentics.market import CENTS
 from freeagentics.memory import Recalled
 from freeagentics.mind import REGIMES
+from freeagentics.user_code import Place, blaming
 
 
 class UserCohort(Cohort):

@@ -9,7 +9,7 @@ import msgpack
 import numpy as np
 
 from freeagentics.arrays import AnyArray
-from freeagentics.foreign import Refused, shown
+from freeagentics.user_code import Refused, shown
 
 GIVEN = ("settings", "random")
 """Attributes that the framework gives to agents, and that are none of their state."""

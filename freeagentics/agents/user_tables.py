@@ -12,9 +12,9 @@ from freeagentics.agents.signal_kinds import SHARES, SIGNAL_KINDS
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.view import View
 from freeagentics.arrays import I32, I64
-from freeagentics.foreign import Refused, shown
 from freeagentics.market import CENTS, Orders, to_quantity
 from freeagentics.signals import Severity, Signals
+from freeagentics.user_code import Refused, shown
 
 if TYPE_CHECKING:
     from freeagentics.agents.user_cohort import UserCohort

@@ -12,7 +12,7 @@ from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
 from freeagentics.optimized_threadpool_manager import OptimizedThreadPoolManager
 from freeagentics.runtime import bill, give_back, resident_mb
-from freeagentics.runtime.footprint import MB
+from freeagentics.runtime.measuring.footprint import MB
 
 AGENTS = 50
 STEPS = 3

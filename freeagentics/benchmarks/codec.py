@@ -18,7 +18,7 @@ from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.memory.codec import Codec, Float32Codec, Given, Int8Codec, open_codec
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.features import BOOK, FEATURES
-from freeagentics.model import load_scenario
+from freeagentics.scenario import load_scenario
 from freeagentics.trials import decision_agreement
 from freeagentics.trials.agreement import CodecOf
 

@@ -13,7 +13,7 @@ from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.trained import ONE
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.features import BOOK, FEATURES, Group, column
-from freeagentics.model import load_scenario
+from freeagentics.scenario import load_scenario
 from freeagentics.trials import LEARNED, Lived, collect
 
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)

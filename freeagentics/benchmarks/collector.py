@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
-from freeagentics.model.market_model import MarketModel
-from freeagentics.model.scenario_files import load_scenario
 from freeagentics.runtime import CollectionMeter, get_gc_tuner
+from freeagentics.scenario.files import load_scenario
+from freeagentics.simulation.market_model import MarketModel
 
 ROWS = ((50, 500), (1_000, 200), (10_000, 40))
 """Agents and steps of each row."""

@@ -6,9 +6,9 @@ import gc
 
 from freeagentics.benchmarks.outside import run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
-from freeagentics.model.market_model import MarketModel
-from freeagentics.model.scenario_files import load_scenario
 from freeagentics.runtime import resident_mb
+from freeagentics.scenario.files import load_scenario
+from freeagentics.simulation.market_model import MarketModel
 
 MODELS, AGENTS = 50, 2_000
 STEPS, FEW = 5_000, 50

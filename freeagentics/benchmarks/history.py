@@ -13,8 +13,8 @@ import numpy as np
 from freeagentics.arrays import U8
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.mind import CohortHistory, CompressedHistory
-from freeagentics.model.market_model import MarketModel
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.scenario.files import load_scenario
+from freeagentics.simulation.market_model import MarketModel
 
 AGENTS, STEPS = 320, 1000
 SAMPLED = 5

@@ -11,12 +11,12 @@ from freeagentics.benchmarks.outside import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.mind import CohortHistory
 from freeagentics.mind.cohort_history import BLOCK_STEPS
-from freeagentics.model import Observers, run
-from freeagentics.model.footprints import footprints
-from freeagentics.model.market_model import MarketModel
-from freeagentics.model.market_setup import open_market
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.runs import Observers, run
+from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import give_back
+from freeagentics.scenario.files import load_scenario
+from freeagentics.scenario.market_setup import open_market
+from freeagentics.simulation.market_model import MarketModel
 
 ROWS = (0, 50, 100, 1_000, 5_000, 10_000)
 """Agents of each row; 0 is a process with the same imports and bars, and no run."""

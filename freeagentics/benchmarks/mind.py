@@ -11,7 +11,8 @@ from unittest.mock import patch
 from freeagentics.agents.generative import Reading, Sizing, Speaking
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.mind import GridBelief
-from freeagentics.model import MarketModel, load_scenario
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 
 AGENTS = (50, 1_000, 10_000)
 _WARM, _STEPS = 10, 5

@@ -8,8 +8,8 @@ import mesa
 
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
-from freeagentics.model.market_model import MarketModel
-from freeagentics.model.scenario_files import load_scenario
+from freeagentics.scenario.files import load_scenario
+from freeagentics.simulation.market_model import MarketModel
 
 ROWS = (50, 1_000, 10_000)
 """Agents of each row."""

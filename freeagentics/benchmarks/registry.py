@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from freeagentics.errors import BadInput, did_you_mean
-from freeagentics.headway import Headway, untold
+from freeagentics.progress import Headway, untold
 
 if TYPE_CHECKING:
     from freeagentics.benchmarks.table import Table

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from freeagentics.benchmarks.outside import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
-from freeagentics.model import run
+from freeagentics.runs import run
 
 ROWS = ((50, 500), (1_000, 100), (10_000, 50))
 """Agents and steps of each row."""

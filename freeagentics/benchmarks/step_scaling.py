@@ -14,10 +14,10 @@ from typing import Any
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
 from freeagentics.journal import Journal, JournalWriter
-from freeagentics.model.market_model import MarketModel
-from freeagentics.model.scenario_files import load_scenario
 from freeagentics.runtime import Engine, open_engine
-from freeagentics.runtime.engines import Piece, Result
+from freeagentics.runtime.engines.engine import Piece, Result
+from freeagentics.scenario.files import load_scenario
+from freeagentics.simulation.market_model import MarketModel
 
 ROWS = ((1, 400), (50, 400), (1_000, 100), (10_000, 30))
 """Agents and steps of each row; a lone agent is a market hunter."""

@@ -13,9 +13,9 @@ from freeagentics.cli.memory import AUDITED_STEPS
 from freeagentics.cli.progress import Progress
 from freeagentics.cli.summary import print_line
 from freeagentics.errors import BadInput, FreeagenticsError
-from freeagentics.model import RunRecord
-from freeagentics.model.memory_audit import CodecAudit, MemoryAudit
-from freeagentics.model.run_directory import AUDITED_FROM
+from freeagentics.records import RunRecord
+from freeagentics.records.memory_audit import CodecAudit, MemoryAudit
+from freeagentics.records.run_directory import AUDITED_FROM
 
 
 def follow_up(record: RunRecord, *, quiet: bool, stopped: bool) -> None:
@@ -56,7 +56,7 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
         BadInput: more steps than the run has. RunFailed: a role of the user's own failed, or the audit could not be written.
         CorruptRecord: memories of the run are damaged. UntrustedPlugin: it has plugins that this user has not run before, nor allows.
     """
-    from freeagentics.model.memory_spread import memory_spread
+    from freeagentics.records.feature_std import memory_spread
     from freeagentics.trials.audit import audit_memories
 
     there = record.summary.steps

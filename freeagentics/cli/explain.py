@@ -13,7 +13,7 @@ from freeagentics.cli.options import AllowPlugins
 from freeagentics.clock import HOUR_MS, duration, iso
 
 if TYPE_CHECKING:
-    from freeagentics.model.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
+    from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
 
 IDLE = ("wait", "hold")
 """Actions that ask for nothing."""
@@ -31,7 +31,7 @@ def explain_command(
 ) -> None:
     """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
     from freeagentics.cli.terminal import plain_console
-    from freeagentics.model import explain
+    from freeagentics.replay import explain
 
     explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)
     if json:

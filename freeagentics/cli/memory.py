@@ -27,7 +27,7 @@ def audit_command(
     """Try the codec of a run beside int8, and write audit.json: decisions that stay the same, bits of memories, errors of features."""
     from freeagentics.cli.afterwards import audit_line, write_audit
     from freeagentics.cli.summary import print_line
-    from freeagentics.model import RunRecord
+    from freeagentics.records import RunRecord
 
     record = RunRecord(run_dir)
     audit = write_audit(record, steps, quiet=json, allow_plugins=allow_plugins)

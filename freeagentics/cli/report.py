@@ -13,6 +13,6 @@ def report_command(
 ) -> None:
     """Write report.html about a run, and its figures as CSV beside it."""
     from freeagentics.cli.afterwards import write_report
-    from freeagentics.model import RunRecord
+    from freeagentics.records import RunRecord
 
     typer.echo(write_report(RunRecord(run_dir)))

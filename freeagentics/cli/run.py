@@ -57,8 +57,9 @@ def run_command(
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with _starting(quiet=json or quiet) as progress:
         from freeagentics.cli.running import carry_out, sum_up
-        from freeagentics.model import parse_override, resume, run
-        from freeagentics.model.market_setup import own_bars, steps_that_fit
+        from freeagentics.runs import resume, run
+        from freeagentics.scenario import parse_override
+        from freeagentics.scenario.market_setup import own_bars, steps_that_fit
 
         given |= own_bars(bars) if bars else {}
         overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
@@ -88,7 +89,8 @@ def fork_command(
     with _starting(quiet=json or quiet) as progress:
         from freeagentics.cli.running import carry_out, sum_up
         from freeagentics.cli.summary import print_line
-        from freeagentics.model import fork, parse_override
+        from freeagentics.runs import fork
+        from freeagentics.scenario import parse_override
 
         overrides = dict(map(parse_override, settings or []))
         start = partial(fork, run_dir, at, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)

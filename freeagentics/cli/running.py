@@ -18,7 +18,9 @@ from freeagentics.cli.progress import Progress
 from freeagentics.cli.summary import print_summary, store_line
 from freeagentics.clock import wall_clock
 from freeagentics.errors import Interrupted
-from freeagentics.model import MarketModel, Observers, RunRecord
+from freeagentics.records import RunRecord
+from freeagentics.runs import Observers
+from freeagentics.simulation import MarketModel
 
 MB = 1024 * 1024
 

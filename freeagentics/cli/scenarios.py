@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from freeagentics.shelf import scenario_titles
+from freeagentics.scenario_catalog import scenario_titles
 
 
 def scenarios_command(
@@ -14,7 +14,7 @@ def scenarios_command(
 ) -> None:
     """List the scenarios that come with the package."""
     if keys:
-        from freeagentics.model import keys_markdown
+        from freeagentics.scenario import keys_markdown
 
         typer.echo(keys_markdown(), nl=False)
         return

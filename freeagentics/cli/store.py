@@ -23,7 +23,7 @@ def sync_command(
 ) -> None:
     """Write into stores what a run has committed and they do not have yet; the run may be going on."""
     from freeagentics.cli.summary import store_line
-    from freeagentics.model.store_work import sync_stores
+    from freeagentics.sync.store_admin import sync_stores
 
     for store in sync_stores(run_dir, url, again=again):
         typer.echo(store_line(store))
@@ -32,7 +32,7 @@ def sync_command(
 @app.command("init")
 def init_command(url: Url) -> None:
     """Make what a store needs before its first use (tables in DynamoDB)."""
-    from freeagentics.model.store_work import init_store
+    from freeagentics.sync.store_admin import init_store
 
     made = init_store(url)
     typer.echo(f"made {', '.join(made)}" if made else "nothing to make: the store is ready")
@@ -41,7 +41,7 @@ def init_command(url: Url) -> None:
 @app.command("check")
 def check_command(url: Url) -> None:
     """Say whether a store can be used as it is; exit code 2 where it cannot."""
-    from freeagentics.model.store_work import check_store
+    from freeagentics.sync.store_admin import check_store
 
     wrong = check_store(url)
     for line in wrong:
@@ -54,7 +54,7 @@ def check_command(url: Url) -> None:
 @app.command("purge")
 def purge_command(url: Url, run_dir: RunDir) -> None:
     """Delete what has expired at the market time that a run has come to."""
-    from freeagentics.model.store_work import purge_store
+    from freeagentics.sync.store_admin import purge_store
 
     typer.echo(f"{purge_store(url, run_dir):,} expired records deleted")
 
@@ -66,6 +66,6 @@ def acl_command(
     agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Whose records.")],
 ) -> None:
     """Print what lets one agent read its own records and no other's: a Redis command, or a policy for DynamoDB."""
-    from freeagentics.model.store_work import access_rules
+    from freeagentics.sync.store_admin import access_rules
 
     typer.echo(access_rules(url, run_dir, agent))

@@ -9,8 +9,8 @@ from freeagentics.amounts import money
 from freeagentics.cli.terminal import plain_console
 from freeagentics.clock import moment, spacing
 from freeagentics.errors import in_command
-from freeagentics.model import RunRecord
-from freeagentics.model.run_record import FootprintSummary, StoreSummary
+from freeagentics.records import RunRecord
+from freeagentics.records.run_record import FootprintSummary, StoreSummary
 
 
 def print_summary(record: RunRecord) -> None:

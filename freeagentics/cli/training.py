@@ -16,7 +16,7 @@ from freeagentics.memory.codec import DESK, Trained
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.fit import FitSettings, check_device, fit
-from freeagentics.model import Scenario
+from freeagentics.scenario import Scenario
 from freeagentics.trials import FIRST_SEED, LEARNED, collect, first_part, shipped_runs
 
 TRAINABLE = (DESK, *BUILT_IN)

@@ -12,7 +12,7 @@ import typer
 
 from freeagentics.cli.options import AllowPlugins
 from freeagentics.errors import BadInput
-from freeagentics.shelf import scenario_names
+from freeagentics.scenario_catalog import scenario_names
 
 NEEDED = ("solara", "altair", "ipyvuetify", "networkx", "uvicorn")
 """What Mesa's page and its server import beyond what a run needs."""
@@ -44,8 +44,9 @@ def viz_command(
 
 def _shown(given: str, *, allow_plugins: bool) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
-    from freeagentics.model import MarketModel, load_scenario
-    from freeagentics.model.run_directory import RunDirectory
+    from freeagentics.records.run_directory import RunDirectory
+    from freeagentics.scenario import load_scenario
+    from freeagentics.simulation import MarketModel
 
     if given not in scenario_names() and Path(given).is_dir():
         given = str(RunDirectory.open(Path(given)).scenario)

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from freeagentics.errors import BadInput
-from freeagentics.foreign import Place, Refused, blaming, shown
 from freeagentics.market.arrays import F32
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.source import Source
 from freeagentics.market.sources import BUILT_IN
+from freeagentics.user_code import Place, Refused, blaming, shown
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,57}")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F64
-from freeagentics.headway import Headway, untold
 from freeagentics.journal import Journal, Kind
-from freeagentics.model import RunRecord
+from freeagentics.progress import Headway, untold
+from freeagentics.records import RunRecord
 from freeagentics.report.gather.contribution import Contribution
 from freeagentics.report.gather.desks import DeskCurves
 from freeagentics.report.gather.extremes import Extremes

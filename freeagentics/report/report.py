@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from freeagentics.errors import RunFailed
-from freeagentics.headway import Headway, telling, untold
-from freeagentics.model import RunRecord
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.records import RunRecord
 from freeagentics.report.facts import Facts, gather
 from freeagentics.report.page.document import document
 from freeagentics.report.sections.chains import chains

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from freeagentics.errors import in_command
-from freeagentics.model import Scenario, load_scenario
 from freeagentics.report.gather.ground import Ground
-from freeagentics.shelf import scenario_names
+from freeagentics.scenario import Scenario, load_scenario
+from freeagentics.scenario_catalog import scenario_names
 
 _TOLD_OR_NO_MATTER: Any = {"seed": True, "steps": True, "agents": {"count": True}, "title": True, "run": True, "store": True}
 """What the command says, and what changes no trajectory."""

@@ -10,10 +10,11 @@ import numpy as np
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32, U8, AnyArray
-from freeagentics.headway import Headway, telling, untold
 from freeagentics.memory import RecallIndex
 from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
-from freeagentics.model import MarketModel, Scenario
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.scenario import Scenario
+from freeagentics.simulation import MarketModel
 from freeagentics.trials.onlooker import Onlooker
 
 CodecOf = Callable[[str, tuple[str, ...]], Codec]

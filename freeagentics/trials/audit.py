@@ -10,12 +10,12 @@ import numpy as np
 from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32, F64, I64, Mask
-from freeagentics.headway import Headway, untold
 from freeagentics.memory import FEATURES, GROUPS, open_codec
 from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
 from freeagentics.memory.features import Group
-from freeagentics.model import Scenario
-from freeagentics.model.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
+from freeagentics.progress import Headway, untold
+from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
+from freeagentics.scenario import Scenario
 from freeagentics.trials.agreement import Agreement, CodecOf, Judge
 
 AGENTS = 50

@@ -11,11 +11,12 @@ import numpy as np
 from freeagentics.agents import Cohort, DeskBooks
 from freeagentics.agents.cohort import Thought
 from freeagentics.arrays import F32
-from freeagentics.headway import Headway, telling, untold
 from freeagentics.market import Observation
 from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_states, whole_market
 from freeagentics.memory.codec.training.experiences import Experiences
-from freeagentics.model import MarketModel, Scenario
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.scenario import Scenario
+from freeagentics.simulation import MarketModel
 from freeagentics.trials.onlooker import Onlooker
 
 

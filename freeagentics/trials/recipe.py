@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from freeagentics.model import Scenario, load_scenario
+from freeagentics.scenario import Scenario, load_scenario
 
 LEARNED = 0.7
 """Share of a scenario's own bars that a codec may learn from; it is measured on the rest."""

@@ -11,7 +11,7 @@ from mesa.visualization.utils import update_counter
 
 from freeagentics.amounts import money
 from freeagentics.clock import iso
-from freeagentics.shelf import scenario_names
+from freeagentics.scenario_catalog import scenario_names
 from freeagentics.visualization.opening import opened_scenario
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.panels.agent import AgentPanel

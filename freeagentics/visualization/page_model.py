@@ -5,7 +5,8 @@ from __future__ import annotations
 from threading import Lock
 
 from freeagentics.errors import FreeagenticsError
-from freeagentics.model import MarketModel, load_scenario
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 from freeagentics.visualization.history import History, HistoryWriter
 from freeagentics.visualization.mind_scene import Now, mind_of
 from freeagentics.visualization.scene import Scene, charts_of

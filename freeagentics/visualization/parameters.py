@@ -6,7 +6,7 @@ from typing import Any
 
 from mesa.visualization import Slider
 
-from freeagentics.model import Scenario
+from freeagentics.scenario import Scenario
 from freeagentics.visualization.stage import Stage
 
 MOST_AGENTS, MOST_SEEDS, HIGHEST_FEE = 1000, 100, 50.0

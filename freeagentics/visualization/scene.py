@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, AnyArray
 from freeagentics.market import CENTS, Units
-from freeagentics.model import Scenario
+from freeagentics.scenario import Scenario
 from freeagentics.visualization.history import Moment
 from freeagentics.visualization.mind_scene import MindScene
 from freeagentics.visualization.told import Told

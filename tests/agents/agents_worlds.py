@@ -17,8 +17,9 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.memory import Kept, Recalled, book_codec_of
 from freeagentics.memory.codec import Codes
-from freeagentics.model import MarketModel, Scenario, load_scenario
-from freeagentics.model.memories import kept_in
+from freeagentics.records.memories import kept_in
+from freeagentics.scenario import Scenario, load_scenario
+from freeagentics.simulation import MarketModel
 
 START = 1_640_995_200_000
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from freeagentics.model import MarketModel, load_scenario
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 
 HEAD = "from freeagentics.agents.user_role import *\nfrom freeagentics.agents.user_role import EXECUTING\n"
 SCENARIO = """

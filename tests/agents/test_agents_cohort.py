@@ -11,7 +11,7 @@ from freeagentics.agents.cohort import CohortPages
 from freeagentics.agents.decision import Actions
 from freeagentics.arrays import AnyArray, Mask
 from freeagentics.journal import Kind
-from freeagentics.model import MarketModel
+from freeagentics.simulation import MarketModel
 
 WARM, STEPS = 25, 50
 

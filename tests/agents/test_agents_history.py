@@ -6,7 +6,7 @@ from agents_worlds import Tape, scenario, taped
 from freeagentics.agents import ROLES, TradingAgent
 from freeagentics.agents.history import Done
 from freeagentics.journal import Kind
-from freeagentics.model import MarketModel
+from freeagentics.simulation import MarketModel
 
 STEPS = 80
 

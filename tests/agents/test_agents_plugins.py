@@ -8,7 +8,7 @@ import pytest
 from role_files import SCENARIO, role, stepped, write
 
 from freeagentics.errors import BadInput, BadScenario
-from freeagentics.model import load_scenario
+from freeagentics.scenario import load_scenario
 
 WAIT = "return Action('wait')"
 WITH_MOOD = SCENARIO + "[market.sources]\nprice = 0\nmood = 1\n"

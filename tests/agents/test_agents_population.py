@@ -15,7 +15,7 @@ from freeagentics.errors import BadScenario
 from freeagentics.market import Units
 from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
-from freeagentics.model.scenario import AgentSettings
+from freeagentics.scenario.scenario import AgentSettings
 
 GRID = MarketGrid(MemorySettings().horizon)
 AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")

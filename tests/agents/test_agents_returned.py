@@ -17,7 +17,8 @@ from freeagentics.agents.decision import Choice
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.errors import RoleFailed
 from freeagentics.market import UNITS
-from freeagentics.model import MarketModel, load_scenario
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 
 SYMBOL = "BTCUSDT"
 ORDER, TELL = Order(SYMBOL, 1.0), Tell("TREND", ["market-hunter"], {SYMBOL: 0.3})

@@ -13,7 +13,11 @@ from freeagentics.agents import BUILT_IN
 from freeagentics.agents.user_cohort import UserCohort
 from freeagentics.errors import BadScenario, RoleFailed
 from freeagentics.journal import Journal
-from freeagentics.model import MarketModel, RunRecord, explain, load_scenario, resume, run
+from freeagentics.records import RunRecord
+from freeagentics.replay import explain
+from freeagentics.runs import resume, run
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 
 ROOT = Path(__file__).parents[2]
 

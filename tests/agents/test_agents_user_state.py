@@ -15,8 +15,8 @@ from role_files import role, stepped, write
 
 from freeagentics.agents.user_state import declared, pack, restore, unpack
 from freeagentics.errors import RoleFailed
-from freeagentics.foreign import Refused
-from freeagentics.model import run
+from freeagentics.runs import run
+from freeagentics.user_code import Refused
 
 
 class Agent:

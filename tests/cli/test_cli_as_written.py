@@ -16,7 +16,7 @@ from rich.text import Text
 from freeagentics.cli.progress import Progress
 from freeagentics.errors import BadBars
 from freeagentics.market import load_bars
-from freeagentics.model import RunRecord
+from freeagentics.records import RunRecord
 
 SYMBOLS = ["es[h24]", "[/]", "<b>", "[bold red]a[/]:smile:", '=1+1,"q"', "$x_1$ \\frac", "&lt;{0}%s", "ключ 🐳"]
 

@@ -9,7 +9,8 @@ import pytest
 from cli_runner import called
 
 from freeagentics.errors import BadRunDirectory
-from freeagentics.model import Observers, RunRecord, resume, run
+from freeagentics.records import RunRecord
+from freeagentics.runs import Observers, resume, run
 
 ENDING = {"run.json", "model.parquet", "agents.parquet", "audit.json", "report.html", "tables"}
 

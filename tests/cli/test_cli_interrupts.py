@@ -12,7 +12,7 @@ from cli_runner import called
 from freeagentics.cli.afterwards import follow_up
 from freeagentics.errors import Interrupted
 from freeagentics.journal import Journal
-from freeagentics.model import RunRecord
+from freeagentics.records import RunRecord
 
 PROLOGUE = """
 import os, signal, sys, time
@@ -55,7 +55,7 @@ def ended(program: str, *words: str, cwd: Path) -> tuple[int, str]:
         ("tomllib", ("scenarios",)),
         ("numpy", ("explain", "run", "--agent", "a", "--step", "1")),
         ("pandas", ("run", "quick")),
-        ("freeagentics.model.store_work", ("store", "sync", "run")),
+        ("freeagentics.sync.store_admin", ("store", "sync", "run")),
     ],
 )
 def test_an_import_that_is_interrupted_ends_quietly(module: str, words: tuple[str, ...], tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_work_that_is_interrupted_ends_quietly(titles: str, tmp_path: Path) -> N
 
 def test_a_second_one_ends_a_run_in_mid_step_and_says_how_to_go_on(tmp_path: Path) -> None:
     program = f"""{PROLOGUE}
-from freeagentics.model import MarketModel
+from freeagentics.simulation import MarketModel
 step = MarketModel.step
 
 def hurt(model):
@@ -150,7 +150,7 @@ def test_a_run_stopped_between_its_last_step_and_its_summary_says_how_to_get_the
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("freeagentics.model.session.write_model_frame", interrupt)
+        patched.setattr("freeagentics.runs.session.write_model_frame", interrupt)
         done = called(*SHORT, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "freeagentics: what was committed is whole: go on with: freeagentics run --resume run\n"

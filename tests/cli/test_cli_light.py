@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from freeagentics.cli.app import app
-from freeagentics.shelf import scenario_names, scenario_titles
+from freeagentics.scenario_catalog import scenario_names, scenario_titles
 
 TOLD = "import sys; sys.stderr.write(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"
 PROGRAM = f"import atexit; atexit.register(exec, {TOLD!r}); from freeagentics.cli.main import main; main()"

@@ -11,7 +11,8 @@ from cli_runner import called
 
 from freeagentics.cli import afterwards
 from freeagentics.errors import BadRunDirectory
-from freeagentics.model import RunRecord, run
+from freeagentics.records import RunRecord
+from freeagentics.runs import run
 
 TIRED = """
 from freeagentics.agents.user_role import *

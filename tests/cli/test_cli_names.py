@@ -12,11 +12,11 @@ from cli_runner import called
 
 from freeagentics.cli.summary import store_line
 from freeagentics.errors import BadRunDirectory
-from freeagentics.model import RunRecord
-from freeagentics.model.memory_audit import MemoryAudit
-from freeagentics.model.run_directory import RunDirectory
-from freeagentics.model.run_record import StoreSummary
-from freeagentics.model.store_work import sync_stores
+from freeagentics.records import RunRecord
+from freeagentics.records.memory_audit import MemoryAudit
+from freeagentics.records.run_directory import RunDirectory
+from freeagentics.records.run_record import StoreSummary
+from freeagentics.sync.store_admin import sync_stores
 
 RUN = ("run", "btc-replay", "--agents", 5, "--steps", 4, "--json", "--no-report")
 NAMES = [

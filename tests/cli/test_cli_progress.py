@@ -13,7 +13,7 @@ from cli_runner import called
 
 from freeagentics.benchmarks import BENCHMARKS
 from freeagentics.benchmarks.table import Table
-from freeagentics.headway import telling
+from freeagentics.progress import telling
 
 SHORT = ("run", "quick", "--agents", "5", "--steps", "3", "--out", "run")
 PROGRAM = "from freeagentics.cli import afterwards, main; afterwards.AUDITED_FROM = 3; main.main()"

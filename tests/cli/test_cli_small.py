@@ -10,8 +10,8 @@ import pytest
 from cli_runner import called
 
 from freeagentics.cli.explain import _trades
-from freeagentics.model import RunRecord
-from freeagentics.model.explanation import Trade
+from freeagentics.records import RunRecord
+from freeagentics.replay.explanation import Trade
 from freeagentics.report import save_report
 
 BARS, WARMUP = 70, 24

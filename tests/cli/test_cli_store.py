@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli_runner import called
 
-from freeagentics.model import run
+from freeagentics.runs import run
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from cli_runner import called
 from freeagentics.journal import Journal, Kind
 from freeagentics.memory.codec import Trained, open_codec
 from freeagentics.memory.codec.registry import shipped
-from freeagentics.model import RunRecord
+from freeagentics.records import RunRecord
 
 pytest.importorskip("torch")
 

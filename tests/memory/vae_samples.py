@@ -9,7 +9,7 @@ import numpy as np
 from freeagentics.arrays import F32, I64
 from freeagentics.memory import BOOK, FEATURES
 from freeagentics.memory.codec import DESK, Given, VaeCodec, open_codec, whole_market
-from freeagentics.model import load_scenario
+from freeagentics.scenario import load_scenario
 from freeagentics.trials import Lived as Run
 from freeagentics.trials import collect
 

@@ -11,7 +11,8 @@ import polars as pl
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import DAY_MS, HOUR_MS
 from freeagentics.journal import JournalWriter, Kind, Marker, StepCommit
-from freeagentics.model import MarketModel, Scenario, load_scenario
+from freeagentics.scenario import Scenario, load_scenario
+from freeagentics.simulation import MarketModel
 
 START = 1_640_995_200_000
 Columns = dict[str, AnyArray]

@@ -12,13 +12,14 @@ import polars as pl
 from freeagentics.clock import DAY_MS
 from freeagentics.memory import FEATURES, Given, book_codec_of, codec_of
 from freeagentics.memory.codec import Codes
-from freeagentics.model import RunRecord, resume, run
-from freeagentics.model.market_setup import open_market
-from freeagentics.model.store_work import purge_store, run_id, sync_stores
+from freeagentics.records import RunRecord
+from freeagentics.runs import resume, run
+from freeagentics.scenario.market_setup import open_market
 from freeagentics.stores import open_store
 from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive, ArchiveKind
 from freeagentics.stores.tables import DECISIONS, decision_partition
 from freeagentics.stores.tier_reader import TierReader
+from freeagentics.sync.store_admin import purge_store, run_id, sync_stores
 
 START = 1_640_995_200_000
 

@@ -15,10 +15,13 @@ from model_worlds import scenario, taped
 from freeagentics.agents import TradingAgent
 from freeagentics.errors import BadInput, Interrupted
 from freeagentics.journal import Journal, Kind
-from freeagentics.model import MarketModel, Observers, RunRecord, explain, fork, resume, run
-from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.signal_items import SignalItems
+from freeagentics.records import RunRecord
+from freeagentics.records.roster import AgentNames
+from freeagentics.replay import explain
 from freeagentics.report import save_report
+from freeagentics.runs import Observers, fork, resume, run
+from freeagentics.simulation import MarketModel
+from freeagentics.sync.signal_items import SignalItems
 
 WORLD = scenario("whale-pump", {"run.checkpoint_every": 6}, agents=20, steps=20)
 LEAVE = {0: ["risk-manager-0002"], 8: ["market-hunter-0003", "trade-executor-0001"], 10: [f"sentiment-analyzer-000{n}" for n in range(4)]}

@@ -10,7 +10,7 @@ from freeagentics.agents import DeskBooks
 from freeagentics.arrays import I64
 from freeagentics.market import UNITS, Accounts, Fills, Orders
 from freeagentics.market.exchange import fill
-from freeagentics.model.books import BookKeeper
+from freeagentics.simulation.desk_ledger import BookKeeper
 
 CASH, FEE_PPM = 10_000_000, 1000
 DESKS, ASSETS = 2, 2

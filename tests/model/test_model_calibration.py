@@ -12,8 +12,8 @@ from scipy import stats
 from freeagentics.arrays import F64
 from freeagentics.mind import GridBelief, MarketGrid
 from freeagentics.mind.grid import FREEDOM, USUAL_PERSISTENCE
-from freeagentics.model import load_scenario
-from freeagentics.model.market_setup import open_market
+from freeagentics.scenario import load_scenario
+from freeagentics.scenario.market_setup import open_market
 
 HORIZON = 8
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)

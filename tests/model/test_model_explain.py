@@ -14,10 +14,12 @@ from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.errors import BadInput, BadScenario
 from freeagentics.journal import SHARED, Journal, JournalWriter, Kind
 from freeagentics.memory import RecallIndex
-from freeagentics.model import Explanation, MarketModel, explain, run
-from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.run_record import RunRecord
+from freeagentics.records.roster import AgentNames
+from freeagentics.records.run_record import RunRecord
+from freeagentics.replay import Explanation, explain
+from freeagentics.runs import run
 from freeagentics.signals import Board, Inbox
+from freeagentics.simulation import MarketModel
 
 STEPS = 100
 EACH = 4

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from freeagentics import model
+from freeagentics import records
 from freeagentics.api import RunRecord
 from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadRunDirectory, Interrupted, RunFailed
 from freeagentics.journal import Journal
 from freeagentics.memory.codec.registry import shipped
-from freeagentics.model import Explanation, Observers, explain, fork, resume, run
-from freeagentics.model.run_directory import RunDirectory
+from freeagentics.records.run_directory import RunDirectory
+from freeagentics.replay import Explanation, explain
+from freeagentics.runs import Observers, fork, resume, run
 
 STEPS, AGENTS = 30, 10
 FEES = {"market.fee_bps": 300.0, "memory.trust": 1.0, "signals.ttl_hours": 5.0}
@@ -46,7 +47,7 @@ def told(path: Path, agent: str, step: int) -> Explanation:
     return whole.model_copy(update={"below": (), "outcome": None, "trades": ()})
 
 
-def shared(one: model.RunRecord, other: model.RunRecord) -> int:
+def shared(one: records.RunRecord, other: records.RunRecord) -> int:
     """The last step up to which two runs are the same."""
     with Journal(one.directory.journal) as left, Journal(other.directory.journal) as right:
         return max(step for step in range(1, STEPS + 1) if left.marker(step) == right.marker(step))

@@ -9,10 +9,11 @@ import pytest
 from model_worlds import scenario
 
 from freeagentics.journal import Journal, Kind
-from freeagentics.model import RunRecord, run
-from freeagentics.model import frames as frames_module
-from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.figures import FIGURE
+from freeagentics.records import RunRecord
+from freeagentics.records import frames as frames_module
+from freeagentics.records.roster import AgentNames
+from freeagentics.records.step_metrics import FIGURE
+from freeagentics.runs import run
 
 AGENTS, STEPS = 12, 25
 

@@ -14,9 +14,9 @@ from model_worlds import play, scenario, sha256, taped
 from freeagentics.agents import Cohort, SignalKind, TradingAgent, View
 from freeagentics.agents.decision import Actions
 from freeagentics.errors import BadScenario
-from freeagentics.model import MarketModel
-from freeagentics.model.figures import Figures
+from freeagentics.records.step_metrics import Figures
 from freeagentics.runtime import ThreadEngine
+from freeagentics.simulation import MarketModel
 
 MB = 1024 * 1024
 

@@ -10,8 +10,8 @@ from model_worlds import made_bars
 
 from freeagentics.errors import BadScenario
 from freeagentics.market import Terms
-from freeagentics.model import load_scenario
-from freeagentics.model.market_setup import open_market, steps_that_fit
+from freeagentics.scenario import load_scenario
+from freeagentics.scenario.market_setup import open_market, steps_that_fit
 
 
 def overrides(tmp_path: Path, bars: int, **market: object) -> dict[str, object]:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind
 from freeagentics.journal.pages import HEAD_BYTES, page_id
-from freeagentics.model import RunRecord, run
-from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.memories import Memories
-from freeagentics.model.projection import memory_entries
+from freeagentics.records import RunRecord
+from freeagentics.records.memories import Memories
+from freeagentics.records.roster import AgentNames
+from freeagentics.runs import run
+from freeagentics.sync.projection import memory_entries
 
 STEP = 20
 

@@ -17,8 +17,9 @@ from model_worlds import scenario, sha256
 
 from freeagentics.agents import TradingAgent
 from freeagentics.errors import BadScenario, EndOfBars
-from freeagentics.model import MarketModel, Scenario, load_scenario
-from freeagentics.model.seeds import seeded
+from freeagentics.scenario import Scenario, load_scenario
+from freeagentics.simulation import MarketModel
+from freeagentics.simulation.seeds import seeded
 
 WORLD = scenario("whale-pump", agents=5, steps=6)
 LONG = scenario(agents=5, steps=6)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from model_worlds import play, scenario
 
 from freeagentics.journal import Kind
-from freeagentics.model.outcomes import LARGEST, OutcomeLedger
+from freeagentics.simulation.outcomes import LARGEST, OutcomeLedger
 
 bars = st.lists(st.tuples(st.floats(1, 1e5), st.floats(0, 0.125, width=32)), min_size=1, max_size=40)
 

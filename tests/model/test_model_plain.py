@@ -11,10 +11,14 @@ import pytest
 
 from freeagentics.errors import BadInput, BadScenario
 from freeagentics.journal import Journal, Kind
-from freeagentics.model import MarketModel, RunRecord, Scenario, explain, fork, load_scenario, resume, run
-from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.plain import plain
-from freeagentics.model.record_frames import RecordFrames
+from freeagentics.records import RunRecord
+from freeagentics.records.record_frames import RecordFrames
+from freeagentics.records.roster import AgentNames
+from freeagentics.replay import explain
+from freeagentics.runs import fork, resume, run
+from freeagentics.scenario import Scenario, load_scenario
+from freeagentics.scenario.plain import plain
+from freeagentics.simulation import MarketModel
 
 WHOLE = [np.int64, np.int32, np.uint8, np.int8]
 

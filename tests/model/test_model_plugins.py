@@ -17,8 +17,11 @@ from freeagentics.agents import PluginFile, RunBefore
 from freeagentics.api import RunRecord
 from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadScenario, UntrustedPlugin
-from freeagentics.model import MarketModel, Scenario, explain, fork, load_scenario, resume, run
-from freeagentics.model.store_work import purge_store, sync_stores
+from freeagentics.replay import explain
+from freeagentics.runs import fork, resume, run
+from freeagentics.scenario import Scenario, load_scenario
+from freeagentics.simulation import MarketModel
+from freeagentics.sync.store_admin import purge_store, sync_stores
 
 ROLE = """
 from freeagentics.agents.user_role import EXECUTING, Action, UserRole

@@ -11,9 +11,10 @@ from model_worlds import scenario
 
 from freeagentics.agents import ROLES
 from freeagentics.journal import Journal, Kind
-from freeagentics.model import RunRecord, run
-from freeagentics.model.agent_names import AgentNames
-from freeagentics.model.record_frames import RecordFrames
+from freeagentics.records import RunRecord
+from freeagentics.records.record_frames import RecordFrames
+from freeagentics.records.roster import AgentNames
+from freeagentics.runs import run
 
 AGENTS, STEPS, HORIZON = 20, 45, 8
 EMPTY = ("decisions", "signals", "orders", "fills", "memories", "outcomes", "desks")

@@ -9,7 +9,7 @@ from model_worlds import Tape, scenario, taped
 
 from freeagentics.journal import Kind
 from freeagentics.market import UNITS
-from freeagentics.model import MarketModel
+from freeagentics.simulation import MarketModel
 
 STEPS, AGENTS, DESKS = 80, 12, 2
 

@@ -5,8 +5,9 @@ from model_worlds import Tape, scenario, taped
 
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import Marker
-from freeagentics.model import MarketModel, Scenario
-from freeagentics.model.market_model import Checkpoint
+from freeagentics.scenario import Scenario
+from freeagentics.simulation import MarketModel
+from freeagentics.simulation.market_model import Checkpoint
 
 STEPS = 30
 WORLDS = {

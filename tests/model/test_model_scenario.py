@@ -8,10 +8,11 @@ from model_worlds import scenario
 
 from freeagentics.agents import ROLES
 from freeagentics.errors import BadScenario
-from freeagentics.model import MarketModel, Scenario, load_scenario, parse_override
-from freeagentics.model.scenario import AgentSettings
-from freeagentics.model.scenario_files import to_toml
-from freeagentics.shelf import scenario_names
+from freeagentics.scenario import Scenario, load_scenario, parse_override
+from freeagentics.scenario.files import to_toml
+from freeagentics.scenario.scenario import AgentSettings
+from freeagentics.scenario_catalog import scenario_names
+from freeagentics.simulation import MarketModel
 
 
 @pytest.mark.parametrize(

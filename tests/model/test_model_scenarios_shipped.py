@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from freeagentics.model import MarketModel, keys_markdown, load_scenario
-from freeagentics.model.scenario_keys import scenario_keys
-from freeagentics.shelf import scenario_folder, scenario_names
+from freeagentics.scenario import keys_markdown, load_scenario
+from freeagentics.scenario.keys import scenario_keys
+from freeagentics.scenario_catalog import scenario_folder, scenario_names
+from freeagentics.simulation import MarketModel
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = {"btc-15m", "btc-replay", "crash", "crowd", "null-market", "quick", "stocks", "ten-pairs", "whale-pump"}

@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from freeagentics.model import RunRecord, explain, run
+from freeagentics.records import RunRecord
+from freeagentics.replay import explain
 from freeagentics.report.facts import gather
+from freeagentics.runs import run
 
 BARS, WARMUP = 60, 24
 

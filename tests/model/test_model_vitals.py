@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from freeagentics.model import Observers, RunRecord, resume, run
-from freeagentics.model.footprints import footprints
-from freeagentics.model.market_model import MarketModel
+from freeagentics.records import RunRecord
+from freeagentics.runs import Observers, resume, run
+from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import bill, get_gc_tuner
+from freeagentics.simulation.market_model import MarketModel
 
 STEPS = 40
 
@@ -87,7 +88,7 @@ def test_a_limit_that_cannot_be_held_is_said_and_the_run_goes_on(limited: RunRec
 
 
 def test_an_agent_that_holds_too_much_is_named_by_its_cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("freeagentics.runtime.alerts.AGENT_MB", 0.001)
+    monkeypatch.setattr("freeagentics.runtime.measuring.alerts.AGENT_MB", 0.001)
     made = run("btc-replay", agents=10, steps=16, out=tmp_path / "run").summary
     (event,) = [event for event in made.events if event.kind == "agent-footprint"]
     assert event.step == 16

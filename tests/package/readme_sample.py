@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_info
 
 from freeagentics.benchmarks.table import processor
 from freeagentics.cli.app import answer
-from freeagentics.model import run
-from freeagentics.model.run_directory import versions
+from freeagentics.records.run_directory import versions
+from freeagentics.runs import run
 
 README = Path(__file__).parents[2] / "README.md"
 SCENARIO, FIRST = "btc-replay", 20

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"amounts", "arrays", "clock", "errors", "foreign", "headway", "plain_data", "randomness", "sharing", "shelf"}
+LEAVES = {"amounts", "arrays", "clock", "errors", "user_code", "progress", "plain_data", "randomness", "sharing", "scenario_catalog"}
 ROOMS = {
     "market": set(),
     "signals": set(),
@@ -19,15 +19,48 @@ ROOMS = {
     "stores": set(),
     "runtime": {"mind"},
     "agents": {"market", "signals", "mind", "memory"},
-    "model": {"agents", "market", "signals", "mind", "memory", "journal", "stores", "runtime"},
-    "trials": {"model", "agents", "market", "memory", "runtime"},
-    "report": {"model", "agents", "market", "signals", "mind", "memory", "journal"},
-    "visualization": {"model", "agents", "market", "mind", "signals", "journal"},
+    "scenario": {"agents", "market"},
+    "records": {"scenario", "agents", "market", "signals", "memory", "journal"},
+    "simulation": {"scenario", "records", "agents", "market", "signals", "mind", "memory", "journal", "runtime"},
+    "sync": {"scenario", "records", "agents", "signals", "memory", "journal", "stores"},
+    "replay": {"scenario", "records", "simulation", "agents", "market", "signals", "mind", "memory", "journal", "runtime"},
+    "runs": {"scenario", "records", "simulation", "sync", "replay", "agents", "journal", "runtime"},
+    "trials": {"scenario", "records", "simulation", "sync", "replay", "runs", "agents", "market", "memory", "runtime"},
+    "report": {"scenario", "records", "simulation", "sync", "replay", "runs", "agents", "market", "signals", "mind", "memory", "journal"},
+    "visualization": {"scenario", "records", "simulation", "sync", "replay", "runs", "agents", "market", "mind", "signals", "journal"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
-    "benchmarks": {"agents", "journal", "memory", "mind", "model", "optimized_threadpool_manager", "runtime", "stores", "trials"},
-    "cli": {"model", "agents", "benchmarks", "report", "visualization", "memory", "trials"},
-    "api": {"model", "report"},
+    "benchmarks": {
+        "agents",
+        "journal",
+        "memory",
+        "mind",
+        "scenario",
+        "records",
+        "simulation",
+        "sync",
+        "replay",
+        "runs",
+        "optimized_threadpool_manager",
+        "runtime",
+        "stores",
+        "trials",
+    },
+    "cli": {
+        "scenario",
+        "records",
+        "simulation",
+        "sync",
+        "replay",
+        "runs",
+        "agents",
+        "benchmarks",
+        "report",
+        "visualization",
+        "memory",
+        "trials",
+    },
+    "api": {"scenario", "records", "simulation", "sync", "replay", "runs", "report"},
     "__main__": {"cli"},
 }
 
@@ -75,5 +108,5 @@ def test_every_room_has_its_place_in_the_house() -> None:
 
 
 def test_the_lowest_leaves_import_nothing_of_ours() -> None:
-    for name in ("arrays", "clock", "errors", "headway", "randomness", "shelf"):
+    for name in ("arrays", "clock", "errors", "progress", "randomness", "scenario_catalog"):
         assert imports_at_run_time(PACKAGE / f"{name}.py") == set()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from readme_sample import SCENARIO, Sample, here, maker, printed
 
-from freeagentics.model import load_scenario
-from freeagentics.model.market_setup import open_market
+from freeagentics.scenario import load_scenario
+from freeagentics.scenario.market_setup import open_market
 
 REMAKE = "README's sample of a run is not what a run prints any more; make it anew with: make sample"
 

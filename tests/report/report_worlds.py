@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from freeagentics.model import RunRecord, run
+from freeagentics.records import RunRecord
+from freeagentics.runs import run
 
 WATCHFUL = {"roles.risk-manager.max_drawdown": 0.003}
 """Risk managers that veto within a few days."""

@@ -9,7 +9,7 @@ from report_worlds import ten, watchful
 
 from freeagentics.journal import Journal, Kind
 from freeagentics.market import load_bars
-from freeagentics.model import RunRecord
+from freeagentics.records import RunRecord
 from freeagentics.report.facts import Facts, gather
 from freeagentics.report.gather.desks import HIGHEST, LOWEST, MIDDLE
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from report_worlds import made, ten
 
-from freeagentics.model import RunRecord
+from freeagentics.records import RunRecord
 from freeagentics.report import save_report
 from freeagentics.report.page.document import style
 

@@ -10,9 +10,10 @@ import pytest
 from report_worlds import made
 
 from freeagentics.journal import Journal
-from freeagentics.model import RunRecord, fork, run
+from freeagentics.records import RunRecord
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.reproducing import recipe
+from freeagentics.runs import fork, run
 
 
 def command_of(record: RunRecord) -> list[str]:

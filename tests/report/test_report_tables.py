@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from report_worlds import ten
 
-from freeagentics.model import RunRecord
+from freeagentics.records import RunRecord
 from freeagentics.report import save_report
 
 

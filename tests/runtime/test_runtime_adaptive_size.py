@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from freeagentics.errors import BadInput
 from freeagentics.runtime import AdaptiveEngine, SerialEngine, open_engine
-from freeagentics.runtime.adaptive_size import FIRST_REST, TRIAL, AdaptiveSize
+from freeagentics.runtime.engines.adaptive_size import FIRST_REST, TRIAL, AdaptiveSize
 
 
 def settle(size: AdaptiveSize, seconds: Callable[[int], float], rounds: int = 400) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freeagentics.runtime import Alert, AlertRules, FootprintLimit, Sample
-from freeagentics.runtime.alerts import WINDOW, WINDOWS
+from freeagentics.runtime.measuring.alerts import WINDOW, WINDOWS
 
 LONG = WINDOW * (WINDOWS + 1)
 

@@ -14,7 +14,7 @@ import pytest
 
 from freeagentics.errors import BadInput
 from freeagentics.runtime import OptimizedThreadPoolManager, StepResult
-from freeagentics.runtime.lean_form import LeanForm
+from freeagentics.runtime.lean.form import LeanForm
 
 PATIENCE = 20.0
 

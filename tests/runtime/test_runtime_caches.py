@@ -10,7 +10,7 @@ import pytest
 
 from freeagentics.errors import BadInput
 from freeagentics.runtime import AgentOptimizer, OptimizedThreadPoolManager
-from freeagentics.runtime.bounded_cache import CACHE_BYTES, BoundedCache
+from freeagentics.runtime.lean.bounded_cache import CACHE_BYTES, BoundedCache
 
 ENTRIES = 40
 ENTRY = np.zeros(1000)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from freeagentics.errors import BadInput
 from freeagentics.runtime import GCTuner, get_gc_tuner, optimize_gc_for_agents
-from freeagentics.runtime.gc_thresholds import thresholds
+from freeagentics.runtime.measuring.gc_thresholds import thresholds
 
 
 class Knot:

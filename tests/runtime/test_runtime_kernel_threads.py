@@ -7,7 +7,7 @@ import sys
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from freeagentics.runtime.kernel_threads import KernelThreads
+from freeagentics.runtime.engines.blas_threads import KernelThreads
 
 
 def blas_threads() -> set[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from freeagentics.runtime import LeakFinder
-from freeagentics.runtime.leaks import MARKS
+from freeagentics.runtime.measuring.leaks import MARKS
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from freeagentics.runtime import AgentOptimizer, LeanAgent
-from freeagentics.runtime.lean_form import LeanForm
+from freeagentics.runtime.lean.form import LeanForm
 
 PAGE = (Path(__file__).parents[2] / "docs" / "lean-agents.md").read_text(encoding="utf-8")
 CELLS = 5000

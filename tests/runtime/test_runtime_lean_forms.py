@@ -14,10 +14,10 @@ from hypothesis.extra import numpy as npst
 
 from freeagentics.mind import history
 from freeagentics.plain_data import plain_bytes
-from freeagentics.runtime.bounded_cache import BoundedCache
-from freeagentics.runtime.lean_beliefs import LeanBeliefs
-from freeagentics.runtime.lean_history import LeanHistory, is_frozen
-from freeagentics.runtime.shared_array import SharedArray
+from freeagentics.runtime.lean.beliefs import LeanBeliefs
+from freeagentics.runtime.lean.bounded_cache import BoundedCache
+from freeagentics.runtime.lean.history import LeanHistory, is_frozen
+from freeagentics.runtime.lean.shared_array import SharedArray
 
 MATRIX = np.arange(12.0).reshape(3, 4)
 

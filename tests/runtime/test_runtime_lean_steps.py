@@ -14,7 +14,7 @@ import pytest
 
 from freeagentics.errors import BadInput
 from freeagentics.runtime import AgentOptimizer, OptimizedThreadPoolManager
-from freeagentics.runtime.lean_form import LeanForm
+from freeagentics.runtime.lean.form import LeanForm
 
 CELLS = 1000
 TYPES = ["f2", "f4", "f8", "i8", "u1", "?", "c16", ">f8", "M8[s]", "U2"]

@@ -24,7 +24,7 @@ def block() -> np.ndarray:
 
 def test_forced_collections_are_counted_with_the_time_they_took(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = count()
-    monkeypatch.setattr("freeagentics.runtime.collections.wall_clock", lambda: float(next(ticks)))
+    monkeypatch.setattr("freeagentics.runtime.measuring.gc_meter.wall_clock", lambda: float(next(ticks)))
     meter = CollectionMeter()
     meter.start()
     gc.collect()

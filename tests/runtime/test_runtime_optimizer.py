@@ -14,10 +14,10 @@ import pytest
 from freeagentics.errors import BadInput
 from freeagentics.mind import LazyBeliefArray
 from freeagentics.runtime import AgentOptimizer, LeanAgent, bill, get_agent_optimizer
-from freeagentics.runtime.footprint import MB
-from freeagentics.runtime.lean_beliefs import LeanBeliefs
-from freeagentics.runtime.lean_history import LeanHistory
-from freeagentics.runtime.shared_array import SharedArray
+from freeagentics.runtime.lean.beliefs import LeanBeliefs
+from freeagentics.runtime.lean.history import LeanHistory
+from freeagentics.runtime.lean.shared_array import SharedArray
+from freeagentics.runtime.measuring.footprint import MB
 
 CELLS = 20_000
 STATES = 40

@@ -189,7 +189,7 @@ def test_operations_are_counted_with_time_and_growth_also_where_they_fail(
     profiler: FootprintProfiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks = iter([0.0, 2.0, 5.0, 6.0])
-    monkeypatch.setattr("freeagentics.runtime.profiler.wall_clock", lambda: next(ticks))
+    monkeypatch.setattr("freeagentics.runtime.measuring.profiler.wall_clock", lambda: next(ticks))
     with profiler.profile_operation("agent_step"):
         held = np.frombuffer(mmap.mmap(-1, 30 * MB), np.uint8)
         held[:] = 1

@@ -23,8 +23,8 @@ from freeagentics.runtime import (
     get_agent_optimizer,
     resident_mb,
 )
-from freeagentics.runtime.footprint import MB
-from freeagentics.runtime.report import Report
+from freeagentics.runtime.measuring.footprint import MB
+from freeagentics.runtime.measuring.report import Report
 
 CELLS = 50_000
 

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_info
 
 from freeagentics.errors import BadInput
 from freeagentics.runtime import LeanAgent, OptimizedThreadPoolManager, bill
-from freeagentics.runtime.footprint import MB
+from freeagentics.runtime.measuring.footprint import MB
 
 PATIENCE = 20.0
 

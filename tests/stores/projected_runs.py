@@ -8,10 +8,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from freeagentics.agents import ROLES, SIGNAL_KINDS
-from freeagentics.model import RunRecord, run
-from freeagentics.model.projector import Projector
+from freeagentics.records import RunRecord
+from freeagentics.runs import run
 from freeagentics.stores import Item, LogEntry, Store
 from freeagentics.stores.tables import DECISIONS, SIGNALS, decision_type_partition, signal_partition
+from freeagentics.sync.projector import Projector
 
 AGENTS, STEPS = 5, 40
 IDS = [f"{role}-0000" for role in ROLES]

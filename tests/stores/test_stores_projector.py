@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from projected_runs import AGENTS, STEPS, Contents, contents, projector, small_run
 
 from freeagentics.errors import StoreUnavailable
-from freeagentics.model import projector as projector_file
 from freeagentics.stores import open_store
 from freeagentics.stores.memory import MemoryStore
+from freeagentics.sync import projector as projector_file
 
 
 @pytest.fixture(autouse=True)

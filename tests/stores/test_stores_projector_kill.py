@@ -10,11 +10,13 @@ from projected_runs import IDS, contents
 from redis_servers import RedisServer, free_port, wait_for
 
 from freeagentics.errors import BadStore
-from freeagentics.model import MarketModel, Observers, RunRecord, resume, run
-from freeagentics.model import feed as feed_file
-from freeagentics.model import feeds as feeds_file
-from freeagentics.model.store_work import run_id, sync_stores
+from freeagentics.records import RunRecord
+from freeagentics.runs import Observers, resume, run
+from freeagentics.simulation import MarketModel
 from freeagentics.stores import open_store
+from freeagentics.sync import sync_worker as feed_file
+from freeagentics.sync import sync_workers as feeds_file
+from freeagentics.sync.store_admin import run_id, sync_stores
 
 STEPS = 180
 

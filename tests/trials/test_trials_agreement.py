@@ -7,7 +7,8 @@ import pytest
 
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, Given, open_codec
-from freeagentics.model import MarketModel, load_scenario
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 from freeagentics.trials import Agreement, decision_agreement
 from freeagentics.trials.agreement import CodecOf, Judge
 

@@ -9,9 +9,11 @@ import pytest
 from freeagentics.arrays import F32, F64
 from freeagentics.memory import BOOK, FEATURES, column, open_codec
 from freeagentics.memory.codec import CODECS, DESK, Codec, Given, whole_market
-from freeagentics.model import RunRecord, Scenario, load_scenario, run
-from freeagentics.model.memory_audit import CodecAudit, MemoryAudit
-from freeagentics.model.memory_spread import memory_spread
+from freeagentics.records import RunRecord
+from freeagentics.records.feature_std import memory_spread
+from freeagentics.records.memory_audit import CodecAudit, MemoryAudit
+from freeagentics.runs import run
+from freeagentics.scenario import Scenario, load_scenario
 from freeagentics.trials import Lived, audit_memories, collect, decision_agreement
 from freeagentics.trials.agreement import CodecOf
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from freeagentics.model import load_scenario
+from freeagentics.scenario import load_scenario
 from freeagentics.trials import Lived, collect, first_part, shipped_runs
 from freeagentics.trials.recipe import FIRST_SEED
 

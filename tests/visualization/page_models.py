@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from freeagentics.model import MarketModel
+from freeagentics.simulation import MarketModel
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.stage import Stage
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from page_browser import Visit, visited
 
-from freeagentics.model import load_scenario
-from freeagentics.shelf import scenario_names
+from freeagentics.scenario import load_scenario
+from freeagentics.scenario_catalog import scenario_names
 
 SMALL = """
 name = "small"

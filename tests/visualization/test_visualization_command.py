@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from page_browser import COMMAND, served
 
-from freeagentics.model import run
+from freeagentics.runs import run
 
 WITHOUT_SOLARA = "import sys; sys.modules['solara'] = None; from freeagentics.cli.main import main; main()"
 

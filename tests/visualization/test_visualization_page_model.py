@@ -9,7 +9,8 @@ import pytest
 from page_models import models, scenario_file, shown, writers
 
 from freeagentics.errors import BadScenario, RoleFailed
-from freeagentics.model import MarketModel, load_scenario
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.stage import Stage
 

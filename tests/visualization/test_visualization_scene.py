@@ -9,7 +9,7 @@ import pytest
 from page_models import scenario_file, shown
 
 from freeagentics.agents import SignalKind
-from freeagentics.model import MarketModel
+from freeagentics.simulation import MarketModel
 from freeagentics.visualization import history
 from freeagentics.visualization.scene import Charts, Scene
 from freeagentics.visualization.told import says

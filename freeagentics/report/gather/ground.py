@@ -7,8 +7,8 @@ import numpy as np
 from freeagentics.arrays import I64
 from freeagentics.clock import HOUR_MS, moment, spacing
 from freeagentics.journal import Journal
-from freeagentics.model import RunRecord
-from freeagentics.model.agent_names import AgentNames
+from freeagentics.records import RunRecord
+from freeagentics.records.roster import AgentNames
 
 
 class Ground:

@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from freeagentics.arrays import F64, AnyArray
-from freeagentics.headway import Headway, telling, untold
 from freeagentics.journal import Kind
+from freeagentics.progress import Headway, telling, untold
 from freeagentics.report.gather.ground import Ground
 
 

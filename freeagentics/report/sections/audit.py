@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import chain
 
 from freeagentics.errors import in_command
-from freeagentics.model.memory_audit import GroupAudit, MemoryAudit, RoleAudit
-from freeagentics.model.run_record import RunRecord
+from freeagentics.records.memory_audit import GroupAudit, MemoryAudit, RoleAudit
+from freeagentics.records.run_record import RunRecord
 from freeagentics.report.page.html import Html, command, paragraph
 from freeagentics.report.page.table import table
 from freeagentics.report.words import UNKNOWN, count, number, percent

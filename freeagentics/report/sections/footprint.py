@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freeagentics.model.run_record import FootprintSummary, RunEvent
+from freeagentics.records.run_record import FootprintSummary, RunEvent
 from freeagentics.report.facts import Facts
 from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section

@@ -11,7 +11,7 @@ from freeagentics.agents.roles.forecaster import Forecaster
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.errors import in_command
 from freeagentics.journal import SHARED, Kind
-from freeagentics.model.chain import Chain
+from freeagentics.replay.chain import Chain
 from freeagentics.report.gather.extremes import Trade
 from freeagentics.report.gather.ground import Ground
 from freeagentics.report.tales.tale import Tale

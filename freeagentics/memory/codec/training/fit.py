@@ -12,7 +12,6 @@ from torch import Tensor
 
 from freeagentics.arrays import F64, I64
 from freeagentics.errors import BadInput
-from freeagentics.headway import Headway, telling, untold
 from freeagentics.memory.codec.latents import Latents
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
@@ -21,6 +20,7 @@ from freeagentics.memory.codec.training.experiences import Experiences, as_share
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
 from freeagentics.memory.codec.training.tally import group_errors, tallied, untallied, with_implied
 from freeagentics.memory.features import Group
+from freeagentics.progress import Headway, telling, untold
 
 _MARGIN = 0.87
 """Share of a bound that is aimed at: other runs are not like those it was fitted on."""

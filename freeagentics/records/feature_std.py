@@ -1,0 +1,40 @@
+"""How much experiences vary in a run: what errors of a codec are measured against."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from freeagentics.arrays import F32, F64, I64
+from freeagentics.journal import Journal
+from freeagentics.memory import Kept
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.records.memories import Memories
+from freeagentics.records.roster import AgentNames
+from freeagentics.records.run_record import RunRecord
+
+STEPS, ROWS = 100, 50
+"""Looked at: so many steps, spread over the run, and of each cohort so many of its memories, so that it takes a second or two."""
+
+
+def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64]:
+    """By role, the standard deviation of each feature (48,) among memories of a run, as they decode; 0 where there is but one.
+
+    Raises CorruptRecord for damaged memories.
+    """
+    found: defaultdict[str, list[F32]] = defaultdict(list)
+    with Journal(record.directory.journal) as journal:
+        names = AgentNames(journal)
+        memories, last = Memories(journal, names, record.lineage), record.summary.steps
+        steps = np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist()
+        for step in telling(headway, "reading memories", steps):
+            for _, kept in memories.span(step, step):
+                few = _few(kept)
+                found[names.roles[few.agent[0]]].append(memories.states(step, few))
+    return {role: np.concatenate(parts).std(axis=0, dtype=np.float64) for role, parts in found.items()}
+
+
+def _few(kept: Kept) -> Kept:
+    rows: I64 = np.unique(np.linspace(0, len(kept) - 1, min(ROWS, len(kept))).astype(np.int64))
+    return kept.rows(rows)

@@ -1,0 +1,96 @@
+"""Memories as a run's journal has them, and what they decode to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from freeagentics.arrays import F32
+from freeagentics.errors import CorruptRecord
+from freeagentics.journal import SHARED, Journal, Kind, Page
+from freeagentics.memory import BOOK, Codec, Given, Kept, book_codec_of, codec_of
+from freeagentics.memory.codec import Codes
+from freeagentics.records.lineage import Lineage
+from freeagentics.records.roster import AgentNames
+
+IMPORTANCE = np.dtype([("importance", "u1")])
+
+
+def kept_in(page: Page, block: Page) -> Kept:
+    """The memories of a page of them and the page of codes that goes with it."""
+    return Kept.from_bytes(block.records.tobytes(), np.ascontiguousarray(page.records["importance"]), page.codec)
+
+
+class Memories:
+    """Reads the memories of a journal.
+
+    Args:
+        names: who the agents are.
+        lineage: says which files of trained codecs a step was coded with beside those that ship; without it none.
+    """
+
+    def __init__(self, journal: Journal, names: AgentNames, lineage: Lineage | None = None) -> None:
+        self._journal = journal
+        self._names = names
+        self._lineage = lineage
+        self._codecs: dict[tuple[int, str, tuple[Path, ...]], Codec] = {}
+        self._book: tuple[int, F32] | None = None
+
+    def span(self, first: int, last: int) -> Iterator[tuple[int, Kept]]:
+        """Memories from step *first* to *last*, with their step, cohort by cohort; among them damaged ones, whose codes are not intact.
+
+        Raises CorruptRecord where damage is not of single memories.
+        """
+        pages = self._journal.scan_pages(Kind.MEMORIES, first=first, last=last)
+        blocks = self._journal.scan_pages(Kind.CODES, first=first, last=last, damaged=True)
+        for (step, page), (_, block) in zip(pages, blocks, strict=True):
+            yield step, self._kept(step, page, block)
+
+    def _kept(self, step: int, page: Page, block: Page) -> Kept:
+        try:
+            kept = kept_in(page, block)
+            if not block.intact and kept.codes.intact.all():
+                raise CorruptRecord("page of codes whose checksum does not match")
+        except CorruptRecord as error:
+            raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
+        return kept
+
+    def check(self, step: int, kept: Kept) -> None:
+        """Raise CorruptRecord naming the agent of a damaged memory of a step."""
+        damaged = kept.agent[~kept.codes.intact]
+        if damaged.size:
+            agent = self._names.ids[damaged[0]]
+            raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
+
+    def states(self, step: int, kept: Kept) -> F32:
+        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
+        self.check(step, kept)
+        observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
+        assert observation is not None, "a committed step has an observation"
+        books = self._books(step, observation["values"])
+        given = Given(observation["values"], books[self._names.seats["desk"][kept.agent]])
+        return self._codec(step, kept).decode(kept.codes, given)
+
+    def _books(self, step: int, values: F32) -> F32:
+        """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""
+        if self._book is None or self._book[0] != step:
+            pages = list(self._journal.scan_pages(Kind.BOOKS, first=step, last=step))
+            if pages:
+                page = pages[0][1]
+                codec = book_codec_of(page.codec, self._names.columns, self._own(step))
+                shared = codec.decode(Codes.from_bytes(page.records.tobytes()), values)
+            else:
+                shared = np.zeros((int(self._names.seats["desk"].max()) + 1, len(BOOK)), dtype=np.float32)
+            self._book = (step, shared)
+        return self._book[1]
+
+    def _codec(self, step: int, kept: Kept) -> Codec:
+        version, role, own = key = (kept.version, self._names.roles[kept.agent[0]], self._own(step))
+        if key not in self._codecs:
+            self._codecs[key] = codec_of(version, role, self._names.columns, own)
+        return self._codecs[key]
+
+    def _own(self, step: int) -> tuple[Path, ...]:
+        return self._lineage.at(step).memory.files if self._lineage else ()

@@ -1,0 +1,205 @@
+"""The journal as frames: what agents decided, told, ordered and remembered, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from freeagentics.agents import SIGNAL_KINDS
+from freeagentics.agents.cohort import OUTCOME
+from freeagentics.agents.decision import DECISION
+from freeagentics.arrays import AnyArray
+from freeagentics.journal import Journal, Kind
+from freeagentics.market import CENTS, Fills, Orders
+from freeagentics.memory import FEATURES
+from freeagentics.records.frames import decision_columns
+from freeagentics.records.lineage import Lineage
+from freeagentics.records.memories import Memories
+from freeagentics.records.roster import AgentNames
+from freeagentics.signals import Severity, Signals
+
+_MEMORY = np.dtype([("agent", "<i4"), ("importance", "u1"), ("state", "<f4", (len(FEATURES),))])
+
+
+class RecordFrames:
+    """Frames over a span of steps, both ends included; where nothing is on record they are empty, with all columns.
+
+    A frame holds all of its span: ask for a long run of many agents piece by piece.
+
+    Args:
+        horizon: steps after which outcomes are on record.
+        first, last: the span; by default the whole run.
+        lineage: of the run, as `Memories` takes it.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        names: AgentNames,
+        horizon: int,
+        first: int = 1,
+        last: int | None = None,
+        lineage: Lineage | None = None,
+    ) -> None:
+        self._journal = journal
+        self._names = names
+        self._symbols = pl.Series(names.symbols, dtype=pl.String)
+        self._horizon = horizon
+        self._lineage = lineage
+        marker = journal.marker()
+        self._end = marker.step if marker else 0
+        self._first, self._last = first, self._end if last is None else min(last, self._end)
+
+    def decisions(self) -> pl.DataFrame:
+        """What every agent did and from what reasoning; ``memories`` are steps, ``signals`` numbers, and each role names its reasons."""
+        names = self._names
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            columns = decision_columns(steps, records, names) | {
+                "symbol": self._symbols.gather(records["asset"]),
+                "parent_step": _null_where(records["parent"] < 0, steps - records["parent_age"]),
+                "memories": _lists(records["memory_age"] > 0, (steps[:, None] - records["memory_age"]).T),
+                "signals": _lists(records["signal"] >= 0, records["signal"].T),
+            }
+            return pl.DataFrame(columns | self._reasons(names.seats["role"][records["agent"]], records["reason"]))
+
+        return self._all(Kind.DECISIONS, frame)
+
+    def _reasons(self, role: AnyArray, reason: AnyArray) -> dict[str, pl.Series]:
+        """Reasons under the names that the roles give them; null where a role has no reason of that name."""
+        columns: dict[str, AnyArray] = {}
+        for number, name in enumerate(self._names.team):
+            mine = role == number
+            for place, label in enumerate(self._names.of_role(name).reasoning):
+                column = columns.setdefault(label, np.full(len(role), np.nan, dtype=np.float32))
+                column[mine] = reason[mine, place]
+        return {f"reason.{label}": pl.Series(column).fill_nan(None) for label, column in columns.items()}
+
+    def signals(self) -> pl.DataFrame:
+        """Who told what to whom; ``data`` has one number per asset, in the order of the symbols. No audience: everybody."""
+        names = self._names
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            told = records["audience"][:, None] >> np.arange(len(names.team)) & 1 == 1
+            return pl.DataFrame(
+                {
+                    "number": records["number"],
+                    "step": steps,
+                    "source": names.id_column(records["source"]),
+                    "desk": records["desk"],
+                    "kind": pl.Series(SIGNAL_KINDS).gather(records["kind"]),
+                    "severity": pl.Series([severity.name.lower() for severity in Severity]).gather(records["severity"]),
+                    "confidence": records["confidence"],
+                    "audience": _lists(told, names.team),
+                    "data": pl.Series(records["data"], dtype=pl.Array(pl.Float32, records["data"].shape[1])).arr.to_list(),
+                }
+            )
+
+        return self._all(Kind.SIGNALS, frame)
+
+    def orders(self) -> pl.DataFrame:
+        """Orders as accepted, at the step that sent them; quantities in units of the asset, above zero to buy."""
+        return self._all(Kind.ORDERS, lambda steps, records: pl.DataFrame(self._trade(steps, records)))
+
+    def fills(self) -> pl.DataFrame:
+        """What was filled, at the step at whose open it was; prices, values and fees in USD."""
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            money = {name: records[name] / CENTS for name in ("notional", "fee")}
+            return pl.DataFrame(
+                self._trade(steps, records) | {"price": records["price"] / self._names.units.price[records["asset"]]} | money
+            )
+
+        return self._all(Kind.FILLS, frame)
+
+    def _trade(self, steps: AnyArray, records: AnyArray) -> dict[str, object]:
+        return {
+            "step": steps,
+            "agent": self._names.id_column(records["agent"]),
+            "desk": records["desk"],
+            "symbol": self._symbols.gather(records["asset"]),
+            "quantity": records["quantity"] / self._names.units.quantity[records["asset"]],
+        }
+
+    def memories(self) -> pl.DataFrame:
+        """What agents remember of each step, decoded, with what came of it where that is known."""
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            head = {"step": steps, "agent": self._names.id_column(records["agent"]), "importance": records["importance"] / np.float32(255)}
+            return pl.DataFrame(head | {feature.name: records["state"][:, place] for place, feature in enumerate(FEATURES)})
+
+        return frame(*self._remembered()).join(self.outcomes(), on=["step", "agent"], how="left", maintain_order="left")
+
+    def _remembered(self) -> tuple[AnyArray, AnyArray]:
+        """Steps (n,) and records (n,) of all memories, decoded."""
+        reader, found = Memories(self._journal, self._names, self._lineage), []
+        steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
+        for step, kept in reader.span(self._first, self._last):
+            records = np.empty(len(kept), dtype=_MEMORY)
+            records["agent"], records["importance"], records["state"] = kept.agent, kept.importance, reader.states(step, kept)
+            found.append(records)
+            steps.append(np.full(len(kept), step))
+        return np.concatenate(steps), np.concatenate([np.empty(0, dtype=_MEMORY), *found])
+
+    def outcomes(self) -> pl.DataFrame:
+        """What came of each step: the result of the market over the horizon, and the agent's reward, in standard deviations."""
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            made = steps - records["horizon"]
+            scores = {name: records[name] for name in ("result", "reward")}
+            return pl.DataFrame({"step": made, "agent": self._names.id_column(records["agent"]), "horizon": records["horizon"], **scores})
+
+        return self._all(Kind.OUTCOMES, frame, later=self._horizon)
+
+    def desks(self) -> pl.DataFrame:
+        """The account of each desk at each step: cash, equity, fees and data costs so far, in USD."""
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            counts = np.unique(steps, return_counts=True)[1]
+            desk = np.concatenate([np.arange(count, dtype=np.int32) for count in [0, *counts]])
+            money = {name: records[name] / CENTS for name in ("cash", "equity", "fees", "data_costs")}
+            return pl.DataFrame({"step": steps, "desk": desk, **money})
+
+        return self._all(Kind.ACCOUNTS, frame)
+
+    def _all(self, kind: Kind, frame: Callable[[AnyArray, AnyArray], pl.DataFrame], later: int = 0) -> pl.DataFrame:
+        """All pages of a kind through *frame*, which takes steps (n,) and records (n,); kept *later* steps after their own."""
+        last = min(self._last + later, self._end)
+        pages = [(step, records) for step, _, records in self._journal.scan(kind, first=self._first + later, last=last)]
+        if not pages:
+            return frame(np.empty(0, dtype=np.int64), np.empty(0, dtype=_layout(kind, len(self._symbols))))
+        steps = np.repeat(np.array([step for step, _ in pages], dtype=np.int64), [len(records) for _, records in pages])
+        return frame(steps, np.concatenate([records for _, records in pages]))
+
+
+def _layout(kind: Kind, assets: int) -> np.dtype[np.void]:
+    """What records of a kind have, for a frame of none."""
+    traded: Orders | Fills = Fills.empty() if kind is Kind.FILLS else Orders.empty()
+    layouts: dict[Kind, Any] = {
+        Kind.DECISIONS: DECISION,
+        Kind.OUTCOMES: OUTCOME,
+        Kind.ACCOUNTS: [(name, "<i8") for name in ("cash", "equity", "fees", "data_costs")],
+        Kind.SIGNALS: [("number", "<i8"), *_fields(Signals.empty(assets))],
+    }
+    return np.dtype(layouts.get(kind, _fields(traded)))
+
+
+def _fields(holder: Signals | Orders | Fills) -> list[tuple[str, np.dtype[Any], tuple[int, ...]]]:
+    columns = [(field.name, getattr(holder, field.name)) for field in fields(holder)]
+    return [(name, column.dtype, column.shape[1:]) for name, column in columns]
+
+
+def _null_where(missing: AnyArray, values: AnyArray) -> pl.Series:
+    return pl.select(pl.when(pl.lit(pl.Series(missing))).then(None).otherwise(pl.lit(pl.Series(values)))).to_series()
+
+
+def _lists(there: AnyArray, items: Iterable[AnyArray | str]) -> pl.Series:
+    """In each row the items that are *there* (n, k); an item is a column (n,), or the same for all rows."""
+    frame = pl.DataFrame({str(place): there[:, place] for place in range(there.shape[1])})
+    values = [pl.lit(item if isinstance(item, str) else pl.Series(item)) for item in items]
+    kept = [pl.when(pl.col(name)).then(value) for name, value in zip(frame.columns, values, strict=True)]
+    return frame.select(pl.concat_list(kept).list.drop_nulls()).to_series()

@@ -1,0 +1,213 @@
+"""The run record: the one plain result of a run, which report, page and command line read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from freeagentics.amounts import money
+from freeagentics.errors import BadRunDirectory, in_command
+from freeagentics.journal import Journal
+from freeagentics.records.frames import read_frame
+from freeagentics.records.lineage import Lineage
+from freeagentics.records.memory_audit import MemoryAudit
+from freeagentics.records.record_frames import RecordFrames
+from freeagentics.records.roster import AgentNames
+from freeagentics.records.run_directory import RunDirectory
+from freeagentics.scenario.scenario import Scenario
+
+
+class FootprintSummary(BaseModel):
+    """RAM of the process, as the system sees it, and what it is taken by.
+
+    Attributes:
+        rss_before_mb: before there was any agent: Python, imports, bars, and whatever else there was. rss_start_mb: before the first step.
+        rss_peak_mb: the most while stepping.
+        billed_mb: the agents' arrays and objects, and what they share, added up. per_agent_kb: the same over the number of agents.
+        by_category_kb: of it, for each category, most first.
+        unbilled_mb: the rest of the peak: pages on their way to the journal, buffers, and what the allocator keeps.
+        limit_mb: what the run was to stay under, if anything.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rss_before_mb: float
+    rss_start_mb: float
+    rss_peak_mb: float
+    per_agent_kb: float
+    billed_mb: float
+    by_category_kb: dict[str, float]
+    unbilled_mb: float
+    limit_mb: float | None
+
+
+class RunEvent(BaseModel):
+    """Something about the process that stood out at a step: an alert, or what was done to stay under a limit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    kind: str
+    message: str
+
+
+class StoreSummary(BaseModel):
+    """Where a store was when the run ended.
+
+    Attributes:
+        tier: ``durable`` or ``cold``. url: without name and password.
+        lag_steps: steps that it does not have yet; ``freeagentics store sync`` brings them.
+        records: written by this process, those that had to be written again included.
+        failures: how often the store failed. error: what it failed with last, None where all went well since.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tier: str
+    url: str
+    lag_steps: int
+    records: int
+    failures: int
+    error: str | None
+
+
+class Summary(BaseModel):
+    """A run in numbers, all of them measured. Rates and times are those of the process that ended the run; counts are of the whole run.
+
+    Attributes:
+        step_ms_per_agent: wall time of a step over the number of agents.
+        gc_overhead: share of wall time that the garbage collector took.
+        bytes_per_memory: pages of memories over their number: code, checksum, owner, and its share of heads.
+        events: what stood out about the process that ended the run, in the order of steps.
+        stores: where the stores of the run were when it ended.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    scenario: str
+    seed: int
+    agents: int
+    steps: int
+    roles: dict[str, int]
+    wall_s: float
+    agent_steps_per_s: float
+    step_ms_per_agent: float
+    registration_ms_per_agent: float
+    gc_overhead: float
+    footprint: FootprintSummary
+    events: tuple[RunEvent, ...]
+    memories: int
+    bytes_per_memory: float
+    decisions: int
+    signals: int
+    orders: int
+    fills: int
+    stores: tuple[StoreSummary, ...]
+    trajectory_sha256: str
+    run_dir: str
+
+
+class RunRecord:
+    """What a run left: its summary, its scenario, and its frames, read from the run directory when asked for.
+
+    Raises:
+        BadRunDirectory: the directory is none, or its run has not ended.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.directory = RunDirectory.open(Path(path))
+        if not self.directory.summary.is_file():
+            raise BadRunDirectory(f"{path}: this run has not ended; resume it with: freeagentics run --resume {in_command(path)}")
+        try:
+            self.summary = Summary.model_validate_json(self.directory.summary.read_bytes())
+        except ValidationError as error:
+            raise BadRunDirectory(f"{self.directory.summary}: damaged, or of another version of freeagentics") from error
+
+    @property
+    def path(self) -> Path:
+        """The run directory."""
+        return self.directory.path
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was resolved; none of its plugins is run."""
+        return self.lineage.own
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The scenarios that its steps were made under: for a fork more than one."""
+        return self.directory.read_lineage()
+
+    @property
+    def audit(self) -> MemoryAudit | None:
+        """What the run's codec keeps of memories; None until ``freeagentics memory audit`` has found out. Raises BadRunDirectory."""
+        return MemoryAudit.read(self.directory.audit)
+
+    @cached_property
+    def model_frame(self) -> pl.DataFrame:
+        """One row per step: price, equity, exposure, drawdown, counts of signals, orders and fills, what was traded and paid."""
+        return read_frame(self.directory.model_frame)
+
+    @cached_property
+    def agent_frame(self) -> pl.DataFrame:
+        """One row per agent and step: role, desk, action, confidence, value, asset, and how much memories weighed."""
+        return read_frame(self.directory.agent_frame)
+
+    @cached_property
+    def decision_frame(self) -> pl.DataFrame:
+        """One row per agent and step: what it did and from what reasoning. Like all frames below it holds the whole run."""
+        return self._frame(RecordFrames.decisions)
+
+    @cached_property
+    def signal_frame(self) -> pl.DataFrame:
+        """One row per signal: who told what to whom."""
+        return self._frame(RecordFrames.signals)
+
+    @cached_property
+    def order_frame(self) -> pl.DataFrame:
+        """One row per order."""
+        return self._frame(RecordFrames.orders)
+
+    @cached_property
+    def fill_frame(self) -> pl.DataFrame:
+        """One row per fill, with its price, value and fee in USD."""
+        return self._frame(RecordFrames.fills)
+
+    @cached_property
+    def memory_frame(self) -> pl.DataFrame:
+        """One row per memory: its 48 features, decoded, and what came of it."""
+        return self._frame(RecordFrames.memories)
+
+    @cached_property
+    def desk_frame(self) -> pl.DataFrame:
+        """One row per desk and step: its account, in USD."""
+        return self._frame(RecordFrames.desks)
+
+    def _frame(self, of: Callable[[RecordFrames], pl.DataFrame]) -> pl.DataFrame:
+        with Journal(self.directory.journal) as journal:
+            return of(RecordFrames(journal, AgentNames(journal), self.scenario.memory.horizon, lineage=self.lineage))
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks."""
+        made, frame = self.summary, self.model_frame
+        rows = {
+            "scenario": f"{made.scenario}, seed {made.seed}",
+            "agents": f"{made.agents:,}",
+            "steps": f"{made.steps:,}",
+            "equity of a desk": f"{money(frame['equity'][-1])} USD",
+            "buy and hold": f"{frame['basket'][-1] - 1:+.1%}",
+            "done": f"{made.decisions:,} decisions, {made.signals:,} signals, {made.fills:,} fills",
+            "trajectory": made.trajectory_sha256,
+            "run directory": made.run_dir,
+        }
+        cells = (f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows.items())
+        return f"<table>{''.join(cells)}</table>"
+
+    def __repr__(self) -> str:
+        made = self.summary
+        return f"<run of {made.scenario}: {made.agents} agents, {made.steps} steps, seed {made.seed}, in {made.run_dir}>"

@@ -1,0 +1,229 @@
+"""Explaining: what an agent saw, believed, remembered and why it acted, computed again from the checkpoint before."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from freeagentics.agents import SIGNAL_KINDS
+from freeagentics.agents.decision import CAUSES
+from freeagentics.arrays import AnyArray
+from freeagentics.clock import HOUR_MS
+from freeagentics.errors import BadInput, did_you_mean
+from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.market import CENTS
+from freeagentics.memory import FEATURES
+from freeagentics.mind import REGIMES
+from freeagentics.records.lineage import Lineage
+from freeagentics.records.memories import Memories
+from freeagentics.records.roster import AgentNames
+from freeagentics.records.run_directory import RunDirectory
+from freeagentics.replay.chain import Chain
+from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.replay.replay import Rerun
+from freeagentics.replay.restore import committed
+from freeagentics.scenario.plain import whole
+from freeagentics.sync.projection import decision_id
+
+_RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
+_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+
+
+def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = False) -> Explanation:
+    """Why *agent* did what it did at *step*; with *allow_plugins* it may run plugins that this user has not run before.
+
+    Raises:
+        BadRunDirectory: no run directory. BadInput: no such agent, or a step that is no whole number.
+        BadScenario: the step was not committed.
+        UntrustedPlugin: it has plugins that this user has not run before, and are not allowed.
+        RunFailed: the run comes out differently than it is on record.
+    """
+    directory, step = RunDirectory.open(Path(path)), whole("step", step)
+    with Journal(directory.journal) as journal:
+        names = AgentNames(journal)
+        if agent not in names.ids:
+            raise BadInput(f"no agent '{agent}' in {path}; {did_you_mean(agent, names.ids)}")
+        committed(journal, step)
+        seat = names.seats[names.ids.index(agent)]
+        if left := names.left(journal, step).get(int(seat["agent"])):
+            raise BadInput(f"{agent} left before step {left}" + (f"; give --step {left - 1} or an earlier one" if left > 1 else ""))
+        lineage = directory.load_lineage(allow_plugins=allow_plugins)
+        with Rerun(lineage, journal, step, int(seat["cohort"])) as rerun:
+            return Explainer(lineage, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
+
+
+class Explainer:
+    """Puts together what a rerun witnessed and what the journal holds of one agent at one step."""
+
+    def __init__(self, lineage: Lineage, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
+        self._lineage, self._journal, self._names, self._rerun = lineage, journal, names, rerun
+        self._agent, self._row, self._step = agent, row, rerun.step
+        view, thought = rerun.witness.view, rerun.witness.thought
+        assert view is not None
+        assert thought is not None
+        self._view, self._thought = view, thought
+        self._asset = int(thought.focus[row])
+        self._symbols, self._units = rerun.model.market.symbols, rerun.model.market.units
+        self._role = names.role_of(agent)
+        # Kept now: every answer to "what without it" loads the state of before again.
+        self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
+        self._sources = rerun.cohort.sources_read(row, self._step)
+        heard = rerun.cohort.heard
+        self._heard = {name: getattr(heard, name)[row].copy() for name in ("number", "expires", "source", "step", "confidence", "data")}
+
+    @cached_property
+    def _decision(self) -> AnyArray:
+        decisions = self._journal.read(self._step, Kind.DECISIONS, self._rerun.cohort.number)
+        assert decisions is not None
+        return decisions[decisions["agent"] == self._agent][0]
+
+    def explanation(self) -> Explanation:
+        """All of it."""
+        name, decision, chain = self._names.ids[self._agent], self._decision, Chain(self._journal, self._names)
+        before = self._rerun.witness.before["belief.regimes"][self._row, self._asset]
+        return Explanation(
+            agent=name,
+            role=self._role.role,
+            desk=int(self._names.seats["desk"][self._agent]),
+            step=self._step,
+            timestamp=self._view.observation.timestamp,
+            symbol=self._symbols[self._asset],
+            saw=self._saw(),
+            sources=self._sources,
+            paid=int(self._thought.choice.charge[self._row]),
+            books=self._books(),
+            belief_before=_named(REGIMES, before),
+            belief_after=_named(REGIMES, self._belief),
+            signals=self._signals(),
+            recalled=int((self._thought.recalled.step[self._row] >= 0).sum()),
+            memories=self._memories(),
+            memory_weight=float(decision["memory_weight"]),
+            decision_id=decision_id(name, self._step),
+            decision_type=self._role.decision_type,
+            action=self._role.actions[decision["action"]],
+            value=float(decision["value"]),
+            confidence=float(decision["confidence"]),
+            reasoning=_named(self._role.reasoning, decision["reason"]),
+            trades=self._trades(),
+            outcome=self._outcome(),
+            above=chain.above(self._agent, self._step),
+            below=chain.below(self._agent, self._step),
+        )
+
+    def _saw(self) -> dict[str, float]:
+        observation = self._view.observation
+        shown = {"close": float(observation.prices[self._asset] / self._units.price[self._asset])}
+        for place, column in enumerate(observation.columns):
+            if column.split(".")[0] in self._sources:
+                shown[column] = float(observation.values[self._asset, place])
+        return shown
+
+    def _books(self) -> dict[str, float]:
+        books, desk = self._view.books, int(self._names.seats["desk"][self._agent])
+        shares = {name: float(books.feature(name)[desk]) for name in ("exposure", "drawdown", "equity_return_24", "cost_share")}
+        return {"equity": float(books.equity[desk] / CENTS), **shares}
+
+    def _signals(self) -> tuple[HeardSignal, ...]:
+        now, heard = self._view.observation.timestamp, self._heard
+        named, arrived = set(self._decision["signal"].tolist()), set(self._view.inbox.number.tolist())
+        found = []
+        for kind in np.flatnonzero(heard["expires"] > now):
+            number, step = int(heard["number"][kind]), int(heard["step"][kind])
+            found.append(
+                HeardSignal(
+                    number=number,
+                    kind=SIGNAL_KINDS[kind],
+                    source=self._names.ids[heard["source"][kind]],
+                    step=step,
+                    age=self._step - step,
+                    age_hours=(now - committed(self._journal, step).timestamp) / HOUR_MS,
+                    confidence=float(heard["confidence"][kind]),
+                    data=_named(self._symbols, heard["data"][kind]),
+                    arrived_now=number in arrived,
+                    named=number in named,
+                    without=self._without(self._rerun.decide_without(self._row, signal=number)),
+                )
+            )
+        return tuple(sorted(found, key=lambda signal: signal.number))
+
+    def _memories(self) -> tuple[RecalledMemory, ...]:
+        recalled = self._thought.recalled
+        found = []
+        for place in np.flatnonzero(recalled.step[self._row, :CAUSES] >= 0):
+            step = int(recalled.step[self._row, place])
+            typical, largest = self._decoding_error(step)
+            found.append(
+                RecalledMemory(
+                    step=step,
+                    age=self._step - step,
+                    relevance=float(recalled.relevance[self._row, place]),
+                    result=float(recalled.result[self._row, place]),
+                    reward=float(recalled.reward[self._row, place]),
+                    decoding_error=typical,
+                    largest_error=largest,
+                    without=self._without(self._rerun.decide_without(self._row, memory=step)),
+                )
+            )
+        return tuple(found)
+
+    def _decoding_error(self, step: int) -> tuple[float, float]:
+        """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
+        cohort = self._rerun.cohort
+        if step not in self._rerun.witness.states:
+            with Rerun(self._lineage, self._journal, step, cohort.number) as earlier:
+                self._rerun.witness.states.update(earlier.witness.states)
+        exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
+        reader = Memories(self._journal, self._names, self._lineage)
+        kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
+        mine = kept.rows(kept.agent == self._agent)
+        error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE
+        return float(np.sqrt(np.square(error).mean())), float(error.max())
+
+    def _without(self, decision: AnyArray) -> Alternative:
+        same = bool(decision["action"] == self._decision["action"] and decision["value"] == self._decision["value"])
+        return Alternative(action=self._role.actions[decision["action"]], value=float(decision["value"]), same=same)
+
+    def _trades(self) -> tuple[Trade, ...]:
+        fills = self._mine(Kind.FILLS, self._step + 1)
+        return tuple(self._trade(order, fills) for order in self._mine(Kind.ORDERS, self._step))
+
+    def _trade(self, order: AnyArray, fills: AnyArray) -> Trade:
+        asset = int(order["asset"])
+        symbol, quantity = self._symbols[asset], float(order["quantity"] / self._units.quantity[asset])
+        filled = fills[fills["asset"] == asset] if len(fills) else fills
+        if not len(filled):
+            return Trade(symbol=symbol, quantity=quantity, filled=0.0, price=None, fee=None, bound=None)
+        price, unit = int(filled["price"][0]), self._units.price[asset]
+        low, high = (int(bound[asset]) for bound in self._rerun.model.market.span(self._step + 1))
+        return Trade(
+            symbol=symbol,
+            quantity=quantity,
+            filled=float(filled["quantity"].sum() / self._units.quantity[asset]),
+            price=price / unit,
+            fee=float(filled["fee"].sum() / CENTS),
+            bound=None if low <= price <= high else (low if price < low else high) / unit,
+        )
+
+    def _mine(self, kind: Kind, step: int) -> AnyArray:
+        records = self._journal.read(step, kind, SHARED)
+        return np.empty(0) if records is None else records[records["agent"] == self._agent]
+
+    def _outcome(self) -> OutcomeSoFar:
+        horizon, last = self._lineage.own.memory.horizon, self._journal.marker()
+        assert last is not None
+        passed = min(horizon, last.step - self._step)
+        page = self._journal.read(self._step + horizon, Kind.OUTCOMES, self._rerun.cohort.number)
+        if page is not None and (mine := page[page["agent"] == self._agent]).size:
+            return OutcomeSoFar(horizon=horizon, bars_passed=passed, result=float(mine["result"][0]), reward=float(mine["reward"][0]))
+        prices = [self._journal.read(step, Kind.OBSERVATION, SHARED) for step in (self._step, self._step + passed)]
+        assert prices[0] is not None
+        assert prices[1] is not None
+        change = float(np.log(prices[1]["price"][self._asset] / prices[0]["price"][self._asset]))
+        volatility = float(self._view.observation.column("price.volatility")[self._asset])
+        return OutcomeSoFar(horizon=horizon, bars_passed=passed, result=change / max(volatility * np.sqrt(horizon), 1e-9), reward=None)
+
+
+def _named(names: tuple[str, ...], values: AnyArray) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(names, values, strict=False)}

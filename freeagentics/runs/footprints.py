@@ -1,0 +1,39 @@
+"""What a model's agents hold, by category. The runtime counts; which attribute means what is known here."""
+
+from __future__ import annotations
+
+from freeagentics.simulation.market_model import MarketModel
+from freeagentics.runtime import Categories, itemise
+
+CATEGORIES = Categories(
+    {
+        "model": None,
+        "belief": "beliefs",
+        "grid": "beliefs",
+        "bandit": "beliefs",
+        "history": "history",
+        "adapter*": "adapter",
+        "index": "recall index",
+        "codec*": "codec",
+        "heard": "signals",
+        "board": "signals",
+        "books": "accounts",
+        "ledger": "accounts",
+        "accounts": "accounts",
+    }
+)
+"""Names of a cohort's parts, and of the model's."""
+
+
+def footprints(model: MarketModel) -> dict[str, int]:
+    """Bytes that all agents hold and what they share, by category, most first."""
+    parts = {
+        "population": model.population,
+        "board": model.board,
+        "books": model.books,
+        "codec": model.book_codec,
+        "ledger": model.ledger,
+        "accounts": model.market.accounts,
+        "agents": list(model.agents),
+    }
+    return itemise(parts, CATEGORIES, excluding=[model])

@@ -1,0 +1,211 @@
+"""Runs: fresh, resumed, or forked from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
+from uuid import uuid4
+
+from freeagentics.agents import Registry
+from freeagentics.errors import BadScenario
+from freeagentics.journal import Journal, JournalWriter
+from freeagentics.sync.sync_workers import Feeds
+from freeagentics.records.lineage import Lineage
+from freeagentics.simulation.market_model import Checkpoint, MarketModel
+from freeagentics.records.names import Names
+from freeagentics.scenario.plain import whole
+from freeagentics.replay.restore import rewind, state_at
+from freeagentics.records.run_directory import RunDirectory, versions
+from freeagentics.records.run_record import RunRecord
+from freeagentics.scenario.scenario import Scenario
+from freeagentics.scenario.files import load_scenario, runnable, with_changes
+from freeagentics.runs.session import Observers, Session
+from freeagentics.runtime import open_engine
+
+FREE_ON_RESUME = ("steps", "run", "store")
+FIXED_IN_A_FORK = (
+    "name",
+    "agents",
+    "memory.slots",
+    "memory.horizon",
+    *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources")),
+)
+"""What gives the checkpoint's arrays their shape and meaning."""
+
+
+def run(
+    scenario: str | Path | Scenario = "btc-replay",
+    *,
+    agents: int | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    observers: Observers | None = None,
+    allow_plugins: bool = False,
+) -> RunRecord:
+    """Run a scenario from its first step to its last.
+
+    Args:
+        scenario: a name, a path of a TOML file, or a `Scenario`.
+        agents, steps, seed: instead of the scenario's own.
+        overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
+        out: the run directory; by default a fresh one under ``runs/``.
+        observers: who looks on, and may ask to stop.
+        allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
+
+    Raises:
+        BadInput: what was asked for cannot be run; nothing is written.
+        RunFailed: the run could not go on; what it committed stays whole.
+        Interrupted: an observer asked to stop.
+    """
+    named = {"agents.count": agents, "steps": steps, "seed": seed}
+    changes = {key: value for key, value in named.items() if value is not None} | dict(overrides or {})
+    if isinstance(scenario, Scenario):
+        resolved = changed(runnable(scenario, allow_plugins=allow_plugins), changes)
+    else:
+        resolved = load_scenario(scenario, changes, allow_plugins=allow_plugins)
+    identity = f"{resolved.name}-{uuid4().hex[:12]}"
+    with ExitStack() as stack:
+        model = stack.enter_context(open_model(resolved))
+        feeds = stack.enter_context(Feeds(resolved, identity))
+        directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
+        stack.enter_context(directory.locked())
+        journal = stack.enter_context(Journal(directory.journal, create=True))
+        journal.describe({"run": identity, "versions": versions()})
+        model.record_to(JournalWriter(journal))
+        stack.enter_context(closing(model.writer))
+        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+
+
+def resume(
+    path: str | Path,
+    *,
+    steps: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    observers: Observers | None = None,
+    allow_plugins: bool = False,
+) -> RunRecord:
+    """Go on with a run that was stopped or killed, from its last checkpoint; or, with more *steps*, with one that had ended.
+
+    Steps that were committed after the checkpoint are computed again and compared with the journal.
+
+    Raises:
+        BadRunDirectory: no run directory, or locked by a living run.
+        BadScenario: a setting that cannot change any more, or fewer steps than there are.
+        UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
+        RunFailed: a step came out differently than it is on record.
+        Interrupted: an observer asked to stop.
+    """
+    directory = RunDirectory.open(Path(path))
+    changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
+    with ExitStack() as stack:
+        stack.enter_context(directory.locked())
+        journal = stack.enter_context(Journal(directory.journal))
+        scenario = changed(directory.load_scenario(allow_plugins=allow_plugins), changes, only=FREE_ON_RESUME)
+        last = journal.marker()
+        if last and last.step > scenario.steps:
+            raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
+        if last and last.step == scenario.steps and directory.summary.is_file():
+            missing = directory.what_is_missing(last.step)
+            more = f"; {missing}" if missing else ""
+            raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on{more}")
+        model = stack.enter_context(open_model(scenario))
+        rewind(model, journal, last.step if last else 0)
+        # The writer before the journal: what it still holds must find the file open.
+        stack.enter_context(closing(model.writer))
+        feeds = stack.enter_context(Feeds(scenario, journal.about()["run"]))
+        if changes:
+            directory.rewrite(scenario)
+        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+
+
+def fork(
+    path: str | Path,
+    at: int,
+    *,
+    steps: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    observers: Observers | None = None,
+    allow_plugins: bool = False,
+) -> RunRecord:
+    """A run of its own that shares another's first *at* steps, and then goes on with other settings.
+
+    Raises:
+        BadRunDirectory: no run directory.
+        BadScenario: a step that was not committed, or a setting that cannot change.
+        UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
+        Interrupted: an observer asked to stop.
+    """
+    source, at = RunDirectory.open(Path(path)), whole("at", at)
+    lineage = source.load_lineage(allow_plugins=allow_plugins)
+    changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
+    after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *drawn_at_birth(lineage.own.registry)))
+    identity = f"{after.name}-{uuid4().hex[:12]}"
+    with ExitStack() as stack:
+        old = stack.enter_context(Journal(source.journal))
+        marker, state = state_at(lineage.at(at), old, at)
+        if after.steps < at:
+            raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
+        model = stack.enter_context(open_model(after))
+        _same_names(model.names, Names.read(old))
+        model.restore(at, state)
+        feeds = stack.enter_context(Feeds(after, identity))
+        directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
+        stack.enter_context(directory.locked())
+        about = {"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at}
+        _copy(old, directory.journal, at, state, about)
+        journal = stack.enter_context(Journal(directory.journal))
+        model.record_to(JournalWriter(journal, marker))
+        stack.enter_context(closing(model.writer))
+        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+
+
+def _same_names(now: Names, before: Names) -> None:
+    """What is on record must go on meaning what it means: a decision is kept as the place of its action. Raises BadScenario."""
+    for role, was in zip(now.team, before.team, strict=True):
+        if role != was:
+            raise BadScenario(f"role {role.role}: its phase, actions and reasoning cannot change once a run has begun")
+
+
+def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[str, object]) -> None:
+    """The first *at* steps of a journal in a file of their own, which is there as a whole or not at all."""
+    draft = path.with_name(f"{path.name}.draft")
+    old.copy_to(draft)
+    with Journal(draft) as journal:
+        journal.discard_after(at)
+        journal.add_checkpoint(at, state)
+        journal.describe(about)
+    draft.replace(path)
+
+
+def open_model(scenario: Scenario) -> MarketModel:
+    """The scenario's model on the engine that it asks for."""
+    engine = open_engine(scenario.run.engine, scenario.run.workers)
+    try:
+        return MarketModel(scenario, engine=engine)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def changed(
+    scenario: Scenario, changes: Mapping[str, object], *, only: tuple[str, ...] | None = None, fixed: tuple[str, ...] = ()
+) -> Scenario:
+    """The scenario with some values changed. *only* and *fixed* are keys, or tables of them. Raises BadScenario."""
+    for key in changes:
+        if any(_within(key, table) for table in fixed) or (only is not None and not any(_within(key, table) for table in only)):
+            raise BadScenario(f"{key}: cannot change once a run has begun; start a new run instead")
+    return with_changes(scenario, changes)
+
+
+def drawn_at_birth(registry: Registry) -> list[str]:
+    """Keys of the ranges that each agent drew its own value from when it arrived: changing them later would change nothing."""
+    settings = {role: kind.Settings.model_fields for role, kind in registry.roles.items()}
+    return [f"roles.{role}.{key}" for role, fields in settings.items() for key, field in fields.items() if isinstance(field.default, tuple)]
+
+
+def _within(key: str, table: str) -> bool:
+    return key == table or key.startswith(f"{table}.")

@@ -1,0 +1,140 @@
+"""A session: one process carrying a run to its end, measuring as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from freeagentics.errors import Interrupted, JournalFailed
+from freeagentics.progress import Headway, untold
+from freeagentics.journal import Journal, Kind
+from freeagentics.records.roster import AgentNames
+from freeagentics.sync.sync_workers import Feeds
+from freeagentics.records.frames import write_agent_frame, write_model_frame
+from freeagentics.simulation.market_model import MarketModel
+from freeagentics.records.run_directory import RunDirectory
+from freeagentics.records.run_record import RunRecord, StoreSummary, Summary
+from freeagentics.runs.resource_monitor import Vitals
+
+Watcher = Callable[[MarketModel], None]
+"""Called once before the first step, when the model's `figures` are None, and after every step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observers:
+    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it, *headway* what is done after the last step; once
+    *should_stop* says yes, the run takes a checkpoint and raises Interrupted."""
+
+    watch: Watcher | None = None
+    should_stop: Callable[[], bool] | None = None
+    lag: Callable[[int], None] | None = None
+    headway: Headway = untold
+
+    def see(self, model: MarketModel, lag: int) -> None:
+        """Show the model as it is now."""
+        if self.lag is not None:
+            self.lag(lag)
+        if self.watch is not None:
+            self.watch(model)
+
+    def stopping(self) -> bool:
+        """Whether to stop."""
+        return self.should_stop is not None and self.should_stop()
+
+
+class Session:
+    """Steps a model to the end of its scenario, while its stores are fed, then writes summary and frames.
+
+    Args:
+        directory, journal: where the run is recorded; the model's writer writes to this journal.
+        feeds: of the stores that its records are projected into.
+    """
+
+    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, feeds: Feeds, observers: Observers) -> None:
+        self._directory = directory
+        self._journal = journal
+        self._model = model
+        self._feeds = feeds
+        self._observers = observers
+        self._vitals = Vitals(model, model.scenario.run.memory_limit_mb or None)
+
+    def carry_out(self) -> RunRecord:
+        """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
+
+        A KeyboardInterrupt leaves with a note that says how to go on.
+        """
+        try:
+            return self._carry_out()
+        except KeyboardInterrupt as error:
+            error.add_note(self._directory.how_to_go_on)
+            raise
+
+    def _carry_out(self) -> RunRecord:
+        first = self._model.steps
+        try:
+            with self._vitals:
+                self._step_to_the_end()
+        except JournalFailed as error:
+            raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
+        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.headway))
+        names = AgentNames(self._journal)
+        self._observers.headway("writing the frames", 0, 0)
+        with self._directory.writing("its frames and summary"):
+            write_model_frame(self._journal, self._directory.model_frame)
+            write_agent_frame(self._journal, names, self._directory.agent_frame)
+            self._directory.write_summary(summary.model_dump_json(indent=2))
+        return RunRecord(self._directory.path)
+
+    def _step_to_the_end(self) -> None:
+        model, settings = self._model, self._model.scenario
+        self._feeds.start(self._directory.journal)
+        self._see()
+        committed = self._journal.marker()
+        ended = committed.step if committed else 0
+        while model.steps < settings.steps:
+            stopping = self._observers.stopping()
+            step = model.steps + 1
+            if model.steps == ended:
+                # From the next step on they would tell of another run than the one that is there.
+                self._directory.discard_ending()
+            model.checkpoint_due = stopping or step == settings.steps or step % settings.run.checkpoint_every == 0
+            model.step()
+            self._vitals.after_step()
+            self._see()
+            if stopping and model.steps < settings.steps:
+                model.writer.flush()
+                raise Interrupted(f"stopped after step {model.steps}; {self._directory.how_to_go_on}")
+        model.writer.flush()
+
+    def _see(self) -> None:
+        self._feeds.committed(self._model.steps)
+        self._observers.see(self._model, self._feeds.lag)
+
+    def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
+        model, tally = self._model, self._journal.tally
+        count = len(model.population)
+        memories, memory_bytes = tally(Kind.MEMORIES)
+        memory_bytes += tally(Kind.CODES)[1] + tally(Kind.BOOKS)[1]
+        return Summary(
+            scenario=model.scenario.name,
+            seed=model.scenario.seed,
+            agents=count,
+            steps=model.steps,
+            roles=model.scenario.agents.counts(),
+            wall_s=round(wall, 4),
+            agent_steps_per_s=round(count * steps / wall, 1),
+            step_ms_per_agent=round(1000 * wall / max(count * steps, 1), 6),
+            registration_ms_per_agent=round(1000 * model.registration_s / count, 6),
+            gc_overhead=round(self._vitals.gc_overhead, 6),
+            footprint=self._vitals.summary(),
+            events=tuple(self._vitals.events),
+            memories=memories,
+            bytes_per_memory=round(memory_bytes / max(memories, 1), 2),
+            decisions=tally(Kind.DECISIONS)[0],
+            signals=tally(Kind.SIGNALS)[0],
+            orders=tally(Kind.ORDERS)[0],
+            fills=tally(Kind.FILLS)[0],
+            stores=stores,
+            trajectory_sha256=model.trajectory_sha256,
+            run_dir=str(self._directory.path),
+        )

@@ -1,0 +1,113 @@
+"""What an agent holds, lean while the agent does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from freeagentics.errors import BadInput
+from freeagentics.runtime.lean.compaction import LeanForms, held_bytes
+from freeagentics.runtime.lean.form import CACHE, LeanForm
+from freeagentics.runtime.measuring.slots import Place, places
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made lean: where, what stands for it, and the bytes it had taken."""
+
+    place: Place
+    form: LeanForm
+    before: int
+
+    @property
+    def lean(self) -> bool:
+        """Whether it is lean now: not while it is lent, nor where the agent has put something else in its place."""
+        return self.place.get() is self.form
+
+
+class LeanData:
+    """The places of an agent's data that were made lean.
+
+    Attributes:
+        caches: names, or paths, of its dicts that may be bounded.
+    """
+
+    def __init__(self, agent: object, forms: LeanForms) -> None:
+        self.caches: set[str] = set()
+        self._agent, self._forms = agent, forms
+        self._made: dict[str, Made] = {}
+        self._steps = 0
+
+    @property
+    def made(self) -> list[Made]:
+        """What is lean now."""
+        return [made for made in self._made.values() if made.lean]
+
+    @property
+    def before(self) -> int:
+        """Bytes that it all had taken."""
+        return sum(made.before for made in self._made.values())
+
+    def wake(self) -> None:
+        """A step begins: everything is in the form in which the agent held it."""
+        self._steps += 1
+        if self._steps == 1:
+            for made in self._made.values():
+                if made.lean:
+                    made.place.put(made.form.lend())
+
+    def rest(self) -> None:
+        """A step is over; with the last that goes on everything is lean again."""
+        self._steps -= 1
+        if not self._steps:
+            self._take_back()
+
+    def bound(self, caches: Collection[str]) -> None:
+        """Look again, with more dicts that may be bounded. Raises BadInput for names of anything but dicts that the agent alone holds."""
+        added = {caches} if isinstance(caches, str) else set(caches)
+        self.caches |= added
+        self.look_again()
+        dicts = [made.place for made in self.made if made.form.category == CACHE]
+        unknown = added - {name for place in dicts for name in (place.name, place.path)}
+        if unknown:
+            self.caches -= unknown
+            raise BadInput(f"caches: '{min(unknown)}' is no dict that {type(self._agent).__name__} holds and nobody else")
+
+    def look_again(self) -> None:
+        """Make lean what can be, wherever it is now; nothing in the middle of a step."""
+        if self._steps:
+            return
+        self._take_back()
+        before = {id(made.form): made.before for made in self._made.values()}
+        self._made.clear()  # parts that a place refers to would not be the agent's alone
+        for place in places(self._agent, always=LeanForm):
+            self._look_at(place, before)
+
+    def _look_at(self, place: Place, before: dict[int, int]) -> None:
+        form = place.get()
+        if isinstance(form, LeanForm):
+            self._made[place.path] = Made(place, form, before.get(id(form)) or held_bytes(form.category, [form]))
+            return
+        del form  # or the place would not hold it alone
+        self._make_lean(place, self._forms.of(place, cache=bool(self.caches & {place.name, place.path})))
+
+    def _make_lean(self, place: Place, form: LeanForm | None) -> None:
+        if form is not None:
+            self._made[place.path] = Made(place, form, held_bytes(form.category, [place.get()]))
+            place.put(form)
+
+    def _take_back(self) -> None:
+        """What somebody else refers to stays as it is."""
+        for made in list(self._made.values()):
+            value = made.place.get()
+            if value is made.form:
+                made.form.take_back()
+            elif made.form.lent(value):
+                del value  # or the form would not hold it alone
+                made.place.put(made.form)
+                if not made.form.take_back():
+                    made.place.put(made.form.lend())
+            else:
+                del value
+                if made.place.alone():
+                    self._make_lean(made.place, self._forms.again(made.form, made.place.get()))

@@ -1,0 +1,1 @@
+"""Measuring: footprints, garbage collection, leaks, alerts."""

@@ -1,0 +1,89 @@
+"""The market that a scenario asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+
+import numpy as np
+
+from freeagentics.errors import BadScenario
+from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market.contract import open_source
+from freeagentics.scenario.files import load_scenario, name_after
+from freeagentics.scenario.scenario import MarketSettings, Scenario
+
+
+def open_market(scenario: Scenario) -> ReplayMarket:
+    """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
+    settings = scenario.market
+    sources = [open_source(scenario.registry.sources[name], cost) for name, cost in settings.sources.items()]
+    desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
+    if settings.kind == "synthetic":
+        return SyntheticMarket(
+            settings.synthetic,
+            seed=scenario.seed,
+            bars=settings.warmup + scenario.steps,
+            desks=desks,
+            cash_cents=cash,
+            sources=sources,
+            start=settings.warmup,
+            terms=terms,
+        )
+    bars = load_bars(settings.bars, settings.symbols or None)
+    start = _first_bar(bars, settings)
+    left = len(bars) - start
+    if left < scenario.steps:
+        earlier = "an earlier market.start" if settings.start else "a smaller market.warmup"
+        raise BadScenario(
+            f"steps: {scenario.steps} asked for, but {settings.bars} has {left} bars after a start at bar {start}; "
+            f"ask for fewer steps or {earlier}"
+        )
+    daily = load_daily(settings.daily) if settings.daily else None
+    market = ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms)
+    if settings.start is None and left < settings.warmup:
+        market.notes += (f"{left} of {len(bars)} bars are left to trade after a warm-up of {settings.warmup}; market.warmup sets it",)
+    return market
+
+
+def _terms(settings: MarketSettings) -> Terms:
+    return Terms(
+        fee_ppm=round(settings.fee_bps * 100),
+        impact_bps=settings.impact_bps,
+        shared_impact=settings.shared_impact,
+        max_participation=settings.max_participation,
+    )
+
+
+def own_bars(path: Path) -> dict[str, object]:
+    """What changes in a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
+    market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
+    return {
+        "name": name_after(path, "bars"),
+        "title": f"Agents trade the bars of {path.name}",
+        **{f"market.{key}": value for key, value in market.items()},
+    }
+
+
+def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins: bool = False) -> int:
+    """Steps of a scenario, or as many as its bars have after the warm-up, where that is fewer. Raises BadScenario, BadBars."""
+    scenario = load_scenario(name, overrides, allow_plugins=allow_plugins)
+    bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
+    return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
+
+
+def _first_bar(bars: Bars, settings: MarketSettings) -> int:
+    """Index of the first bar to show. Raises BadScenario where there is none."""
+    if settings.start is None:
+        if settings.warmup >= len(bars):
+            raise BadScenario(
+                f"market.warmup: {settings.bars} has {len(bars)} bars and a warm-up takes {settings.warmup} of them, so none is left to "
+                f"trade; set it lower, e.g. market.warmup={len(bars) // 4}, or take more bars"
+            )
+        return settings.warmup
+    moment = settings.start if settings.start.tzinfo else settings.start.replace(tzinfo=UTC)
+    found = int(np.searchsorted(bars.timestamps, int(moment.timestamp() * 1000)))
+    if found >= len(bars):
+        raise BadScenario(f"market.start: {moment.isoformat()} is after the last bar of {settings.bars}")
+    return found

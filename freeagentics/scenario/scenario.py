@@ -1,0 +1,195 @@
+"""The scenario: all that a run depends on, beside its seed the only thing that does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, create_model, field_validator, model_validator
+
+from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
+from freeagentics.errors import BadScenario
+from freeagentics.market import SOURCES, SyntheticSettings
+from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
+from freeagentics.scenario.plain import plain
+
+DEFAULT_TEAM = dict.fromkeys(BUILT_IN, 1)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, given: object) -> object:
+        return plain(given)
+
+
+class _OpenSection(_Section):
+    model_config = ConfigDict(extra="allow")
+
+
+class AgentSettings(_Section):
+    """Who there is."""
+
+    count: int = Field(50, ge=1, le=1_000_000, description="Agents in all.")
+    team: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
+        DEFAULT_TEAM, description="Agents of each role on a desk; there are as many desks as whole teams."
+    )
+
+    @field_validator("team")
+    @classmethod
+    def _known_roles(cls, team: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        registry = _registry(info.context)
+        for role in team if registry.complete else ():
+            try:
+                registry.role(role)
+            except BadScenario as error:
+                raise ValueError(str(error)) from error
+        if not team:
+            raise ValueError("a team needs at least one role")
+        return {role: team[role] for role in in_order(team)}
+
+    @model_validator(mode="after")
+    def _one_whole_team(self) -> AgentSettings:
+        if self.count < self.team_size:
+            raise ValueError(f"{self.count} agents are fewer than one desk's team of {self.team_size} ({', '.join(self.team)})")
+        return self
+
+    @property
+    def team_size(self) -> int:
+        """Agents of a whole desk."""
+        return sum(self.team.values())
+
+    @property
+    def desks(self) -> int:
+        """Whole teams that the agents form."""
+        return self.count // self.team_size
+
+    def counts(self) -> dict[str, int]:
+        """Agents of each role: whole teams, then one more of each role in pipeline order while agents are left."""
+        counts = {role: size * self.desks for role, size in self.team.items()}
+        left = self.count - sum(counts.values())
+        for role in [role for role, size in self.team.items() for _ in range(size)][:left]:
+            counts[role] += 1
+        return counts
+
+
+class MarketSettings(_Section):
+    """What agents trade on, and what it costs them."""
+
+    kind: Literal["replay", "synthetic"] = Field("replay", description="Real bars replayed, or bars made from the seed.")
+    bars: str = Field("btcusdt-1h", description="Replay: name of shipped bars, or path of a Parquet or CSV file.")
+    daily: str = Field("", description="Replay: name or path of daily figures (fear_greed, funding_rate); empty for none.")
+    symbols: tuple[str, ...] = Field((), description="Replay: assets to take from a file of many; empty for all.")
+    start: datetime | None = Field(None, description="Replay: first bar to show; by default the one after the warm-up.")
+    warmup: int = Field(168, ge=0, description="Bars before the first one shown, known to the sources' windows.")
+    synthetic: SyntheticSettings = Field(SyntheticSettings(), description="Synthetic: assets, first price, and what is planted.")
+    cash: float = Field(100_000.0, gt=0, le=1e12, description="USD that each desk begins with.")
+    fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
+    impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
+    shared_impact: bool = Field(
+        False, description="Whether impact comes from the net orders of all desks together; else a desk moves its own price alone."
+    )
+    max_participation: float = Field(
+        0.0, ge=0, le=1, description="Largest share of the last bar's volume that all fills of an asset together may take; 0 for no cap."
+    )
+    sources: dict[str, Annotated[int, Field(ge=0, le=10**12)]] = Field(
+        {name: SOURCES[name].default_cost_cents for name in BUILT_IN_SOURCES},
+        description="Sources on sale, with the cost of a read in cents.",
+    )
+
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, sources: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        registry = _registry(info.context)
+        for name in sources if registry.complete else ():
+            if name not in registry.sources:
+                raise ValueError(f"no source '{name}'; sources are {', '.join(registry.sources)}")
+        if "price" not in sources:
+            raise ValueError("the source 'price' must be on sale: agents without prices cannot act")
+        own = sorted(set(sources).difference(BUILT_IN_SOURCES))
+        return {name: sources[name] for name in (*BUILT_IN_SOURCES, *own) if name in sources}
+
+
+class SignalSettings(_Section):
+    """What agents tell each other."""
+
+    ttl_hours: float = Field(24.0, gt=0, le=24 * 365, description="Market time after which a signal has expired.")
+
+
+class StoreSettings(_Section):
+    """Stores that the run's records are projected into."""
+
+    durable: str = Field("", description="URL of a store for memories, decisions and signals; empty: the run's journal is all there is.")
+    hot: str = Field("", description="URL of a cache in front of the durable store; what it holds may be lost at any time.")
+    cold: str = Field("", description="URL of an archive for what is older than 90 days of market time.")
+
+    @model_validator(mode="after")
+    def _cache_of_something(self) -> StoreSettings:
+        if self.hot and not self.durable:
+            raise ValueError("store.hot is a cache in front of store.durable; give that too")
+        return self
+
+
+class RunSettings(_Section):
+    """How the run is carried out; nothing here changes a trajectory."""
+
+    engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
+    workers: int = Field(1, ge=0, le=256, description="Threads; 0 takes one per core.")
+    memory_limit_mb: int = Field(
+        0, ge=0, description="RAM that the process is to stay under, in MB: near it agents hibernate between uses; 0 for no limit."
+    )
+    checkpoint_every: int = Field(100, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
+
+
+class PluginSettings(_Section):
+    """Roles and sources of one's own."""
+
+    files: tuple[str, ...] = Field((), description="Python files with roles and sources, relative to the scenario's file.")
+
+
+class Scenario(_Section):
+    """A scenario. Scenario and seed give the same trajectory, bit for bit, on any engine with any number of workers.
+
+    It carries the roles and sources that it was checked with, so that a plugin loaded for another scenario changes nothing in this one.
+    They are the context of its validation; without one they are those of the package.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="Name of the scenario.")
+    title: str = Field("", max_length=200, description="One line that says what it shows.")
+    seed: int = Field(7, ge=0, lt=2**63, description="Seed of everything random.")
+    steps: int = Field(2000, ge=1, le=10_000_000, description="Bars to run.")
+    plugins: PluginSettings = PluginSettings()
+    agents: AgentSettings = AgentSettings()
+    market: MarketSettings = MarketSettings()
+    memory: MemorySettings = MemorySettings()
+    signals: SignalSettings = SignalSettings()
+    roles: dict[str, Any] = Field(default_factory=dict, description="Settings of each role.")
+    store: StoreSettings = StoreSettings()
+    run: RunSettings = RunSettings()
+
+    _registry: Registry = PrivateAttr(default_factory=lambda: SHIPPED)
+
+    def model_post_init(self, context: object, /) -> None:
+        """Keep what it was checked with."""
+        self._registry = _registry(context)
+
+    @property
+    def registry(self) -> Registry:
+        """Its roles and sources."""
+        return self._registry
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _role_settings(cls, roles: object, info: ValidationInfo) -> dict[str, Any]:
+        registry = _registry(info.context)
+        # All roles as one model, so that what is wrong is named by its whole dotted key.
+        fields: dict[str, Any] = {name: (role.Settings, None) for name, role in registry.roles.items()}
+        base = _Section if registry.complete else _OpenSection
+        whole: type[BaseModel] = create_model("Roles", __base__=base, **fields)
+        return {role: settings for role, settings in whole.model_validate(roles) if settings is not None}
+
+
+def _registry(context: object) -> Registry:
+    return context if isinstance(context, Registry) else SHIPPED

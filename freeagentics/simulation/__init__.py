@@ -1,0 +1,5 @@
+"""The simulation: the Mesa model that hosts the population, and what a step of it is made of."""
+
+from freeagentics.simulation.market_model import MarketModel
+
+__all__ = ["MarketModel"]

@@ -1,0 +1,305 @@
+"""The model: a Mesa model in which cohorts of agents trade on a market, remember, and are recorded."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import mesa
+import numpy as np
+
+from freeagentics.agents import BUILT_IN, SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
+from freeagentics.agents.cohort import CohortPages
+from freeagentics.agents.decision import Actions
+from freeagentics.agents.generative import Choices
+from freeagentics.agents.surroundings import SourceInfo
+from freeagentics.arrays import AnyArray
+from freeagentics.clock import HOUR_MS, wall_clock
+from freeagentics.journal import JournalWriter, Kind, StepCommit
+from freeagentics.market import CENTS, Observation, ObservationBuffer
+from freeagentics.memory import open_book_codec, open_codec
+from freeagentics.mind import MarketGrid
+from freeagentics.records.names import Names
+from freeagentics.records.step_metrics import Figures
+from freeagentics.runtime import Engine, SerialEngine, resident_mb
+from freeagentics.scenario.files import load_scenario, runnable
+from freeagentics.scenario.market_setup import open_market
+from freeagentics.scenario.plain import whole
+from freeagentics.scenario.scenario import Scenario
+from freeagentics.signals import Board, Inbox
+from freeagentics.simulation.attendance import Attendance
+from freeagentics.simulation.desk_ledger import BookKeeper
+from freeagentics.simulation.outcomes import OutcomeLedger
+from freeagentics.simulation.seeds import SeedLike, seeded
+from freeagentics.simulation.step_pages import StepPages
+
+Checkpoint = dict[str, dict[str, AnyArray]]
+
+
+class MarketModel(mesa.Model):
+    """Hosts a scenario's population on its market.
+
+    Args:
+        scenario: a `Scenario`, or the name or path of one.
+        seed, rng: either, as Mesa's runners give them: instead of the scenario's own. Without them the iterations of `mesa.batch_run` take
+            the scenario's seed and those after it.
+        engine: who runs the cohorts of a phase; serial by default.
+        observations: a file to make, in which other processes may read what the market showed last; see `ObservationBuffer`.
+
+    Attributes:
+        scenario: as it is run, seed included.
+        steps: bars so far. running: whether the scenario has steps left; by hand a model may be stepped on to the last of its bars.
+        market, board, population, attendance: the parts. observations: the last ones.
+        registration_s: wall time that building the population took. rss_before_mb: resident set before that.
+        figures: the last step's `Figures`; all of them are in `datacollector`.
+        checkpoint_due: set it before a step to have the step carry a checkpoint.
+
+    A model owns threads: close it, or use it as a context manager.
+    """
+
+    # Hides the property that Mesa has by this name from 3.5 on, which writes into the scenario that it is given.
+    scenario: Scenario = cast(Scenario, None)
+
+    def __init__(
+        self,
+        scenario: Scenario | str = "btc-replay",
+        *,
+        seed: SeedLike | None = None,
+        rng: SeedLike | None = None,
+        engine: Engine | None = None,
+        observations: str | Path | None = None,
+    ) -> None:
+        given = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
+        resolved = seeded(given, seed, rng, self)
+        # Mesa 4 knows no seed=, and no version minds rng=. Nothing here draws from what it makes of it.
+        super().__init__(rng=resolved.seed)
+        self.scenario = resolved
+        self.steps = 0
+        # The market and its ring first, and the population before the writer: they may refuse, and what was opened before would stay open.
+        self.market = open_market(self.scenario)
+        self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
+        self.rss_before_mb = resident_mb()
+        self.engine = engine or SerialEngine()
+        world = self._surroundings()
+        began = wall_clock()
+        agents, registry = self.scenario.agents, self.scenario.registry
+        self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
+        self._phases = self.population.phases()
+        self.writer = JournalWriter(None)
+        # Mesa's runners close no model: the thread ends with the model then.
+        weakref.finalize(self, self.writer.close).atexit = False
+        assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
+        self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
+        self.books = BookKeeper(self.market.accounts)
+        self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
+        self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
+        self.checkpoint_due = False
+        self._hibernating = False
+        self.figures: Figures | None = None
+        self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in Figures.__slots__})
+        self.attendance = Attendance(self, self.population)
+        self.attendance.seat()
+        self.registration_s = wall_clock() - began
+
+    def _surroundings(self) -> Surroundings:
+        market, memory = self.market, self.scenario.memory
+        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
+        grid = MarketGrid(self.scenario.memory.horizon)
+        return Surroundings(
+            seed=self.scenario.seed,
+            symbols=market.symbols,
+            units=market.units,
+            columns=market.columns,
+            sources=sources,
+            roles=tuple(self.scenario.agents.team),
+            memory=memory,
+            signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
+            grid=grid,
+            choices=Choices.on(grid),
+            codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
+            own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
+            known_roles=tuple(self.scenario.registry.roles),
+        )
+
+    @property
+    def names(self) -> Names:
+        """What its numbers stand for."""
+        return Names.of(self.market, [self.scenario.registry.role(name) for name in self.scenario.agents.team])
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Let an agent leave, as its `remove` does: from the next step on it is not there.
+
+        Raises:
+            RuntimeError: in the middle of a step.
+        """
+        self.attendance.check(agent)
+        super().deregister_agent(agent)
+        self.attendance.leave(agent)
+
+    def record_to(self, writer: JournalWriter) -> None:
+        """Record the steps to come with *writer*; without it only their chained hash is kept."""
+        self.writer.close()
+        self.writer = writer
+
+    def step(self) -> None:
+        """One bar: fills and observation, outcomes, each phase decides and is applied, all learn, the step is committed.
+
+        Raises:
+            EndOfBars: none is left. `run_model` ends before that, with the scenario's last step.
+        """
+        # Mesa 4 does not count steps, and the others count those for which no bar is left.
+        self.steps = self.market.step
+        observation = self.observations.write(self.market.advance())
+        self.steps = observation.step
+        outcomes = self.ledger.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
+        pages, first_signal = StepPages(), self.board.published
+        pages.left(self.attendance.begin(observation.step))
+        pages.opened(observation, self.market.fills)
+        books = self._shared(self.books.close(observation.step, observation.prices, self.market.fills), observation, pages)
+        for phase in self._phases:
+            views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
+            actions = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
+            for cohort, view, action in zip(phase, views, actions, strict=True):
+                self._apply(cohort, view.inbox, action, observation, pages)
+            self.board.flip()
+        learned = self.engine.map(partial(_learn, self._hibernating, outcomes), self.population.cohorts)
+        for cohort, remembered in zip(self.population.cohorts, learned, strict=True):
+            pages.learned(cohort, remembered)
+        self.board.expire(observation.timestamp)
+        self._commit(observation, books, pages, first_signal)
+        self.attendance.end()
+        if self.steps >= self.scenario.steps:
+            self.running = False
+
+    def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:
+        """Books as memories of this step will share them: coded once, not again in every memory."""
+        if self.book_codec is None:
+            return books
+        codes, shared = self.book_codec.encode(books.features, observation.values)
+        pages.booked(codes, self.book_codec.version)
+        return replace(books, shared=shared)
+
+    def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None) -> View:
+        return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
+
+    def _apply(self, cohort: Cohort, inbox: Inbox, actions: Actions, observation: Observation, pages: StepPages) -> None:
+        """What a cohort asked for happens, in cohort order and in one thread."""
+        self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
+        self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
+        accepted = self.market.submit(actions.orders)
+        pages.acted(cohort, actions, accepted, self.board.process(inbox, cohort.number, step=observation.step))
+
+    def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> None:
+        # Not the books' equity: since they were closed, agents have paid for what they read.
+        equity = self.market.accounts.equity(observation.prices)
+        self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
+        if observation.step == 1:
+            pages.shared(Kind.AGENTS, self.population.seats())
+            pages.shared(Kind.NAMES, self.names.records())
+        pages.shared(Kind.FIGURES, self.figures.record())
+        closed = pages.closed(self.market.accounts, equity, first_signal)
+        self.datacollector.collect(self)
+        checkpoint = self.checkpoint() if self.checkpoint_due else None
+        self.checkpoint_due = False
+        self.writer.put(StepCommit(observation.step, observation.timestamp, closed, checkpoint))
+
+    def _figures(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> Figures:
+        accounts, fills = self.market.accounts, self.market.fills
+        return Figures(
+            timestamp=observation.timestamp,
+            price=float(observation.prices[0] / self.market.units.price[0]),
+            basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
+            equity=equity,
+            exposure=float(books.feature("exposure").mean()),
+            drawdown=float(books.feature("drawdown").mean()),
+            signals=sum(len(batch) for batch in pages.signals),
+            orders=sum(len(batch) for batch in pages.orders),
+            fills=len(fills),
+            traded=float(fills.notional.sum(dtype=np.float64) / CENTS),
+            costs=float((accounts.fees + accounts.data_costs).mean() / CENTS),
+        )
+
+    def hibernate(self) -> None:
+        """From now on cohorts hibernate whenever they are not at work. It takes time and saves RAM; no value changes."""
+        self._hibernating = True
+        for cohort in self.population.cohorts:
+            cohort.hibernate()
+
+    def checkpoint(self) -> Checkpoint:
+        """Copies of all that a later step depends on, by part."""
+        cohorts = {}
+        for cohort in self.population.cohorts:
+            cohorts[f"cohort-{cohort.number}"] = cohort.state()
+            if self._hibernating:
+                cohort.hibernate()
+        shared = {"market": self.market.state(), "board": self.board.state(), "books": self.books.state(), "ledger": self.ledger.state()}
+        return shared | cohorts
+
+    def restore(self, step: int, checkpoint: Mapping[str, Mapping[str, AnyArray]]) -> None:
+        """Become what `checkpoint` copied at the end of *step*. Raises KeyError, ValueError or CorruptRecord where it is of another
+        population."""
+        self.market.load(checkpoint["market"])
+        for cohort in self.population.cohorts:
+            cohort.load(checkpoint[f"cohort-{cohort.number}"])
+        # Before the board, which asks the directory who is there.
+        self.population.take_stock()
+        self.board.load(dict(checkpoint["board"]))
+        self.books.load(checkpoint["books"])
+        self.ledger.load(checkpoint["ledger"])
+        self.attendance.seat()
+        self.steps = whole("step", step)
+        self.running = self.steps < self.scenario.steps
+
+    def agent(self, name: str) -> TradingAgent:
+        """An agent by its name, e.g. ``market-hunter-0007``. Raises KeyError where there is none, or it has left."""
+        for agent in self.agents:
+            if isinstance(agent, TradingAgent) and agent.name == name:
+                return agent
+        raise KeyError(name)
+
+    @property
+    def trajectory_sha256(self) -> str:
+        """The chained hash of all steps so far, in hexadecimal."""
+        self.writer.flush()
+        return self.writer.sha256.hex()
+
+    def close(self) -> None:
+        """End the threads and let go of agents. Raises what went wrong in the writer, if anything did."""
+        self.running = False
+        self.engine.close()
+        self.observations.close()
+        self.attendance.dismiss()
+        self.remove_all_agents()
+        self.writer.close()
+
+    def __enter__(self) -> MarketModel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _figure(name: str) -> object:
+    def report(model: MarketModel) -> object:
+        return getattr(model.figures, name)
+
+    return report
+
+
+def _decide(hibernating: bool, piece: tuple[Cohort, View]) -> Actions:
+    cohort, view = piece
+    actions = cohort.decide(view)
+    if hibernating:
+        cohort.hibernate()
+    return actions
+
+
+def _learn(hibernating: bool, outcomes: Outcomes | None, cohort: Cohort) -> CohortPages:
+    pages = cohort.learn(outcomes)
+    if hibernating:
+        cohort.hibernate()
+    return pages

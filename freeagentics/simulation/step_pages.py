@@ -1,0 +1,116 @@
+"""Recording: what a step leaves behind, as pages for the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from freeagentics.agents import Cohort
+from freeagentics.agents.cohort import CohortPages
+from freeagentics.agents.decision import Actions
+from freeagentics.arrays import I32, I64, AnyArray
+from freeagentics.journal import SHARED, Kind, Page
+from freeagentics.market import Accounts, Fills, Observation, Orders
+from freeagentics.memory.codec import Codes
+from freeagentics.records.memories import IMPORTANCE
+from freeagentics.records.names import BYTES
+from freeagentics.signals import Signals
+
+DEPARTURE = np.dtype([("agent", "<i4")])
+PROCESSED = np.dtype([("number", "<i8"), ("target", "<i4")])
+_ORDER = np.dtype([("agent", "<i4"), ("desk", "<i4"), ("asset", "<i4"), ("quantity", "<i8")])
+_FILL = np.dtype([*_ORDER.descr, ("price", "<i8"), ("notional", "<i8"), ("fee", "<i8")])
+
+
+@dataclass(slots=True, eq=False)
+class StepPages:
+    """Collects the pages of one step, in the order in which things happen."""
+
+    pages: list[Page] = field(default_factory=list)
+    signals: list[Signals] = field(default_factory=list)
+    orders: list[Orders] = field(default_factory=list)
+    processed: list[AnyArray] = field(default_factory=list)
+
+    def shared(self, kind: Kind, records: AnyArray) -> None:
+        """A page that belongs to the whole step."""
+        self.pages.append(Page(kind, SHARED, records))
+
+    def left(self, agents: Sequence[int]) -> None:
+        """Who left before this step."""
+        if agents:
+            self.shared(Kind.DEPARTURES, np.array(agents, dtype=np.int32).view(DEPARTURE))
+
+    def opened(self, observation: Observation, fills: Fills) -> None:
+        """What the market showed, and what was filled at the open."""
+        shape = (observation.values.shape[1],)
+        records = np.zeros(len(observation.prices), dtype=[("price", "<i8"), ("values", "<f4", shape)])
+        records["price"], records["values"] = observation.prices, observation.values
+        self.shared(Kind.OBSERVATION, records)
+        if len(fills):
+            self.shared(Kind.FILLS, _columns(_FILL, fills))
+
+    def booked(self, codes: Codes, version: int) -> None:
+        """Books of desks, as memories share them."""
+        self.pages.append(Page(Kind.BOOKS, SHARED, np.frombuffer(codes.to_bytes(), dtype=BYTES), codec=version))
+
+    def acted(self, cohort: Cohort, actions: Actions, accepted: Orders, processed: tuple[I64, I32]) -> None:
+        """What a cohort decided, told and ordered, and which signals its decisions dealt with."""
+        self.pages.append(Page(Kind.DECISIONS, cohort.number, actions.decisions))
+        self.signals.append(actions.signals)
+        self.orders.append(accepted)
+        number, target = processed
+        dealt = np.zeros(len(number), dtype=PROCESSED)
+        dealt["number"], dealt["target"] = number, target
+        self.processed.append(dealt)
+
+    def learned(self, cohort: Cohort, pages: CohortPages) -> None:
+        """What a cohort remembers, and what came of what it did before."""
+        kept = pages.memories
+        if len(kept):
+            self.pages.append(Page(Kind.MEMORIES, cohort.number, kept.importance.view(IMPORTANCE), codec=kept.version))
+            self.pages.append(Page(Kind.CODES, cohort.number, np.frombuffer(kept.to_bytes(), dtype=BYTES), codec=kept.version))
+        if pages.outcomes is not None:
+            self.pages.append(Page(Kind.OUTCOMES, cohort.number, pages.outcomes))
+
+    def closed(self, accounts: Accounts, equity: I64, first_signal: int) -> tuple[Page, ...]:
+        """All pages of the step."""
+        signals = Signals.concatenate(self.signals)
+        if len(signals):
+            self.shared(Kind.SIGNALS, _signal_records(signals, first_signal))
+        orders = Orders.concatenate(self.orders)
+        if len(orders):
+            self.shared(Kind.ORDERS, _columns(_ORDER, orders))
+        processed = np.concatenate(self.processed)
+        if len(processed):
+            self.shared(Kind.PROCESSED, processed)
+        self.shared(Kind.ACCOUNTS, _account_records(accounts, equity))
+        return tuple(self.pages)
+
+
+def _columns(dtype: np.dtype[np.void], holder: Orders | Fills) -> AnyArray:
+    records = np.zeros(len(holder), dtype=dtype)
+    for name in dtype.names or ():
+        records[name] = getattr(holder, name)
+    return records
+
+
+def _signal_records(signals: Signals, first: int) -> AnyArray:
+    assets = signals.data.shape[1]
+    fields = [("source", "<i4"), ("desk", "<i4"), ("kind", "u1"), ("severity", "u1"), ("confidence", "<f4"), ("audience", "<u4")]
+    records = np.zeros(len(signals), dtype=[("number", "<i8"), *fields, ("data", "<f4", (assets,))])
+    for name, _ in fields:
+        records[name] = getattr(signals, name)
+    records["data"], records["number"] = signals.data, first + np.arange(len(signals))
+    return records
+
+
+def _account_records(accounts: Accounts, equity: I64) -> AnyArray:
+    desks, assets = accounts.position.shape
+    names = ("cash", "fees", "data_costs")
+    records = np.zeros(desks, dtype=[(name, "<i8") for name in (*names, "equity")] + [("position", "<i8", (assets,))])
+    for name in names:
+        records[name] = getattr(accounts, name)
+    records["equity"], records["position"] = equity, accounts.position
+    return records

@@ -1,0 +1,1 @@
+"""Records of runs in stores: what goes there, and the threads that bring it."""

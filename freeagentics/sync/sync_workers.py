@@ -1,0 +1,129 @@
+"""The stores of a run, each with a feed that keeps it up with the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from freeagentics.errors import BadStore, StoreUnavailable
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.records.run_record import StoreSummary
+from freeagentics.scenario.scenario import Scenario, StoreSettings
+from freeagentics.stores import Store, open_store
+from freeagentics.stores.cache import Cache
+from freeagentics.stores.public_urls import public_url
+from freeagentics.stores.tiers import TieredStore
+from freeagentics.sync.projector import Projector
+from freeagentics.sync.sync_worker import PATIENCE_S, Feed, Work
+
+if TYPE_CHECKING:
+    from freeagentics.sync.archiver import Archiver
+
+Connect = Callable[[], Work]
+
+
+class Feeds:
+    """Opens the stores that a scenario names, so that a wrong URL is told before anything is written; then feeds them, from `start` on.
+
+    Use it as a context manager: leaving it ends the feeds, as they are.
+
+    Args:
+        scenario: of the run. run: its id.
+
+    Raises:
+        BadStore: a URL names no store that can be opened.
+    """
+
+    def __init__(self, scenario: Scenario, run: str) -> None:
+        self._scenario = scenario
+        self._run = run
+        self._feeds: dict[str, Feed] = {}
+        self._stores: list[Store] = []
+        self._last = 0
+        # A store that is away is no reason not to run: its feed tries again, and tells what is wrong if that lasts.
+        with suppress(StoreUnavailable):
+            if scenario.store.cold:
+                open_archiver(Path(), scenario, run).close()
+        with suppress(StoreUnavailable):
+            if scenario.store.durable:
+                self._stores.append(open_durable(scenario.store, run))
+
+    def __enter__(self) -> Feeds:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for feed in self._feeds.values():
+            feed.stop()
+        for store in self._stores:
+            store.close()
+
+    def start(self, journal: Path) -> None:
+        """Begin to feed from this journal."""
+        urls = self._scenario.store
+        if urls.durable:
+            self._begin("durable", partial(self._project, journal))
+        if urls.cold:
+            self._begin("cold", partial(open_archiver, journal, self._scenario, self._run))
+
+    def _begin(self, tier: str, connect: Connect) -> None:
+        feed = self._feeds[tier] = Feed(tier, connect, patience_s=PATIENCE_S)
+        feed.start()
+
+    def _project(self, journal: Path) -> Work:
+        store = self._stores.pop() if self._stores else open_durable(self._scenario.store, self._run)
+        return Projector(journal, self._scenario, store)
+
+    def committed(self, step: int) -> None:
+        """Note how far the run is."""
+        self._last = step
+
+    @property
+    def lag(self) -> int:
+        """Steps by which the store that is farthest behind is behind the run; 0 where there is none."""
+        return max(map(self._behind, self._feeds.values()), default=0)
+
+    def _behind(self, feed: Feed) -> int:
+        # While a resumed run computes committed steps again, stores are ahead of it.
+        return max(self._last - feed.done, 0)
+
+    def finish(self, headway: Headway = untold) -> tuple[StoreSummary, ...]:
+        """Wait until all stores have all that is committed, or have stopped making headway; says where each is."""
+        for feed in telling(headway, "bringing up the stores", self._feeds.values()):
+            feed.finish()
+        urls = self._scenario.store.model_dump()
+        return tuple(
+            StoreSummary(
+                tier=tier,
+                url=public_url(urls[tier]),
+                lag_steps=self._behind(feed),
+                records=feed.records,
+                failures=feed.failures,
+                error=feed.error,
+            )
+            for tier, feed in self._feeds.items()
+        )
+
+
+def open_durable(urls: StoreSettings, run: str) -> Store:
+    """The durable store, behind its cache where the settings name one. Raises what `open_store` raises."""
+    durable = open_store(urls.durable, run)
+    if not urls.hot:
+        return durable
+    try:
+        return TieredStore(durable, Cache(partial(open_store, urls.hot, run)))
+    except BaseException:
+        durable.close()
+        raise
+
+
+def open_archiver(journal: Path, scenario: Scenario, run: str) -> Archiver:
+    """The archive of the scenario's cold tier, and who feeds it; its driver is an extra. Raises BadStore or StoreUnavailable."""
+    try:
+        from freeagentics.sync.archiver import Archiver
+    except ModuleNotFoundError as error:
+        raise BadStore(f"an archive needs the package {error.name}; pip install 'freeagentics[archive]'") from error
+    return Archiver(journal, scenario, run)
