@@ -2,13 +2,13 @@
 
 from freeagentics.agents.agent import TradingAgent
 from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.context import CohortContext, MemorySettings
 from freeagentics.agents.plugin import PluginFile
 from freeagentics.agents.plugins import run_plugin
 from freeagentics.agents.population import COHORT_ROWS, Population
 from freeagentics.agents.registry import BUILT_IN, ROLES, SHIPPED, Registry, in_order
 from freeagentics.agents.run_before import RunBefore
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
-from freeagentics.agents.surroundings import MemorySettings, Surroundings
 from freeagentics.agents.user_role import UserRole
 from freeagentics.agents.view import DeskBooks, Outcomes, View
 
@@ -19,6 +19,7 @@ __all__ = [
     "SHIPPED",
     "SIGNAL_KINDS",
     "Cohort",
+    "CohortContext",
     "DeskBooks",
     "MemorySettings",
     "Outcomes",
@@ -27,7 +28,6 @@ __all__ = [
     "Registry",
     "RunBefore",
     "SignalKind",
-    "Surroundings",
     "TradingAgent",
     "UserRole",
     "View",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from freeagentics.agents.history import Done, told
+from freeagentics.agents.history import HistoryRecord, told
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.mind import REGIMES
 
@@ -55,7 +55,7 @@ class TradingAgent(mesa.Agent):
         """Its belief in each state of the market: (assets, 32, 32) by drift and volatility, each asset's summing to one."""
         return self.cohort.belief.cells()[self.row]
 
-    def history(self, n: int) -> list[Done]:
+    def history(self, n: int) -> list[HistoryRecord]:
         """Its last *n* steps, or as many as its history holds, oldest first."""
         cohort = self.cohort
         return told(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.world.sources))

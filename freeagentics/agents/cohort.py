@@ -10,28 +10,28 @@ import numpy as np
 from pydantic import BaseModel
 
 from freeagentics.agents import experience
-from freeagentics.agents.decision import CAUSES, DECISION, Actions, Choice
-from freeagentics.agents.heard import Heard
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions
 from freeagentics.agents.history import DONE_BYTES, done
-from freeagentics.agents.past import Past
-from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.pending_outcomes import PendingOutcomes
+from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
-from freeagentics.memory import KEY_SIZE, Kept, Recalled, RecallIndex, keys_of
+from freeagentics.memory import KEY_SIZE, EncodedMemories, Recalled, RecallIndex, keys_of
 from freeagentics.mind import CohortHistory, GridBelief
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
 
 @dataclass(slots=True, eq=False)
-class Thought:
+class StepContext:
     """What a cohort has in mind between deciding and learning of one step. It never outlives the step."""
 
     view: View
     focus: I64
     states: F32
     recalled: Recalled
-    choice: Choice
+    choice: Decisions
     outcome: AnyArray | None
 
 
@@ -39,7 +39,7 @@ class Thought:
 class CohortPages:
     """What a cohort leaves for the journal after learning: memories, and outcomes (m,) or None."""
 
-    memories: Kept
+    memories: EncodedMemories
     outcomes: AnyArray | None
 
 
@@ -68,7 +68,7 @@ class Cohort(ArrayState, ABC):
     reads: ClassVar[tuple[str, ...]] = ()
     """Sources that a user's role reads; built-in roles choose theirs as they go."""
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: Any) -> None:
         self.settings = settings
         self.number = number
         self.rows = rows
@@ -82,11 +82,11 @@ class Cohort(ArrayState, ABC):
         self.peers = np.ones(rows, dtype=np.int32)
         persistence = world.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
         self.belief = GridBelief(world.grid, persistence.astype(np.float32), world.assets)
-        self.heard = Heard(rows, world.assets, world.signal_ttl)
+        self.heard = SignalState(rows, world.assets, world.signal_ttl)
         self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
         self.history = CohortHistory(rows, memory.history, DONE_BYTES)
-        self.past = Past(rows, memory.horizon, world.assets)
-        self.thought: Thought | None = None
+        self.past = PendingOutcomes(rows, memory.horizon, world.assets)
+        self.thought: StepContext | None = None
 
     @property
     def active(self) -> Mask:
@@ -103,7 +103,7 @@ class Cohort(ArrayState, ABC):
         """An agent leaves; its row is free."""
         self.agent[row], self.desk[row] = -1, 0
 
-    def decide(self, view: View) -> Actions:
+    def decide(self, view: View) -> CohortOutput:
         """Perceive, recall and choose, for all rows."""
         world, step, now = self.world, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
@@ -115,7 +115,7 @@ class Cohort(ArrayState, ABC):
         self.perceive(states, focus, view)
         recalled = self.index.recall(keys_of(states), world.memory.recall, step)
         choice = self.choose(view, states, recalled, focus)
-        self.thought = Thought(view, focus, states, recalled, choice, outcome)
+        self.thought = StepContext(view, focus, states, recalled, choice, outcome)
         return self._actions(choice, recalled, focus, step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
@@ -133,7 +133,7 @@ class Cohort(ArrayState, ABC):
         return CohortPages(self._remember(thought, step), thought.outcome)
 
     @abstractmethod
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """What every row does. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
 
     def attend(self, view: View) -> None:
@@ -147,7 +147,7 @@ class Cohort(ArrayState, ABC):
         return ("price",)
 
     def read_bits(self, step: int) -> AnyArray:
-        """Sources that each row read at a step within the horizon, as `Surroundings.bits` has them: (rows,), or (1,) for all alike."""
+        """Sources that each row read at a step within the horizon, as `CohortContext.bits` has them: (rows,), or (1,) for all alike."""
         return self.world.bits(("price",)).sum(keepdims=True)
 
     def focus_on(self, view: View) -> I64:
@@ -171,7 +171,7 @@ class Cohort(ArrayState, ABC):
         record["result"], record["reward"] = result[judged], reward[judged]
         return record
 
-    def _actions(self, choice: Choice, recalled: Recalled, focus: I64, step: int) -> Actions:
+    def _actions(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
         active = self.active
         decisions = np.zeros(int(active.sum()), dtype=DECISION)
         found = recalled.step[active, :CAUSES]
@@ -187,15 +187,15 @@ class Cohort(ArrayState, ABC):
         decisions["signal"] = choice.signal[active]
         decisions["reason"] = choice.reason[active]
         paying = active & (choice.charge > 0)
-        return Actions(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
+        return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
 
-    def _remember(self, thought: Thought, step: int) -> Kept:
+    def _remember(self, thought: StepContext, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
         encoded = self.codec.encode(thought.states, thought.view.given(self.desk), thought.focus)
         weight = np.rint(experience.importance(thought.states, thought.choice) * 255).astype(np.uint8)
         self.index.remember(keys_of(encoded.states), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
-        return Kept(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
+        return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""

@@ -40,7 +40,7 @@ the action in the role's own unit. reason: as the role's `reasoning` names them.
 
 
 @dataclass(slots=True, eq=False)
-class Choice:
+class Decisions:
     """What a role chose, for all rows of its cohort; free rows are ignored. Shapes (rows,) unless said."""
 
     action: AnyArray
@@ -64,7 +64,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Actions:
+class CohortOutput:
     """What a cohort asks of the model: decisions for the record (n,), signals, orders, and cents to charge per desk."""
 
     decisions: AnyArray

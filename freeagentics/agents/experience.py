@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents.decision import Choice
-from freeagentics.agents.heard import Heard
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.surroundings import Surroundings
+from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.memory import BOOK, FEATURES, Recalled, column
@@ -19,7 +19,7 @@ RISK = 0.05
 _BOOK = np.array([column(name) for name in BOOK])
 
 
-def situation(view: View, world: Surroundings, desk: I32, belief: GridBelief, heard: Heard, focus: I64) -> F32:
+def situation(view: View, world: CohortContext, desk: I32, belief: GridBelief, heard: SignalState, focus: I64) -> F32:
     """The states (rows, 48) of a cohort before it acts; what only the role knows is still zero."""
     states = np.zeros((len(desk), len(FEATURES)), dtype=np.float32)
     states[:, _BOOK] = view.books.features[desk]
@@ -31,7 +31,7 @@ def situation(view: View, world: Surroundings, desk: I32, belief: GridBelief, he
     return states
 
 
-def running_volatility(view: View, world: Surroundings) -> F32:
+def running_volatility(view: View, world: CohortContext) -> F32:
     """Standard deviation of a return over the horizon, as it lately was, (assets,): the unit in which beliefs are held."""
     return world.column(view.observation, "price.volatility") * np.float32(np.sqrt(world.memory.horizon))
 
@@ -41,7 +41,7 @@ def put(states: F32, name: str, values: object) -> None:
     states[:, column(name)] = values  # type: ignore[call-overload]
 
 
-def _market(states: F32, view: View, world: Surroundings, belief: GridBelief, focus: I64) -> None:
+def _market(states: F32, view: View, world: CohortContext, belief: GridBelief, focus: I64) -> None:
     rows = np.arange(len(focus))
     first = column("bull")
     states[:, first : first + len(REGIMES)] = belief.regimes[rows, focus]
@@ -54,7 +54,7 @@ def _market(states: F32, view: View, world: Surroundings, belief: GridBelief, fo
     put(states, "volatility_ratio", world.column(view.observation, "price.volatility_ratio")[focus])
 
 
-def _signals(states: F32, heard: Heard, now: int, focus: I64) -> None:
+def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
     rows = np.arange(len(focus))
     put(states, "received", heard.received)
     put(states, "top_severity", heard.top_severity)
@@ -72,7 +72,7 @@ def _signals(states: F32, heard: Heard, now: int, focus: I64) -> None:
     put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
 
 
-def action(states: F32, choice: Choice, recalled: Recalled, focus: I64) -> None:
+def action(states: F32, choice: Decisions, recalled: Recalled, focus: I64) -> None:
     """Fill in what the agent did."""
     rows = np.arange(len(focus))
     put(states, "action", choice.action)
@@ -85,7 +85,7 @@ def action(states: F32, choice: Choice, recalled: Recalled, focus: I64) -> None:
     put(states, "memory_result", recalled.expected_result())
 
 
-def importance(states: F32, choice: Choice) -> F32:
+def importance(states: F32, choice: Decisions) -> F32:
     """How much an experience matters by itself, 0..1: surprising, large, or worth telling others."""
     surprise = np.clip(states[:, column("surprise")] / 8, 0, 1)
     told = np.minimum(choice.published, 1)

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from freeagentics.agents.decision import Choice
-from freeagentics.agents.heard import Heard
+from freeagentics.agents.decision import Decisions
+from freeagentics.agents.signal_state import SignalState
 from freeagentics.arrays import U8, AnyArray
 
 DONE_BYTES = 5
 _LEVELS = 15
 
 
-class Done(NamedTuple):
+class HistoryRecord(NamedTuple):
     """One step of an agent's history: its action, how large it was (0..1, to a fifteenth), the sources read, and signals received."""
 
     action: str
@@ -23,7 +23,7 @@ class Done(NamedTuple):
     received: int
 
 
-def done(choice: Choice, read_bits: AnyArray, heard: Heard) -> U8:
+def done(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U8:
     """A step's records for a cohort's history, (rows, 5); *read_bits* has a bit a source, of which the first sixteen are kept."""
     records = np.empty((len(choice.action), DONE_BYTES), dtype=np.uint8)
     records[:, 0] = choice.action
@@ -33,10 +33,10 @@ def done(choice: Choice, read_bits: AnyArray, heard: Heard) -> U8:
     return records
 
 
-def told(records: U8, actions: tuple[str, ...], sources: tuple[str, ...]) -> list[Done]:
+def told(records: U8, actions: tuple[str, ...], sources: tuple[str, ...]) -> list[HistoryRecord]:
     """Records (n, 5) in words, given the names of the role's actions and of the world's sources."""
     return [
-        Done(
+        HistoryRecord(
             actions[action], size / _LEVELS, tuple(name for bit, name in enumerate(sources[:16]) if (low | high << 8) >> bit & 1), received
         )
         for action, size, low, high, received in records.tolist()

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.context import CohortContext
 from freeagentics.agents.registry import SHIPPED, Registry
-from freeagentics.agents.surroundings import Surroundings
 from freeagentics.arrays import AnyArray
 from freeagentics.signals import Directory
 
@@ -49,7 +49,7 @@ class Population:
         self,
         counts: Mapping[str, int],
         desks: int,
-        world: Surroundings,
+        world: CohortContext,
         settings: Mapping[str, BaseModel],
         registry: Registry = SHIPPED,
     ) -> None:
@@ -72,7 +72,7 @@ class Population:
             self._count_peers(role)
         self.number = np.concatenate(numbers).astype(np.int32)
 
-    def _fill(self, role: str, block: int, numbers: np.ndarray, world: Surroundings, settings: Mapping[str, BaseModel]) -> np.ndarray:
+    def _fill(self, role: str, block: int, numbers: np.ndarray, world: CohortContext, settings: Mapping[str, BaseModel]) -> np.ndarray:
         kind = self._registry.role(role)
         cohort = kind(len(self.cohorts), block, world, settings.get(role, kind.Settings()))
         rows = np.arange(len(numbers))

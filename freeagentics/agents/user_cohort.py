@@ -11,9 +11,9 @@ from pydantic import ConfigDict
 
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS
-from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
 from freeagentics.agents.user_state import declared, pack, restore, unpack
 from freeagentics.agents.user_tables import UserTables
@@ -36,7 +36,7 @@ class UserCohort(Cohort):
 
     user_role: ClassVar[type[UserRole]]
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: Any) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: Any) -> None:
         super().__init__(number, rows, world, settings)
         self.agents: list[UserRole | None] = [None] * rows
         self._read = [source for source in world.sources if source.name in self.reads]
@@ -60,7 +60,7 @@ class UserCohort(Cohort):
             agent.__init__()  # type: ignore[misc]  # settings must be there before a role's own constructor looks at them
         return agent
 
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Ask every agent, one after the other."""
         tables = UserTables(self, view)
         heard = self._heard_by_row(view)

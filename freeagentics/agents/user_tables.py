@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from freeagentics.agents.decision import REASONS, Choice
+from freeagentics.agents.decision import REASONS, Decisions
 from freeagentics.agents.returned import FAR, LARGEST, each, number, numbers, word
 from freeagentics.agents.signal_kinds import SHARES, SIGNAL_KINDS
 from freeagentics.agents.user_role import Action, Order, Tell
@@ -96,10 +96,10 @@ class UserTables:
             raise Refused(f"{name}.to is empty; name the roles that it is for")
         return self._world.audience(*roles)
 
-    def choice(self, parent: I32, parent_step: I32, signal: I64) -> Choice:
+    def choice(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
         """All of it as columns."""
         orders = np.array(self._orders, dtype=np.int64).reshape(-1, 4)
-        return Choice(
+        return Decisions(
             action=self._action,
             value=self._value,
             confidence=self._confidence,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from freeagentics.benchmarks.outside import Outside, run_in_turn, tell
+from freeagentics.benchmarks.subprocesses import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
 from freeagentics.optimized_threadpool_manager import OptimizedThreadPoolManager

@@ -10,17 +10,17 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from freeagentics.arrays import F32, I64
+from freeagentics.benchmarks import codec_baselines as rivals
 from freeagentics.benchmarks import codec_nets as nets
-from freeagentics.benchmarks import codec_rivals as rivals
+from freeagentics.benchmarks.codec_baselines import Coded, Errors
 from freeagentics.benchmarks.codec_data import Sample, samples
-from freeagentics.benchmarks.codec_rivals import Coded, Errors
 from freeagentics.benchmarks.table import Spread, Table
+from freeagentics.evaluation import decision_agreement
+from freeagentics.evaluation.agreement import CodecOf
 from freeagentics.memory.codec import Codec, Float32Codec, Given, Int8Codec, open_codec
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.features import BOOK, FEATURES
 from freeagentics.scenario import load_scenario
-from freeagentics.trials import decision_agreement
-from freeagentics.trials.agreement import CodecOf
 
 SCENARIOS = ("btc-replay", "ten-pairs", "whale-pump")
 BATCHES = (1, 50, 256, 10_000)

@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, Mask
-from freeagentics.memory.codec import DESK, Given, Trained, VaeCodec, open_book_codec
+from freeagentics.evaluation import LEARNED, CollectedRun, collect
+from freeagentics.memory.codec import DESK, CodecWeights, Given, VaeCodec, open_book_codec
 from freeagentics.memory.codec.registry import shipped
-from freeagentics.memory.codec.trained import ONE
 from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.weights import ONE
 from freeagentics.memory.features import BOOK, FEATURES, Group, column
 from freeagentics.scenario import load_scenario
-from freeagentics.trials import LEARNED, Lived, collect
 
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
@@ -32,7 +32,7 @@ class Sample:
     """
 
     role: str
-    trained: Trained
+    trained: CodecWeights
     codec: VaeCodec
     learn: Experiences
     test: Experiences
@@ -86,7 +86,7 @@ def samples(scenario_name: str) -> tuple[Sample, ...]:
     return tuple(found)
 
 
-def _book_bits(tested: Lived, market: tuple[str, ...], first: int) -> float:
+def _book_bits(tested: CollectedRun, market: tuple[str, ...], first: int) -> float:
     """Mean bits of a desk's book in a step after *first*, all included, in pages as a run writes them."""
     codec = open_book_codec(VaeCodec.name, market)
     assert codec is not None, "vae codecs share books"

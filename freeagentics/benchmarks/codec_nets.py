@@ -11,16 +11,16 @@ import torch
 from torch import nn
 
 from freeagentics.arrays import F32, F64
+from freeagentics.benchmarks.codec_baselines import CHECKSUM, LENGTH, Coded, entropy
 from freeagentics.benchmarks.codec_data import Sample, samples
-from freeagentics.benchmarks.codec_rivals import CHECKSUM, LENGTH, Coded, entropy
 from freeagentics.benchmarks.table import Table
 from freeagentics.memory.codec.adapters import Adapters
-from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
-from freeagentics.memory.codec.trained import ONE
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.tally import passes
+from freeagentics.memory.codec.weights import ONE
 from freeagentics.memory.features import FEATURES, GROUPS
 
 _LATENTS = 32
@@ -165,7 +165,7 @@ def _bits(values: F64) -> float:
 
 def _left(sample: Sample) -> F64:
     """What the shipped codec leaves of the test's features, in quantised steps, (n, F); NaN where one has its most common value."""
-    latents = Latents(sample.trained, sample.test.columns)
+    latents = FixedPointTransform(sample.trained, sample.test.columns)
     seen = list(passes(sample.trained, latents, sample.test))
     whole = latents.whole(sample.test.states)
     exact = [(whole[one.features] - one.expected) / sample.trained.step[one.features, None] for one in seen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from freeagentics.benchmarks.outside import run_in_turn, tell
+from freeagentics.benchmarks.subprocesses import run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.runtime import resident_mb
 from freeagentics.scenario.files import load_scenario

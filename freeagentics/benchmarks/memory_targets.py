@@ -7,7 +7,7 @@ from statistics import median
 
 import numpy as np
 
-from freeagentics.benchmarks.outside import Outside, run_in_turn, tell
+from freeagentics.benchmarks.subprocesses import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.mind import CohortHistory
 from freeagentics.mind.cohort_history import BLOCK_STEPS

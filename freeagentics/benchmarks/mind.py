@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from freeagentics.agents.generative import Reading, Sizing, Speaking
+from freeagentics.agents.generative import SignalPolicy, SizingPolicy, SourcePolicy
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.mind import GridBelief
 from freeagentics.scenario import load_scenario
@@ -17,7 +17,7 @@ from freeagentics.simulation import MarketModel
 AGENTS = (50, 1_000, 10_000)
 _WARM, _STEPS = 10, 5
 BELIEVING = ((GridBelief, "advance"), (GridBelief, "attend"), (GridBelief, "value_at_risk"), (GridBelief, "expected_shortfall"))
-CHOOSING = ((Reading, "wanted"), (Speaking, "choose"), (Sizing, "share"))
+CHOOSING = ((SourcePolicy, "wanted"), (SignalPolicy, "choose"), (SizingPolicy, "share"))
 
 
 def mind(runs: int) -> Table:

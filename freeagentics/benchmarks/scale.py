@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from freeagentics.benchmarks.outside import Outside, run_in_turn, tell
+from freeagentics.benchmarks.subprocesses import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.runs import run
 

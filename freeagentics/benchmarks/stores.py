@@ -19,7 +19,7 @@ from freeagentics.stores.redis_agent_memory import RedisAgentMemory
 from freeagentics.stores.tables import DECISIONS, decision_partition, recent_partition
 
 if TYPE_CHECKING:
-    from freeagentics.benchmarks.seed_001 import BlueprintMemory
+    from freeagentics.benchmarks.redis_agent_memory_baseline import BlueprintMemory
 
 AGENTS, STEPS, BATCH = 50, 1_000, 20
 CODE_BYTES = 24
@@ -42,7 +42,7 @@ def stores(runs: int) -> Table:
     # Packages of extras, which only this benchmark needs: torch alone takes a second to import.
     import redis
 
-    from freeagentics.benchmarks.seed_001 import BlueprintMemory, KeptNets
+    from freeagentics.benchmarks.redis_agent_memory_baseline import BlueprintMemory, KeptNets
 
     with redis_server() as url, closing(redis.Redis.from_url(url)) as client:
         ways: dict[str, Callable[[], Measured]] = {

@@ -56,8 +56,8 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
         BadInput: more steps than the run has. RunFailed: a role of the user's own failed, or the audit could not be written.
         CorruptRecord: memories of the run are damaged. UntrustedPlugin: it has plugins that this user has not run before, nor allows.
     """
+    from freeagentics.evaluation.audit import audit_memories
     from freeagentics.records.feature_std import memory_spread
-    from freeagentics.trials.audit import audit_memories
 
     there = record.summary.steps
     if steps is not None and steps > there:

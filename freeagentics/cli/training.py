@@ -12,12 +12,12 @@ import typer
 from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.cli.progress import Progress
 from freeagentics.errors import BadInput, did_you_mean, in_command
-from freeagentics.memory.codec import DESK, Trained
+from freeagentics.evaluation import FIRST_SEED, LEARNED, collect, first_part, shipped_runs
+from freeagentics.memory.codec import DESK, CodecWeights
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.fit import FitSettings, check_device, fit
 from freeagentics.scenario import Scenario
-from freeagentics.trials import FIRST_SEED, LEARNED, collect, first_part, shipped_runs
 
 TRAINABLE = (DESK, *BUILT_IN)
 
@@ -50,7 +50,7 @@ def carry_out(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: 
 
 def _trained(
     wanted: list[str], experiences: dict[str, list[Experiences]], settings: FitSettings, version: int
-) -> Iterator[tuple[str, Trained]]:
+) -> Iterator[tuple[str, CodecWeights]]:
     """Codecs by role; that of the desk first, as memories are coded given the books of desks as their own codec gives them back."""
     desk = _fitted(experiences[DESK], version, settings) if DESK in wanted else shipped(DESK)
     for role in wanted:
@@ -60,7 +60,7 @@ def _trained(
             yield role, _fitted(experiences[role], version, replace(settings, compression=ROLES[role].compression), desk)
 
 
-def _fitted(parts: list[Experiences], version: int, settings: FitSettings, desk: Trained | None = None) -> Trained:
+def _fitted(parts: list[Experiences], version: int, settings: FitSettings, desk: CodecWeights | None = None) -> CodecWeights:
     with Progress(f"training the codec of {parts[0].role}") as progress:
         return fit(Experiences.joined(parts), version, settings, desk, progress)
 

@@ -15,7 +15,7 @@ from freeagentics.errors import BadBars
 from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.bars_checks import check_cells, check_order
 from freeagentics.market.names import SHIPPED_BARS, did_you_mean, locate
-from freeagentics.market.sheet import Sheet, read_sheet
+from freeagentics.market.table_file import Sheet, read_sheet
 
 PRICES = ("open", "high", "low", "close")
 REQUIRED = ("timestamp", *PRICES, "volume")

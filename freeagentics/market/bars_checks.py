@@ -8,7 +8,7 @@ import numpy as np
 
 from freeagentics.clock import iso
 from freeagentics.market.arrays import F64, I64
-from freeagentics.market.sheet import Sheet
+from freeagentics.market.table_file import Sheet
 
 
 def check_order(sheet: Sheet, names: tuple[str, ...], asset: I64, times: I64) -> None:

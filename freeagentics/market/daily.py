@@ -13,7 +13,7 @@ from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadBars
 from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.names import SHIPPED_DAILY, did_you_mean, locate
-from freeagentics.market.sheet import read_sheet
+from freeagentics.market.table_file import read_sheet
 
 CARRIED_DAYS = 7
 """How many days longer than usual the last known value stands in for missing ones."""

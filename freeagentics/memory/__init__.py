@@ -12,8 +12,8 @@ from freeagentics.memory.codec import (
     open_book_codec,
     open_codec,
 )
+from freeagentics.memory.encoded import EncodedMemories
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
-from freeagentics.memory.kept import Kept
 from freeagentics.memory.recall import Recalled, RecallIndex
 
 __all__ = [
@@ -23,9 +23,9 @@ __all__ = [
     "GROUPS",
     "KEY_SIZE",
     "Codec",
+    "EncodedMemories",
     "Feature",
     "Given",
-    "Kept",
     "RecallIndex",
     "Recalled",
     "book_codec_of",

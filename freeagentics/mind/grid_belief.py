@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, I64, AnyArray, ArrayState, Mask
 from freeagentics.mind.grid import CELLS, DRIFTS, REGIMES, VOLATILITIES, MarketGrid, lasting
-from freeagentics.mind.tails import expected_shortfall, value_at_risk
+from freeagentics.mind.tail_risk import expected_shortfall, value_at_risk
 from freeagentics.sharing import scratch
 
 PRUNED = np.float32(1e-6)

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
-from freeagentics.mind.indexes import cells, gives_view
+from freeagentics.mind.array_indexing import cells, gives_view
 from freeagentics.mind.sparse_beliefs import SparseBeliefState, float_type, pack
 
 MB = 1024 * 1024

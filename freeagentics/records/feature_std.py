@@ -8,10 +8,10 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.journal import Journal
-from freeagentics.memory import Kept
+from freeagentics.memory import EncodedMemories
 from freeagentics.progress import Headway, telling, untold
 from freeagentics.records.memories import Memories
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.records.run_record import RunRecord
 
 STEPS, ROWS = 100, 50
@@ -25,7 +25,7 @@ def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64
     """
     found: defaultdict[str, list[F32]] = defaultdict(list)
     with Journal(record.directory.journal) as journal:
-        names = AgentNames(journal)
+        names = Roster(journal)
         memories, last = Memories(journal, names, record.lineage), record.summary.steps
         steps = np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist()
         for step in telling(headway, "reading memories", steps):
@@ -35,6 +35,6 @@ def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64
     return {role: np.concatenate(parts).std(axis=0, dtype=np.float64) for role, parts in found.items()}
 
 
-def _few(kept: Kept) -> Kept:
+def _few(kept: EncodedMemories) -> EncodedMemories:
     rows: I64 = np.unique(np.linspace(0, len(kept) - 1, min(ROWS, len(kept))).astype(np.int64))
     return kept.rows(rows)

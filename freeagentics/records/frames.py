@@ -10,8 +10,8 @@ import polars as pl
 
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.records.roster import AgentNames
-from freeagentics.records.step_metrics import FIGURE
+from freeagentics.records.roster import Roster
+from freeagentics.records.step_metrics import STEP_METRICS
 
 PAGES_AT_ONCE = 400
 """Pages of decisions held in RAM at a time: at most a hundred thousand rows, about 50 MB while polars works on them."""
@@ -25,14 +25,14 @@ def read_frame(path: Path) -> pl.DataFrame:
 def write_model_frame(journal: Journal, path: Path) -> None:
     """One row per step, from the figures."""
     records = np.concatenate([records for _, _, records in journal.scan(Kind.FIGURES)])
-    frame = pl.DataFrame({name: records[name] for name in FIGURE.names or ()})
+    frame = pl.DataFrame({name: records[name] for name in STEP_METRICS.names or ()})
     moment = pl.col("timestamp").cast(pl.Datetime("ms", "UTC"))
     frame.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("step"), moment, pl.exclude("timestamp")).write_parquet(
         path.absolute()
     )
 
 
-def write_agent_frame(journal: Journal, names: AgentNames, path: Path) -> None:
+def write_agent_frame(journal: Journal, names: Roster, path: Path) -> None:
     """One row per agent and step, from the decisions; never more than `PAGES_AT_ONCE` pages in RAM."""
     # Absolute, or polars takes a folder called ~ for the home.
     path = path.absolute()
@@ -53,13 +53,13 @@ def write_agent_frame(journal: Journal, names: AgentNames, path: Path) -> None:
     parts.rmdir()
 
 
-def _decisions(chunk: list[tuple[int, int, AnyArray]], names: AgentNames) -> pl.DataFrame:
+def _decisions(chunk: list[tuple[int, int, AnyArray]], names: Roster) -> pl.DataFrame:
     records = np.concatenate([records for _, _, records in chunk])
     steps = np.repeat([step for step, _, _ in chunk], [len(records) for _, _, records in chunk])
     return pl.DataFrame(decision_columns(steps, records, names) | {"asset": records["asset"].astype(np.int32)})
 
 
-def decision_columns(steps: AnyArray, records: AnyArray, names: AgentNames) -> dict[str, object]:
+def decision_columns(steps: AnyArray, records: AnyArray, names: Roster) -> dict[str, object]:
     """What every frame of decisions has, from steps (n,) and records (n,)."""
     agent = records["agent"]
     return {

@@ -10,17 +10,17 @@ import numpy as np
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
-from freeagentics.memory import BOOK, Codec, Given, Kept, book_codec_of, codec_of
+from freeagentics.memory import BOOK, Codec, EncodedMemories, Given, book_codec_of, codec_of
 from freeagentics.memory.codec import Codes
 from freeagentics.records.lineage import Lineage
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 
 IMPORTANCE = np.dtype([("importance", "u1")])
 
 
-def kept_in(page: Page, block: Page) -> Kept:
+def kept_in(page: Page, block: Page) -> EncodedMemories:
     """The memories of a page of them and the page of codes that goes with it."""
-    return Kept.from_bytes(block.records.tobytes(), np.ascontiguousarray(page.records["importance"]), page.codec)
+    return EncodedMemories.from_bytes(block.records.tobytes(), np.ascontiguousarray(page.records["importance"]), page.codec)
 
 
 class Memories:
@@ -31,14 +31,14 @@ class Memories:
         lineage: says which files of trained codecs a step was coded with beside those that ship; without it none.
     """
 
-    def __init__(self, journal: Journal, names: AgentNames, lineage: Lineage | None = None) -> None:
+    def __init__(self, journal: Journal, names: Roster, lineage: Lineage | None = None) -> None:
         self._journal = journal
         self._names = names
         self._lineage = lineage
         self._codecs: dict[tuple[int, str, tuple[Path, ...]], Codec] = {}
         self._book: tuple[int, F32] | None = None
 
-    def span(self, first: int, last: int) -> Iterator[tuple[int, Kept]]:
+    def span(self, first: int, last: int) -> Iterator[tuple[int, EncodedMemories]]:
         """Memories from step *first* to *last*, with their step, cohort by cohort; among them damaged ones, whose codes are not intact.
 
         Raises CorruptRecord where damage is not of single memories.
@@ -48,7 +48,7 @@ class Memories:
         for (step, page), (_, block) in zip(pages, blocks, strict=True):
             yield step, self._kept(step, page, block)
 
-    def _kept(self, step: int, page: Page, block: Page) -> Kept:
+    def _kept(self, step: int, page: Page, block: Page) -> EncodedMemories:
         try:
             kept = kept_in(page, block)
             if not block.intact and kept.codes.intact.all():
@@ -57,14 +57,14 @@ class Memories:
             raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
         return kept
 
-    def check(self, step: int, kept: Kept) -> None:
+    def check(self, step: int, kept: EncodedMemories) -> None:
         """Raise CorruptRecord naming the agent of a damaged memory of a step."""
         damaged = kept.agent[~kept.codes.intact]
         if damaged.size:
             agent = self._names.ids[damaged[0]]
             raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
 
-    def states(self, step: int, kept: Kept) -> F32:
+    def states(self, step: int, kept: EncodedMemories) -> F32:
         """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
         self.check(step, kept)
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
@@ -86,7 +86,7 @@ class Memories:
             self._book = (step, shared)
         return self._book[1]
 
-    def _codec(self, step: int, kept: Kept) -> Codec:
+    def _codec(self, step: int, kept: EncodedMemories) -> Codec:
         version, role, own = key = (kept.version, self._names.roles[kept.agent[0]], self._own(step))
         if key not in self._codecs:
             self._codecs[key] = codec_of(version, role, self._names.columns, own)

@@ -19,7 +19,7 @@ from freeagentics.memory import FEATURES
 from freeagentics.records.frames import decision_columns
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.signals import Severity, Signals
 
 _MEMORY = np.dtype([("agent", "<i4"), ("importance", "u1"), ("state", "<f4", (len(FEATURES),))])
@@ -39,7 +39,7 @@ class RecordFrames:
     def __init__(
         self,
         journal: Journal,
-        names: AgentNames,
+        names: Roster,
         horizon: int,
         first: int = 1,
         last: int | None = None,

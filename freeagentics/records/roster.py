@@ -14,7 +14,12 @@ from freeagentics.market import Units
 from freeagentics.records.names import Names, RoleNames
 
 
-class AgentNames:
+def decision_id(agent: str, step: int) -> str:
+    """The id of what an agent decided in a step."""
+    return f"dec-{agent}-{step}"
+
+
+class Roster:
     """Names by number: ids, roles and actions of the agents on record.
 
     Attributes:

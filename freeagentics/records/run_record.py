@@ -17,7 +17,7 @@ from freeagentics.records.frames import read_frame
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memory_audit import MemoryAudit
 from freeagentics.records.record_frames import RecordFrames
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.scenario.scenario import Scenario
 
@@ -190,7 +190,7 @@ class RunRecord:
 
     def _frame(self, of: Callable[[RecordFrames], pl.DataFrame]) -> pl.DataFrame:
         with Journal(self.directory.journal) as journal:
-            return of(RecordFrames(journal, AgentNames(journal), self.scenario.memory.horizon, lineage=self.lineage))
+            return of(RecordFrames(journal, Roster(journal), self.scenario.memory.horizon, lineage=self.lineage))
 
     def _repr_html_(self) -> str:
         """A small table, for notebooks."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from freeagentics.arrays import AnyArray
 
-FIGURE = np.dtype(
+STEP_METRICS = np.dtype(
     [
         ("timestamp", "<i8"),
         ("price", "<f8"),
@@ -26,7 +26,7 @@ FIGURE = np.dtype(
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StepMetrics:
     """The model at the end of a step.
 
     Attributes:
@@ -51,4 +51,4 @@ class Figures:
 
     def record(self) -> AnyArray:
         """As a record for the journal, (1,)."""
-        return np.array([astuple(self)], dtype=FIGURE)
+        return np.array([astuple(self)], dtype=STEP_METRICS)

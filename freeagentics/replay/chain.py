@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.replay.explanation import Link
 
 LONGEST = 16
@@ -19,7 +19,7 @@ AFTER = 24
 class Chain:
     """Follows parents up and children down, in a journal."""
 
-    def __init__(self, journal: Journal, names: AgentNames) -> None:
+    def __init__(self, journal: Journal, names: Roster) -> None:
         self._journal = journal
         self._names = names
 

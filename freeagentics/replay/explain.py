@@ -18,14 +18,13 @@ from freeagentics.memory import FEATURES
 from freeagentics.mind import REGIMES
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster, decision_id
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay.chain import Chain
 from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
-from freeagentics.replay.replay import Rerun
+from freeagentics.replay.replay import Replay
 from freeagentics.replay.restore import committed
 from freeagentics.scenario.plain import whole
-from freeagentics.sync.projection import decision_id
 
 _RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
@@ -42,7 +41,7 @@ def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = Fa
     """
     directory, step = RunDirectory.open(Path(path)), whole("step", step)
     with Journal(directory.journal) as journal:
-        names = AgentNames(journal)
+        names = Roster(journal)
         if agent not in names.ids:
             raise BadInput(f"no agent '{agent}' in {path}; {did_you_mean(agent, names.ids)}")
         committed(journal, step)
@@ -50,14 +49,14 @@ def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = Fa
         if left := names.left(journal, step).get(int(seat["agent"])):
             raise BadInput(f"{agent} left before step {left}" + (f"; give --step {left - 1} or an earlier one" if left > 1 else ""))
         lineage = directory.load_lineage(allow_plugins=allow_plugins)
-        with Rerun(lineage, journal, step, int(seat["cohort"])) as rerun:
+        with Replay(lineage, journal, step, int(seat["cohort"])) as rerun:
             return Explainer(lineage, journal, names, rerun, int(seat["agent"]), int(seat["row"])).explanation()
 
 
 class Explainer:
     """Puts together what a rerun witnessed and what the journal holds of one agent at one step."""
 
-    def __init__(self, lineage: Lineage, journal: Journal, names: AgentNames, rerun: Rerun, agent: int, row: int) -> None:
+    def __init__(self, lineage: Lineage, journal: Journal, names: Roster, rerun: Replay, agent: int, row: int) -> None:
         self._lineage, self._journal, self._names, self._rerun = lineage, journal, names, rerun
         self._agent, self._row, self._step = agent, row, rerun.step
         view, thought = rerun.witness.view, rerun.witness.thought
@@ -172,7 +171,7 @@ class Explainer:
         """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
         cohort = self._rerun.cohort
         if step not in self._rerun.witness.states:
-            with Rerun(self._lineage, self._journal, step, cohort.number) as earlier:
+            with Replay(self._lineage, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
         exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
         reader = Memories(self._journal, self._names, self._lineage)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from freeagentics.agents import Cohort, View
-from freeagentics.agents.cohort import Thought
+from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal
 from freeagentics.records.lineage import Lineage
@@ -19,7 +19,7 @@ from freeagentics.signals import Inbox
 from freeagentics.simulation.market_model import MarketModel
 
 
-class Witness(SerialEngine):
+class ReplayEngine(SerialEngine):
     """An engine that looks on while the pieces of one cohort pass.
 
     Attributes:
@@ -32,7 +32,7 @@ class Witness(SerialEngine):
         self._cohort = cohort
         self.before: Mapping[str, AnyArray] = {}
         self.view: View | None = None
-        self.thought: Thought | None = None
+        self.thought: StepContext | None = None
         self.states: dict[int, AnyArray] = {}
 
     def map(self, function: Callable[[Any], Any], pieces: Sequence[Any]) -> list[Any]:
@@ -53,7 +53,7 @@ class Witness(SerialEngine):
         return actions
 
 
-class Rerun:
+class Replay:
     """A run once more, up to the end of one step, with one cohort under observation.
 
     Raises:
@@ -61,7 +61,7 @@ class Rerun:
     """
 
     def __init__(self, lineage: Lineage, journal: Journal, step: int, cohort: int) -> None:
-        self.witness = Witness(cohort)
+        self.witness = ReplayEngine(cohort)
         self.step = step
         self._model = MarketModel(lineage.at(step), engine=self.witness)
         try:
@@ -75,7 +75,7 @@ class Rerun:
         self.cohort = self._model.population.cohorts[cohort]
         self.model = self._model
 
-    def __enter__(self) -> Rerun:
+    def __enter__(self) -> Replay:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,18 +10,18 @@ from freeagentics.arrays import F64
 from freeagentics.journal import Journal, Kind
 from freeagentics.progress import Headway, untold
 from freeagentics.records import RunRecord
+from freeagentics.report.gather.context import RunContext
 from freeagentics.report.gather.contribution import Contribution
 from freeagentics.report.gather.desks import DeskCurves
-from freeagentics.report.gather.extremes import Extremes
-from freeagentics.report.gather.ground import Ground
 from freeagentics.report.gather.limits import Limits
 from freeagentics.report.gather.memories import Memories, count_memories
-from freeagentics.report.gather.reading import Buyers
+from freeagentics.report.gather.scan import Aggregator, walk
 from freeagentics.report.gather.signals import SignalMatrix
+from freeagentics.report.gather.source_usage import Buyers
+from freeagentics.report.gather.top_trades import TopTrades
 from freeagentics.report.gather.trades import Trades
-from freeagentics.report.gather.walk import Gatherer, walk
-from freeagentics.report.tales.tale import Tale
-from freeagentics.report.tales.teller import Teller
+from freeagentics.report.narratives.narrative import Narrative
+from freeagentics.report.narratives.narrator import Narrator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class Facts:
         best, worst: trades and how they came about.
     """
 
-    ground: Ground
+    ground: RunContext
     prices: F64
     basket: F64
     hold: F64
@@ -45,23 +45,23 @@ class Facts:
     contribution: Contribution
     buyers: Buyers
     memories: Memories
-    best: tuple[Tale, ...]
-    worst: tuple[Tale, ...]
+    best: tuple[Narrative, ...]
+    worst: tuple[Narrative, ...]
 
 
 def gather(record: RunRecord, headway: Headway = untold) -> Facts:
     """Walk over the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
-        ground = Ground(record, journal)
+        ground = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / ground.units.price
         desks, limits, trades = DeskCurves(ground), Limits(ground), Trades(ground)
-        signals, contribution, buyers, extremes = SignalMatrix(ground), Contribution(ground), Buyers.of(ground), Extremes(ground, prices)
-        gatherers: tuple[Gatherer, ...] = (desks, limits, trades, signals, contribution, buyers, extremes)
+        signals, contribution, buyers, extremes = SignalMatrix(ground), Contribution(ground), Buyers.of(ground), TopTrades(ground, prices)
+        gatherers: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, buyers, extremes)
         for moment in walk(ground, prices, headway):
             for gatherer in gatherers:
                 gatherer.see(moment)
         signals.finish()
-        teller = Teller(ground, prices)
+        teller = Narrator(ground, prices)
         market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
         return Facts(
             ground=ground,

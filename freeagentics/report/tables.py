@@ -10,7 +10,7 @@ import polars as pl
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.market import CENTS
 from freeagentics.report.facts import Facts
-from freeagentics.report.gather.reading import spent
+from freeagentics.report.gather.source_usage import spent
 
 
 def write_tables(facts: Facts, folder: Path) -> None:

@@ -31,7 +31,7 @@ BILL_EVERY = 8
 """Looks between two additions of the bill: growth that the agents account for is no leak."""
 
 
-class Vitals:
+class ResourceMonitor:
     """Measures the process while a model is stepped, within a ``with`` block, and tunes its garbage collector meanwhile.
 
     Where a limit is given, cohorts hibernate between uses once the resident set comes near it; what stands out becomes an event. Nothing
@@ -57,7 +57,7 @@ class Vitals:
         self._seconds = 0.0
         self.wall_s = 0.0
 
-    def __enter__(self) -> Vitals:
+    def __enter__(self) -> ResourceMonitor:
         self._open.enter_context(self._tuner.run(len(self._model.population), self._limit_mb))
         self._peak.start()
         self._open.callback(self._peak.stop)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from freeagentics.agents import Registry
 from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
-from freeagentics.sync.sync_workers import Feeds
+from freeagentics.sync.sync_workers import SyncWorkers
 from freeagentics.records.lineage import Lineage
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
 from freeagentics.records.names import Names
@@ -69,7 +69,7 @@ def run(
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         model = stack.enter_context(open_model(resolved))
-        feeds = stack.enter_context(Feeds(resolved, identity))
+        feeds = stack.enter_context(SyncWorkers(resolved, identity))
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
@@ -115,7 +115,7 @@ def resume(
         rewind(model, journal, last.step if last else 0)
         # The writer before the journal: what it still holds must find the file open.
         stack.enter_context(closing(model.writer))
-        feeds = stack.enter_context(Feeds(scenario, journal.about()["run"]))
+        feeds = stack.enter_context(SyncWorkers(scenario, journal.about()["run"]))
         if changes:
             directory.rewrite(scenario)
         return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
@@ -152,7 +152,7 @@ def fork(
         model = stack.enter_context(open_model(after))
         _same_names(model.names, Names.read(old))
         model.restore(at, state)
-        feeds = stack.enter_context(Feeds(after, identity))
+        feeds = stack.enter_context(SyncWorkers(after, identity))
         directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         about = {"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at}

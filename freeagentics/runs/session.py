@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from freeagentics.errors import Interrupted, JournalFailed
 from freeagentics.progress import Headway, untold
 from freeagentics.journal import Journal, Kind
-from freeagentics.records.roster import AgentNames
-from freeagentics.sync.sync_workers import Feeds
+from freeagentics.records.roster import Roster
+from freeagentics.sync.sync_workers import SyncWorkers
 from freeagentics.records.frames import write_agent_frame, write_model_frame
 from freeagentics.simulation.market_model import MarketModel
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import RunRecord, StoreSummary, Summary
-from freeagentics.runs.resource_monitor import Vitals
+from freeagentics.runs.resource_monitor import ResourceMonitor
 
 Watcher = Callable[[MarketModel], None]
 """Called once before the first step, when the model's `figures` are None, and after every step."""
@@ -50,13 +50,13 @@ class Session:
         feeds: of the stores that its records are projected into.
     """
 
-    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, feeds: Feeds, observers: Observers) -> None:
+    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, feeds: SyncWorkers, observers: Observers) -> None:
         self._directory = directory
         self._journal = journal
         self._model = model
         self._feeds = feeds
         self._observers = observers
-        self._vitals = Vitals(model, model.scenario.run.memory_limit_mb or None)
+        self._vitals = ResourceMonitor(model, model.scenario.run.memory_limit_mb or None)
 
     def carry_out(self) -> RunRecord:
         """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
@@ -77,7 +77,7 @@ class Session:
         except JournalFailed as error:
             raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
         summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.headway))
-        names = AgentNames(self._journal)
+        names = Roster(self._journal)
         self._observers.headway("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
             write_model_frame(self._journal, self._directory.model_frame)

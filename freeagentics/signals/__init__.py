@@ -9,6 +9,6 @@ from freeagentics.signals.board import Board
 from freeagentics.signals.deliveries import Status
 from freeagentics.signals.directory import Directory
 from freeagentics.signals.inbox import Inbox
-from freeagentics.signals.listing import Listing
+from freeagentics.signals.signal_table import SignalTable
 
-__all__ = ["Board", "Directory", "Inbox", "Listing", "Severity", "Signals", "Status"]
+__all__ = ["Board", "Directory", "Inbox", "Severity", "SignalTable", "Signals", "Status"]

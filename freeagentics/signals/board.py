@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from freeagentics.signals.batch import Signals
 from freeagentics.signals.checks import check_signals
+from freeagentics.signals.column_buffer import Columns
 from freeagentics.signals.deliveries import NOT_YET, Deliveries, Status
 from freeagentics.signals.directory import Directory
 from freeagentics.signals.inbox import BROADCAST_ROW, NO_DELIVERY, Inbox
-from freeagentics.signals.listing import Listing
 from freeagentics.signals.live import LiveSignals
-from freeagentics.signals.rows import Columns
+from freeagentics.signals.signal_table import SignalTable
 
 MAX_KINDS = 256
 
@@ -121,7 +121,7 @@ class Board:
         self._signals.forget(now)
         self._deliveries.forget(self._signals.first)
 
-    def query(self, *, now: int, target: int | None = None, kind: int | None = None, status: Status | None = None) -> Listing:
+    def query(self, *, now: int, target: int | None = None, kind: int | None = None, status: Status | None = None) -> SignalTable:
         """Visible signals that have not expired: all of them, or those that agent *target* was told, its own excluded.
 
         Args:
@@ -141,7 +141,7 @@ class Board:
         if status is not None:
             keep &= progress == status
         number = number[keep]
-        return Listing(
+        return SignalTable(
             number=number,
             timestamp=self._signals.at("timestamp", number),
             expires=self._signals.expires(number),

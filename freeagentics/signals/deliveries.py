@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from freeagentics.signals.column_buffer import ColumnBuffer, Columns
 from freeagentics.signals.directory import Directory
-from freeagentics.signals.rows import Columns, Rows
 
 NOT_YET = -1
 """The processed step of a delivery that nobody has acted on."""
@@ -33,7 +33,7 @@ class Deliveries:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._rows = Rows(
+        self._rows = ColumnBuffer(
             {
                 "signal": np.zeros(0, np.int64),
                 "target": np.zeros(0, np.int32),

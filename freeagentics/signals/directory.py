@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from freeagentics.signals.rows import Columns, Rows
+from freeagentics.signals.column_buffer import ColumnBuffer, Columns
 
 COHORT_ROWS = 1024
 MAX_ROLES = 32
@@ -36,7 +36,7 @@ class Directory:
         self.roles = roles
         self.desks = desks
         seat = np.zeros(0, np.int32)
-        self._rows = Rows({"role": seat, "desk": seat, "cohort": seat, "row": seat, "alive": np.zeros(0, np.bool_)})
+        self._rows = ColumnBuffer({"role": seat, "desk": seat, "cohort": seat, "row": seat, "alive": np.zeros(0, np.bool_)})
         self._tables: dict[int, tuple[NDArray[np.int32], NDArray[np.int64]]] = {}
 
     def __len__(self) -> int:

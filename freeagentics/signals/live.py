@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freeagentics.signals.batch import Signals
-from freeagentics.signals.rows import Columns, Rows
+from freeagentics.signals.column_buffer import ColumnBuffer, Columns
 
 SHOWN = ("source", "desk", "kind", "severity", "confidence", "step", "data")
 """The columns that readers are given as they were published."""
@@ -31,7 +31,7 @@ class LiveSignals:
     def __init__(self, assets: int, ttl_ms: int) -> None:
         self.ttl_ms = ttl_ms
         self.visible = 0
-        self._rows = Rows(_columns(Signals.empty(assets)) | {"step": np.zeros(0, np.int32), "timestamp": np.zeros(0, np.int64)})
+        self._rows = ColumnBuffer(_columns(Signals.empty(assets)) | {"step": np.zeros(0, np.int32), "timestamp": np.zeros(0, np.int64)})
 
     @property
     def first(self) -> int:

@@ -13,7 +13,7 @@ WINDOW = 24
 """Bars over which turnover and the longer return are taken."""
 
 
-class BookKeeper(ArrayState):
+class DeskLedger(ArrayState):
     """Follows equity and turnover of every desk over the last 24 bars.
 
     Attributes:

@@ -12,11 +12,11 @@ from typing import cast
 import mesa
 import numpy as np
 
-from freeagentics.agents import BUILT_IN, SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, Surroundings, TradingAgent, View
+from freeagentics.agents import BUILT_IN, SIGNAL_KINDS, Cohort, CohortContext, DeskBooks, Outcomes, Population, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
-from freeagentics.agents.decision import Actions
-from freeagentics.agents.generative import Choices
-from freeagentics.agents.surroundings import SourceInfo
+from freeagentics.agents.context import SourceInfo
+from freeagentics.agents.decision import CohortOutput
+from freeagentics.agents.generative import Policies
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
@@ -24,7 +24,7 @@ from freeagentics.market import CENTS, Observation, ObservationBuffer
 from freeagentics.memory import open_book_codec, open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.records.names import Names
-from freeagentics.records.step_metrics import Figures
+from freeagentics.records.step_metrics import StepMetrics
 from freeagentics.runtime import Engine, SerialEngine, resident_mb
 from freeagentics.scenario.files import load_scenario, runnable
 from freeagentics.scenario.market_setup import open_market
@@ -32,7 +32,7 @@ from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.signals import Board, Inbox
 from freeagentics.simulation.attendance import Attendance
-from freeagentics.simulation.desk_ledger import BookKeeper
+from freeagentics.simulation.desk_ledger import DeskLedger
 from freeagentics.simulation.outcomes import OutcomeLedger
 from freeagentics.simulation.seeds import SeedLike, seeded
 from freeagentics.simulation.step_pages import StepPages
@@ -55,7 +55,7 @@ class MarketModel(mesa.Model):
         steps: bars so far. running: whether the scenario has steps left; by hand a model may be stepped on to the last of its bars.
         market, board, population, attendance: the parts. observations: the last ones.
         registration_s: wall time that building the population took. rss_before_mb: resident set before that.
-        figures: the last step's `Figures`; all of them are in `datacollector`.
+        figures: the last step's `StepMetrics`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
 
     A model owns threads: close it, or use it as a context manager.
@@ -94,22 +94,22 @@ class MarketModel(mesa.Model):
         weakref.finalize(self, self.writer.close).atexit = False
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
-        self.books = BookKeeper(self.market.accounts)
+        self.books = DeskLedger(self.market.accounts)
         self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
         self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
         self._hibernating = False
-        self.figures: Figures | None = None
-        self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in Figures.__slots__})
+        self.figures: StepMetrics | None = None
+        self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in StepMetrics.__slots__})
         self.attendance = Attendance(self, self.population)
         self.attendance.seat()
         self.registration_s = wall_clock() - began
 
-    def _surroundings(self) -> Surroundings:
+    def _surroundings(self) -> CohortContext:
         market, memory = self.market, self.scenario.memory
         sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
         grid = MarketGrid(self.scenario.memory.horizon)
-        return Surroundings(
+        return CohortContext(
             seed=self.scenario.seed,
             symbols=market.symbols,
             units=market.units,
@@ -119,7 +119,7 @@ class MarketModel(mesa.Model):
             memory=memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
             grid=grid,
-            choices=Choices.on(grid),
+            choices=Policies.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
             own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
             known_roles=tuple(self.scenario.registry.roles),
@@ -186,7 +186,7 @@ class MarketModel(mesa.Model):
     def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None) -> View:
         return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
 
-    def _apply(self, cohort: Cohort, inbox: Inbox, actions: Actions, observation: Observation, pages: StepPages) -> None:
+    def _apply(self, cohort: Cohort, inbox: Inbox, actions: CohortOutput, observation: Observation, pages: StepPages) -> None:
         """What a cohort asked for happens, in cohort order and in one thread."""
         self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
         self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
@@ -207,9 +207,9 @@ class MarketModel(mesa.Model):
         self.checkpoint_due = False
         self.writer.put(StepCommit(observation.step, observation.timestamp, closed, checkpoint))
 
-    def _figures(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> Figures:
+    def _figures(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> StepMetrics:
         accounts, fills = self.market.accounts, self.market.fills
-        return Figures(
+        return StepMetrics(
             timestamp=observation.timestamp,
             price=float(observation.prices[0] / self.market.units.price[0]),
             basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
@@ -290,7 +290,7 @@ def _figure(name: str) -> object:
     return report
 
 
-def _decide(hibernating: bool, piece: tuple[Cohort, View]) -> Actions:
+def _decide(hibernating: bool, piece: tuple[Cohort, View]) -> CohortOutput:
     cohort, view = piece
     actions = cohort.decide(view)
     if hibernating:

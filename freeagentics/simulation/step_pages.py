@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import CohortPages
-from freeagentics.agents.decision import Actions
+from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import I32, I64, AnyArray
 from freeagentics.journal import SHARED, Kind, Page
 from freeagentics.market import Accounts, Fills, Observation, Orders
@@ -55,7 +55,7 @@ class StepPages:
         """Books of desks, as memories share them."""
         self.pages.append(Page(Kind.BOOKS, SHARED, np.frombuffer(codes.to_bytes(), dtype=BYTES), codec=version))
 
-    def acted(self, cohort: Cohort, actions: Actions, accepted: Orders, processed: tuple[I64, I32]) -> None:
+    def acted(self, cohort: Cohort, actions: CohortOutput, accepted: Orders, processed: tuple[I64, I32]) -> None:
         """What a cohort decided, told and ordered, and which signals its decisions dealt with."""
         self.pages.append(Page(Kind.DECISIONS, cohort.number, actions.decisions))
         self.signals.append(actions.signals)

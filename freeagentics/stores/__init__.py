@@ -4,7 +4,7 @@ A store is a URL: ``memory:`` for tests, ``sqlite:///runs/a.db`` embedded. It mo
 """
 
 from freeagentics.stores.contract import Store
-from freeagentics.stores.shapes import IndexSpec, Item, Key, LogEntry, Position, TableSpec
+from freeagentics.stores.records import IndexSpec, Item, Key, LogEntry, Position, TableSpec
 from freeagentics.stores.urls import open_store
 
 __all__ = ["IndexSpec", "Item", "Key", "LogEntry", "Position", "Store", "TableSpec", "open_store"]

@@ -17,7 +17,7 @@ from contextlib import suppress
 from freeagentics.clock import wall_clock
 from freeagentics.errors import FreeagenticsError, StoreUnavailable, VersionConflict
 from freeagentics.stores.contract import Store
-from freeagentics.stores.shapes import Item, Key, TableSpec
+from freeagentics.stores.records import Item, Key, TableSpec
 
 WINDOWS = TableSpec("tier_windows")
 LEASE_MS = 10_000

@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from freeagentics.errors import BadInput, VersionConflict
-from freeagentics.stores.names import check_agent, check_int, check_key, check_limit, check_now, check_run
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.validation import check_agent, check_int, check_key, check_limit, check_now, check_run
 
 
 class Store(ABC):

@@ -10,7 +10,7 @@ from itertools import islice
 
 from freeagentics.errors import StoreUnavailable
 from freeagentics.stores.contract import Store, missing_entry, version_conflict
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 
 Shelf = tuple[str, str | None, str]
 """(table, index or None for the table's own order, partition in it)."""

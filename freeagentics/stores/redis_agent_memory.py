@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.plain_data import plain_bytes, plain_value
-from freeagentics.stores.names import check_int
-from freeagentics.stores.shapes import LogEntry
+from freeagentics.stores.records import LogEntry
 from freeagentics.stores.urls import open_store
+from freeagentics.stores.validation import check_int
 
 _MAGIC = b"AM1"
 _KINDS = {"<f2": np.float16, "<f4": np.float32}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from freeagentics.errors import StoreUnavailable
 from freeagentics.stores.contract import Store, missing_entry, version_conflict
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 from freeagentics.stores.sqlite_file import open_file, translated
 from freeagentics.stores.sqlite_items import DELETE_ITEM, GET_ITEM, NO_NOW, PLACE_ITEM, PUT_ITEM, VERSION_OF_ITEM, build_item, select_items
 

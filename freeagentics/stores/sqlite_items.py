@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from freeagentics.stores.shapes import Item, Query, TableSpec
+from freeagentics.stores.records import Item, Query, TableSpec
 
 PUT_ITEM = """
     INSERT INTO items (run, table_name, partition, sort, body, version, expires) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -7,8 +7,8 @@ time as text (`freeagentics.clock.iso`); indexes over ``timestamp`` are in milli
 
 from __future__ import annotations
 
-from freeagentics.stores.names import check_agent, check_label
-from freeagentics.stores.shapes import IndexSpec, TableSpec
+from freeagentics.stores.records import IndexSpec, TableSpec
+from freeagentics.stores.validation import check_agent, check_label
 
 GSI1, GSI2, GSI3 = IndexSpec("GSI1"), IndexSpec("GSI2"), IndexSpec("GSI3")
 

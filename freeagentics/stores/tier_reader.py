@@ -5,7 +5,7 @@ from __future__ import annotations
 from freeagentics.clock import iso
 from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive
 from freeagentics.stores.contract import Store
-from freeagentics.stores.shapes import Item, LogEntry
+from freeagentics.stores.records import Item, LogEntry
 from freeagentics.stores.tables import DECISIONS, decision_partition
 
 

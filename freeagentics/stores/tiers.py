@@ -10,7 +10,7 @@ from freeagentics.clock import wall_clock
 from freeagentics.errors import CorruptRecord, StoreUnavailable
 from freeagentics.stores.cache import Cache
 from freeagentics.stores.contract import Store
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 from freeagentics.stores.windows import (
     WINDOW_ROWS,
     Row,

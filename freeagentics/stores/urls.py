@@ -65,8 +65,8 @@ def _open_sqlite(place: str, run: str) -> Store:
 def _open_dynamodb(place: str, run: str) -> Store:
     # boto3 is an extra, and half a second of imports that only its users should wait for.
     try:
-        from freeagentics.stores.dynamodb.address import parse_address
         from freeagentics.stores.dynamodb.store import DynamoStore
+        from freeagentics.stores.dynamodb.url import parse_address
     except ModuleNotFoundError as error:
         raise BadStore(f"a dynamodb: store needs the package {error.name}; pip install 'freeagentics[aws]'") from error
     return DynamoStore(parse_address(f"dynamodb:{place}"), run)
@@ -75,8 +75,8 @@ def _open_dynamodb(place: str, run: str) -> Store:
 def _open_redis(scheme: str) -> Callable[[str, str], Store]:
     def open_at(place: str, run: str) -> Store:
         try:
-            from freeagentics.stores.redis.address import parse_address
             from freeagentics.stores.redis.store import RedisStore
+            from freeagentics.stores.redis.url import parse_address
         except ModuleNotFoundError as error:
             raise BadStore(f"a {scheme}: store needs the package {error.name}; pip install 'freeagentics[redis]'") from error
         return RedisStore(parse_address(f"{scheme}:{place}"), run)

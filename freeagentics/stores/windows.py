@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgpack
 
 from freeagentics.errors import CorruptRecord
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query
 
 WINDOW_ROWS = 64
 """Rows of a window: a day of hourly bars two and a half times over, in a few KB."""

@@ -10,11 +10,11 @@ import polars as pl
 
 from freeagentics.journal import Journal, Kind
 from freeagentics.memory.codec import Codes
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive, ArchiveBatch, archive_before
 from freeagentics.stores.archive.batch import COLUMNS, WINDOW_MS
-from freeagentics.sync.projection import DecisionItems, Moments, memory_entries
+from freeagentics.sync.projection import DecisionItems, StepTimes, memory_entries
 
 BATCH_RECORDS = 100_000
 """Memories of a batch: a week of 500 agents on hourly bars, in some 100 MB while it is made."""
@@ -84,7 +84,7 @@ class Archiver:
         return max((file.last_timestamp for file in self._archive.manifest().files), default=-1) + 1
 
     def _rows(self, journal: Journal, first: int, last: int) -> ArchiveBatch:
-        names = AgentNames(journal)
+        names = Roster(journal)
         roles, desks = (dict(zip(names.ids, of, strict=True)) for of in (names.roles, names.seats["desk"].tolist()))
         memories = [
             (entry.agent, roles[entry.agent], entry.step, desks[entry.agent], entry.sequence, entry.timestamp, entry.body[0], entry.body)
@@ -107,8 +107,8 @@ class Archiver:
         )
 
 
-def _observations(journal: Journal, names: AgentNames, first: int, last: int) -> pl.DataFrame:
-    at = Moments(journal)
+def _observations(journal: Journal, names: Roster, first: int, last: int) -> pl.DataFrame:
+    at = StepTimes(journal)
     frames = []
     for step, _, rows in journal.scan(Kind.OBSERVATION, first=first, last=last):
         shown = {"step": step, "timestamp": at[step], "asset": list(names.symbols), "price": rows["price"] / names.units.price}
@@ -119,7 +119,7 @@ def _observations(journal: Journal, names: AgentNames, first: int, last: int) ->
 
 def _books(journal: Journal, first: int, last: int) -> pl.DataFrame:
     """Codes of desks' books; none where memories do without them."""
-    at, rows = Moments(journal), []
+    at, rows = StepTimes(journal), []
     for step, page in journal.scan_pages(Kind.BOOKS, first=first, last=last):
         codes = Codes.from_bytes(page.records.tobytes()).each()
         rows += [(step, at[step], desk, page.codec, code) for desk, code in enumerate(codes)]
@@ -130,7 +130,7 @@ class Steps:
     """Committed steps by market time."""
 
     def __init__(self, journal: Journal, last: int) -> None:
-        self.at = Moments(journal)
+        self.at = StepTimes(journal)
         self._last = last
 
     def before(self, timestamp: int) -> int:

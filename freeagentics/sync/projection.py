@@ -12,7 +12,7 @@ from freeagentics.clock import DAY_MS, iso
 from freeagentics.journal import Journal, Kind
 from freeagentics.records.memories import Memories
 from freeagentics.records.names import RoleNames
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster, decision_id
 from freeagentics.stores import Item, LogEntry
 from freeagentics.stores.tables import decision_partition, decision_type_partition, recent_partition, success_partition
 
@@ -23,12 +23,7 @@ Scores = dict[tuple[int, int], tuple[int, float, float]]
 """What came of decisions: (agent, step of the decision) to (horizon, result, reward)."""
 
 
-def decision_id(agent: str, step: int) -> str:
-    """The id of what an agent decided in a step."""
-    return f"dec-{agent}-{step}"
-
-
-class Moments(dict[int, int]):
+class StepTimes(dict[int, int]):
     """Market time of steps in ms, by step, read from the journal's markers as they are asked for."""
 
     def __init__(self, journal: Journal) -> None:
@@ -42,12 +37,12 @@ class Moments(dict[int, int]):
         return marker.timestamp
 
 
-def memory_entries(journal: Journal, names: AgentNames, first: int, last: int) -> list[LogEntry]:
+def memory_entries(journal: Journal, names: Roster, first: int, last: int) -> list[LogEntry]:
     """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code.
 
     Raises CorruptRecord naming agent and step of a damaged memory: a store is not to take it for a whole one.
     """
-    entries, at, memories = [], Moments(journal), Memories(journal, names)
+    entries, at, memories = [], StepTimes(journal), Memories(journal, names)
     for step, kept in memories.span(first, last):
         memories.check(step, kept)
         timestamp = at[step]
@@ -70,7 +65,7 @@ class Owner(NamedTuple):
 class DecisionItems:
     """Decisions as items. Version 1 is a decision as it was taken, version 2 has its outcome, which is known a horizon later."""
 
-    def __init__(self, journal: Journal, names: AgentNames, horizon: int) -> None:
+    def __init__(self, journal: Journal, names: Roster, horizon: int) -> None:
         self._journal = journal
         self._names = names
         self._horizon = horizon
@@ -79,7 +74,7 @@ class DecisionItems:
     def span(self, first: int, last: int) -> Iterator[Item]:
         """Decisions from *first* to *last* as they stand at *last*, and those before whose outcome came in that span."""
         scores = self._scores(first, last)
-        at = Moments(self._journal)
+        at = StepTimes(self._journal)
         for step, _, rows in self._journal.scan(Kind.DECISIONS, first=max(first - self._horizon, 1), last=last):
             if step < first:
                 rows = rows[[(agent, step) in scores for agent in rows["agent"].tolist()]]

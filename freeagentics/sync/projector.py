@@ -6,7 +6,7 @@ from pathlib import Path
 
 from freeagentics.clock import HOUR_MS
 from freeagentics.journal import Journal
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.stores import Store
 from freeagentics.stores.tables import DECISIONS, SIGNALS
@@ -42,7 +42,7 @@ class Projector:
         self._path = path
         self._scenario = scenario
         self._store = store
-        self._names: AgentNames | None = None
+        self._names: Roster | None = None
         self.done = 0
         self.records = 0
 
@@ -96,7 +96,7 @@ class Projector:
         return min(max(BATCH_RECORDS // self._scenario.agents.count, 1), MOST_STEPS)
 
     def _write(self, journal: Journal, first: int, last: int) -> None:
-        names = self._names = self._names or AgentNames(journal)
+        names = self._names = self._names or Roster(journal)
         ttl_ms = round(self._scenario.signals.ttl_hours * HOUR_MS)
         memories = memory_entries(journal, names, first, last)
         self._store.append(memories)

@@ -12,11 +12,11 @@ from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import iso
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.signals import Severity
 from freeagentics.stores import Item
 from freeagentics.stores.tables import signal_partition, target_partition
-from freeagentics.sync.projection import Moments, decision_id, signal_id
+from freeagentics.sync.projection import StepTimes, decision_id, signal_id
 
 Told = tuple[int, int]
 """(number of the signal, index of the agent it was meant for); a broadcast is meant for `EVERYBODY`."""
@@ -31,7 +31,7 @@ class SignalItems:
         ttl_ms: market time after which a signal has expired.
     """
 
-    def __init__(self, journal: Journal, names: AgentNames, ttl_ms: int) -> None:
+    def __init__(self, journal: Journal, names: Roster, ttl_ms: int) -> None:
         self._journal = journal
         self._names = names
         self._ttl_ms = ttl_ms
@@ -65,7 +65,7 @@ class SignalItems:
             step -= 1
 
     def _items(self, step: int, rows: AnyArray, dealt: dict[Told, int], *, sent: bool) -> Iterator[Item]:
-        at = Moments(self._journal)
+        at = StepTimes(self._journal)
         timestamp = at[step]
         moment = iso(timestamp)
         for row in rows:
@@ -100,7 +100,7 @@ class SignalItems:
             "context": {"cycle": step},
         }
 
-    def _status(self, target: str, done: int | None, at: Moments) -> dict[str, object]:
+    def _status(self, target: str, done: int | None, at: StepTimes) -> dict[str, object]:
         if done is None:
             return {"status": "PENDING", "processed_at": None, "decision_id": None}
         return {"status": "PROCESSED", "processed_at": at[done], "decision_id": decision_id(target, done)}

@@ -16,7 +16,7 @@ from freeagentics.stores import open_store
 from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.redis.acl import acl_command
 from freeagentics.sync.projector import Projector
-from freeagentics.sync.sync_worker import Work
+from freeagentics.sync.sync_worker import SyncTask
 from freeagentics.sync.sync_workers import open_archiver, open_durable
 
 
@@ -56,7 +56,7 @@ def _tiers(named: StoreSettings, url: str) -> StoreSettings:
     return StoreSettings(durable=url, hot=named.hot if url == named.durable else "") if url else named
 
 
-def _summary(tier: str, url: str, work: Work) -> StoreSummary:
+def _summary(tier: str, url: str, work: SyncTask) -> StoreSummary:
     return StoreSummary(tier=tier, url=public_url(url), lag_steps=0, records=work.records, failures=0, error=None)
 
 
@@ -100,7 +100,7 @@ def purge_store(url: str, path: Path) -> int:
         return store.purge(now)
 
 
-def _catch_up(work: Work) -> None:
+def _catch_up(work: SyncTask) -> None:
     while work.advance():
         pass
 

@@ -18,7 +18,7 @@ PATIENCE_S = 10.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
 
-class Work(Protocol):
+class SyncTask(Protocol):
     """What a feed does: a `Projector`, or an `Archiver`."""
 
     done: int
@@ -33,7 +33,7 @@ class Work(Protocol):
         """Let go of the store."""
 
 
-class Feed:
+class SyncWorker:
     """Keeps one store up with the journal, in a thread of its own. Nothing that happens to the store touches the run.
 
     A store that fails is tried again, after ever longer pauses; what it misses stays in the journal and is written later. Any other error
@@ -49,14 +49,14 @@ class Feed:
         failures: how often the store failed. error: what went wrong last, or None where the last batch went well.
     """
 
-    def __init__(self, name: str, connect: Callable[[], Work], *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, name: str, connect: Callable[[], SyncTask], *, patience_s: float = PATIENCE_S) -> None:
         self.done = 0
         self.records = 0
         self.failures = 0
         self.error: str | None = None
         self._connect = connect
         self._patience_s = patience_s
-        self._work: Work | None = None
+        self._work: SyncTask | None = None
         self._steps = 1
         self._pause = _FIRST_PAUSE_S
         self._headway = wall_clock()

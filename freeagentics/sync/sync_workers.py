@@ -18,15 +18,15 @@ from freeagentics.stores.cache import Cache
 from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.tiers import TieredStore
 from freeagentics.sync.projector import Projector
-from freeagentics.sync.sync_worker import PATIENCE_S, Feed, Work
+from freeagentics.sync.sync_worker import PATIENCE_S, SyncTask, SyncWorker
 
 if TYPE_CHECKING:
     from freeagentics.sync.archiver import Archiver
 
-Connect = Callable[[], Work]
+Connect = Callable[[], SyncTask]
 
 
-class Feeds:
+class SyncWorkers:
     """Opens the stores that a scenario names, so that a wrong URL is told before anything is written; then feeds them, from `start` on.
 
     Use it as a context manager: leaving it ends the feeds, as they are.
@@ -41,7 +41,7 @@ class Feeds:
     def __init__(self, scenario: Scenario, run: str) -> None:
         self._scenario = scenario
         self._run = run
-        self._feeds: dict[str, Feed] = {}
+        self._feeds: dict[str, SyncWorker] = {}
         self._stores: list[Store] = []
         self._last = 0
         # A store that is away is no reason not to run: its feed tries again, and tells what is wrong if that lasts.
@@ -52,7 +52,7 @@ class Feeds:
             if scenario.store.durable:
                 self._stores.append(open_durable(scenario.store, run))
 
-    def __enter__(self) -> Feeds:
+    def __enter__(self) -> SyncWorkers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -70,10 +70,10 @@ class Feeds:
             self._begin("cold", partial(open_archiver, journal, self._scenario, self._run))
 
     def _begin(self, tier: str, connect: Connect) -> None:
-        feed = self._feeds[tier] = Feed(tier, connect, patience_s=PATIENCE_S)
+        feed = self._feeds[tier] = SyncWorker(tier, connect, patience_s=PATIENCE_S)
         feed.start()
 
-    def _project(self, journal: Path) -> Work:
+    def _project(self, journal: Path) -> SyncTask:
         store = self._stores.pop() if self._stores else open_durable(self._scenario.store, self._run)
         return Projector(journal, self._scenario, store)
 
@@ -86,7 +86,7 @@ class Feeds:
         """Steps by which the store that is farthest behind is behind the run; 0 where there is none."""
         return max(map(self._behind, self._feeds.values()), default=0)
 
-    def _behind(self, feed: Feed) -> int:
+    def _behind(self, feed: SyncWorker) -> int:
         # While a resumed run computes committed steps again, stores are ahead of it.
         return max(self._last - feed.done, 0)
 

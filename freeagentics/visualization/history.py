@@ -21,7 +21,7 @@ RISK_MANAGER = "risk-manager"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class StepView:
     """One step; D desks, A assets, K kinds of signals.
 
     Attributes:
@@ -56,7 +56,7 @@ class History:
         self._desk = population.directory.desk
         self._desks = population.directory.desks
         self._limiting = {cohort.number for cohort in population.cohorts if cohort.role == RISK_MANAGER}
-        self.moments: deque[Moment] = deque(maxlen=HISTORY_STEPS)
+        self.moments: deque[StepView] = deque(maxlen=HISTORY_STEPS)
         self.decisions: dict[int, AnyArray] = {}
 
     def add(self, commit: StepCommit) -> None:
@@ -66,7 +66,7 @@ class History:
         accounts, signals = shared[Kind.ACCOUNTS], shared.get(Kind.SIGNALS)
         equity = accounts["equity"]
         self.moments.append(
-            Moment(
+            StepView(
                 step=commit.step,
                 timestamp=commit.timestamp,
                 prices=shared[Kind.OBSERVATION]["price"],

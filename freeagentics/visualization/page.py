@@ -12,7 +12,8 @@ from mesa.visualization.utils import update_counter
 from freeagentics.amounts import money
 from freeagentics.clock import iso
 from freeagentics.scenario_catalog import scenario_names
-from freeagentics.visualization.opening import opened_scenario
+from freeagentics.visualization.initial_scenario import opened_scenario
+from freeagentics.visualization.model_slot import ModelSlot
 from freeagentics.visualization.page_model import PageModel
 from freeagentics.visualization.panels.agent import AgentPanel
 from freeagentics.visualization.panels.equity import EquityPanel
@@ -20,8 +21,7 @@ from freeagentics.visualization.panels.exposure import ExposurePanel
 from freeagentics.visualization.panels.price import PricePanel
 from freeagentics.visualization.panels.signals import SignalsPanel
 from freeagentics.visualization.parameters import parameters
-from freeagentics.visualization.scene import Scene
-from freeagentics.visualization.stage import Stage
+from freeagentics.visualization.snapshot import Snapshot
 from freeagentics.visualization.style import STYLE
 
 
@@ -43,13 +43,13 @@ def Page() -> None:
         solara.Style(STYLE)
         with solara.Sidebar(), solara.Card():
             solara.Select("Scenario", values=list(dict.fromkeys([opened, *scenario_names()])), value=scenario, on_value=choose)
-        Show(scenario)
+        ScenarioView(scenario)
 
 
 @solara.component
-def Show(scenario: str) -> None:
+def ScenarioView(scenario: str) -> None:
     """One scenario: Mesa's controls and sliders, and the panels. Its model is closed when the show is over."""
-    stage = solara.use_memo(Stage, [])
+    stage = solara.use_memo(ModelSlot, [])
     first = solara.use_memo(lambda: PageModel(scenario, stage=stage), [])
     model: solara.Reactive[Any] = solara.use_reactive(first)
     solara.use_effect(lambda: stage.close, [])
@@ -80,7 +80,7 @@ def Panels(model: PageModel) -> None:
 
 
 @solara.component
-def Status(scene: Scene) -> None:
+def Status(scene: Snapshot) -> None:
     """What is shown, and where it stands."""
     scenario = scene.scenario
     if scene.failure is not None:

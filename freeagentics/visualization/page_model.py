@@ -7,11 +7,11 @@ from threading import Lock
 from freeagentics.errors import FreeagenticsError
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
+from freeagentics.visualization.agent_snapshot import StepInfo, mind_of
 from freeagentics.visualization.history import History, HistoryWriter
-from freeagentics.visualization.mind_scene import Now, mind_of
-from freeagentics.visualization.scene import Scene, charts_of
-from freeagentics.visualization.stage import Stage
-from freeagentics.visualization.told import latest
+from freeagentics.visualization.model_slot import ModelSlot
+from freeagentics.visualization.signal_text import latest
+from freeagentics.visualization.snapshot import Snapshot, charts_of
 
 
 class PageModel:
@@ -39,7 +39,7 @@ class PageModel:
         self,
         scenario: str,
         *,
-        stage: Stage,
+        stage: ModelSlot,
         agents: int | None = None,
         seed: int | None = None,
         fee_bps: float | None = None,
@@ -54,7 +54,7 @@ class PageModel:
         self._model.record_to(HistoryWriter(self._history))
         self._seats = {agent.name: agent for agent in self._model.agents}
         self.names = list(self._seats)
-        self._last: Scene | None = None
+        self._last: Snapshot | None = None
         stage.enter(self)
 
     def step(self) -> None:
@@ -70,7 +70,7 @@ class PageModel:
                 self.failure = str(error)
             self.running = self.failure is None and self.steps < self.shown.steps
 
-    def look(self, agent: str) -> Scene:
+    def look(self, agent: str) -> Snapshot:
         """All that the page shows now, with the mind of one agent; that of the first where there is none of this id.
 
         Once closed: as it was then.
@@ -89,11 +89,11 @@ class PageModel:
             del self._model, self._seats, self._history
             model.close()
 
-    def _scene(self, agent: str) -> Scene:
+    def _scene(self, agent: str) -> Snapshot:
         moments, symbols, name = self._history.moments, self._model.market.symbols, self._model.population.name
-        now = Now(self.steps, moments[-1].timestamp if moments else 0, symbols, name)
+        now = StepInfo(self.steps, moments[-1].timestamp if moments else 0, symbols, name)
         seat = self._seats.get(agent) or self._seats[self.names[0]]
-        return Scene(
+        return Snapshot(
             scenario=self.shown,
             step=now.step,
             timestamp=now.timestamp,

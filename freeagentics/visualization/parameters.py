@@ -7,13 +7,13 @@ from typing import Any
 from mesa.visualization import Slider
 
 from freeagentics.scenario import Scenario
-from freeagentics.visualization.stage import Stage
+from freeagentics.visualization.model_slot import ModelSlot
 
 MOST_AGENTS, MOST_SEEDS, HIGHEST_FEE = 1000, 100, 50.0
 """Where sliders end, unless the scenario itself goes further."""
 
 
-def parameters(name: str, scenario: Scenario, stage: Stage) -> dict[str, Any]:
+def parameters(name: str, scenario: Scenario, stage: ModelSlot) -> dict[str, Any]:
     """Keywords of `PageModel` as Mesa's page takes them: sliders that begin at the scenario's own values, and what is fixed."""
     agents, fee = scenario.agents, scenario.market.fee_bps
     # In steps of whole desks; a slider would move a count between them by itself.

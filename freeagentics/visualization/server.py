@@ -11,7 +11,7 @@ import uvicorn
 from threadpoolctl import threadpool_limits
 
 from freeagentics.errors import BadInput
-from freeagentics.visualization.opening import SCENARIO_VARIABLE
+from freeagentics.visualization.initial_scenario import SCENARIO_VARIABLE
 
 HOST = "127.0.0.1"
 

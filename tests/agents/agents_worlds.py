@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from freeagentics.agents import Cohort, View
-from freeagentics.agents.decision import Choice
+from freeagentics.agents.decision import Decisions
 from freeagentics.arrays import F32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.memory import Kept, Recalled, book_codec_of
+from freeagentics.memory import EncodedMemories, Recalled, book_codec_of
 from freeagentics.memory.codec import Codes
 from freeagentics.records.memories import kept_in
 from freeagentics.scenario import Scenario, load_scenario
@@ -47,7 +47,7 @@ class Tape(JournalWriter):
         values = self.records(step, Kind.OBSERVATION)["values"]
         return book_codec_of(page.codec, columns).decode(Codes.from_bytes(page.records.tobytes()), values)
 
-    def kept(self, step: int) -> list[Kept]:
+    def kept(self, step: int) -> list[EncodedMemories]:
         """What each cohort remembers of a step."""
         pages = self.commits[step - 1].pages
         memories, codes = ([page for page in pages if page.kind is kind] for kind in (Kind.MEMORIES, Kind.CODES))
@@ -116,10 +116,10 @@ def witness(model: MarketModel, patch: pytest.MonkeyPatch) -> list[Thinking]:
     return thoughts
 
 
-def _noting(cohort: Cohort, thoughts: list[Thinking]) -> Callable[[View, F32, Recalled, I64], Choice]:
+def _noting(cohort: Cohort, thoughts: list[Thinking]) -> Callable[[View, F32, Recalled, I64], Decisions]:
     choose = cohort.choose
 
-    def note(view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def note(view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         thoughts.append(Thinking(cohort, view, states, focus))
         return choose(view, states, recalled, focus)
 

@@ -8,7 +8,7 @@ from agents_worlds import Tape, scenario, taped
 
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import CohortPages
-from freeagentics.agents.decision import Actions
+from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray, Mask
 from freeagentics.journal import Kind
 from freeagentics.simulation import MarketModel
@@ -30,12 +30,12 @@ class Replay:
         self.cohort, self._decide = cohort, cohort.decide
         patch.setattr(cohort, "decide", self._note)
 
-    def _note(self, view: View) -> Actions:
+    def _note(self, view: View) -> CohortOutput:
         self.view, self.before = view, self.cohort.state()
         self.actions = self._decide(view)
         return self.actions
 
-    def again(self) -> tuple[Actions, CohortPages]:
+    def again(self) -> tuple[CohortOutput, CohortPages]:
         """Decide and learn once more, from the same state."""
         self.cohort.load(self.before)
         return self._decide(self.view), self.cohort.learn(self.view.outcomes)
@@ -46,7 +46,7 @@ def bits(cohort: Cohort) -> dict[str, bytes]:
     return {name: array.tobytes() for name, array in cohort.state().items()}
 
 
-def same(one: Actions, other: Actions) -> bool:
+def same(one: CohortOutput, other: CohortOutput) -> bool:
     """Whether two actions are the same, bit for bit."""
     return (
         one.decisions.tobytes() == other.decisions.tobytes()

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freeagentics.agents.generative import Reading, Said, Sizing, Speaking
+from freeagentics.agents.generative import Message, SignalPolicy, SizingPolicy, SourcePolicy
 from freeagentics.agents.generative.forecasts import DOWN, NONE, UP, category
 from freeagentics.arrays import F32
 from freeagentics.mind import MarketGrid
 
 BULL, BEAR, CALM, TURBULENT = np.eye(4, dtype=np.float32)
 UNSURE = np.full(4, 0.25, np.float32)
-READING, SPEAKING, SIZING = Reading(), Speaking(), Sizing(MarketGrid(8))
+READING, SPEAKING, SIZING = SourcePolicy(), SignalPolicy(), SizingPolicy(MarketGrid(8))
 
 beliefs = st.lists(st.floats(0.01, 1), min_size=4, max_size=4).map(lambda parts: np.array([parts], np.float32) / np.float32(sum(parts)))
 
@@ -21,8 +21,8 @@ def share(regimes: F32, forecast: int) -> float:
     return float(SIZING.share(regimes[None], np.array([forecast]))[0])
 
 
-def word(regimes: F32, forecast: int, *allowed: Said) -> Said:
-    return Said(int(SPEAKING.choose(regimes[None], np.array([forecast]), allowed)[0].argmax()))
+def word(regimes: F32, forecast: int, *allowed: Message) -> Message:
+    return Message(int(SPEAKING.choose(regimes[None], np.array([forecast]), allowed)[0].argmax()))
 
 
 def test_forecasts_count_from_the_threshold_on() -> None:
@@ -43,23 +43,23 @@ def test_a_forecast_up_never_lets_one_hold_less_than_a_forecast_down(regimes: F3
 
 
 def test_a_trend_is_told_where_a_trend_is_likely_and_turbulence_where_it_is() -> None:
-    both = (Said.TREND, Said.TURBULENCE)
-    assert word(BULL, UP, *both) is Said.TREND
-    assert word(BEAR, DOWN, *both) is Said.TREND
-    assert word(TURBULENT, NONE, *both) is Said.TURBULENCE
-    assert word(CALM, NONE, *both) is Said.NOTHING
+    both = (Message.TREND, Message.TURBULENCE)
+    assert word(BULL, UP, *both) is Message.TREND
+    assert word(BEAR, DOWN, *both) is Message.TREND
+    assert word(TURBULENT, NONE, *both) is Message.TURBULENCE
+    assert word(CALM, NONE, *both) is Message.NOTHING
 
 
 def test_nobody_says_what_is_not_theirs_to_say() -> None:
-    assert word(TURBULENT, NONE, Said.TREND) is not Said.TURBULENCE
+    assert word(TURBULENT, NONE, Message.TREND) is not Message.TURBULENCE
     assert SPEAKING.choose(TURBULENT[None], np.array([NONE]), ())[0].tolist() == [1, 0, 0]
 
 
 @given(beliefs, st.sampled_from([DOWN, NONE, UP]))
 def test_what_may_be_said_has_a_probability_each(regimes: F32, forecast: int) -> None:
-    chosen = SPEAKING.choose(regimes, np.array([forecast]), (Said.TREND,))
+    chosen = SPEAKING.choose(regimes, np.array([forecast]), (Message.TREND,))
     assert chosen.sum() == pytest.approx(1, abs=1e-5)
-    assert chosen[0, Said.TURBULENCE] == 0
+    assert chosen[0, Message.TURBULENCE] == 0
 
 
 def test_a_source_is_read_for_what_it_was_worth() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freeagentics.agents import SignalKind
-from freeagentics.agents.heard import Heard
+from freeagentics.agents.signal_state import SignalState
 from freeagentics.signals import Inbox, Severity
 
 TTL, NOW, EVERYBODY = 1000, 50_000, -1
@@ -16,7 +16,7 @@ SOMEBODY_ELSE = 99
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     row: int
     number: int
     kind: SignalKind = SignalKind.TREND
@@ -28,7 +28,7 @@ class Said:
     step: int = 3
 
 
-def inbox(*said: Said) -> Inbox:
+def inbox(*said: Message) -> Inbox:
     """An inbox of these signals over two assets, sorted as the board sorts it."""
     rows = sorted(said, key=lambda one: (one.row, one.number))
     return Inbox(
@@ -47,34 +47,34 @@ def inbox(*said: Said) -> Inbox:
     )
 
 
-def hearing(*said: Said) -> Heard:
+def hearing(*said: Message) -> SignalState:
     """Four rows, the last of them free, that heard this now."""
-    heard = Heard(4, 2, TTL)
+    heard = SignalState(4, 2, TTL)
     heard.hear(inbox(*said), AGENTS, NOW)
     return heard
 
 
 def test_the_latest_of_a_kind_wins() -> None:
-    heard = hearing(Said(0, 4, value=4), Said(0, 7, value=7), Said(0, 9, kind=SignalKind.LIMIT, value=9))
+    heard = hearing(Message(0, 4, value=4), Message(0, 7, value=7), Message(0, 9, kind=SignalKind.LIMIT, value=9))
     assert heard.latest(SignalKind.TREND, NOW)[0].tolist() == [7, -7]
-    heard.hear(inbox(Said(0, 12, value=12)), AGENTS, NOW)
+    heard.hear(inbox(Message(0, 12, value=12)), AGENTS, NOW)
     assert heard.latest(SignalKind.TREND, NOW)[0].tolist() == [12, -12]
     assert heard.latest(SignalKind.LIMIT, NOW)[0].tolist() == [9, -9]
 
 
 def test_a_broadcast_reaches_all_rows_but_its_source() -> None:
-    heard = hearing(Said(EVERYBODY, 5, value=2, source=11))
+    heard = hearing(Message(EVERYBODY, 5, value=2, source=11))
     assert heard.latest(SignalKind.TREND, NOW)[:3, 0].tolist() == [2, 0, 2]
     assert heard.received[:3].tolist() == [1, 0, 1]
 
 
 def test_a_newer_broadcast_wins_over_what_was_said_to_one_alone() -> None:
-    heard = hearing(Said(EVERYBODY, 8, value=8), Said(0, 5, value=5), Said(1, 9, value=9))
+    heard = hearing(Message(EVERYBODY, 8, value=8), Message(0, 5, value=5), Message(1, 9, value=9))
     assert heard.latest(SignalKind.TREND, NOW)[:3, 0].tolist() == [8, 9, 8]
 
 
 def test_a_signal_counts_until_its_time_to_live_is_over() -> None:
-    heard = hearing(Said(0, 1), Said(1, 2, age=400))
+    heard = hearing(Message(0, 1), Message(1, 2, age=400))
     last = NOW + TTL - 1
     assert heard.fresh(SignalKind.TREND, NOW).tolist() == [True, True, False, False]
     assert heard.fresh(SignalKind.TREND, NOW + 599).tolist() == [True, True, False, False]
@@ -85,9 +85,9 @@ def test_a_signal_counts_until_its_time_to_live_is_over() -> None:
 
 def test_what_arrived_is_counted_anew_in_every_step() -> None:
     heard = hearing(
-        Said(0, 1, severity=Severity.HIGH, confidence=0.2),
-        Said(0, 2, kind=SignalKind.VETO, severity=Severity.LOW, confidence=0.4),
-        Said(EVERYBODY, 3, severity=Severity.MEDIUM, confidence=0.9),
+        Message(0, 1, severity=Severity.HIGH, confidence=0.2),
+        Message(0, 2, kind=SignalKind.VETO, severity=Severity.LOW, confidence=0.4),
+        Message(EVERYBODY, 3, severity=Severity.MEDIUM, confidence=0.9),
     )
     assert heard.received[:2].tolist() == [3, 1]
     assert heard.top_severity[:2].tolist() == [Severity.HIGH, Severity.MEDIUM]
@@ -98,10 +98,10 @@ def test_what_arrived_is_counted_anew_in_every_step() -> None:
 
 def test_causes_stand_in_the_order_asked_for_and_the_first_that_is_there_is_the_parent() -> None:
     heard = hearing(
-        Said(0, 21, kind=SignalKind.SENTIMENT, source=4, step=6),
-        Said(0, 20, kind=SignalKind.TREND, source=3, step=5),
-        Said(1, 22, kind=SignalKind.SENTIMENT, source=7, step=6),
-        Said(2, 23, kind=SignalKind.TARGET, source=8, step=6, age=TTL),
+        Message(0, 21, kind=SignalKind.SENTIMENT, source=4, step=6),
+        Message(0, 20, kind=SignalKind.TREND, source=3, step=5),
+        Message(1, 22, kind=SignalKind.SENTIMENT, source=7, step=6),
+        Message(2, 23, kind=SignalKind.TARGET, source=8, step=6, age=TTL),
     )
     anyhow, only_the_second = np.ones(4, dtype=np.bool_), np.arange(4) == 1
     kinds = tuple((kind, anyhow) for kind in (SignalKind.TARGET, SignalKind.TREND, SignalKind.SENTIMENT))
@@ -114,25 +114,25 @@ def test_causes_stand_in_the_order_asked_for_and_the_first_that_is_there_is_the_
 
 
 def test_of_two_risk_managers_the_stricter_is_heeded_until_it_says_otherwise() -> None:
-    heard = hearing(Said(0, 1, kind=SignalKind.LIMIT, value=0.3, source=4), Said(0, 2, kind=SignalKind.LIMIT, value=0.8, source=5))
+    heard = hearing(Message(0, 1, kind=SignalKind.LIMIT, value=0.3, source=4), Message(0, 2, kind=SignalKind.LIMIT, value=0.8, source=5))
     assert heard.limit(NOW).tolist() == [np.float32(0.3), 1, 1, 1]
-    heard.hear(inbox(Said(0, 3, kind=SignalKind.LIMIT, value=0.2, source=5), Said(1, 4, kind=SignalKind.VETO, source=5)), AGENTS, NOW)
+    heard.hear(inbox(Message(0, 3, kind=SignalKind.LIMIT, value=0.2, source=5), Message(1, 4, kind=SignalKind.VETO, source=5)), AGENTS, NOW)
     assert heard.limit(NOW)[:2].tolist() == [np.float32(0.2), 0]
-    heard.hear(inbox(Said(0, 5, kind=SignalKind.LIMIT, value=0.9, source=5)), AGENTS, NOW)
-    heard.hear(inbox(Said(1, 6, kind=SignalKind.VETO, value=0, source=4)), AGENTS, NOW)
+    heard.hear(inbox(Message(0, 5, kind=SignalKind.LIMIT, value=0.9, source=5)), AGENTS, NOW)
+    heard.hear(inbox(Message(1, 6, kind=SignalKind.VETO, value=0, source=4)), AGENTS, NOW)
     assert heard.limit(NOW)[:2].tolist() == [np.float32(0.9), 0]
     assert heard.limit(NOW + TTL).tolist() == [1, 1, 1, 1]
 
 
 def test_who_arrives_has_heard_nothing() -> None:
-    heard = hearing(Said(0, 1), Said(1, 2))
+    heard = hearing(Message(0, 1), Message(1, 2))
     heard.forget(np.array([0]))
     assert heard.fresh(SignalKind.TREND, NOW).tolist() == [False, True, False, False]
     assert heard.causes(((SignalKind.TREND, np.ones(4, dtype=np.bool_)),), NOW, 1)[1].tolist() == [-1, SOMEBODY_ELSE, -1, -1]
 
 
 said = st.builds(
-    Said,
+    Message,
     row=st.integers(-1, 2),
     number=st.integers(0, 10_000),
     kind=st.sampled_from(SignalKind),
@@ -142,7 +142,7 @@ said = st.builds(
 )
 
 
-def stricter(before: Said | None, now: Said) -> bool:
+def stricter(before: Message | None, now: Message) -> bool:
     """Whether what another risk manager said before still binds more tightly."""
     if before is None or before.age >= TTL or before.source == now.source:
         return False
@@ -150,8 +150,8 @@ def stricter(before: Said | None, now: Said) -> bool:
 
 
 @given(st.lists(st.lists(said, max_size=8, unique_by=lambda one: one.number), min_size=1, max_size=3))
-def test_every_row_hears_what_a_plain_list_of_its_signals_says(steps: list[list[Said]]) -> None:
-    heard, ears = Heard(4, 2, TTL), [dict[SignalKind, Said](), dict[SignalKind, Said](), dict[SignalKind, Said]()]
+def test_every_row_hears_what_a_plain_list_of_its_signals_says(steps: list[list[Message]]) -> None:
+    heard, ears = SignalState(4, 2, TTL), [dict[SignalKind, Message](), dict[SignalKind, Message](), dict[SignalKind, Message]()]
     for arrived in steps:
         heard.hear(inbox(*arrived), AGENTS, NOW)
         for one in sorted(arrived, key=lambda one: one.number):

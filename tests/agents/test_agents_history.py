@@ -4,7 +4,7 @@ import pytest
 from agents_worlds import Tape, scenario, taped
 
 from freeagentics.agents import ROLES, TradingAgent
-from freeagentics.agents.history import Done
+from freeagentics.agents.history import HistoryRecord
 from freeagentics.journal import Kind
 from freeagentics.simulation import MarketModel
 
@@ -12,7 +12,7 @@ STEPS = 80
 
 
 @pytest.fixture(scope="module")
-def lived() -> tuple[dict[str, list[Done]], dict[int, str], Tape]:
+def lived() -> tuple[dict[str, list[HistoryRecord]], dict[int, str], Tape]:
     """Whole histories by agent, ids by index, and what was committed."""
     model, tape = taped(scenario("whale-pump"))
     with model:
@@ -22,7 +22,7 @@ def lived() -> tuple[dict[str, list[Done]], dict[int, str], Tape]:
         return {agent.name: agent.history(10_000) for agent in everybody}, {a.index: a.name for a in everybody}, tape
 
 
-def test_a_history_has_every_step_as_it_was_decided(lived: tuple[dict[str, list[Done]], dict[int, str], Tape]) -> None:
+def test_a_history_has_every_step_as_it_was_decided(lived: tuple[dict[str, list[HistoryRecord]], dict[int, str], Tape]) -> None:
     histories, ids, tape = lived
     assert all(len(history) == STEPS for history in histories.values())
     for step in range(1, STEPS + 1):
@@ -32,7 +32,7 @@ def test_a_history_has_every_step_as_it_was_decided(lived: tuple[dict[str, list[
             assert histories[name][step - 1].action == role.actions[decision["action"]]
 
 
-def test_a_history_says_what_was_read(lived: tuple[dict[str, list[Done]], dict[int, str], Tape]) -> None:
+def test_a_history_says_what_was_read(lived: tuple[dict[str, list[HistoryRecord]], dict[int, str], Tape]) -> None:
     histories, ids, tape = lived
     paid = 0
     for step in range(1, STEPS + 1):

@@ -8,8 +8,8 @@ from agents_worlds import scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freeagentics.agents import COHORT_ROWS, ROLES, MemorySettings, Population, Surroundings
-from freeagentics.agents.generative import Choices
+from freeagentics.agents import COHORT_ROWS, ROLES, CohortContext, MemorySettings, Population
+from freeagentics.agents.generative import Policies
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
 from freeagentics.market import Units
@@ -24,7 +24,7 @@ AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 def population(agents: AgentSettings) -> Population:
     """A population of these agents in a world without any sources but prices."""
     codecs = {role: open_codec("scalar", role, ()) for role in agents.team}
-    world = Surroundings(
+    world = CohortContext(
         seed=1,
         symbols=("BTCUSDT",),
         units=Units.usual(1),
@@ -34,7 +34,7 @@ def population(agents: AgentSettings) -> Population:
         memory=MemorySettings(),
         signal_ttl=1,
         grid=GRID,
-        choices=Choices.on(GRID),
+        choices=Policies.on(GRID),
         codecs=codecs,
     )
     return Population(agents.counts(), agents.desks, world, {})

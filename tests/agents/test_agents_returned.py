@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from role_files import role, write
 
-from freeagentics.agents.decision import Choice
+from freeagentics.agents.decision import Decisions
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.errors import RoleFailed
 from freeagentics.market import UNITS
@@ -22,7 +22,7 @@ from freeagentics.simulation import MarketModel
 
 SYMBOL = "BTCUSDT"
 ORDER, TELL = Order(SYMBOL, 1.0), Tell("TREND", ["market-hunter"], {SYMBOL: 0.3})
-Ask = Callable[[object], Choice]
+Ask = Callable[[object], Decisions]
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +40,14 @@ def ask(model: MarketModel) -> Ask:
     asked: list[tuple[Any, ...]] = []
     choose = cohort.choose
 
-    def listen(*given: Any) -> Choice:
+    def listen(*given: Any) -> Decisions:
         asked.append(given)
         return choose(*given)
 
     cohort.choose = listen  # type: ignore[method-assign, assignment]
     model.step()
 
-    def answered(answer: object) -> Choice:
+    def answered(answer: object) -> Decisions:
         cohort.user_role.answer = answer  # type: ignore[attr-defined]
         return choose(*asked[0])
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.agents import SignalKind
-from freeagentics.agents.tell import LastTold, Speaker, severity_of
+from freeagentics.agents.emitter import LastSent, SignalEmitter, severity_of
 from freeagentics.arrays import F32
 from freeagentics.clock import HOUR_MS
 from freeagentics.market import Observation
@@ -22,15 +22,15 @@ def values(*numbers: float) -> F32:
     return np.array(numbers, dtype=np.float32)[:, None]
 
 
-def told(*numbers: float, ttl_hours: int = 24) -> LastTold:
+def told(*numbers: float, ttl_hours: int = 24) -> LastSent:
     """Three rows that told these numbers at step 1."""
-    last = LastTold(3, ttl_hours * HOUR_MS)
+    last = LastSent(3, ttl_hours * HOUR_MS)
     last.told(EVERYBODY, values(*numbers), at(1))
     return last
 
 
 def test_what_was_never_told_is_worth_telling_even_if_it_is_zero() -> None:
-    assert LastTold(3, HOUR_MS).worth(values(0, 0, 0), 0.1, REFRESH, at(1)).all()
+    assert LastSent(3, HOUR_MS).worth(values(0, 0, 0), 0.1, REFRESH, at(1)).all()
 
 
 def test_only_a_change_larger_than_the_threshold_is_worth_telling_again() -> None:
@@ -38,7 +38,7 @@ def test_only_a_change_larger_than_the_threshold_is_worth_telling_again() -> Non
 
 
 def test_a_change_in_any_asset_counts() -> None:
-    last = LastTold(1, 24 * HOUR_MS, width=2)
+    last = LastSent(1, 24 * HOUR_MS, width=2)
     last.told(np.ones(1, np.bool_), np.zeros((1, 2), np.float32), at(1))
     assert last.worth(np.array([[0, 0.2]], np.float32), 0.1, REFRESH, at(2)).tolist() == [True]
 
@@ -67,7 +67,7 @@ def test_who_arrives_has_told_nothing() -> None:
     assert last.worth(values(0, 0, 0), 0.5, REFRESH, at(2)).tolist() == [False, True, False]
 
 
-SPEAKER = Speaker(agent=np.array([7, -1, 9], np.int32), desk=np.array([1, 0, 3], np.int32))
+SPEAKER = SignalEmitter(agent=np.array([7, -1, 9], np.int32), desk=np.array([1, 0, 3], np.int32))
 DATA = np.arange(6, dtype=np.float32).reshape(3, 2)
 
 

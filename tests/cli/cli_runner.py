@@ -23,7 +23,7 @@ from typing import Any
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()"]
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["freeagentics.cli.app", "freeagentics.cli.running", "freeagentics.report", "freeagentics.trials"])
+_FORKS.set_forkserver_preload(["freeagentics.cli.app", "freeagentics.cli.running", "freeagentics.report", "freeagentics.evaluation"])
 
 
 class Command:

@@ -115,7 +115,7 @@ def interrupt(*_: object, **__: object) -> None:
 def test_a_run_stopped_in_its_audit_says_how_to_get_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("run", "quick", "--steps", 200, "--out", "my run", "--set", "agents.team={market-hunter = 1}", "--agents", 1)
     with monkeypatch.context() as patched:
-        patched.setattr("freeagentics.trials.audit.audit_memories", interrupt)
+        patched.setattr("freeagentics.evaluation.audit.audit_memories", interrupt)
         done = called(*words, cwd=tmp_path)
     assert done.returncode == 130
     assert "run directory" in done.stdout

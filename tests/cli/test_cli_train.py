@@ -8,7 +8,7 @@ import pytest
 from cli_runner import called
 
 from freeagentics.journal import Journal, Kind
-from freeagentics.memory.codec import Trained, open_codec
+from freeagentics.memory.codec import CodecWeights, open_codec
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.records import RunRecord
 
@@ -22,7 +22,7 @@ def test_a_codec_is_trained_written_and_opened(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     path = tmp_path / "mine" / "risk-manager-128.npz"
     assert f"{path.stat().st_size:,} bytes" in done.stdout
-    trained = Trained.read(path)
+    trained = CodecWeights.read(path)
     assert (trained.role, trained.version) == ("risk-manager", 128)
     assert open_codec("vae", "risk-manager", ("price.zscore",), [path]).version == 128
     assert "memory.weights" in done.stdout

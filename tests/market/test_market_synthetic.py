@@ -14,11 +14,11 @@ from freeagentics.market import (
     SOURCES,
     Bars,
     Daily,
+    GroundTruth,
     PriceSource,
     RegimeDrift,
     SyntheticMarket,
     SyntheticSettings,
-    Truth,
     WhalePump,
     synthesize,
 )
@@ -30,7 +30,7 @@ NOTHING = SyntheticSettings(planted=())
 
 
 @cache
-def long_market(planted: bool) -> tuple[Bars, Daily, Truth]:
+def long_market(planted: bool) -> tuple[Bars, Daily, GroundTruth]:
     return synthesize(SyntheticSettings() if planted else NOTHING, 11, LONG)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freeagentics.arrays import I64, U8
-from freeagentics.memory.codec.interval import TOTAL, IntervalDecoder, IntervalEncoder
+from freeagentics.memory.codec.range_coder import TOTAL, RangeDecoder, RangeEncoder
 from freeagentics.memory.codec.tables import whole_frequencies
 
 Tables = list[np.ndarray]
@@ -24,7 +24,7 @@ def messages(draw: st.DrawFn) -> tuple[Tables, I64, list[bool]]:
 
 
 def write(tables: Tables, symbols: I64, raw: list[bool]) -> tuple[U8, I64]:
-    writer = IntervalEncoder(len(symbols))
+    writer = RangeEncoder(len(symbols))
     for place, table in enumerate(tables):
         before = np.cumsum(table, dtype=np.uint64) - table
         writer.put(before[symbols[:, place]], table.astype(np.uint64)[symbols[:, place]])
@@ -36,7 +36,7 @@ def write(tables: Tables, symbols: I64, raw: list[bool]) -> tuple[U8, I64]:
 
 def read(tables: Tables, codes: U8, length: I64, raw: list[bool]) -> tuple[I64, np.ndarray]:
     """The symbols (rows, tables), and which were sure, (rows, tables)."""
-    reader = IntervalDecoder(codes, length)
+    reader = RangeDecoder(codes, length)
     symbols, sure = np.zeros((len(codes), len(tables)), np.int64), np.zeros((len(codes), len(tables)), np.bool_)
     for place, table in enumerate(tables):
         edge = np.concatenate([[0], np.cumsum(table, dtype=np.int64)])

@@ -8,7 +8,7 @@ import pytest
 from vae_samples import ROLES, lived
 
 from freeagentics.errors import BadInput, CorruptRecord
-from freeagentics.memory.codec import CODECS, BitsCodec, Trained, codec_of, open_codec
+from freeagentics.memory.codec import CODECS, BitsCodec, CodecWeights, codec_of, open_codec
 from freeagentics.memory.codec.registry import SHIPPED, shipped
 
 COLUMNS = ("price.return_1", "price.zscore")
@@ -56,8 +56,8 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
 def test_a_trained_codec_is_written_and_read_whole(tmp_path: Path) -> None:
     trained = lived("market-hunter").codec.trained
     trained.write(tmp_path / "codec.npz")
-    again = Trained.read(tmp_path / "codec.npz")
-    for name in Trained.__slots__:
+    again = CodecWeights.read(tmp_path / "codec.npz")
+    for name in CodecWeights.__slots__:
         assert np.array_equal(getattr(again, name), getattr(trained, name)), name
 
 
@@ -66,13 +66,13 @@ def test_a_file_of_anything_else_is_refused(data: bytes, tmp_path: Path) -> None
     path = tmp_path / "codec.npz"
     path.write_bytes(data)
     with pytest.raises(BadInput, match="not a trained codec"):
-        Trained.read(path)
+        CodecWeights.read(path)
 
 
 def test_a_codec_of_another_format_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "codec.npz", format=np.asarray(9))
     with pytest.raises(BadInput, match="format 9"):
-        Trained.read(tmp_path / "codec.npz")
+        CodecWeights.read(tmp_path / "codec.npz")
 
 
 def test_shipped_codecs_are_small() -> None:

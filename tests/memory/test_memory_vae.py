@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from vae_samples import HIGH, LOW, ROLES, Lived, lived
+from vae_samples import HIGH, LOW, ROLES, CollectedRun, lived
 
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
@@ -20,7 +20,7 @@ any_states = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FE
 
 
 @pytest.fixture(params=ROLES)
-def role(request: pytest.FixtureRequest) -> Lived:
+def role(request: pytest.FixtureRequest) -> CollectedRun:
     return lived(request.param)
 
 
@@ -30,19 +30,19 @@ def shown(name: str, count: int, seed: int = 0) -> Given:
     return Given(some.values[0] if count else lived(name).given.values[0], some.book)
 
 
-def test_decoding_gives_bit_for_bit_what_encoding_said_it_would(role: Lived) -> None:
+def test_decoding_gives_bit_for_bit_what_encoding_said_it_would(role: CollectedRun) -> None:
     encoded = role.codec.encode(role.states, role.given, role.focus)
     assert role.codec.decode(encoded.codes, role.given).tobytes() == encoded.states.tobytes()
 
 
-def test_a_memory_decodes_alone_given_its_observation(role: Lived) -> None:
+def test_a_memory_decodes_alone_given_its_observation(role: CollectedRun) -> None:
     encoded = role.codec.encode(role.states, role.given, role.focus)
     for row in range(0, len(role.states), 37):
         alone = role.codec.decode(Codes.of([encoded.codes.each()[row]]), role.given.rows(np.array([row])))
         assert alone[0].tobytes() == encoded.states[row].tobytes()
 
 
-def test_a_code_does_not_depend_on_its_batch(role: Lived) -> None:
+def test_a_code_does_not_depend_on_its_batch(role: CollectedRun) -> None:
     together = role.codec.encode(role.states, role.given, role.focus).codes.each()
     half = len(role.states) // 2
     parts = []
@@ -51,7 +51,7 @@ def test_a_code_does_not_depend_on_its_batch(role: Lived) -> None:
     assert together == parts
 
 
-def test_errors_keep_the_bounds_of_every_group(role: Lived) -> None:
+def test_errors_keep_the_bounds_of_every_group(role: CollectedRun) -> None:
     trained = role.codec.trained
     decoded = role.codec.encode(role.states, role.given, role.focus).states
     square = np.square((decoded - np.clip(role.states, LOW, HIGH)) / deviations(trained)).mean(axis=0)
@@ -69,7 +69,7 @@ def test_what_the_market_showed_comes_back_as_it_was(of: str) -> None:
         assert (np.abs(decoded - np.clip(role.states, LOW, HIGH))[:, place] <= 0.51 * step[place]).all()
 
 
-def test_a_code_is_a_small_part_of_a_byte_a_feature(role: Lived) -> None:
+def test_a_code_is_a_small_part_of_a_byte_a_feature(role: CollectedRun) -> None:
     codes = role.codec.encode(role.states, role.given, role.focus).codes
     assert len(codes.to_bytes()) / len(codes) < len(FEATURES) / 3
 
@@ -117,7 +117,7 @@ def test_a_market_without_some_columns_shows_zeros_in_them() -> None:
     assert less.codes.each() == one.codec.encode(one.states, Given(values, one.given.book), one.focus).codes.each()
 
 
-def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: Lived) -> None:
+def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: CollectedRun) -> None:
     codes = role.codec.encode(role.states, role.given, role.focus).codes
     weight = 1 / deviations(role.codec.trained)
     truth = np.clip(role.states, LOW, HIGH)
@@ -168,7 +168,7 @@ def test_a_hundred_thousand_random_inputs_raise_nothing_else_and_allocate_nothin
     assert 100 < readable < 2000
 
 
-def test_two_threads_share_a_codec(role: Lived) -> None:
+def test_two_threads_share_a_codec(role: CollectedRun) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     expected = role.codec.encode(role.states, role.given, role.focus).codes.each()

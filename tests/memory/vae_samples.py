@@ -7,18 +7,18 @@ from functools import lru_cache
 import numpy as np
 
 from freeagentics.arrays import F32, I64
+from freeagentics.evaluation import CollectedRun as Run
+from freeagentics.evaluation import collect
 from freeagentics.memory import BOOK, FEATURES
 from freeagentics.memory.codec import DESK, Given, VaeCodec, open_codec, whole_market
 from freeagentics.scenario import load_scenario
-from freeagentics.trials import Lived as Run
-from freeagentics.trials import collect
 
 ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
-class Lived:
+class CollectedRun:
     """Experiences of a role in btc-replay: states (n, 48), what they are coded given, focus (n,), and its codec."""
 
     def __init__(self, role: str) -> None:
@@ -42,5 +42,5 @@ def _run() -> Run:
 
 
 @lru_cache(maxsize=len(ROLES))
-def lived(role: str) -> Lived:
-    return Lived(role)
+def lived(role: str) -> CollectedRun:
+    return CollectedRun(role)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from freeagentics.arrays import F32
-from freeagentics.mind.tails import expected_shortfall, value_at_risk
+from freeagentics.mind.tail_risk import expected_shortfall, value_at_risk
 
 AT = np.append(-np.geomspace(15, 0.02, 23), 0).astype(np.float32)
 

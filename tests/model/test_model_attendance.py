@@ -16,7 +16,7 @@ from freeagentics.agents import TradingAgent
 from freeagentics.errors import BadInput, Interrupted
 from freeagentics.journal import Journal, Kind
 from freeagentics.records import RunRecord
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.replay import explain
 from freeagentics.report import save_report
 from freeagentics.runs import Observers, fork, resume, run
@@ -186,7 +186,7 @@ def test_a_run_that_agents_left_is_explained_and_forked(whole: RunRecord, tmp_pa
 def test_no_store_has_a_signal_to_somebody_who_had_left(whole: RunRecord) -> None:
     told: dict[str, int] = {}
     with Journal(whole.directory.journal) as journal:
-        names = AgentNames(journal)
+        names = Roster(journal)
         for first in (1, 12):
             for item in SignalItems(journal, names, 10**9).span(first, first + 10):
                 body = msgpack.unpackb(item.body)

@@ -10,7 +10,7 @@ from freeagentics.agents import DeskBooks
 from freeagentics.arrays import I64
 from freeagentics.market import UNITS, Accounts, Fills, Orders
 from freeagentics.market.exchange import fill
-from freeagentics.simulation.desk_ledger import BookKeeper
+from freeagentics.simulation.desk_ledger import DeskLedger
 
 CASH, FEE_PPM = 10_000_000, 1000
 DESKS, ASSETS = 2, 2
@@ -77,7 +77,7 @@ def trade(accounts: Accounts, draw: np.random.Generator, prices: I64) -> Fills:
 @given(st.integers(0, 2**32), st.integers(1, 60))
 def test_books_are_what_one_would_keep_by_hand(seed: int, steps: int) -> None:
     draw, accounts = np.random.default_rng(seed), Accounts(DESKS, ASSETS, CASH)
-    keeper, ledgers = BookKeeper(accounts), [Ledger() for _ in range(DESKS)]
+    keeper, ledgers = DeskLedger(accounts), [Ledger() for _ in range(DESKS)]
     prices = np.full(ASSETS, 100 * UNITS, dtype=np.int64)
     for step in range(1, steps + 1):
         prices = (prices * np.exp(draw.normal(0, 0.03, ASSETS))).astype(np.int64)
@@ -93,14 +93,14 @@ def test_books_are_what_one_would_keep_by_hand(seed: int, steps: int) -> None:
 
 def test_books_do_not_change_with_the_accounts_after_the_close() -> None:
     accounts = Accounts(1, 1, CASH)
-    books = BookKeeper(accounts).close(1, np.array([UNITS]), Fills.empty())
+    books = DeskLedger(accounts).close(1, np.array([UNITS]), Fills.empty())
     accounts.position[:] = UNITS
     assert (books.position.tolist(), books.feature("cash_share").tolist(), books.feature("unrealised_return").tolist()) == ([[0]], [1], [0])
 
 
 def test_a_keeper_that_takes_back_its_state_goes_on_alike() -> None:
     accounts, prices = Accounts(1, 1, CASH), np.array([100 * UNITS])
-    one, other = BookKeeper(accounts), BookKeeper(accounts)
+    one, other = DeskLedger(accounts), DeskLedger(accounts)
     nothing = np.zeros(1, np.int32)
     one.close(1, prices, fill(Orders(nothing, nothing, nothing, np.array([UNITS])), accounts, prices, 0))
     other.load(one.state())

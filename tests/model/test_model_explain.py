@@ -14,7 +14,7 @@ from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.errors import BadInput, BadScenario
 from freeagentics.journal import SHARED, Journal, JournalWriter, Kind
 from freeagentics.memory import RecallIndex
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay import Explanation, explain
 from freeagentics.runs import run
@@ -48,7 +48,7 @@ def told(record: RunRecord) -> list[Explanation]:
 
 
 def decision_of(journal: Journal, record: RunRecord, told: Explanation) -> np.void:
-    names = AgentNames(journal)
+    names = Roster(journal)
     agent = names.ids.index(told.agent)
     page = journal.read(told.step, Kind.DECISIONS, int(names.seats["cohort"][agent]))
     assert page is not None
@@ -82,7 +82,7 @@ def test_what_it_saw_is_what_the_market_showed(told: list[Explanation], journal:
 
 
 def test_signals_are_told_as_they_were_sent(told: list[Explanation], journal: Journal, record: RunRecord) -> None:
-    names = AgentNames(journal)
+    names = Roster(journal)
     heard = [signal for one in told for signal in one.signals]
     assert heard
     for signal in heard:

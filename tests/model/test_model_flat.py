@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from freeagentics.benchmarks.flat import CODE
-from freeagentics.benchmarks.outside import measure
+from freeagentics.benchmarks.subprocesses import measure
 
 
 def test_models_that_were_built_and_closed_leave_nothing_behind() -> None:

@@ -11,8 +11,8 @@ from model_worlds import scenario
 from freeagentics.journal import Journal, Kind
 from freeagentics.records import RunRecord
 from freeagentics.records import frames as frames_module
-from freeagentics.records.roster import AgentNames
-from freeagentics.records.step_metrics import FIGURE
+from freeagentics.records.roster import Roster
+from freeagentics.records.step_metrics import STEP_METRICS
 from freeagentics.runs import run
 
 AGENTS, STEPS = 12, 25
@@ -34,17 +34,17 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 
 def test_the_model_frame_has_a_row_per_step_with_all_figures(ran: Ran) -> None:
     frame = ran.record.model_frame
-    assert frame.columns == ["step", *(FIGURE.names or ())]
+    assert frame.columns == ["step", *(STEP_METRICS.names or ())]
     assert frame["step"].to_list() == list(range(1, STEPS + 1))
     assert frame.schema["timestamp"] == pl.Datetime("ms", "UTC")
     figures = np.concatenate([records for _, _, records in ran.journal.scan(Kind.FIGURES)])
-    for name in set(FIGURE.names or ()) - {"timestamp"}:
+    for name in set(STEP_METRICS.names or ()) - {"timestamp"}:
         assert frame[name].to_list() == figures[name].tolist()
     assert frame["timestamp"].dt.timestamp("ms").to_list() == figures["timestamp"].tolist()
 
 
 def test_the_agent_frame_has_a_row_per_agent_and_step_as_it_is_in_the_journal(ran: Ran) -> None:
-    frame, names = ran.record.agent_frame, AgentNames(ran.journal)
+    frame, names = ran.record.agent_frame, Roster(ran.journal)
     assert frame.columns == [
         "step",
         "agent",
@@ -79,7 +79,7 @@ def test_an_agent_frame_written_in_many_parts_is_the_same(ran: Ran, tmp_path_fac
     path = tmp_path_factory.mktemp("parts") / "agents.parquet"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(frames_module, "PAGES_AT_ONCE", 7)
-        frames_module.write_agent_frame(ran.journal, AgentNames(ran.journal), path)
+        frames_module.write_agent_frame(ran.journal, Roster(ran.journal), path)
     assert pl.read_parquet(path).equals(ran.record.agent_frame)
     assert [other.name for other in path.parent.iterdir()] == ["agents.parquet"]
 

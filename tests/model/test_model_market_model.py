@@ -12,9 +12,9 @@ import pytest
 from model_worlds import play, scenario, sha256, taped
 
 from freeagentics.agents import Cohort, SignalKind, TradingAgent, View
-from freeagentics.agents.decision import Actions
+from freeagentics.agents.decision import CohortOutput
 from freeagentics.errors import BadScenario
-from freeagentics.records.step_metrics import Figures
+from freeagentics.records.step_metrics import StepMetrics
 from freeagentics.runtime import ThreadEngine
 from freeagentics.simulation import MarketModel
 
@@ -48,8 +48,8 @@ def test_every_figure_of_every_step_is_collected() -> None:
             model.step()
             seen.append(model.figures)
         frame = model.datacollector.get_model_vars_dataframe()
-    assert list(frame.columns) == list(Figures.__slots__)
-    assert [Figures(*row) for row in frame.itertuples(index=False)] == seen
+    assert list(frame.columns) == list(StepMetrics.__slots__)
+    assert [StepMetrics(*row) for row in frame.itertuples(index=False)] == seen
 
 
 def test_agents_can_be_selected_and_grouped_as_mesa_does() -> None:
@@ -90,10 +90,10 @@ def test_nobody_reads_a_signal_of_its_own_phase(monkeypatch: pytest.MonkeyPatch)
     model, _ = taped(scenario())
     seen: list[tuple[int, View]] = []
 
-    def shouting(cohort: Cohort) -> Callable[[View], Actions]:
+    def shouting(cohort: Cohort) -> Callable[[View], CohortOutput]:
         decide = cohort.decide
 
-        def shout(view: View) -> Actions:
+        def shout(view: View) -> CohortOutput:
             seen.append((cohort.phase, view))
             actions = decide(view)
             everybody = np.full_like(actions.signals.audience, 0b11111)

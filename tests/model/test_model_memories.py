@@ -16,7 +16,7 @@ from freeagentics.journal import SHARED, Journal, Kind
 from freeagentics.journal.pages import HEAD_BYTES, page_id
 from freeagentics.records import RunRecord
 from freeagentics.records.memories import Memories
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.runs import run
 from freeagentics.sync.projection import memory_entries
 
@@ -51,7 +51,7 @@ class Flipped:
 def readable(record: RunRecord) -> dict[str, bytes]:
     """What decodes of the last step's memories, by agent. Raises CorruptRecord for damage that is not of one of them."""
     with Journal(record.directory.journal) as journal:
-        names = AgentNames(journal)
+        names = Roster(journal)
         memories, found = Memories(journal, names), {}
         for step, kept in memories.span(STEP, STEP):
             for place in range(len(kept)):
@@ -93,7 +93,7 @@ def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whol
             with pytest.raises(CorruptRecord, match=r"step 20: the memory of market-hunter-\d+ is damaged"):
                 _ = record.memory_frame
             with Journal(record.directory.journal) as journal, pytest.raises(CorruptRecord, match="market-hunter"):
-                memory_entries(journal, AgentNames(journal), 1, STEP)
+                memory_entries(journal, Roster(journal), 1, STEP)
         assert all(whole[agent] == states for agent, states in rest.items())
 
 

@@ -13,7 +13,7 @@ from freeagentics.errors import BadInput, BadScenario
 from freeagentics.journal import Journal, Kind
 from freeagentics.records import RunRecord
 from freeagentics.records.record_frames import RecordFrames
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.replay import explain
 from freeagentics.runs import fork, resume, run
 from freeagentics.scenario import Scenario, load_scenario
@@ -39,7 +39,7 @@ def test_a_step_may_be_an_integer_of_numpy(kind: Any, record: RunRecord, tmp_pat
         assert journal.read(kind(3), Kind.DECISIONS, kind(0)) is not None
         assert journal.checkpoint_before(kind(9)) == 9
         assert journal.checkpoint(kind(9)).keys() == journal.checkpoint(9).keys() != set()
-        assert len(RecordFrames(journal, AgentNames(journal), 8, kind(2), kind(4)).decisions()) == 15
+        assert len(RecordFrames(journal, Roster(journal), 8, kind(2), kind(4)).decisions()) == 15
 
 
 @pytest.mark.parametrize("step", [2.0, np.float64(2), "2", None, 2.5])

@@ -13,7 +13,7 @@ from freeagentics.agents import ROLES
 from freeagentics.journal import Journal, Kind
 from freeagentics.records import RunRecord
 from freeagentics.records.record_frames import RecordFrames
-from freeagentics.records.roster import AgentNames
+from freeagentics.records.roster import Roster
 from freeagentics.runs import run
 
 AGENTS, STEPS, HORIZON = 20, 45, 8
@@ -33,7 +33,7 @@ def journal(record: RunRecord) -> Iterator[Journal]:
 
 
 def frames(record: RunRecord, journal: Journal, first: int = 1, last: int | None = None) -> RecordFrames:
-    return RecordFrames(journal, AgentNames(journal), HORIZON, first, last)
+    return RecordFrames(journal, Roster(journal), HORIZON, first, last)
 
 
 def all_of(journal: Journal, kind: Kind) -> np.ndarray:

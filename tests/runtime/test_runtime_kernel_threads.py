@@ -7,7 +7,7 @@ import sys
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from freeagentics.runtime.engines.blas_threads import KernelThreads
+from freeagentics.runtime.engines.blas_threads import BlasThreadLimit
 
 
 def blas_threads() -> set[int]:
@@ -15,7 +15,7 @@ def blas_threads() -> set[int]:
 
 
 def test_the_first_user_limits_blas_and_the_last_gives_it_back() -> None:
-    kernels = KernelThreads()
+    kernels = BlasThreadLimit()
     with threadpool_limits(2):
         before = blas_threads()
         kernels.take()

@@ -15,7 +15,7 @@ COHORTS = st.sampled_from([HUNTERS, TRADERS, LATE])
 
 
 @dataclass
-class Said:
+class Message:
     source: int
     desk: int
     kind: int
@@ -29,13 +29,13 @@ class Said:
 class Plain:
     """What the board is meant to do."""
 
-    hidden: dict[int, Said] = field(default_factory=dict)
-    visible: dict[int, Said] = field(default_factory=dict)
+    hidden: dict[int, Message] = field(default_factory=dict)
+    visible: dict[int, Message] = field(default_factory=dict)
     told: dict[tuple[int, int], tuple[Status, int]] = field(default_factory=dict)
     read: set[tuple[int, int]] = field(default_factory=set)
     published: int = 0
 
-    def publish(self, said: Said) -> None:
+    def publish(self, said: Message) -> None:
         self.hidden[self.published] = said
         self.published += 1
 
@@ -48,10 +48,10 @@ class Plain:
         self.visible |= self.hidden
         self.hidden = {}
 
-    def live(self, now: int) -> dict[int, Said]:
+    def live(self, now: int) -> dict[int, Message]:
         return {number: said for number, said in self.visible.items() if now < said.timestamp + TTL}
 
-    def inbox(self, cohort: int, now: int, directory: Directory) -> list[tuple[int, int, Said]]:
+    def inbox(self, cohort: int, now: int, directory: Directory) -> list[tuple[int, int, Message]]:
         live = self.live(now)
         broadcasts = [(-1, number, said) for number, said in live.items() if not said.audience and (number, cohort) not in self.read]
         told = [
@@ -85,7 +85,7 @@ class BoardMachine(RuleBasedStateMachine):
     @rule(source=st.integers(0, 7), kind=st.integers(0, len(KINDS) - 1), value=st.integers(-5, 5), audience=st.integers(0, 3))
     def publish(self, source: int, kind: int, value: float, audience: int) -> None:
         self.board.publish(signal(source, audience, kind=kind, value=value), step=self.step, timestamp=self.now)
-        self.plain.publish(Said(source, source % 2, kind, value, audience, self.step, self.now))
+        self.plain.publish(Message(source, source % 2, kind, value, audience, self.step, self.now))
 
     @rule()
     def flip(self) -> None:

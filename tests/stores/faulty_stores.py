@@ -8,7 +8,7 @@ from typing import Literal
 
 from freeagentics.errors import StoreUnavailable
 from freeagentics.stores import Item, Key, LogEntry, Position, Store, TableSpec
-from freeagentics.stores.shapes import Query
+from freeagentics.stores.records import Query
 
 Fault = Literal["none", "before", "after", "emptied"]
 

@@ -9,7 +9,7 @@ from store_backends import BACKENDS, DECISIONS, PATTERNS, entry, timed
 
 from freeagentics.errors import BadInput, BadName
 from freeagentics.stores import IndexSpec, Item, Store, TableSpec, open_store
-from freeagentics.stores.names import MAX_BODY
+from freeagentics.stores.validation import MAX_BODY
 
 BAD_KEYS = ["", "a\nb", "nul\x00", "\x7f", "\ud800", "x" * 1025, None]
 

@@ -13,10 +13,10 @@ from test_store_contract import in_threads, item_at
 from freeagentics.errors import BadName, BadStore, CorruptRecord, StoreUnavailable
 from freeagentics.stores import Item, Store, open_store, tables
 from freeagentics.stores.dynamodb import parts
-from freeagentics.stores.dynamodb.address import parse_address
 from freeagentics.stores.dynamodb.admin import init
 from freeagentics.stores.dynamodb.connection import make_client
 from freeagentics.stores.dynamodb.policy import private_policy
+from freeagentics.stores.dynamodb.url import parse_address
 
 MB = bytes(range(256)) * 4096
 

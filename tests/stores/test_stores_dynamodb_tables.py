@@ -9,9 +9,9 @@ from store_backends import PATTERNS, entry, timed
 
 from freeagentics.errors import BadStore, StoreUnavailable
 from freeagentics.stores import IndexSpec, TableSpec, open_store, tables
-from freeagentics.stores.dynamodb.address import Address, parse_address
 from freeagentics.stores.dynamodb.admin import check, init, purge
 from freeagentics.stores.dynamodb.connection import make_client
+from freeagentics.stores.dynamodb.url import DynamoUrl, parse_address
 
 NAMES = ["agent_decisions", "agent_memory_ltm", "agent_state", "agent_signals", "agent_memories"]
 
@@ -22,18 +22,18 @@ def url() -> str:
 
 
 @pytest.fixture
-def address(url: str) -> Address:
+def address(url: str) -> DynamoUrl:
     return parse_address(url)
 
 
 @pytest.fixture
-def client(address: Address) -> Iterator[Any]:
+def client(address: DynamoUrl) -> Iterator[Any]:
     client = make_client(address)
     yield client
     client.close()
 
 
-def test_init_makes_what_is_missing_and_then_check_finds_nothing(url: str, address: Address, client: Any) -> None:
+def test_init_makes_what_is_missing_and_then_check_finds_nothing(url: str, address: DynamoUrl, client: Any) -> None:
     assert check(url) == [f"{address.table(name)}: does not exist" for name in NAMES[:4]]
     assert init(url) == [address.table(name) for name in NAMES[:4]]
     assert init(url) == check(url) == check(f"{url}&retention=9d") == []
@@ -43,7 +43,7 @@ def test_init_makes_what_is_missing_and_then_check_finds_nothing(url: str, addre
     assert {index["IndexName"] for index in made["GlobalSecondaryIndexes"]} == {"GSI1", "GSI2", "GSI3"}
 
 
-def test_check_names_what_differs(url: str, address: Address, client: Any) -> None:
+def test_check_names_what_differs(url: str, address: DynamoUrl, client: Any) -> None:
     init(url, [TableSpec("t", (IndexSpec("one"), IndexSpec("two", text=True)))])
     client.update_time_to_live(TableName=address.table("t"), TimeToLiveSpecification={"Enabled": False, "AttributeName": "ttl"})
     wanted = TableSpec("t", (IndexSpec("one"), IndexSpec("two"), IndexSpec("three")))
@@ -52,7 +52,7 @@ def test_check_names_what_differs(url: str, address: Address, client: Any) -> No
     assert check(f"{url}&retention=9d", [wanted])[-1] == f"{t}: time to live is not on attribute ttl"
 
 
-def test_check_names_a_table_that_is_anothers(url: str, address: Address, client: Any) -> None:
+def test_check_names_a_table_that_is_anothers(url: str, address: DynamoUrl, client: Any) -> None:
     client.create_table(
         TableName=address.table("t"),
         BillingMode="PAY_PER_REQUEST",

@@ -95,10 +95,10 @@ def test_a_hot_store_stands_before_the_durable_one_and_the_run_tells_only_of_the
 
 
 def test_an_error_that_is_not_the_stores_ends_the_feed_and_is_told() -> None:
-    def connect() -> feed_file.Work:
+    def connect() -> feed_file.SyncTask:
         raise BadStore("it is another program's now")
 
-    feed = feed_file.Feed("test", connect)
+    feed = feed_file.SyncWorker("test", connect)
     feed.start()
     feed.finish()
     assert feed.error == "BadStore: it is another program's now"

@@ -325,7 +325,7 @@ def test_snippet_connection_pooling() -> None:
 
 def test_snippet_blueprint(client: Any) -> None:
     torch = pytest.importorskip("torch")
-    from freeagentics.benchmarks.seed_001 import BlueprintMemory
+    from freeagentics.benchmarks.redis_agent_memory_baseline import BlueprintMemory
 
     memory = BlueprintMemory(shared_server().url, compression_threshold=1)
     with closing(memory.redis), torch.no_grad():

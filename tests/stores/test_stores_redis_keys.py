@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from freeagentics.errors import BadStore
 from freeagentics.stores import open_store
 from freeagentics.stores.public_urls import public_url
-from freeagentics.stores.redis.address import parse_address
 from freeagentics.stores.redis.keys import member_of, position_in, position_of, split_key, stream_id, tag_of
 from freeagentics.stores.redis.servers import rendezvous
+from freeagentics.stores.redis.url import parse_address
 
 NUMBERS = st.integers(0, 2**63 - 1) | st.integers(0, 1000)
 PARTITIONS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=9) | st.sampled_from(["agent:a#{x}", "agent:}"])

@@ -14,7 +14,7 @@ from freeagentics.errors import StoreUnavailable
 from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec, open_store
 from freeagentics.stores.cache import LEASE_MS, WINDOWS, Cache
 from freeagentics.stores.memory import MemoryStore
-from freeagentics.stores.shapes import Query
+from freeagentics.stores.records import Query
 from freeagentics.stores.tiers import TieredStore
 from freeagentics.stores.windows import Window, get_from_window, pack_items, pack_log, query_window, read_window, unpack_items, unpack_log
 

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from freeagentics.simulation import MarketModel
+from freeagentics.visualization.model_slot import ModelSlot
 from freeagentics.visualization.page_model import PageModel
-from freeagentics.visualization.stage import Stage
 
 
 @contextmanager
 def shown(scenario: str | Path, *, steps: int = 0, agents: int | None = None) -> Iterator[PageModel]:
     """A model on show after some steps, closed in the end."""
-    stage = Stage()
+    stage = ModelSlot()
     model = PageModel(str(scenario), agents=agents, stage=stage)
     try:
         for _ in range(steps):

@@ -11,8 +11,8 @@ from page_models import models, scenario_file, shown, writers
 from freeagentics.errors import BadScenario, RoleFailed
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
+from freeagentics.visualization.model_slot import ModelSlot
 from freeagentics.visualization.page_model import PageModel
-from freeagentics.visualization.stage import Stage
 
 
 def test_a_model_on_show_takes_the_course_of_any_other() -> None:
@@ -27,7 +27,7 @@ def test_a_model_on_show_takes_the_course_of_any_other() -> None:
 
 
 def test_settings_of_the_page_replace_those_of_the_scenario() -> None:
-    stage = Stage()
+    stage = ModelSlot()
     model = PageModel("quick", agents=15, seed=3, fee_bps=1.5, stage=stage)
     stage.close()
     assert model.shown == load_scenario("quick", {"agents.count": 15, "seed": 3, "market.fee_bps": 1.5})
@@ -57,7 +57,7 @@ def test_a_step_that_fails_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatc
 
 def test_who_enters_the_stage_closes_the_one_before_and_frees_it() -> None:
     before, threads = models(), writers()
-    stage = Stage()
+    stage = ModelSlot()
     kept = []
     for seed in range(5):
         kept.append(PageModel("quick", seed=seed, stage=stage))
@@ -82,7 +82,7 @@ def test_a_closed_model_still_shows_how_it_ended() -> None:
 
 
 def test_a_scenario_that_cannot_be_run_leaves_the_stage_as_it_was() -> None:
-    stage = Stage()
+    stage = ModelSlot()
     model = PageModel("quick", stage=stage)
     with pytest.raises(BadScenario, match="fewer than one desk's team"):
         PageModel("quick", agents=2, stage=stage)

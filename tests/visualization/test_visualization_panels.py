@@ -12,7 +12,7 @@ from page_models import scenario_file, shown
 from freeagentics.visualization.panels.equity import MOST_LINES, equity_figure
 from freeagentics.visualization.panels.exposure import MOST_BARS, exposure_figure
 from freeagentics.visualization.panels.price import price_figure
-from freeagentics.visualization.scene import Charts
+from freeagentics.visualization.snapshot import Charts
 
 
 def drawn(figure: Figure) -> bytes:

@@ -11,13 +11,13 @@ from page_models import scenario_file, shown
 from freeagentics.agents import SignalKind
 from freeagentics.simulation import MarketModel
 from freeagentics.visualization import history
-from freeagentics.visualization.scene import Charts, Scene
-from freeagentics.visualization.told import says
+from freeagentics.visualization.signal_text import says
+from freeagentics.visualization.snapshot import Charts, Snapshot
 
 STEPS = 60
 
 
-def charts_in(scene: Scene) -> Charts:
+def charts_in(scene: Snapshot) -> Charts:
     assert scene.charts is not None
     return scene.charts
 

@@ -9,12 +9,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.decision import CAUSES, Choice
-from freeagentics.agents.generative import Said
+from freeagentics.agents.context import CohortContext, SourceInfo
+from freeagentics.agents.decision import CAUSES, Decisions
+from freeagentics.agents.emitter import LastSent, SignalEmitter
+from freeagentics.agents.generative import Message
 from freeagentics.agents.generative.forecasts import category
-from freeagentics.agents.span import RateSpan
-from freeagentics.agents.surroundings import SourceInfo, Surroundings
-from freeagentics.agents.tell import LastTold, Speaker
+from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
 from freeagentics.market import Orders
@@ -65,7 +65,7 @@ class Forecaster(Cohort):
     watched: ClassVar[tuple[str, ...] | None]
     """Sources this role may buy; None for all."""
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, world, settings)
         self.sources: tuple[SourceInfo, ...] = tuple(s for s in world.sources if self.watched is None or s.name in self.watched)
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
@@ -77,7 +77,7 @@ class Forecaster(Cohort):
         self.readings = Readings(rows, world.memory.horizon, len(self.sources), world.assets)
         self._bits = world.bits(source.name for source in self.sources)
         self._bits.flags.writeable = False
-        self.told = LastTold(rows, world.signal_ttl)
+        self.told = LastSent(rows, world.signal_ttl)
         self.expected = np.zeros((rows, world.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
 
@@ -148,7 +148,7 @@ class Forecaster(Cohort):
         ):
             states[:, column(feature)] = self._read(slot, source) * world.column(observation, name)[focus]
 
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
         slot = step % len(self.readings.read)
@@ -171,7 +171,7 @@ class Forecaster(Cohort):
             ],
             axis=1,
         ).astype(np.float32)
-        return Choice(
+        return Decisions(
             action=action,
             value=self.expected[rows, focus],
             confidence=confidence.astype(np.float32),
@@ -192,15 +192,15 @@ class Forecaster(Cohort):
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Action and number of signals of every row, both (rows,), and the signals."""
 
-    def words(self, focus: I64, *allowed: Said) -> F32:
+    def words(self, focus: I64, *allowed: Message) -> F32:
         """How probable each word is under expected free energy, (rows, 3)."""
         rows = np.arange(self.rows)
         forecast = category(self.expected[rows, focus], self.settings.threshold)
         return self.world.choices.speaking.choose(self.belief.regimes[rows, focus], forecast, allowed)
 
-    def speaker(self) -> Speaker:
+    def speaker(self) -> SignalEmitter:
         """This cohort, as one that speaks."""
-        return Speaker(self.agent, self.desk)
+        return SignalEmitter(self.agent, self.desk)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn what the hints were worth."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents.generative import Said
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.emitter import LastSent, severity_of
+from freeagentics.agents.generative import Message
 from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.surroundings import Surroundings
-from freeagentics.agents.tell import LastTold, severity_of
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.mind import TURBULENT
@@ -27,9 +27,9 @@ class MarketHunter(Forecaster):
     reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
     watched = None
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, world, settings)
-        self.told_turbulence = LastTold(rows, world.signal_ttl)
+        self.told_turbulence = LastSent(rows, world.signal_ttl)
         self._audience = world.hearers("risk-manager", "portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -51,8 +51,8 @@ class MarketHunter(Forecaster):
         whales = speaker.say(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, success, np.tile(signed, (self.rows, 1)))
 
         expected = self.expected[rows, focus]
-        word = self.words(focus, Said.TREND, Said.TURBULENCE)
-        strong = word[:, Said.TREND] > word[:, Said.NOTHING]
+        word = self.words(focus, Message.TREND, Message.TURBULENCE)
+        strong = word[:, Message.TREND] > word[:, Message.NOTHING]
         standing = np.abs(self.told.value[:, 0]) >= self.settings.threshold
         trending = (strong | standing) & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, observation)
         self.told.told(trending, expected[:, None], observation)
@@ -61,7 +61,7 @@ class MarketHunter(Forecaster):
 
         turbulence = self.belief.regimes[:, :, TURBULENT].mean(axis=1)
         self.told_turbulence.value[turbulence < 0.3] = 0
-        alarming = word[:, Said.TURBULENCE] > word[:, Said.NOTHING]
+        alarming = word[:, Message.TURBULENCE] > word[:, Message.NOTHING]
         turning = alarming & self.told_turbulence.worth(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
         self.told_turbulence.told(turning, turbulence[:, None], observation)
         ratio = np.tile(world.column(observation, "price.volatility_ratio"), (self.rows, 1))

@@ -6,12 +6,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.decision import CAUSES, Decisions
+from freeagentics.agents.emitter import LastSent, SignalEmitter
 from freeagentics.agents.experience import running_volatility
+from freeagentics.agents.ranges import PositiveSpan, Span
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.span import PositiveSpan, Span
-from freeagentics.agents.surroundings import Surroundings
-from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Orders
@@ -47,14 +47,14 @@ class PortfolioOptimizer(Cohort):
     reasoning = ("target", "trend_heard", "sentiment_heard", "limit", "expected_return", "before_memories")
     Settings = PortfolioOptimizerSettings
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: PortfolioOptimizerSettings) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: PortfolioOptimizerSettings) -> None:
         super().__init__(number, rows, world, settings)
         draw = world.random("portfolio-optimizer/temper", number)
         self.risk_aversion = draw.uniform(*settings.risk_aversion, rows).astype(np.float32)
         self.premium = draw.uniform(*settings.premium, rows).astype(np.float32)
         self.covariance = np.zeros((world.assets, world.assets), dtype=np.float64)
         self.target = np.zeros((rows, world.assets), dtype=np.float32)
-        self.told = LastTold(rows, world.signal_ttl, world.assets)
+        self.told = LastSent(rows, world.signal_ttl, world.assets)
         self._audience = world.hearers("trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -76,7 +76,7 @@ class PortfolioOptimizer(Cohort):
         heard = np.abs(self.heard.latest(SignalKind.TREND, view.observation.timestamp))
         return np.where(self.target.any(axis=1), self.target.argmax(axis=1), heard.argmax(axis=1))
 
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Views into weights, within the limit; told where they moved."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         trend, sentiment = self.heard.latest(SignalKind.TREND, now), self.heard.latest(SignalKind.SENTIMENT, now)
@@ -88,13 +88,13 @@ class PortfolioOptimizer(Cohort):
         telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.told.told(telling, self.target, view.observation)
         certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
-        speaker = Speaker(self.agent, self.desk)
+        speaker = SignalEmitter(self.agent, self.desk)
         bound = self.target.sum(axis=1) >= limit - np.float32(1e-3)
         anyhow = np.ones(self.rows, dtype=np.bool_)
         causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, anyhow), (SignalKind.SENTIMENT, anyhow), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
         reason = [self.target[rows, focus], trend[rows, focus], sentiment[rows, focus], limit, expected[rows, focus], before]
-        return Choice(
+        return Decisions(
             action=telling.astype(np.uint8),
             value=self.target[rows, focus],
             confidence=certain,

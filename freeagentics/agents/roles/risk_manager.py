@@ -6,12 +6,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.decision import CAUSES, Decisions
+from freeagentics.agents.emitter import LastSent, SignalEmitter
 from freeagentics.agents.experience import RISK, running_volatility
+from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.span import PositiveSpan
-from freeagentics.agents.surroundings import Surroundings
-from freeagentics.agents.tell import LastTold, Speaker
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.market import Orders
@@ -53,12 +53,12 @@ class RiskManager(Cohort):
     reasoning = ("limit", "value_at_risk", "drawdown", "expected_shortfall", "warned_volatility", "before_memories")
     Settings = RiskManagerSettings
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: RiskManagerSettings) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: RiskManagerSettings) -> None:
         super().__init__(number, rows, world, settings)
         self.caution = world.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
-        self.told = LastTold(rows, world.signal_ttl)
+        self.told = LastSent(rows, world.signal_ttl)
         self._audience = world.hearers("portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -67,7 +67,7 @@ class RiskManager(Cohort):
         self.told.forget(rows)
         self.high_water[rows], self.vetoed[rows] = 0, False
 
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """The limit from risk, drawdown and memories; then what of it is worth telling."""
         limit, reason = self._limit(view, recalled)
         drawdown = reason[:, 2]
@@ -80,7 +80,7 @@ class RiskManager(Cohort):
         anyhow = np.ones(self.rows, dtype=np.bool_)
         causes = tuple((kind, anyhow) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
         signal, parent, parent_step = self.heard.causes(causes, view.observation.timestamp, CAUSES)
-        return Choice(
+        return Decisions(
             action=action,
             value=limit,
             confidence=(1 - self.belief.entropy().mean(axis=1)).astype(np.float32),
@@ -123,7 +123,7 @@ class RiskManager(Cohort):
         return after.astype(np.float32), reason.astype(np.float32)
 
     def _speak(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
-        speaker = Speaker(self.agent, self.desk)
+        speaker = SignalEmitter(self.agent, self.desk)
         certain = np.ones(self.rows, dtype=np.float32)
         turned = self.vetoed != was_vetoed
         limiting = self.told.worth(limit[:, None], 0.05, self.settings.refresh, view.observation)

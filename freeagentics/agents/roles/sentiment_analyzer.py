@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents.generative import Said
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.emitter import severity_of
+from freeagentics.agents.generative import Message
 from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.surroundings import Surroundings
-from freeagentics.agents.tell import severity_of
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.signals import Signals
@@ -25,7 +25,7 @@ class SentimentAnalyzer(Forecaster):
     reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
     watched = ("price", "derivatives", "sentiment")
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: ForecasterSettings) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, world, settings)
         self._audience = world.hearers("portfolio-optimizer", "trade-executor")
 
@@ -33,8 +33,8 @@ class SentimentAnalyzer(Forecaster):
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
         rows = np.arange(self.rows)
         expected = self.expected[rows, focus]
-        word = self.words(focus, Said.TREND)
-        loud = (word[:, Said.TREND] > word[:, Said.NOTHING]) | (np.abs(self.told.value[:, 0]) >= self.settings.threshold)
+        word = self.words(focus, Message.TREND)
+        loud = (word[:, Message.TREND] > word[:, Message.NOTHING]) | (np.abs(self.told.value[:, 0]) >= self.settings.threshold)
         telling = loud & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
         self.told.told(telling, expected[:, None], view.observation)
         severity = severity_of(np.abs(expected))

@@ -6,11 +6,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.decision import CAUSES, Choice
+from freeagentics.agents.context import CohortContext
+from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.generative.forecasts import category
+from freeagentics.agents.ranges import Span
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.span import Span
-from freeagentics.agents.surroundings import Surroundings
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, Mask
 from freeagentics.market import CENTS, Fills, Orders, to_quantity
@@ -56,7 +56,7 @@ class TradeExecutor(Cohort):
     reasoning = ("target", "wanted", "conviction", "limit", "weight", "cost_of_trading")
     Settings = TradeExecutorSettings
 
-    def __init__(self, number: int, rows: int, world: Surroundings, settings: TradeExecutorSettings) -> None:
+    def __init__(self, number: int, rows: int, world: CohortContext, settings: TradeExecutorSettings) -> None:
         super().__init__(number, rows, world, settings)
         self.band = world.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
         self.trust = np.full((rows, len(ADVISERS)), 0.5, dtype=np.float32)
@@ -114,7 +114,7 @@ class TradeExecutor(Cohort):
         advice = self.advice[view.observation.step % len(self.advice)]
         return (self.trust[:, :, None] * advice).sum(axis=1)
 
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Choice:
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Wanted weights, and the orders that lead there."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         forecast = self._forecast(view)
@@ -129,7 +129,7 @@ class TradeExecutor(Cohort):
         weight = view.books.weight[self.desk]
         action = np.select([closing.any(axis=1), largest > 0, largest < 0], [3, 1, 2], 0)
         columns = [target[rows, focus], wanted[rows, focus], conviction[rows, focus], limit, weight[rows, focus], self.cost]
-        return Choice(
+        return Decisions(
             action=action.astype(np.uint8),
             value=largest,
             confidence=np.clip(conviction[rows, focus], 0, 1),

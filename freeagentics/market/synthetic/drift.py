@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freeagentics.market.arrays import F64
+from freeagentics.market.synthetic.ground_truth import Pumps
 from freeagentics.market.synthetic.planted import Crash, RegimeDrift, WhalePump
 from freeagentics.market.synthetic.regimes import REGIMES
-from freeagentics.market.synthetic.truth import Pumps
 from freeagentics.randomness import generator
 
 _TURBULENCE_HALF_LIFE = 24

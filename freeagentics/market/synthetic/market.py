@@ -16,18 +16,18 @@ from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
 from freeagentics.market.synthetic.drift import aftershock, plant
 from freeagentics.market.synthetic.flow import order_flow, whale_counts
-from freeagentics.market.synthetic.mood import daily_mood
+from freeagentics.market.synthetic.ground_truth import GroundTruth
 from freeagentics.market.synthetic.paths import SUBSTEPS, log_paths, volatility_path
 from freeagentics.market.synthetic.regimes import regime_path, volatility_level
+from freeagentics.market.synthetic.sentiment import daily_mood
 from freeagentics.market.synthetic.settings import SyntheticSettings
-from freeagentics.market.synthetic.truth import Truth
 from freeagentics.market.terms import Terms
 from freeagentics.market.units import Units
 
 FIRST_OPEN = int(datetime(2022, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
 
-def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars, Daily, Truth]:
+def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars, Daily, GroundTruth]:
     """Hourly bars from 2022-01-01 on, the daily figures that go with them, and the truth about them.
 
     The same settings and seed always give the same, and more *bars* never change earlier ones. The path has clustered volatility, four
@@ -55,7 +55,7 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
         volume=flow.pop("volume"),
         extras={**flow, "whale_count": whales},
     )
-    return result, daily_mood(seed, timestamps, returns), Truth(regime, volatility, pumps)
+    return result, daily_mood(seed, timestamps, returns), GroundTruth(regime, volatility, pumps)
 
 
 def _prices(first: float, within: F64, drift: F64) -> dict[str, F64]:

@@ -1,5 +1,6 @@
 """Codecs turn experiences into codes and back; a code names the version of the codec that made it."""
 
+from freeagentics.memory.codec.autoregressive import VaeCodec
 from freeagentics.memory.codec.books import DESK, BookCodec, book_states, whole_market
 from freeagentics.memory.codec.codec import KEY_SIZE, Codec, Encoded, keys_of
 from freeagentics.memory.codec.codes import Codes
@@ -7,8 +8,7 @@ from freeagentics.memory.codec.given import BOOK_COLUMNS, Given
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
 from freeagentics.memory.codec.registry import CODECS, book_codec_of, codec_name, codec_of, open_book_codec, open_codec
 from freeagentics.memory.codec.scalar import ScalarCodec
-from freeagentics.memory.codec.trained import Trained
-from freeagentics.memory.codec.vae import VaeCodec
+from freeagentics.memory.codec.weights import CodecWeights
 
 __all__ = [
     "BOOK_COLUMNS",
@@ -18,13 +18,13 @@ __all__ = [
     "BitsCodec",
     "BookCodec",
     "Codec",
+    "CodecWeights",
     "Codes",
     "Encoded",
     "Float32Codec",
     "Given",
     "Int8Codec",
     "ScalarCodec",
-    "Trained",
     "VaeCodec",
     "book_codec_of",
     "book_states",

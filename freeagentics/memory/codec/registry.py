@@ -7,11 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from freeagentics.errors import BadInput, CorruptRecord, did_you_mean
+from freeagentics.memory.codec.autoregressive import VaeCodec
 from freeagentics.memory.codec.books import DESK, BookCodec
 from freeagentics.memory.codec.codec import Codec
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
-from freeagentics.memory.codec.trained import Trained
-from freeagentics.memory.codec.vae import VaeCodec
+from freeagentics.memory.codec.weights import CodecWeights
 
 SHIPPED = Path(__file__).parent / "weights"
 """Trained codecs of the built-in roles, ``ROLE-VERSION.npz``. A newer one is a file more: what older ones wrote stays readable."""
@@ -72,7 +72,7 @@ def codec_name(version: int) -> str:
     return next((codec.name for codec in _plain() if codec.version == version), VaeCodec.name)
 
 
-def shipped(role: str) -> Trained:
+def shipped(role: str) -> CodecWeights:
     """The newest codec that ships for a built-in role, or for `DESK`. Raises KeyError for another."""
     versions = _versions(role, ())
     if not versions:
@@ -85,7 +85,7 @@ def _plain() -> list[Codec]:
     return [*(plain() for plain in PLAIN.values()), *_BEFORE]
 
 
-def _versions(role: str, own: Sequence[Path]) -> dict[int, Trained]:
+def _versions(role: str, own: Sequence[Path]) -> dict[int, CodecWeights]:
     """A role's trained codecs by version."""
     every = [_read(path, path.stat().st_mtime_ns) for path in SHIPPED.glob("*.npz")]
     every += [_read(path, path.stat().st_mtime_ns if path.exists() else 0) for path in own]
@@ -93,12 +93,12 @@ def _versions(role: str, own: Sequence[Path]) -> dict[int, Trained]:
 
 
 @lru_cache(maxsize=64)
-def _vae(trained: Trained, columns: tuple[str, ...]) -> VaeCodec:
+def _vae(trained: CodecWeights, columns: tuple[str, ...]) -> VaeCodec:
     """One codec for all cohorts of a role: it has no state."""
     return VaeCodec(trained, columns)
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, modified: int) -> Trained:
+def _read(path: Path, modified: int) -> CodecWeights:
     """What stands in a file since it was *modified*."""
-    return Trained.read(path)
+    return CodecWeights.read(path)

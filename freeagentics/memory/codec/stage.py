@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.arrays import F64, I64, Mask
-from freeagentics.memory.codec.interval import TOTAL, IntervalDecoder, IntervalEncoder
-from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.fixed_point import FixedPointTransform
+from freeagentics.memory.codec.range_coder import TOTAL, RangeDecoder, RangeEncoder
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, OUTPUTS, StageNet
 from freeagentics.memory.codec.tables import COMMONS, SPREADS, Tables
-from freeagentics.memory.codec.trained import Trained
+from freeagentics.memory.codec.weights import CodecWeights
 
 
 class Stage:
@@ -19,7 +19,7 @@ class Stage:
         features: which, (k,).
     """
 
-    def __init__(self, latents: Latents, trained: Trained, tables: Tables, net: StageNet, first: int, count: int) -> None:
+    def __init__(self, latents: FixedPointTransform, trained: CodecWeights, tables: Tables, net: StageNet, first: int, count: int) -> None:
         place = np.arange(first, first + count)
         self.features = trained.order[place]
         self._latents, self._net, self._tables = latents, net, tables
@@ -36,7 +36,7 @@ class Stage:
         self._last = np.repeat([SPREADS - 1.0, COMMONS - 1.0], count)[:, None]
         self._table = (place * (SPREADS * COMMONS))[:, None].astype(np.float64)
 
-    def write(self, writer: IntervalEncoder, whole: F64, decoded: F64, known: F64) -> None:
+    def write(self, writer: RangeEncoder, whole: F64, decoded: F64, known: F64) -> None:
         """Code these features of *whole* (48, n); what they come back as enters *decoded* (48, n) and what is known."""
         expected, table = self.expect(known)
         difference, common = self.quantise(whole, expected)
@@ -56,7 +56,7 @@ class Stage:
             values[place, rows] = self._latents.from_raw(numbers, feature)
         self.learn(values, decoded, known)
 
-    def read(self, reader: IntervalDecoder, decoded: F64, known: F64) -> None:
+    def read(self, reader: RangeDecoder, decoded: F64, known: F64) -> None:
         """Inverse of `write`; where the code tells no more, what is to be expected."""
         expected, table = self.expect(known)
         symbols, sure = np.empty(table.shape, dtype=np.int64), np.ones(table.shape, dtype=np.bool_)
@@ -133,7 +133,7 @@ class Stage:
         np.minimum(values, LARGEST_INPUT, out=known[self._inputs : self._inputs + len(values)])
 
 
-def stages_of(latents: Latents, trained: Trained) -> tuple[Stage, ...]:
+def stages_of(latents: FixedPointTransform, trained: CodecWeights) -> tuple[Stage, ...]:
     """The stages of a trained codec, in the order of the code."""
     tables, hidden = Tables(trained), trained.hidden
     stages, first, inner, outer = [], 0, trained.inner, trained.outer

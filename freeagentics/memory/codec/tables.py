@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freeagentics.arrays import I64
-from freeagentics.memory.codec.interval import TOTAL, U64
-from freeagentics.memory.codec.trained import Trained
+from freeagentics.memory.codec.range_coder import TOTAL, U64
+from freeagentics.memory.codec.weights import CodecWeights
 
 SPREADS, COMMONS = 6, 8
 """Contexts of a feature: by how far off its value may be, and by the odds of its most common value."""
@@ -29,7 +29,7 @@ class Tables:
         uncommon: share of each table that is not the most common value, (tables,).
     """
 
-    def __init__(self, trained: Trained) -> None:
+    def __init__(self, trained: CodecWeights) -> None:
         contexts = SPREADS * COMMONS
         size = np.repeat(2 * trained.radius + 1 + EXTRA, contexts)
         self.first = np.cumsum(size) - size

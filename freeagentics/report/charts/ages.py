@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from freeagentics.report.charts.axes import bare, caption, numbers
 from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.inks import BLUE, MUTED
+from freeagentics.report.charts.palette import BLUE, MUTED
 from freeagentics.report.facts import Facts
 
 MOST_BARS = 90

@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from freeagentics.amounts import decimals_apart
 from freeagentics.arrays import F64, I64
 from freeagentics.clock import DAY_MS
-from freeagentics.report.charts.inks import INK, MUTED, RULE
-from freeagentics.report.words import NO_BREAK, number
+from freeagentics.report.charts.palette import INK, MUTED, RULE
+from freeagentics.report.formatting import NO_BREAK, number
 
 MOST_POINTS = 1500
 """Points of a line: more than a page is wide would only be slower to draw."""

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, market_time, numbers
 from freeagentics.report.charts.bands import draw_line
 from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.inks import DASHES, INK, ROLE_INKS
+from freeagentics.report.charts.palette import DASHES, INK, ROLE_INKS
 from freeagentics.report.facts import Facts
-from freeagentics.report.words import plain
+from freeagentics.report.formatting import plain
 
 
 def draw_contribution(facts: Facts) -> Figure:

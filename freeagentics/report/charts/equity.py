@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, market_time, numbers
 from freeagentics.report.charts.bands import draw_band, draw_line
 from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.inks import BLUE, GREEN, INK, RED
+from freeagentics.report.charts.palette import BLUE, GREEN, INK, RED
 from freeagentics.report.facts import Facts
 from freeagentics.report.gather.desks import MIDDLE
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
-from freeagentics.report.charts.inks import INKS
+from freeagentics.report.charts.palette import INKS
 from freeagentics.report.page.html import Html
 
 WIDTH = 9.0

@@ -10,10 +10,10 @@ from matplotlib.transforms import offset_copy
 from freeagentics.arrays import F64
 from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, kept, market_time, numbers, prices_in
 from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.inks import BLUE, GREEN, INK, MUTED, ORANGE, RED
+from freeagentics.report.charts.palette import BLUE, GREEN, INK, MUTED, ORANGE, RED
 from freeagentics.report.charts.strip import ROW, draw_strip, kinds_sent
 from freeagentics.report.facts import Facts
-from freeagentics.report.words import percent, price
+from freeagentics.report.formatting import percent, price
 
 MOST_LINES = 40
 """Assets that get a line of their own: more are a smear."""

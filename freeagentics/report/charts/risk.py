@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from freeagentics.report.charts.axes import bare, caption, days, end_labels, market_time, percents
 from freeagentics.report.charts.bands import draw_band, draw_line
 from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.inks import BLUE, ORANGE, RED
+from freeagentics.report.charts.palette import BLUE, ORANGE, RED
 from freeagentics.report.facts import Facts
 from freeagentics.report.gather.desks import HIGHEST, LOWEST, MIDDLE
 

@@ -9,10 +9,10 @@ from matplotlib.colors import to_rgba
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import F64
 from freeagentics.report.charts.axes import bare, caption, days, market_time
-from freeagentics.report.charts.inks import BLUE, INK
-from freeagentics.report.gather.ground import Ground
+from freeagentics.report.charts.palette import BLUE, INK
+from freeagentics.report.formatting import plain
+from freeagentics.report.gather.context import RunContext
 from freeagentics.report.gather.signals import SignalMatrix
-from freeagentics.report.words import plain
 
 FAINTEST = 0.3
 ROW = 0.2
@@ -24,7 +24,7 @@ def kinds_sent(matrix: SignalMatrix) -> list[int]:
     return np.flatnonzero(matrix.sent.sum(axis=0)).tolist()
 
 
-def draw_strip(axes: Axes, ground: Ground, matrix: SignalMatrix) -> None:
+def draw_strip(axes: Axes, ground: RunContext, matrix: SignalMatrix) -> None:
     """A row for each kind that was sent; the more signals in a span of time, the stronger its mark."""
     kinds, when = kinds_sent(matrix), days(ground.timestamps)[matrix.buckets.middles]
     bare(axes)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.report.gather.context import RunContext
 from freeagentics.report.gather.estimate import Estimate, mean_of
-from freeagentics.report.gather.ground import Ground
-from freeagentics.report.gather.walk import Moment
+from freeagentics.report.gather.scan import StepData
 
 
 class Contribution:
@@ -16,14 +16,14 @@ class Contribution:
         rewards: sums, in standard deviations, (T, R). judged: how many decisions, (T, R). right, wrong: rewards above and below 0, (R,).
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: RunContext) -> None:
         roles = len(ground.team)
         self.rewards = np.zeros((ground.steps, roles))
         self.judged = np.zeros((ground.steps, roles), dtype=np.int64)
         self.right, self.wrong = (np.zeros(roles, dtype=np.int64) for _ in range(2))
         self._role, self._horizon = ground.role, ground.horizon
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: StepData) -> None:
         """Take in one step."""
         known = np.isfinite(moment.reward)
         if not known.any():

@@ -7,8 +7,8 @@ import numpy as np
 from freeagentics.arrays import F64
 from freeagentics.journal import SHARED, Kind
 from freeagentics.market import CENTS
-from freeagentics.report.gather.ground import Ground
-from freeagentics.report.gather.walk import Moment
+from freeagentics.report.gather.context import RunContext
+from freeagentics.report.gather.scan import StepData
 
 LOWEST, LOWER, MIDDLE, UPPER, HIGHEST = range(5)
 """Columns of a spread: least, first quartile, median, third quartile, most."""
@@ -34,7 +34,7 @@ class DeskCurves:
         data_paid: USD paid for sources so far, all desks together, (T,). fills: of each desk, (D,). traded: USD, (D,).
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: RunContext) -> None:
         steps, desks = ground.steps, ground.desks
         self.equity, self.drawdown, self.exposure = (np.zeros((steps, 5)) for _ in range(3))
         self.best_equity, self.worst_equity, self.data_paid = (np.zeros(steps) for _ in range(3))
@@ -46,7 +46,7 @@ class DeskCurves:
         self.fills = np.zeros(desks, dtype=np.int64)
         self._peak = np.full(desks, ground.scenario.market.cash)
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: StepData) -> None:
         """Take in one step."""
         place = moment.step - 1
         equity = moment.accounts["equity"] / CENTS

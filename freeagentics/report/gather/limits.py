@@ -6,9 +6,9 @@ import numpy as np
 
 from freeagentics.agents import SignalKind
 from freeagentics.arrays import F64, AnyArray, turns
+from freeagentics.report.gather.context import RunContext
 from freeagentics.report.gather.desks import spread
-from freeagentics.report.gather.ground import Ground
-from freeagentics.report.gather.walk import Moment
+from freeagentics.report.gather.scan import StepData
 
 TOLERANCE = 0.01
 """Share of equity over its limit that does not count: executors let a position drift that far."""
@@ -23,7 +23,7 @@ class Limits:
         above, watched: closes of desks above the limit of the step before by more than 0.01, and closes for which there was one.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: RunContext) -> None:
         self.allowed = np.full((ground.steps, 5), np.nan)
         self.vetoed = np.zeros(ground.steps)
         self.vetoes, self.lifted = (np.zeros(ground.steps, dtype=np.int64) for _ in range(2))
@@ -35,7 +35,7 @@ class Limits:
         self._before: F64 = np.full(ground.desks, np.nan)
         self._veto_before = np.zeros(ground.desks, dtype=np.bool_)
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: StepData) -> None:
         """Take in one step."""
         place = moment.step - 1
         self._watch(moment.accounts)

@@ -10,7 +10,7 @@ from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.journal import Kind
 from freeagentics.memory import codec_name
-from freeagentics.report.gather.ground import Ground
+from freeagentics.report.gather.context import RunContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Memories:
     book_bytes: int
 
 
-def count_memories(ground: Ground) -> Memories:
+def count_memories(ground: RunContext) -> Memories:
     """Count them, from the heads of their pages."""
     steps, codecs, counts, sizes = np.array(list(ground.journal.heads(Kind.MEMORIES)), dtype=np.int64).T
     sizes = sizes + np.array([size for *_, size in ground.journal.heads(Kind.CODES)], dtype=np.int64)

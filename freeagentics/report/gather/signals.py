@@ -7,9 +7,9 @@ import numpy as np
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import AnyArray
 from freeagentics.report.gather.buckets import Buckets
-from freeagentics.report.gather.ground import Ground
+from freeagentics.report.gather.context import RunContext
+from freeagentics.report.gather.scan import StepData
 from freeagentics.report.gather.trades import MOST_MARKS
-from freeagentics.report.gather.walk import Moment
 
 
 class SignalMatrix:
@@ -22,7 +22,7 @@ class SignalMatrix:
         over_time: sent, (B, K).
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: RunContext) -> None:
         roles, kinds = len(ground.team), len(SIGNAL_KINDS)
         self.buckets = Buckets(ground.steps, MOST_MARKS)
         self.sent = np.zeros((roles, kinds), dtype=np.int64)
@@ -35,7 +35,7 @@ class SignalMatrix:
         self._naming = np.zeros(0, dtype=np.int64)
         self._sent: list[tuple[float, int]] = []
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: StepData) -> None:
         """Take in one step."""
         if moment.signals is not None:
             self._send(moment.signals, moment.step)

@@ -6,8 +6,8 @@ import numpy as np
 
 from freeagentics.market import CENTS
 from freeagentics.report.gather.buckets import Buckets
-from freeagentics.report.gather.ground import Ground
-from freeagentics.report.gather.walk import Moment
+from freeagentics.report.gather.context import RunContext
+from freeagentics.report.gather.scan import StepData
 
 MOST_MARKS = 100
 """Marks along a chart: with more of them they hide the price."""
@@ -20,13 +20,13 @@ class Trades:
         bought, sold: USD, (B, A). buys, sells: how many fills, (A,).
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: RunContext) -> None:
         self.buckets = Buckets(ground.steps, MOST_MARKS)
         shape = (self.buckets.count, len(ground.symbols))
         self.bought, self.sold = np.zeros(shape), np.zeros(shape)
         self.buys, self.sells = (np.zeros(shape[1], dtype=np.int64) for _ in range(2))
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: StepData) -> None:
         """Take in one step."""
         if moment.fills is None:
             return

@@ -7,9 +7,9 @@ from itertools import chain
 from freeagentics.errors import in_command
 from freeagentics.records.memory_audit import GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.records.run_record import RunRecord
+from freeagentics.report.formatting import UNKNOWN, count, number, percent
 from freeagentics.report.page.html import Html, command, paragraph
 from freeagentics.report.page.table import table
-from freeagentics.report.words import UNKNOWN, count, number, percent
 
 
 def audited(record: RunRecord) -> tuple[Html, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, usd
+from freeagentics.report.narratives.narrative import Narrative
 from freeagentics.report.page.html import Html, command, el, paragraph
 from freeagentics.report.page.section import Section
-from freeagentics.report.tales.tale import Tale
-from freeagentics.report.words import count, usd
 
 
 def chains(facts: Facts) -> Section:
@@ -23,13 +23,13 @@ def chains(facts: Facts) -> Section:
     return Section("chains", title, (paragraph(how), *_tales("The best", facts.best), *_tales("The worst", facts.worst)))
 
 
-def _tales(title: str, tales: Sequence[Tale]) -> tuple[Html, ...]:
+def _tales(title: str, tales: Sequence[Narrative]) -> tuple[Html, ...]:
     if not tales:
         return ()
     return (el("h3", title), el("ol", *(el("li", *_tale(tale)) for tale in tales), class_="tales"))
 
 
-def _tale(tale: Tale) -> tuple[Html, ...]:
+def _tale(tale: Narrative) -> tuple[Html, ...]:
     side = "bought" if tale.trade.quantity > 0 else "sold"
     head = f"{usd(tale.trade.gain, signed=True)}: {tale.agent} {side} {tale.symbol}"
     return (el("h4", head), paragraph(*tale.sentences), command(tale.command))

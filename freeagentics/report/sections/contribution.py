@@ -6,11 +6,11 @@ from math import isnan
 
 from freeagentics.report.charts.contribution import draw_contribution
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, listing, number, percent, plain
 from freeagentics.report.gather.estimate import Estimate
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, listing, number, percent, plain
 
 
 def contribution(facts: Facts) -> Section:

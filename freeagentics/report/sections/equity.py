@@ -6,10 +6,10 @@ import numpy as np
 
 from freeagentics.report.charts.equity import draw_equity
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, dollars, percent, usd
 from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, dollars, percent, usd
 
 LISTED = 5
 """Desks listed at either end: all of them stand in the table beside the report."""

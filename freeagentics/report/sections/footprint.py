@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from freeagentics.records.run_record import FootprintSummary, RunEvent
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import number, percent
 from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section
 from freeagentics.report.page.table import table
-from freeagentics.report.words import number, percent
 
 
 def footprint(facts: Facts) -> Section:

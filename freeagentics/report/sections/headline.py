@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, listing, percent, usd
 from freeagentics.report.page.html import Html, command, el, paragraph
 from freeagentics.report.page.section import Section
 from freeagentics.report.page.table import pairs
-from freeagentics.report.reproducing import recipe
-from freeagentics.report.words import count, listing, percent, usd
+from freeagentics.report.reproduce import recipe
 
 
 def verdict(facts: Facts) -> str:

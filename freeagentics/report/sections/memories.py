@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from freeagentics.report.charts.ages import draw_ages
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, number
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
 from freeagentics.report.sections.audit import audited
-from freeagentics.report.words import count, number
 
 
 def memories(facts: Facts) -> Section:

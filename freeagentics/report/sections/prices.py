@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from freeagentics.report.charts.prices import draw_indexed, draw_panels, draw_price, most_traded
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, percent, price, usd
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
-from freeagentics.report.words import count, percent, price, usd
 
 _MARKS = (
     "A triangle up marks a span of time in which desks together bought more than they sold, one down the opposite; the larger, the more. "

@@ -6,9 +6,9 @@ import numpy as np
 
 from freeagentics.report.charts.risk import draw_drawdown, draw_exposure
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, percent
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
-from freeagentics.report.words import count, percent
 
 _LIMIT = (
     "Orange: the median of the limits in force, that is of what each desk was last told by its risk manager and had not lapsed, zero under "

@@ -6,10 +6,10 @@ import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, percent, plain
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, percent, plain
 
 
 def signals(facts: Facts) -> Section:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from math import isnan
 
 from freeagentics.market import CENTS
-from freeagentics.report.charts.reading import draw_reading, paid_readings
+from freeagentics.report.charts.source_usage import draw_reading, paid_readings
 from freeagentics.report.facts import Facts
+from freeagentics.report.formatting import count, dollars, listing, number, percent, plain, usd
 from freeagentics.report.gather.estimate import Estimate
-from freeagentics.report.gather.reading import Reading, spent
+from freeagentics.report.gather.source_usage import SourceUsage, spent
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
-from freeagentics.report.words import count, dollars, listing, number, percent, plain, usd
 
 
 def sources(facts: Facts) -> Section:
@@ -48,7 +48,7 @@ def sources(facts: Facts) -> Section:
 _CAPTION = "Sources on sale: how often each role read them, what that cost, and rewards with them less rewards without"
 
 
-def _verdict(facts: Facts, readings: list[Reading]) -> str:
+def _verdict(facts: Facts, readings: list[SourceUsage]) -> str:
     clear: dict[str, list[str]] = {"higher": [], "lower": []}
     for reading in readings:
         for place in _on_sale(reading):
@@ -62,11 +62,11 @@ def _verdict(facts: Facts, readings: list[Reading]) -> str:
     return f"By more than two standard errors, rewards were {listing(parts)} than without."
 
 
-def _on_sale(reading: Reading) -> list[int]:
+def _on_sale(reading: SourceUsage) -> list[int]:
     return [place for place, cents in enumerate(reading.cents.tolist()) if cents]
 
 
-def _rows(facts: Facts, reading: Reading) -> Iterator[tuple[str, ...]]:
+def _rows(facts: Facts, reading: SourceUsage) -> Iterator[tuple[str, ...]]:
     cost, share = spent(reading), reading.share()
     for place in _on_sale(reading):
         found, without = reading.returned(place)

@@ -9,7 +9,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 
-class KernelThreads:
+class BlasThreadLimit:
     """BLAS and torch are one for the whole process: the first user limits both to one thread, the last gives back what the first found.
 
     Their own threads would fight the workers, and sums split over threads give other last bits. torch is limited where it is imported

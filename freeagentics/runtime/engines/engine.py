@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from freeagentics.clock import wall_clock
 from freeagentics.errors import BadInput
 from freeagentics.runtime.engines.adaptive_size import AdaptiveSize
-from freeagentics.runtime.engines.blas_threads import KernelThreads
+from freeagentics.runtime.engines.blas_threads import BlasThreadLimit
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -20,11 +20,11 @@ EngineName = Literal["threads", "serial"]
 
 
 class Engine(ABC):
-    """Runs a function over pieces of work. BLAS and torch keep to one thread while an engine is open (see `KernelThreads`)."""
+    """Runs a function over pieces of work. BLAS and torch keep to one thread while an engine is open (see `BlasThreadLimit`)."""
 
     workers: int
 
-    _kernels: ClassVar[KernelThreads] = KernelThreads()
+    _kernels: ClassVar[BlasThreadLimit] = BlasThreadLimit()
 
     def __init__(self) -> None:
         self._closed = False

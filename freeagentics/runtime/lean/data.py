@@ -12,7 +12,7 @@ from freeagentics.runtime.measuring.slots import Place, places
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Compacted:
     """What was made lean: where, what stands for it, and the bytes it had taken."""
 
     place: Place
@@ -35,11 +35,11 @@ class LeanData:
     def __init__(self, agent: object, forms: LeanForms) -> None:
         self.caches: set[str] = set()
         self._agent, self._forms = agent, forms
-        self._made: dict[str, Made] = {}
+        self._made: dict[str, Compacted] = {}
         self._steps = 0
 
     @property
-    def made(self) -> list[Made]:
+    def made(self) -> list[Compacted]:
         """What is lean now."""
         return [made for made in self._made.values() if made.lean]
 
@@ -86,14 +86,14 @@ class LeanData:
     def _look_at(self, place: Place, before: dict[int, int]) -> None:
         form = place.get()
         if isinstance(form, LeanForm):
-            self._made[place.path] = Made(place, form, before.get(id(form)) or held_bytes(form.category, [form]))
+            self._made[place.path] = Compacted(place, form, before.get(id(form)) or held_bytes(form.category, [form]))
             return
         del form  # or the place would not hold it alone
         self._make_lean(place, self._forms.of(place, cache=bool(self.caches & {place.name, place.path})))
 
     def _make_lean(self, place: Place, form: LeanForm | None) -> None:
         if form is not None:
-            self._made[place.path] = Made(place, form, held_bytes(form.category, [place.get()]))
+            self._made[place.path] = Compacted(place, form, held_bytes(form.category, [place.get()]))
             place.put(form)
 
     def _take_back(self) -> None:

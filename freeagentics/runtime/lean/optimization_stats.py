@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from freeagentics.runtime.lean.agent import LeanAgent
 from freeagentics.runtime.lean.compaction import held_bytes
-from freeagentics.runtime.lean.data import Made
+from freeagentics.runtime.lean.data import Compacted
 from freeagentics.runtime.measuring.categories import ANY_AGENT
 from freeagentics.runtime.measuring.footprint import MB
 from freeagentics.runtime.measuring.report import Report
@@ -55,7 +55,7 @@ class OptimizationStats(Report):
 
 def optimization_stats(lean: Sequence[LeanAgent], target_mb: float) -> OptimizationStats:
     """Stats of agents."""
-    found: defaultdict[str, list[Made]] = defaultdict(list)
+    found: defaultdict[str, list[Compacted]] = defaultdict(list)
     for agent in lean:
         for made in agent.lean_data.made:
             found[made.form.category].append(made)
@@ -74,6 +74,6 @@ def _held_mb(lean: Sequence[LeanAgent]) -> dict[str, float]:
     return {"total": sum(held), "mean": sum(held) / len(held), "min": min(held), "max": max(held)}
 
 
-def _saving(made: Sequence[Made]) -> Saving:
+def _saving(made: Sequence[Compacted]) -> Saving:
     after = held_bytes(made[0].form.category, [one.form for one in made])
     return Saving(len(made), sum(one.before for one in made) / MB, after / MB)

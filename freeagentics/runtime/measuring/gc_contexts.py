@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Protocol
 
 
-class Hold:
+class GCPause:
     """Keeps the collector off while anybody holds it, in any thread; the last to let go leaves it as the first found it."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Hold:
 
 
 class _Held(Protocol):
-    hold: Hold
+    hold: GCPause
 
 
 class GCContextManager:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from freeagentics.clock import wall_clock
 from freeagentics.errors import BadInput
 from freeagentics.runtime.measuring.footprint import resident_mb
-from freeagentics.runtime.measuring.gc_contexts import GCContextManager, Hold
+from freeagentics.runtime.measuring.gc_contexts import GCContextManager, GCPause
 from freeagentics.runtime.measuring.gc_meter import CollectionMeter
 from freeagentics.runtime.measuring.gc_stats import GCStats, collections_so_far
 from freeagentics.runtime.measuring.gc_thresholds import Thresholds, thresholds
@@ -51,7 +51,7 @@ class GCTuner:
         self._meter = CollectionMeter()
         self._began = self._seconds = 0.0
         self._steps = 0
-        self.hold = Hold()
+        self.hold = GCPause()
         self._runs = 0
         self._outside: tuple[int, float | None] | None = None
 

@@ -13,7 +13,7 @@ from freeagentics.stores.archive.batch import KEYS, SHARED_KINDS, ArchiveBatch, 
 from freeagentics.stores.archive.files import MissingFile, read_file, write_file
 from freeagentics.stores.archive.manifest import ArchiveFile, Manifest, parse_manifest
 from freeagentics.stores.archive.objects import Objects, parse_place
-from freeagentics.stores.names import check_agent, check_int, check_run
+from freeagentics.stores.validation import check_agent, check_int, check_run
 
 _TRIES = 10
 # Nobody works for so long between reading the manifest and writing the next.

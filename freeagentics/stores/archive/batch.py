@@ -10,7 +10,7 @@ import polars as pl
 
 from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadInput
-from freeagentics.stores.names import check_agent, check_int, check_label
+from freeagentics.stores.validation import check_agent, check_int, check_label
 
 ArchiveKind = Literal["memories", "decisions", "observations", "books"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from freeagentics.stores.dynamodb.address import Address, parse_address
 from freeagentics.stores.dynamodb.connection import make_client
 from freeagentics.stores.dynamodb.errors import MissingTable, translated
 from freeagentics.stores.dynamodb.log import MEMORIES
 from freeagentics.stores.dynamodb.store import DynamoStore
-from freeagentics.stores.shapes import TableSpec
+from freeagentics.stores.dynamodb.url import DynamoUrl, parse_address
+from freeagentics.stores.records import TableSpec
 from freeagentics.stores.tables import TABLES
 
 
@@ -53,7 +53,7 @@ def purge(url: str, run: str, now: int) -> int:
         return store.purge(now)
 
 
-def _make(client: Any, address: Address, table: TableSpec) -> bool:
+def _make(client: Any, address: DynamoUrl, table: TableSpec) -> bool:
     name = address.table(table.name)
     with translated(address, name):
         try:
@@ -65,7 +65,7 @@ def _make(client: Any, address: Address, table: TableSpec) -> bool:
     return True
 
 
-def _definition(address: Address, table: TableSpec) -> dict[str, Any]:
+def _definition(address: DynamoUrl, table: TableSpec) -> dict[str, Any]:
     kinds = {"PK": "S", "SK": "S"}
     indexes = []
     for index in table.indexes:
@@ -84,7 +84,7 @@ def _schema(partition: str, sort: str) -> list[dict[str, str]]:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
 
 
-def _findings(client: Any, address: Address, table: TableSpec) -> Iterator[str]:
+def _findings(client: Any, address: DynamoUrl, table: TableSpec) -> Iterator[str]:
     name = address.table(table.name)
     try:
         with translated(address, name):

@@ -14,9 +14,9 @@ import boto3
 from botocore.config import Config
 
 from freeagentics.errors import BadStore, StoreUnavailable
-from freeagentics.stores.dynamodb.address import Address
 from freeagentics.stores.dynamodb.errors import translated
 from freeagentics.stores.dynamodb.rows import Row
+from freeagentics.stores.dynamodb.url import DynamoUrl
 
 GET_KEYS, WRITE_ROWS = 100, 25
 """Most keys of a batch of reads, and most rows of a batch of writes; limits of the service."""
@@ -38,7 +38,7 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def make_client(address: Address) -> Any:
+def make_client(address: DynamoUrl) -> Any:
     """A client of the tables' server, which may be shared between threads."""
     with _session_lock, translated(address, "*"):
         try:
@@ -47,7 +47,7 @@ def make_client(address: Address) -> Any:
             raise BadStore(f"store {address}: {error}") from error
 
 
-def _make_dax_client(address: Address) -> Any:
+def _make_dax_client(address: DynamoUrl) -> Any:
     from amazondax import AmazonDaxClient
 
     with _session_lock, translated(address, "*"):
@@ -72,7 +72,7 @@ class Connection:
         consistent_gets: reads by key bypass caches. Not so through DAX, whose cache is what it is for; it sees what was written through it.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: DynamoUrl) -> None:
         self.address = address
         self.consistent_gets = address.dax is None
         self._closed = False

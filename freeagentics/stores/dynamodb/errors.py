@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 
 from freeagentics.errors import AccessDenied, StoreUnavailable, in_command
-from freeagentics.stores.dynamodb.address import Address
+from freeagentics.stores.dynamodb.url import DynamoUrl
 
 _NOT_LET_IN = {
     "AccessDeniedException",
@@ -29,7 +29,7 @@ class MissingTable(StoreUnavailable):
 
 
 @contextmanager
-def translated(address: Address, table: str) -> Iterator[None]:
+def translated(address: DynamoUrl, table: str) -> Iterator[None]:
     """Turn errors of the driver into `Conflict`, `MissingTable`, `AccessDenied` or `StoreUnavailable`."""
     try:
         yield
@@ -55,5 +55,5 @@ def _is_conflict(code: str, error: ClientError) -> bool:
     return code in ("ConditionalCheckFailedException", "TransactionConflictException")
 
 
-def _line(address: Address, table: str, reason: str) -> str:
+def _line(address: DynamoUrl, table: str, reason: str) -> str:
     return f"store {address}, table {table}: {' '.join(reason.split())}"

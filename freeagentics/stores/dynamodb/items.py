@@ -14,7 +14,7 @@ from freeagentics.stores.dynamodb.connection import Connection
 from freeagentics.stores.dynamodb.errors import Conflict
 from freeagentics.stores.dynamodb.parts import fetch, stow
 from freeagentics.stores.dynamodb.rows import Row, item_of, key_of, key_row, row_of
-from freeagentics.stores.shapes import Item, Key, TableSpec
+from freeagentics.stores.records import Item, Key, TableSpec
 
 _DAY_S = DAY_MS // 1000
 _LOOKS = 3

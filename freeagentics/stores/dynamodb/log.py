@@ -13,7 +13,7 @@ from freeagentics.stores.dynamodb.errors import Conflict
 from freeagentics.stores.dynamodb.items import Change, Items, transactions
 from freeagentics.stores.dynamodb.pages import PAGE_STEPS, Entries, pack_page, page_of, unpack_page
 from freeagentics.stores.dynamodb.queries import stream
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 
 MEMORIES = TableSpec("agent_memories")
 """The logs of all agents, and the cursors."""

@@ -13,7 +13,7 @@ from zlib import crc32
 import msgpack
 
 from freeagentics.errors import CorruptRecord
-from freeagentics.stores.shapes import LogEntry, Position
+from freeagentics.stores.records import LogEntry, Position
 
 PAGE_STEPS = 16
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from freeagentics.stores.dynamodb.address import parse_address
-from freeagentics.stores.names import check_agent, check_run
+from freeagentics.stores.dynamodb.url import parse_address
+from freeagentics.stores.validation import check_agent, check_run
 
 _READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
 _WRITE = ["dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"]

@@ -9,7 +9,7 @@ from typing import Any
 from freeagentics.stores.dynamodb.items import Items
 from freeagentics.stores.dynamodb.keys import block, highest, lowest, partition_key, place_key
 from freeagentics.stores.dynamodb.rows import Row, key_of, place_of
-from freeagentics.stores.shapes import Item, Query, TableSpec
+from freeagentics.stores.records import Item, Query, TableSpec
 
 _MOST_ROWS = 1000
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgpack
 
 from freeagentics.stores.dynamodb.keys import fits, partition_key, place_key, sort_key
-from freeagentics.stores.names import MAX_SORT
-from freeagentics.stores.shapes import Item, Key, TableSpec
+from freeagentics.stores.records import Item, Key, TableSpec
+from freeagentics.stores.validation import MAX_SORT
 
 Row = dict[str, dict[str, Any]]
 """Attributes by name, each ``{"S": text}``, ``{"N": text of a number}`` or ``{"B": bytes}``."""

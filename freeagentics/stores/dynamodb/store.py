@@ -8,7 +8,6 @@ from typing import Any
 
 from freeagentics.errors import BadStore
 from freeagentics.stores.contract import Store
-from freeagentics.stores.dynamodb.address import Address
 from freeagentics.stores.dynamodb.connection import Connection
 from freeagentics.stores.dynamodb.errors import Conflict, MissingTable
 from freeagentics.stores.dynamodb.items import Items
@@ -16,7 +15,8 @@ from freeagentics.stores.dynamodb.log import MEMORIES, Log
 from freeagentics.stores.dynamodb.parts import is_part, name_of, sweep
 from freeagentics.stores.dynamodb.queries import stream
 from freeagentics.stores.dynamodb.rows import Row
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.dynamodb.url import DynamoUrl
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 
 _CURSORS = "cursor"
 
@@ -39,7 +39,7 @@ class DynamoStore(Store):
         AccessDenied: it does not let us in; so does every verb where a right is missing.
     """
 
-    def __init__(self, address: Address, run: str) -> None:
+    def __init__(self, address: DynamoUrl, run: str) -> None:
         super().__init__(run)
         self._connection = Connection(address)
         self._items = Items(self._connection, run)

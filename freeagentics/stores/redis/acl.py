@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freeagentics.stores.names import check_agent, check_run
 from freeagentics.stores.redis.keys import agent_tag
+from freeagentics.stores.validation import check_agent, check_run
 
 _COMMANDS = (
     "ping select info command cluster|slots",

@@ -10,11 +10,11 @@ from typing import Any
 import redis.exceptions as driver
 
 from freeagentics.errors import StoreUnavailable
-from freeagentics.stores.redis.address import Address
 from freeagentics.stores.redis.errors import named, translated
 from freeagentics.stores.redis.keys import run_pattern
 from freeagentics.stores.redis.scripts import Script
 from freeagentics.stores.redis.servers import Call, Servers
+from freeagentics.stores.redis.url import RedisUrl
 
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)
 _LOST = (driver.ConnectionError, driver.TimeoutError, driver.ClusterDownError, driver.TryAgainError, driver.RedisClusterException)
@@ -39,7 +39,7 @@ class Connection:
         AccessDenied: the servers do not let us in.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: RedisUrl) -> None:
         self.address = address
         self._closed = False
         with translated(address):

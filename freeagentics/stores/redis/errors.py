@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import redis.exceptions as driver
 
 from freeagentics.errors import AccessDenied, CorruptRecord, FreeagenticsError, StoreUnavailable
-from freeagentics.stores.redis.address import Address
+from freeagentics.stores.redis.url import RedisUrl
 
 # Redis 6.2 refuses a script's command in words of its own.
 _DENIED = ("NOPERM", "The user executing the script can't", "No permissions", "WRONGPASS", "NOAUTH")
 
 
-def named(address: Address, error: Exception) -> FreeagenticsError:
+def named(address: RedisUrl, error: Exception) -> FreeagenticsError:
     """The named error that *error* stands for."""
     reason = " ".join(str(error).split())
     if isinstance(error, (driver.NoPermissionError, driver.AuthenticationError)) or any(word in reason for word in _DENIED):
@@ -27,7 +27,7 @@ def named(address: Address, error: Exception) -> FreeagenticsError:
 
 
 @contextmanager
-def translated(address: Address) -> Iterator[None]:
+def translated(address: RedisUrl) -> Iterator[None]:
     """Turn errors of the driver into those of `named`."""
     try:
         yield

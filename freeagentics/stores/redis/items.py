@@ -15,13 +15,13 @@ from typing import Any
 
 from freeagentics.errors import CorruptRecord, FreeagenticsError
 from freeagentics.stores.contract import version_conflict
+from freeagentics.stores.records import Item, Key, TableSpec
 from freeagentics.stores.redis.connection import Connection, script_call
 from freeagentics.stores.redis.errors import named
 from freeagentics.stores.redis.keys import split_key, tag_of
 from freeagentics.stores.redis.rows import Place, Row, pack_for_script, pack_row, places_of, unpack_row
 from freeagentics.stores.redis.scripts import DELETE_ITEM, PUT_ITEM, Script
 from freeagentics.stores.redis.servers import Call
-from freeagentics.stores.shapes import Item, Key, TableSpec
 
 _BATCH = 1000
 """Items of one trip to the servers."""

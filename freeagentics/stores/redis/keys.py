@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from freeagentics.stores.shapes import Position
+from freeagentics.stores.records import Position
 
 _OWNED = re.compile(r"(?:agent|target_agent):([a-z0-9][a-z0-9-]{0,63})(?:#.*)?")
 _TAG = re.compile(rb"(\{[a-z0-9-]+:[a-z0-9#-]+\}):(.*)", re.DOTALL)

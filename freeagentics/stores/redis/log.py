@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from freeagentics.stores.contract import missing_entry
+from freeagentics.stores.records import LogEntry, Position
 from freeagentics.stores.redis.connection import Connection, script_call
 from freeagentics.stores.redis.keys import agent_tag
 from freeagentics.stores.redis.rows import pack_for_script
 from freeagentics.stores.redis.scripts import Script
 from freeagentics.stores.redis.servers import Call
 from freeagentics.stores.redis.values import value_of
-from freeagentics.stores.shapes import LogEntry, Position
 
 
 class Log(ABC):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from freeagentics.errors import CorruptRecord
+from freeagentics.stores.records import Item, Key, Query, TableSpec
 from freeagentics.stores.redis.connection import Connection
 from freeagentics.stores.redis.items import Items
 from freeagentics.stores.redis.keys import tag_of
 from freeagentics.stores.redis.rows import Row, index_key, split_member
-from freeagentics.stores.shapes import Item, Key, Query, TableSpec
 
 _ASIDE = 8
 """How many more places are read than items are wanted, as some have expired."""

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import msgpack
 
 from freeagentics.errors import BadInput, CorruptRecord
-from freeagentics.stores.names import check_body, check_int
+from freeagentics.stores.records import Item, Key
 from freeagentics.stores.redis.keys import tag_of
-from freeagentics.stores.shapes import Item, Key
+from freeagentics.stores.validation import check_body, check_int
 
 
 class Place(NamedTuple):

@@ -11,7 +11,7 @@ import redis.cluster
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from freeagentics.stores.redis.address import Address
+from freeagentics.stores.redis.url import RedisUrl
 
 Call = tuple[str, tuple[Any, ...]]
 """(a key's tag, a command that touches keys of that tag only)."""
@@ -31,7 +31,7 @@ class Servers:
         address: where.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: RedisUrl) -> None:
         self._clustered = address.kind == "cluster"
         self._clients = [_cluster(address)] if self._clustered else [_server(address, *host) for host in address.hosts]
         self._names = [f"{host}:{port}" for host, port in address.hosts]
@@ -96,7 +96,7 @@ def rendezvous(tag: str, names: Sequence[str]) -> int:
     return max(range(len(names)), key=lambda number: blake2b(f"{names[number]} {tag}".encode(), digest_size=8).digest())
 
 
-def _options(address: Address) -> dict[str, Any]:
+def _options(address: RedisUrl) -> dict[str, Any]:
     options: dict[str, Any] = {
         "username": address.username,
         "password": address.password,
@@ -110,14 +110,14 @@ def _options(address: Address) -> dict[str, Any]:
     return options | ({"ssl_ca_certs": address.ca_certs} if address.tls else {})
 
 
-def _server(address: Address, host: str, port: int) -> Any:
+def _server(address: RedisUrl, host: str, port: int) -> Any:
     pools: Any = redis.BlockingConnectionPool
     kind = redis.SSLConnection if address.tls else redis.Connection
     pool = pools(_CONNECTIONS, _TIMEOUT_S, connection_class=kind, host=host, port=port, db=address.database, **_options(address))
     return redis.Redis.from_pool(pool)
 
 
-def _cluster(address: Address) -> Any:
+def _cluster(address: RedisUrl) -> Any:
     node: Any = redis.cluster.ClusterNode
     nodes = [node(host, port) for host, port in address.hosts]
     return redis.RedisCluster(startup_nodes=nodes, ssl=address.tls, **_options(address))

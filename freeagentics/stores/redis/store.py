@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from freeagentics.stores.contract import Store
-from freeagentics.stores.redis.address import Address
+from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 from freeagentics.stores.redis.connection import Connection
 from freeagentics.stores.redis.eviction import check_eviction
 from freeagentics.stores.redis.items import Items
@@ -13,7 +13,7 @@ from freeagentics.stores.redis.keyed import KeyedLog
 from freeagentics.stores.redis.queries import Queries
 from freeagentics.stores.redis.servers import Call
 from freeagentics.stores.redis.streams import StreamLog
-from freeagentics.stores.shapes import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.redis.url import RedisUrl
 
 
 class RedisStore(Store):
@@ -31,7 +31,7 @@ class RedisStore(Store):
         AccessDenied: the servers do not let us in.
     """
 
-    def __init__(self, address: Address, run: str) -> None:
+    def __init__(self, address: RedisUrl, run: str) -> None:
         super().__init__(run)
         self._connection = Connection(address)
         self._log = (KeyedLog if address.keys else StreamLog)(self._connection, run)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from freeagentics.errors import CorruptRecord
-from freeagentics.stores.names import MAX_INT
-from freeagentics.stores.shapes import LogEntry, Position
+from freeagentics.stores.records import LogEntry, Position
+from freeagentics.stores.validation import MAX_INT
 
 _LONGEST = 8
 

@@ -1,1 +1,1 @@
-"""The panels of the page: one file each, each shows a part of a `Scene`."""
+"""The panels of the page: one file each, each shows a part of a `Snapshot`."""

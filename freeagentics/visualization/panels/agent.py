@@ -7,12 +7,12 @@ from html import escape
 
 import solara
 
-from freeagentics.visualization.mind_scene import Decided, Ear, MindScene
+from freeagentics.visualization.agent_snapshot import AgentSnapshot, CurrentSignal, Decided
 from freeagentics.visualization.panels.grid import GridPanel
 
 
 @solara.component
-def AgentPanel(mind: MindScene, names: list[str], pick: Callable[[str], None]) -> None:
+def AgentPanel(mind: AgentSnapshot, names: list[str], pick: Callable[[str], None]) -> None:
     """Shows one agent's mind; *pick* is called with the id of another."""
 
     def picked(name: str | None) -> None:
@@ -28,7 +28,7 @@ def AgentPanel(mind: MindScene, names: list[str], pick: Callable[[str], None]) -
     solara.HTML(unsafe_innerHTML="".join((*_decision(mind.decided), *_heard(mind.heard))))
 
 
-def _beliefs(mind: MindScene) -> Iterable[str]:
+def _beliefs(mind: AgentSnapshot) -> Iterable[str]:
     yield f"<h4>Desk {mind.desk} · believes the market to be</h4>"
     for name, share in mind.beliefs.items():
         bar = f"<i style='width: {share:.1%}'></i>"
@@ -51,7 +51,7 @@ def _decision(decided: Decided | None) -> Iterable[str]:
     )
 
 
-def _heard(heard: tuple[Ear, ...]) -> Iterable[str]:
+def _heard(heard: tuple[CurrentSignal, ...]) -> Iterable[str]:
     yield f"<h4>{'Has in its ear' if heard else 'Has nothing in its ear'}</h4>"
     yield _table(*((ear.kind, f"{ear.says} ({ear.source}, step {ear.step})") for ear in heard))
 

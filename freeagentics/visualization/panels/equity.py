@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, along_steps, in_full, legend, new_figure, plain
-from freeagentics.visualization.scene import Charts
+from freeagentics.visualization.snapshot import Charts
 
 MOST_LINES = 60
 """Desks that are drawn: more lines than that are a smear."""

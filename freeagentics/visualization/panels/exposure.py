@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, TEXT, Chart, along_steps, legend, new_figure, plain
-from freeagentics.visualization.scene import Charts
+from freeagentics.visualization.snapshot import Charts
 
 MOST_BARS = 25
 """Desks that are drawn side by side: those nearest to their limits, or over them."""

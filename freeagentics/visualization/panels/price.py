@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from freeagentics.visualization.panels.drawing import BLUE, GREEN, RED, TEXT, Chart, along_steps, in_full, legend, new_figure, plain
-from freeagentics.visualization.scene import Charts
-from freeagentics.visualization.told import kind_name
+from freeagentics.visualization.signal_text import kind_name
+from freeagentics.visualization.snapshot import Charts
 
 SMALLEST, LARGEST = 14, 90
 """Areas of a fill's mark, in square points: that of nothing, and that of the largest in sight."""

@@ -6,13 +6,13 @@ from html import escape
 
 import solara
 
-from freeagentics.visualization.told import Told
+from freeagentics.visualization.signal_text import SignalText
 
 _HEAD = ("step", "kind", "says", "from", "severity", "confidence")
 
 
 @solara.component
-def SignalsPanel(signals: tuple[Told, ...]) -> None:
+def SignalsPanel(signals: tuple[SignalText, ...]) -> None:
     """Newest first."""
     head = "".join(f"<th>{name}</th>" for name in _HEAD)
     rows = "".join(_row(signal) for signal in signals)
@@ -20,6 +20,6 @@ def SignalsPanel(signals: tuple[Told, ...]) -> None:
     solara.HTML(unsafe_innerHTML=table if signals else "Nobody has told anything yet.", classes=["show-scroll"])
 
 
-def _row(signal: Told) -> str:
+def _row(signal: SignalText) -> str:
     cells = (signal.step, signal.kind, signal.says, signal.source, signal.severity, f"{signal.confidence:.0%}")
     return f"<tr class='show-{escape(signal.severity)}'>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"

@@ -10,7 +10,7 @@ import numpy as np
 from freeagentics.arrays import F32, I32, I64, Mask
 from freeagentics.errors import BadInput
 from freeagentics.memory.codec.given import BOOK_COLUMNS
-from freeagentics.memory.codec.trained import Trained
+from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import BOOK, column
 
 
@@ -68,7 +68,7 @@ class Experiences:
         )
 
 
-def as_shared(experiences: Experiences, desk: Trained) -> Experiences:
+def as_shared(experiences: Experiences, desk: CodecWeights) -> Experiences:
     """Experiences beside the books as a codec of them gives them back: a step is as wide, wherever it lies."""
     shown = experiences.shown.copy()
     for name, shared in zip(BOOK, BOOK_COLUMNS, strict=True):

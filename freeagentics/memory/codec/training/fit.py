@@ -12,13 +12,13 @@ from torch import Tensor
 
 from freeagentics.arrays import F64, I64
 from freeagentics.errors import BadInput
-from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
-from freeagentics.memory.codec.trained import ONE, Trained
 from freeagentics.memory.codec.training.experiences import Experiences, as_shared
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
 from freeagentics.memory.codec.training.tally import group_errors, tallied, untallied, with_implied
+from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import Group
 from freeagentics.progress import Headway, telling, untold
 
@@ -49,9 +49,9 @@ def fit(
     experiences: Experiences,
     version: int,
     settings: FitSettings | None = None,
-    desk: Trained | None = None,
+    desk: CodecWeights | None = None,
     headway: Headway = untold,
-) -> Trained:
+) -> CodecWeights:
     """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
 
     Args:
@@ -118,13 +118,13 @@ def _one_thread() -> Iterator[None]:
 
 
 def _as_tensors(planned: Plan, experiences: Experiences, device: str) -> tuple[Tensor, Tensor]:
-    latents = Latents(untallied(planned), experiences.columns)
+    latents = FixedPointTransform(untallied(planned), experiences.columns)
     side = latents.begin(experiences.shown)[: len(planned.columns)]
     whole = np.clip(latents.whole(experiences.states)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
     return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, whole))  # type: ignore[return-value]
 
 
-def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> Trained:
+def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> CodecWeights:
     """The net in whole numbers."""
     inner, outer = [], []
     for first, second in zip(net.inner, net.outer, strict=True):
@@ -143,7 +143,7 @@ def _whole(values: F64) -> np.ndarray:
     return np.rint(values).astype(np.int32).ravel()
 
 
-def _within_bounds(drawn: Trained, planned: Plan, experiences: Experiences) -> Trained:
+def _within_bounds(drawn: CodecWeights, planned: Plan, experiences: Experiences) -> CodecWeights:
     """Steps as wide as the bounds allow, on experiences that the net was not trained on."""
     bound: dict[Group, float] = dict(BOUNDS)
     for _ in range(4):

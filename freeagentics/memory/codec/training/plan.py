@@ -9,8 +9,8 @@ import numpy as np
 from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadInput
 from freeagentics.memory.codec.given import BOOK_COLUMNS
-from freeagentics.memory.codec.trained import ONE, Trained
 from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Group
 from freeagentics.memory.features import column as column_of
 
@@ -34,7 +34,7 @@ _HIGH = np.array([feature.high for feature in FEATURES])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Names as in `Trained`, and beside them:
+    """Names as in `CodecWeights`, and beside them:
 
     Attributes:
         compression: of the role, see `Cohort.compression`.
@@ -62,7 +62,7 @@ class Plan:
         return np.where(self.book_step > 0, self.book_step, own).astype(np.int64)
 
 
-def plan(experiences: Experiences, compression: float, desk: Trained | None = None) -> Plan:
+def plan(experiences: Experiences, compression: float, desk: CodecWeights | None = None) -> Plan:
     """Scales and order for these experiences, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
     states = np.clip(np.nan_to_num(experiences.states.astype(np.float64)), _LOW, _HIGH)
     center, share = _most_common(states)
@@ -96,7 +96,7 @@ def _mirrors(states: F64, side: F64, columns: tuple[str, ...]) -> I64:
     return mirror
 
 
-def _book_steps(scale: F64, desk: Trained | None) -> I64:
+def _book_steps(scale: F64, desk: CodecWeights | None) -> I64:
     """Steps of books in whole numbers of this scale, (48,)."""
     steps = np.zeros(len(FEATURES), dtype=np.int64)
     if desk is not None:

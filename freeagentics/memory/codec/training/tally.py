@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from freeagentics.arrays import F64, I64
-from freeagentics.memory.codec.interval import TOTAL
-from freeagentics.memory.codec.latents import Latents
+from freeagentics.memory.codec.fixed_point import FixedPointTransform
+from freeagentics.memory.codec.range_coder import TOTAL
 from freeagentics.memory.codec.stage import stages_of
 from freeagentics.memory.codec.stage_net import OUTPUTS
 from freeagentics.memory.codec.tables import COMMONS, SPREADS, whole_frequencies
-from freeagentics.memory.codec.trained import ONE, Trained
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.plan import Plan
+from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import FEATURES, GROUPS, Group
 
 _LARGEST_RADIUS = 60
@@ -26,13 +26,13 @@ _PRIOR = 20.0
 """Counts that a context borrows from all contexts of its feature."""
 
 
-def untallied(planned: Plan) -> Trained:
+def untallied(planned: Plan) -> CodecWeights:
     """A codec without a net and without tables: all symbols are alike to it."""
     features = len(planned.order)
     inputs = len(planned.columns) + np.cumsum(planned.stages) - planned.stages + 1
     radius = np.full(features, _LARGEST_RADIUS)
     table = whole_frequencies(np.ones(2 * _LARGEST_RADIUS + 3))
-    return Trained(
+    return CodecWeights(
         role="",
         version=0,
         columns=planned.columns,
@@ -59,9 +59,9 @@ def untallied(planned: Plan) -> Trained:
     )
 
 
-def group_errors(trained: Trained, experiences: Experiences) -> dict[Group, float]:
+def group_errors(trained: CodecWeights, experiences: Experiences) -> dict[Group, float]:
     """Root of the mean square error of each group's features, in standard deviations, over all experiences."""
-    latents = Latents(trained, experiences.columns)
+    latents = FixedPointTransform(trained, experiences.columns)
     whole = latents.whole(experiences.states)
     decoded = whole.copy()
     for seen in passes(trained, latents, experiences):
@@ -71,12 +71,12 @@ def group_errors(trained: Trained, experiences: Experiences) -> dict[Group, floa
     return {group: float(np.sqrt(error[places].mean())) for group, places in filled_groups(trained).items()}
 
 
-def deviations(trained: Trained) -> F64:
+def deviations(trained: CodecWeights) -> F64:
     """Standard deviation of each feature, (48,), as the codec was trained on it."""
     return ONE / trained.scale
 
 
-def filled_groups(trained: Trained) -> dict[Group, I64]:
+def filled_groups(trained: CodecWeights) -> dict[Group, I64]:
     """The features of each group that vary."""
     every = {group: np.array([f for f in trained.filled if FEATURES[f].group == group], dtype=np.int64) for group in GROUPS}
     return {group: places for group, places in every.items() if places.size}
@@ -99,7 +99,7 @@ class Pass:
     values: F64
 
 
-def passes(trained: Trained, latents: Latents, experiences: Experiences) -> Iterator[Pass]:
+def passes(trained: CodecWeights, latents: FixedPointTransform, experiences: Experiences) -> Iterator[Pass]:
     """Stage by stage as in encoding, without escapes."""
     whole = latents.whole(experiences.states)
     known, decoded = latents.begin(experiences.shown), np.empty_like(whole)
@@ -113,9 +113,9 @@ def passes(trained: Trained, latents: Latents, experiences: Experiences) -> Iter
         yield Pass(stage.features, expected, spread, odds, np.where(common, np.nan, difference), values)
 
 
-def with_implied(trained: Trained, experiences: Experiences) -> Trained:
+def with_implied(trained: CodecWeights, experiences: Experiences) -> CodecWeights:
     """Features of which what is expected is nearly always right, to a step, go without symbols."""
-    latents = Latents(trained, experiences.columns)
+    latents = FixedPointTransform(trained, experiences.columns)
     whole = latents.whole(experiences.states)
     right = []
     for seen in passes(trained, latents, experiences):
@@ -124,9 +124,9 @@ def with_implied(trained: Trained, experiences: Experiences) -> Trained:
     return replace(trained, implied=np.array(right) > _IMPLIED)
 
 
-def tallied(trained: Trained, experiences: Experiences) -> Trained:
+def tallied(trained: CodecWeights, experiences: Experiences) -> CodecWeights:
     """Contexts and tables, counted."""
-    latents = Latents(trained, experiences.columns)
+    latents = FixedPointTransform(trained, experiences.columns)
     spreads, commons, radius, tables = [], [], [], []
     for seen in passes(trained, latents, experiences):
         for spread, odds, difference in zip(seen.spread, seen.odds, seen.difference, strict=True):
@@ -147,9 +147,9 @@ def tallied(trained: Trained, experiences: Experiences) -> Trained:
     return replace(counted, fine=_fine(counted, experiences))
 
 
-def _fine(trained: Trained, experiences: Experiences) -> int:
+def _fine(trained: CodecWeights, experiences: Experiences) -> int:
     """Frequency, of 4096, of memories in which no feature without a symbol has to be amended."""
-    latents = Latents(trained, experiences.columns)
+    latents = FixedPointTransform(trained, experiences.columns)
     whole, decoded = latents.whole(experiences.states), np.zeros((len(FEATURES), len(experiences)))
     for seen in passes(trained, latents, experiences):
         decoded[seen.features] = seen.values

@@ -1,0 +1,109 @@
+"""What a cohort is told, once, about the world it lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from freeagentics.agents.generative import Policies
+from freeagentics.arrays import F32, I64
+from freeagentics.market import Observation, Units
+from freeagentics.memory import Codec
+from freeagentics.mind import MarketGrid
+from freeagentics.randomness import generator
+
+
+class MemorySettings(BaseModel):
+    """How agents remember."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    codec: Literal["vae", "scalar", "int8", "float32"] = Field(
+        "vae", description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all."
+    )
+    weights: tuple[str, ...] = Field(
+        (), description="Trained codecs of your own, files or folders that `freeagentics train` wrote, relative to the scenario's file."
+    )
+    slots: int = Field(
+        64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
+    )
+    recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
+    horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
+    history: int = Field(1000, ge=1, le=100_000, description="Steps of its own actions that an agent's compressed history holds.")
+    trust: float = Field(0.5, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The trained codecs of one's own."""
+        return tuple(Path(name) for name in self.weights)
+
+    @model_validator(mode="after")
+    def _ring_outlives_horizon(self) -> MemorySettings:
+        if self.recall > self.slots:
+            raise ValueError(f"recall must be at most slots ({self.slots}), it is {self.recall}")
+        if self.slots % 2 or self.slots // 2 <= self.horizon:
+            raise ValueError(f"slots must be even and more than twice the horizon ({self.horizon}), it is {self.slots}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """One source as agents see it: what it costs a read, in cents, and the observation column of its hint."""
+
+    name: str
+    cost: int
+    hint: int
+
+
+@dataclass(frozen=True, slots=True)
+class CohortContext:
+    """The fixed facts: seed, symbols and units of the assets, observation columns, sources on sale, roles in pipeline order, memory
+    settings, the grid of market states, the models that agents choose by, the codec of each role, which roles are a user's own, and all
+    that the scenario knows, whether they have agents or not."""
+
+    seed: int
+    symbols: tuple[str, ...]
+    units: Units
+    columns: tuple[str, ...]
+    sources: tuple[SourceInfo, ...]
+    roles: tuple[str, ...]
+    memory: MemorySettings
+    signal_ttl: int
+    grid: MarketGrid
+    choices: Policies
+    codecs: Mapping[str, Codec]
+    own_roles: tuple[str, ...] = ()
+    known_roles: tuple[str, ...] = ()
+
+    @property
+    def assets(self) -> int:
+        """Number of assets."""
+        return len(self.symbols)
+
+    def column(self, observation: Observation, name: str) -> F32:
+        """A column of the observation, (assets,); zeros where its source is off."""
+        if name not in self.columns:
+            return np.zeros(self.assets, dtype=np.float32)
+        return observation.values[:, self.columns.index(name)]
+
+    def bits(self, sources: Iterable[str]) -> I64:
+        """A bit for each of these sources, by its place among all sources; 0 for one that is not on sale."""
+        names = [source.name for source in self.sources]
+        return np.array([1 << names.index(name) if name in names else 0 for name in sources], dtype=np.int64)
+
+    def audience(self, *roles: str) -> int:
+        """The bit mask that addresses these roles on one's own desk, each once; roles that the scenario lacks fall away."""
+        return sum(1 << place for place, role in enumerate(self.roles) if role in roles)
+
+    def hearers(self, *roles: str) -> int:
+        """The bit mask of those who hear what a built-in role tells: these roles, and every one of a user's own on the desk."""
+        return self.audience(*roles, *self.own_roles)
+
+    def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
+        """The generator of this run for one purpose, cohort and step."""
+        return generator(self.seed, purpose, cohort=cohort, step=step)

@@ -1,0 +1,74 @@
+"""Telling others: when a number is worth a signal, and the signals of a whole cohort as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
+from freeagentics.market import Observation
+from freeagentics.signals import Signals
+
+
+class LastSent(ArrayState):
+    """The last values told to others, per row: saying the same again every step would drown the board.
+
+    Args:
+        ttl: market time, ms, for which others go by what they were told.
+
+    Attributes:
+        value: (rows, width). step, expires: when it was told, and the market time at which it lapses, (rows,); -1 where nothing was told.
+    """
+
+    def __init__(self, rows: int, ttl: int, width: int = 1) -> None:
+        self._ttl = ttl
+        self.value = np.zeros((rows, width), dtype=np.float32)
+        self.step = np.full(rows, -1, dtype=np.int32)
+        self.expires = np.full(rows, -1, dtype=np.int64)
+
+    def worth(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
+        """Rows whose *value* (rows, width) moved by more than *change* since it was told, was told *refresh* steps ago or longer, or lapses
+        now: where bars are long or missing, that comes before the refresh."""
+        moved = np.abs(value - self.value).max(axis=1) > change
+        return moved | (observation.step - self.step >= refresh) | (observation.timestamp >= self.expires)
+
+    def told(self, rows: Mask, value: F32, observation: Observation) -> None:
+        """These rows told their *value* (rows, width)."""
+        self.value[rows] = value[rows]
+        self.step[rows], self.expires[rows] = observation.step, observation.timestamp + self._ttl
+
+    def forget(self, rows: I64) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.value[rows] = 0
+        self.step[rows] = self.expires[rows] = -1
+
+
+@dataclass(frozen=True, slots=True)
+class SignalEmitter:
+    """Who speaks: agent indexes and desks of a cohort's rows, both (rows,)."""
+
+    agent: I32
+    desk: I32
+
+    def say(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
+        """One signal from each row of *which*, with its *data* (rows, assets). *severity* is a `Severity` or an array (rows,).
+
+        Free rows never speak, and without an audience nobody does: an empty audience would mean a broadcast.
+        """
+        rows = np.flatnonzero(which & (self.agent >= 0)) if audience else np.empty(0, dtype=np.int64)
+        return Signals(
+            source=self.agent[rows],
+            desk=self.desk[rows],
+            kind=np.full(rows.size, kind, dtype=np.uint8),
+            severity=np.broadcast_to(np.asarray(severity, dtype=np.uint8), self.agent.shape)[rows],
+            confidence=np.clip(confidence[rows], 0, 1).astype(np.float32),
+            data=data[rows].astype(np.float32),
+            audience=np.full(rows.size, audience, dtype=np.uint32),
+        )
+
+
+def severity_of(strength: F32) -> np.ndarray:
+    """Severity by strength in standard deviations: below 0.5 low, below 1 medium, below 2 high, else critical."""
+    return np.digitize(strength, (0.5, 1.0, 2.0)).astype(np.uint8)

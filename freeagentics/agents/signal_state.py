@@ -1,0 +1,110 @@
+"""What an agent still has in its ear: the last signal of each kind, from whom, and when."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, turns
+from freeagentics.signals import Inbox
+
+_KINDS = len(SignalKind)
+
+
+class SignalState(ArrayState):
+    """The last signal of each kind for every row of a cohort; it counts until its time to live is over.
+
+    Attributes:
+        data: (rows, kinds, assets). confidence: (rows, kinds). number, expires: (rows, kinds), -1 for never.
+        source, step: who sent it and when, (rows, kinds).
+        received, top_severity, mean_confidence: of the signals of this step, (rows,).
+    """
+
+    def __init__(self, rows: int, assets: int, ttl: int) -> None:
+        self._ttl = ttl
+        self.data = np.zeros((rows, _KINDS, assets), dtype=np.float32)
+        self.confidence = np.zeros((rows, _KINDS), dtype=np.float32)
+        self.number = np.full((rows, _KINDS), -1, dtype=np.int64)
+        self.expires = np.full((rows, _KINDS), -1, dtype=np.int64)
+        self.source = np.full((rows, _KINDS), -1, dtype=np.int32)
+        self.step = np.full((rows, _KINDS), -1, dtype=np.int32)
+        self.received = np.zeros(rows, dtype=np.int32)
+        self.top_severity = np.zeros(rows, dtype=np.uint8)
+        self.mean_confidence = np.zeros(rows, dtype=np.float32)
+
+    def hear(self, inbox: Inbox, agent: I32, now: int) -> None:
+        """Take in what arrived for the agents (rows,) that sit here: what names them, and broadcasts, except one's own."""
+        everybody = np.flatnonzero(inbox.row < 0)
+        row, shared = np.tile(np.arange(len(agent)), len(everybody)), np.repeat(everybody, len(agent))
+        others = inbox.source[shared] != agent[row]
+        mine = np.flatnonzero(inbox.row >= 0)
+        row, which = np.concatenate([row[others], inbox.row[mine]]), np.concatenate([shared[others], mine])
+        order = np.argsort(inbox.number[which], kind="stable")
+        row, which = row[order], which[order]
+        self._count(row, which, inbox)
+        for turn in turns(row * _KINDS + inbox.kind[which]):
+            heeded = turn[~self._laxer(row[turn], which[turn], inbox, now)]
+            self._take(row[heeded], which[heeded], inbox, now)
+
+    def _laxer(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> Mask:
+        """Limits and vetoes (n,) laxer than what another risk manager of the desk still says: of two, the stricter one is heeded."""
+        kind, source = inbox.kind[which], inbox.source[which]
+        said, before = inbox.data[which, 0], self.data[row, kind, 0]
+        laxer = ((kind == SignalKind.LIMIT) & (said > before)) | ((kind == SignalKind.VETO) & (said < before))
+        return laxer & (self.expires[row, kind] > now) & (self.source[row, kind] != source)
+
+    def _take(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> None:
+        """Signals *which* (n,) reach rows (n,), each kind at most once a row."""
+        at = (row, inbox.kind[which])
+        self.data[at] = inbox.data[which]
+        self.confidence[at] = inbox.confidence[which]
+        self.number[at] = inbox.number[which]
+        self.expires[at] = now - inbox.age_ms[which] + self._ttl
+        self.source[at] = inbox.source[which]
+        self.step[at] = inbox.step[which]
+
+    def _count(self, row: AnyArray, which: AnyArray, inbox: Inbox) -> None:
+        rows = len(self.received)
+        self.received[:] = np.bincount(row, minlength=rows)
+        self.top_severity[:] = 0
+        np.maximum.at(self.top_severity, row, inbox.severity[which])
+        total = np.bincount(row, weights=inbox.confidence[which], minlength=rows)
+        self.mean_confidence[:] = total / np.maximum(self.received, 1)
+
+    def fresh(self, kind: SignalKind, now: int) -> Mask:
+        """Rows that heard this kind and whose signal still counts."""
+        return self.expires[:, kind] > now
+
+    def latest(self, kind: SignalKind, now: int) -> F32:
+        """The last of this kind, (rows, assets); zeros where there is none that counts."""
+        return np.where(self.fresh(kind, now)[:, None], self.data[:, kind], 0).astype(np.float32)
+
+    def limit(self, now: int) -> F32:
+        """The largest share of equity allowed, (rows,): 1 where nothing was heard, 0 under a veto."""
+        allowed = np.where(self.fresh(SignalKind.LIMIT, now), self.data[:, SignalKind.LIMIT, 0], 1)
+        return np.where(self.latest(SignalKind.VETO, now)[:, 0] > 0, 0, allowed).astype(np.float32)
+
+    def causes(self, kinds: tuple[tuple[SignalKind, Mask], ...], now: int, count: int) -> tuple[I64, I32, I32]:
+        """What moved a decision: of these kinds, each where its mask (rows,) says so, the first *count* that were heard and still count.
+
+        Returns:
+            Numbers (rows, count), -1 where there are fewer; and source and step, (rows,), of the first.
+        """
+        rows = np.arange(len(self.received))
+        numbers = np.full((len(rows), count), -1, dtype=np.int64)
+        source = np.full(len(rows), -1, dtype=np.int32)
+        step = source.copy()
+        found = np.zeros(len(rows), dtype=np.int64)
+        for kind, where in kinds:
+            there = self.fresh(kind, now) & where & (found < count)
+            numbers[rows[there], found[there]] = self.number[there, kind]
+            first = there & (found == 0)
+            source[first], step[first] = self.source[first, kind], self.step[first, kind]
+            found += there
+        return numbers, source, step
+
+    def forget(self, rows: I64) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.expires[rows] = -1
+        self.number[rows] = -1
+        self.source[rows] = -1

@@ -1,0 +1,20 @@
+"""Runs that are looked at: experiences to train codecs on, and what decisions would have been with other memories."""
+
+from freeagentics.evaluation.agreement import Agreement, decision_agreement
+from freeagentics.evaluation.audit import audit_memories
+from freeagentics.evaluation.collected_run import CollectedRun, collect
+from freeagentics.evaluation.probe import Probe
+from freeagentics.evaluation.training_runs import FIRST_SEED, LEARNED, first_part, shipped_runs
+
+__all__ = [
+    "FIRST_SEED",
+    "LEARNED",
+    "Agreement",
+    "CollectedRun",
+    "Probe",
+    "audit_memories",
+    "collect",
+    "decision_agreement",
+    "first_part",
+    "shipped_runs",
+]

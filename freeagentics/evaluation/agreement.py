@@ -1,0 +1,158 @@
+"""Decision agreement: how many decisions would be the same, were memories recalled as they are decoded instead of as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.agents import Cohort, View
+from freeagentics.agents.cohort import StepContext
+from freeagentics.arrays import F32, U8, AnyArray
+from freeagentics.evaluation.probe import Probe
+from freeagentics.memory import RecallIndex
+from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.scenario import Scenario
+from freeagentics.simulation import MarketModel
+
+CodecOf = Callable[[str, tuple[str, ...]], Codec]
+"""The codec of a role, on a market with these columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of one codec: decisions compared, those of the same action on the same asset, the bytes of its codes, and those of books of desks."""
+
+    decisions: int
+    same: int
+    memories: int
+    code_bytes: int
+    book_bytes: int
+
+    @property
+    def share(self) -> float:
+        """Share of decisions that come out the same."""
+        return self.same / self.decisions
+
+    @property
+    def bits(self) -> float:
+        """Mean bits of a code, checksum included, its length not."""
+        return 8 * self.code_bytes / self.memories
+
+    @property
+    def shared_bits(self) -> float:
+        """A memory's share of the books of desks, in mean bits, checksum included."""
+        return 8 * self.book_bytes / self.memories
+
+
+def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int, headway: Headway = untold) -> dict[str, Agreement]:
+    """Run *steps* steps of a scenario, and let every cohort decide each time also with memories as each codec would give them back.
+
+    The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
+    """
+    judge = AgreementProbe(codecs)
+    judge.watch(scenario, steps, headway)
+    return judge.found
+
+
+class _Shadow:
+    """The keys of a cohort's memories as one codec gives them back, moved about as its recall index moves memories."""
+
+    def __init__(self, index: RecallIndex) -> None:
+        rows, slots, size = index.key.shape
+        self._index = RecallIndex(rows, slots, size)
+
+    def cast(self, index: RecallIndex) -> None:
+        """Give the index these keys."""
+        index.key[:], index.norm[:] = self._index.key, self._index.norm
+
+    def follow(self, index: RecallIndex, keys: U8, step: int) -> None:
+        """Remember keys (rows, key_size) of a step, as *index* is about to remember it."""
+        for name in ("step", "importance", "result", "reward"):
+            getattr(self._index, name)[:] = getattr(index, name)
+        self._index.remember(keys, np.zeros(len(keys), dtype=np.float32), step)
+
+
+class AgreementProbe(Probe):
+    """Looks on while cohorts decide, and has them decide again with memories as each codec gives them back."""
+
+    def __init__(self, codecs: Mapping[str, CodecOf]) -> None:
+        super().__init__()
+        self._codec_of = codecs
+        self._codecs: dict[tuple[str, str], Codec] = {}
+        self._shadows: dict[tuple[str, int], _Shadow] = {}
+        self._counts = {name: [0, 0, 0, 0, 0] for name in codecs}
+        self._books: dict[str, tuple[int, F32]] = {}
+
+    def watch(self, scenario: Scenario, steps: int, headway: Headway = untold) -> None:
+        """Run *steps* steps of a scenario and look on."""
+        with MarketModel(scenario, engine=self) as model:
+            for _ in telling(headway, "auditing memories", range(steps)):
+                model.step()
+
+    @property
+    def found(self) -> dict[str, Agreement]:
+        """What came of it, by codec."""
+        return {name: Agreement(*counts) for name, counts in self._counts.items()}
+
+    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, given: Given, encoded: Encoded) -> None:
+        """One of the codecs has coded what a cohort remembers, (rows, 48), given what is shared."""
+
+    def decides(self, cohort: Cohort, view: View) -> None:
+        """Have it decide with every codec's memories, and with exact ones."""
+        before = cohort.state()
+        exact = self._decide("", cohort, view, before)
+        for name, counts in self._counts.items():
+            other = self._decide(name, cohort, view, before)
+            counts[0] += len(exact)
+            counts[1] += int(((exact["action"] == other["action"]) & (exact["asset"] == other["asset"])).sum())
+
+    def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
+        """What the cohort would decide with the memories of one codec; the cohort is left as it was *before*."""
+        self._shadow(name, cohort).cast(cohort.index)
+        try:
+            return cohort.decide(view).decisions
+        finally:
+            cohort.load(before)
+
+    def learns(self, cohort: Cohort, thought: StepContext) -> None:
+        """Keep what its index knows, as it was when it decided."""
+        self._before = {name: getattr(cohort.index, name).copy() for name in ("step", "importance", "result", "reward")}
+
+    def learned(self, cohort: Cohort, thought: StepContext) -> None:
+        """Remember the step under every codec too."""
+        observation, active = thought.view.observation, cohort.active
+        then = RecallIndex(*cohort.index.key.shape)
+        for name, values in self._before.items():
+            getattr(then, name)[:] = values
+        self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
+        for name, counts in self._counts.items():
+            codec = self._codec(name, cohort.role, observation.columns)
+            given = Given(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
+            encoded = codec.encode(thought.states, given, thought.focus)
+            self.coded(name, codec, cohort, thought, given, encoded)
+            self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
+            counts[2] += int(active.sum())
+            counts[3] += int(encoded.codes.length[active].sum())
+
+    def _shadow(self, name: str, cohort: Cohort) -> _Shadow:
+        return self._shadows.setdefault((name, cohort.number), _Shadow(cohort.index))
+
+    def _shared(self, name: str, codec: Codec, view: View) -> F32:
+        """Books as memories of one codec share them, (D, len(BOOK)); coded once a step."""
+        books, observation = view.books, view.observation
+        if not codec.shares:
+            return books.features
+        if self._books.get(name, (0, None))[0] != observation.step:
+            codes, shared = BookCodec(self._codec(name, DESK, observation.columns)).encode(books.features, observation.values)
+            self._counts[name][4] += int(codes.length.sum())
+            self._books[name] = observation.step, shared
+        return self._books[name][1]
+
+    def _codec(self, name: str, role: str, columns: tuple[str, ...]) -> Codec:
+        key = (name, role)
+        if key not in self._codecs:
+            self._codecs[key] = self._codec_of[name](role, columns)
+        return self._codecs[key]

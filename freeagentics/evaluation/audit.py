@@ -1,0 +1,132 @@
+"""The audit of memories: a short trial of a scenario that shows what its codec keeps, beside int8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from freeagentics.agents import Cohort
+from freeagentics.agents.cohort import StepContext
+from freeagentics.arrays import F32, F64, I64, Mask
+from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
+from freeagentics.memory import FEATURES, GROUPS, open_codec
+from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
+from freeagentics.memory.features import Group
+from freeagentics.progress import Headway, untold
+from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
+from freeagentics.scenario import Scenario
+
+AGENTS = 50
+"""Of a trial, at most: it is to take seconds."""
+
+_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
+_HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
+_STILL = 1e-6 * (_HIGH - _LOW).astype(np.float64)
+"""Standard deviation up to which a feature does not vary but for rounding."""
+
+_GROUPED = {group: np.array([feature.group == group for feature in FEATURES]) for group in GROUPS}
+
+
+def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, headway: Headway = untold) -> MemoryAudit:
+    """Try a scenario's codec on its first *steps* steps, with as many of its agents as a short trial allows.
+
+    Args:
+        spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `memory_spread`. A trial has none of
+            its own: it is too short to show how much experiences vary.
+
+    Raises what a run of the scenario raises.
+    """
+    names = dict.fromkeys((scenario.memory.codec, Int8Codec.name))
+    auditor = _Auditor({name: partial(open_codec, name, own=scenario.memory.files) for name in names}, spread)
+    tried = _small(scenario)
+    auditor.watch(tried, steps, headway)
+    codecs = tuple(_codec_audit(name, found, auditor.tallies[name]) for name, found in auditor.found.items())
+    return MemoryAudit(agents=tried.agents.count, steps=steps, codecs=codecs)
+
+
+def _small(scenario: Scenario) -> Scenario:
+    """The scenario with fewer agents, but one whole team at least."""
+    agents = scenario.agents
+    count = min(agents.count, max(AGENTS, agents.team_size))
+    return scenario.model_copy(update={"agents": agents.model_copy(update={"count": count})})
+
+
+class _Tally:
+    """Sums over the memories of one role under one codec."""
+
+    def __init__(self, codec: Codec, spread: F64) -> None:
+        self.codec = codec
+        self.memories = self._bytes = 0
+        self._spread = spread
+        self._off, self._bits = np.zeros((2, len(FEATURES)))
+
+    def add(self, states: F32, decoded: F32, length: I64, bits: F64) -> None:
+        """States (n, 48) inside their ranges, what they come back as, the bytes of their codes (n,), and the bits of features (48,)."""
+        self._off += np.square(states.astype(np.float64) - decoded).sum(axis=0)
+        self._bits += bits * len(states)
+        self._bytes += int(length.sum())
+        self.memories += len(states)
+
+    @property
+    def bits(self) -> float:
+        """Mean bits of a code."""
+        return 8 * self._bytes / self.memories
+
+    def bits_of(self, features: Mask) -> float:
+        """Mean bits that features (48,) take of a code."""
+        return float(self._bits[features].sum()) / self.memories
+
+    def errors(self, features: Mask) -> F64:
+        """Mean squares of the errors of those of features (48,) that vary, over their variance."""
+        features = features & (self._spread > _STILL)
+        return self._off[features] / self.memories / np.square(self._spread[features])
+
+
+class _Auditor(AgreementProbe):
+    def __init__(self, codecs: Mapping[str, CodecOf], spread: Mapping[str, F64]) -> None:
+        super().__init__(codecs)
+        self._spread = spread
+        self.tallies: dict[str, dict[str, _Tally]] = {name: {} for name in codecs}
+
+    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, given: Given, encoded: Encoded) -> None:
+        active = cohort.active
+        if not active.any():
+            return
+        states = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
+        bits = codec.bits(states, given.rows(active), thought.focus[active])
+        tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
+        tally.add(states, encoded.states[active], encoded.codes.length[active], bits)
+
+
+def _codec_audit(name: str, found: Agreement, tallies: dict[str, _Tally]) -> CodecAudit:
+    groups = tuple(_group_audit(group, list(tallies.values())) for group in GROUPS)
+    return CodecAudit(
+        codec=name,
+        decisions=found.decisions,
+        agreement=found.share,
+        bits=found.bits,
+        shared_bits=found.shared_bits,
+        other_bits=found.bits - sum(group.bits for group in groups),
+        roles=tuple(_role_audit(role, tally) for role, tally in tallies.items()),
+        groups=groups,
+    )
+
+
+def _role_audit(role: str, tally: _Tally) -> RoleAudit:
+    error = _root([tally.errors(np.ones(len(FEATURES), dtype=np.bool_))])
+    codec = tally.codec
+    return RoleAudit(role=role, codec=codec.name, version=codec.version, memories=tally.memories, bits=tally.bits, error=error)
+
+
+def _group_audit(group: Group, tallies: Sequence[_Tally]) -> GroupAudit:
+    mine = _GROUPED[group]
+    bits = sum(tally.bits_of(mine) * tally.memories for tally in tallies) / sum(tally.memories for tally in tallies)
+    return GroupAudit(group=group, bits=bits, error=_root([tally.errors(mine) for tally in tallies]))
+
+
+def _root(squares: Sequence[F64]) -> float | None:
+    """The root of their mean, if there are any."""
+    all_of_them = np.concatenate(squares)
+    return float(np.sqrt(all_of_them.mean())) if all_of_them.size else None

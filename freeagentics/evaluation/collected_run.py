@@ -1,0 +1,84 @@
+"""Experiences of runs: what codecs are trained and measured on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from freeagentics.agents import Cohort, DeskBooks
+from freeagentics.agents.cohort import StepContext
+from freeagentics.arrays import F32
+from freeagentics.evaluation.probe import Probe
+from freeagentics.market import Observation
+from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_states, whole_market
+from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.scenario import Scenario
+from freeagentics.simulation import MarketModel
+
+
+class _Collector(Probe):
+    def __init__(self) -> None:
+        super().__init__()
+        self.observed: dict[int, F32] = {}
+        self.parts: defaultdict[str, list[Experiences]] = defaultdict(list)
+
+    def learned(self, cohort: Cohort, thought: StepContext) -> None:
+        observation, active = thought.view.observation, cohort.active
+        if observation.step not in self.observed:
+            # A market may show its next bar in the same array.
+            self.observed[observation.step] = observation.values.copy()
+            self._books(thought.view.books, observation)
+        given, focus = thought.view.given(cohort.desk[active]), thought.focus[active]
+        self.parts[cohort.role].append(
+            Experiences(
+                role=cohort.role,
+                columns=(*observation.columns, *BOOK_COLUMNS),
+                states=thought.states[active],
+                shown=given.shown(focus),
+                focus=focus,
+                agent=cohort.agent[active].astype(np.int64),
+                step=np.full(len(focus), observation.step, dtype=np.int32),
+            )
+        )
+
+    def _books(self, books: DeskBooks, observation: Observation) -> None:
+        desks = len(books.features)
+        self.parts[DESK].append(
+            Experiences(
+                role=DESK,
+                columns=observation.columns,
+                states=book_states(books.features),
+                shown=np.repeat(whole_market(observation.values), desks, axis=0),
+                focus=np.zeros(desks, dtype=np.int64),
+                agent=np.arange(desks),
+                step=np.full(desks, observation.step, dtype=np.int32),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CollectedRun:
+    """What went on in a run: experiences by role (under `DESK` what books of desks said), and what the market showed, from step 1 on,
+    (steps, assets, columns)."""
+
+    experiences: Mapping[str, Experiences]
+    observed: F32
+
+
+def collect(scenario: Scenario, steps: int, headway: Headway = untold) -> CollectedRun:
+    """What the agents of a scenario live through in its first *steps* steps. Raises what a run of it raises."""
+    collector = _Collector()
+    with MarketModel(scenario, engine=collector) as model:
+        for _ in telling(headway, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):
+            model.step()
+    experiences = {role: _one_run(parts) for role, parts in collector.parts.items()}
+    return CollectedRun(experiences, np.stack([collector.observed[step] for step in range(1, steps + 1)]))
+
+
+def _one_run(parts: list[Experiences]) -> Experiences:
+    """The steps of one run as one, in which an agent keeps its number."""
+    return replace(Experiences.joined(parts), agent=np.concatenate([part.agent for part in parts]))

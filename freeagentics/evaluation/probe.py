@@ -1,0 +1,40 @@
+"""An engine that looks on: it runs cohorts one after the other and shows them as they go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from freeagentics.agents import Cohort, View
+from freeagentics.agents.cohort import StepContext
+from freeagentics.runtime import SerialEngine
+
+
+class Probe(SerialEngine):
+    """Derive from it and override what you want to see. What is shown must not be changed."""
+
+    def map(self, function: Callable[[Any], Any], pieces: Sequence[Any]) -> list[Any]:
+        """Results in the order of *pieces*."""
+        return [self._see(function, piece) for piece in pieces]
+
+    def _see(self, function: Callable[[Any], Any], piece: Any) -> Any:
+        if isinstance(piece, tuple) and isinstance(piece[0], Cohort):
+            self.decides(*piece)
+            return function(piece)
+        if isinstance(piece, Cohort) and piece.thought is not None:
+            thought = piece.thought
+            self.learns(piece, thought)
+            result = function(piece)
+            # Learning filled in what the cohort did, in the very array of the thought.
+            self.learned(piece, thought)
+            return result
+        return function(piece)
+
+    def decides(self, cohort: Cohort, view: View) -> None:
+        """A cohort is about to decide."""
+
+    def learns(self, cohort: Cohort, thought: StepContext) -> None:
+        """A cohort has decided and is about to learn and remember."""
+
+    def learned(self, cohort: Cohort, thought: StepContext) -> None:
+        """A cohort has remembered `thought.states`, (rows, 48)."""

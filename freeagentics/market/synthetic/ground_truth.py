@@ -1,0 +1,47 @@
+"""The truth of a synthetic market: what was planted where. For tests and reports, never for agents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics.market.arrays import F64, I64, Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pumps:
+    """Every bar at which a pump's conditions held and none was under way; n of them, by asset and bar for each planted rule in turn.
+
+    Attributes:
+        bar: int64 (n,), index of the bar at whose close they held.
+        asset: int64 (n,).
+        pumped: bool (n,), whether it came.
+        rise: float64 (n,), by how much, as a simple return; 0 where it did not come.
+        bars: int64 (n,), over how many bars after `bar`; 0 where it did not come.
+    """
+
+    bar: I64
+    asset: I64
+    pumped: Flags
+    rise: F64
+    bars: I64
+
+    def __len__(self) -> int:
+        return len(self.bar)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroundTruth:
+    """What there is to know.
+
+    Attributes:
+        regime: int8 (T,), index into `REGIMES`.
+        volatility: float64 (T, A), standard deviation of each bar's return, without what is planted.
+        pumps: of all planted pumps.
+    """
+
+    regime: NDArray[np.int8]
+    volatility: F64
+    pumps: Pumps

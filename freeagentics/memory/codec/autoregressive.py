@@ -1,0 +1,124 @@
+"""The vae codec: a hierarchical variational autoencoder in whole numbers, exported from what `nets.PriorNet` learned.
+
+Its latents are the features themselves, quantised and in stages. A net per stage foretells them from what is shared (the observation,
+the book of the desk) and from the stages before; what is left, the private part, is arithmetic-coded with tables of learned frequencies.
+Quantising with a step is the noise of a posterior, nets and tables are the prior (Ballé, Laparra & Simoncelli, "End-to-end optimized image
+compression", 2017; Ballé et al., "Variational image compression with a scale hyperprior", 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from freeagentics.arrays import F32, F64, I64
+from freeagentics.memory.codec.bit_cost import BitCostEncoder
+from freeagentics.memory.codec.codec import Codec, Encoded
+from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.fixed_point import FixedPointTransform
+from freeagentics.memory.codec.given import BOOK_COLUMNS, Given
+from freeagentics.memory.codec.range_coder import TOTAL, RangeDecoder, RangeEncoder
+from freeagentics.memory.codec.stage import stages_of
+from freeagentics.memory.codec.weights import CodecWeights
+from freeagentics.memory.features import FEATURES
+
+
+class VaeCodec(Codec):
+    """Codes what is an agent's own of its experiences, given what the market showed to everybody and the book of its desk.
+
+    Args:
+        trained: of one role.
+        columns: names of the observation's columns; of those that the codec knows and the market lacks it takes zeros, as agents do.
+
+    It has no state: threads may share it.
+    """
+
+    name = "vae"
+    shares = True
+
+    def __init__(self, trained: CodecWeights, columns: Sequence[str]) -> None:
+        self.version = trained.version
+        self.trained = trained
+        self.latents = FixedPointTransform(trained, (*columns, *BOOK_COLUMNS))
+        self.stages = stages_of(self.latents, trained)
+
+    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
+        """As `Codec.encode`."""
+        writer = RangeEncoder(len(states))
+        decoded = self._write(writer, states, given, focus)
+        return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
+
+    def decode(self, codes: Codes, given: Given) -> F32:
+        """As `Codec.decode`. A shortened code gives what it still tells, and of the rest what is to be expected."""
+        codes.check()
+        rows = len(codes)
+        reader = RangeDecoder(codes.payload, codes.length - 1)
+        focus = _take_focus(reader, given.assets)
+        decoded = np.zeros((len(FEATURES), rows))
+        shown = given.shown(focus)
+        known = self.latents.begin(shown)
+        for stage in self.stages:
+            stage.read(reader, decoded, known)
+        self.latents.reflect(shown, decoded)
+        self._take_amendments(reader, decoded)
+        return self.latents.states(decoded)
+
+    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+        """As `Codec.bits`."""
+        writer = BitCostEncoder(len(states))
+        self._write(writer, states, given, focus)
+        spoken = self.trained.order[~self.trained.implied]
+        found = np.zeros(len(FEATURES))
+        # Before them may stand the asset in focus; the last symbol says whether there are amendments.
+        found[spoken] = writer.bits[-1 - len(spoken) : -1]
+        return found
+
+    def _write(self, writer: RangeEncoder, states: F32, given: Given, focus: I64) -> F64:
+        """Put states into codes; what they come back as, in whole numbers (48, n)."""
+        whole = self.latents.whole(states)
+        _put_focus(writer, focus, given.assets)
+        decoded = np.zeros_like(whole)
+        shown = given.shown(focus)
+        known = self.latents.begin(shown)
+        for stage in self.stages:
+            stage.write(writer, whole, decoded, known)
+        self.latents.reflect(shown, decoded)
+        self._put_amendments(writer, whole, decoded)
+        return decoded
+
+    def _put_amendments(self, writer: RangeEncoder, whole: F64, decoded: F64) -> None:
+        """Whether a feature without a symbol is not what it was taken to be, and in such memories all of these."""
+        latents = self.latents
+        amended = latents.amiss(whole, decoded)
+        writer.put(*latents.mark(amended))
+        rows = np.flatnonzero(amended)
+        for feature in latents.silent if rows.size else ():
+            numbers = latents.raw(whole[feature, rows], feature)
+            writer.put_raw(rows, numbers)
+            decoded[feature, rows] = latents.from_raw(numbers, feature)
+
+    def _take_amendments(self, reader: RangeDecoder, decoded: F64) -> None:
+        latents = self.latents
+        amended = reader.look() >= latents.fine
+        reader.take(*latents.mark(amended))
+        rows = np.flatnonzero(amended & reader.sure)
+        for feature in latents.silent if rows.size else ():
+            values = latents.from_raw(reader.take_raw(rows), feature)
+            decoded[feature, rows] = np.where(reader.sure[rows], values, decoded[feature, rows])
+
+
+def _put_focus(writer: RangeEncoder, focus: I64, assets: int) -> None:
+    if assets > 1:
+        each = np.uint64(TOTAL // assets)
+        writer.put(focus.astype(np.uint64) * each, np.full(len(focus), each))
+
+
+def _take_focus(reader: RangeDecoder, assets: int) -> I64:
+    """The asset in focus of every row, (n,); the first where the code tells none."""
+    if assets == 1:
+        return np.zeros(len(reader.sure), dtype=np.int64)
+    each = np.uint64(TOTAL // assets)
+    focus = reader.look() // int(each)
+    reader.take(focus.astype(np.uint64) * each, np.full(len(focus), each))
+    return np.where(reader.sure, np.minimum(focus, assets - 1), 0)

@@ -1,0 +1,59 @@
+"""Memories as a page keeps them: whose they are, how much they matter, and their codes."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import I32, I64, U8, Mask
+from freeagentics.errors import CorruptRecord
+from freeagentics.memory.codec import Codes
+
+_COUNT = struct.Struct("<H")
+_RUN = np.dtype([("first", "<i4"), ("count", "<u2")])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedMemories:
+    """What the agents of a cohort remember of one step.
+
+    Attributes:
+        agent: index of each one's agent, (n,). importance: 0 to 255, (n,). codes: n of them, made by the codec of `version`.
+    """
+
+    agent: I32
+    importance: U8
+    codes: Codes
+    version: int
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+    def rows(self, chosen: I64 | Mask) -> EncodedMemories:
+        """Some of them."""
+        return EncodedMemories(self.agent[chosen], self.importance[chosen], self.codes.rows(chosen), self.version)
+
+    def to_bytes(self) -> bytes:
+        """Agents and codes as one block. Agents of a cohort mostly have numbers in a row, so runs of them take less than they would."""
+        starts = np.flatnonzero(np.diff(self.agent, prepend=-2) != 1)
+        runs = np.zeros(len(starts), dtype=_RUN)
+        runs["first"], runs["count"] = self.agent[starts], np.diff(starts, append=len(self.agent))
+        head = _COUNT.pack(len(runs)) + runs.tobytes()
+        return head + bytes([zlib.crc32(head) & 255]) + self.codes.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, block: bytes, importance: U8, version: int) -> EncodedMemories:
+        """Inverse of `to_bytes`; damaged codes are not `intact`. Raises CorruptRecord where the block does not say whose memories they are,
+        or is not of as many as there are importances."""
+        end = _COUNT.size + (_COUNT.unpack_from(block)[0] * _RUN.itemsize if len(block) >= _COUNT.size else 0)
+        if not _COUNT.size <= end < len(block) or block[end] != zlib.crc32(block[:end]) & 255:
+            raise CorruptRecord(f"block of memories of {len(block)} bytes whose head is damaged")
+        runs = np.frombuffer(block[_COUNT.size : end], dtype=_RUN)
+        codes = Codes.from_bytes(block[end + 1 :])
+        if not int(runs["count"].sum(dtype=np.int64)) == len(codes) == len(importance):
+            raise CorruptRecord(f"block of memories with {len(codes)} codes where {len(importance)} were written")
+        within = np.arange(len(codes)) - np.repeat(np.cumsum(runs["count"], dtype=np.int64) - runs["count"], runs["count"])
+        return cls((np.repeat(runs["first"], runs["count"]) + within).astype(np.int32), importance, codes, version)

@@ -1,0 +1,84 @@
+"""A walk over the journal: one step after the other, each with what came of its decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Protocol
+
+import numpy as np
+
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.journal import Kind
+from freeagentics.progress import Headway, telling, untold
+from freeagentics.report.gather.context import RunContext
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepData:
+    """A step as it is on record; N decisions, D desks.
+
+    Attributes:
+        prices: closes, USD, (A,). accounts: (D,). decisions: (N,). signals, fills: records, or None where there were none.
+        reward: what came of each decision, in standard deviations, (N,); NaN where run or agent ended before its horizon.
+    """
+
+    step: int
+    timestamp: int
+    prices: F64
+    accounts: AnyArray
+    decisions: AnyArray
+    reward: F64
+    signals: AnyArray | None
+    fills: AnyArray | None
+
+
+class Aggregator(Protocol):
+    """Sees every step once, in order, and keeps what it needs of it."""
+
+    def see(self, moment: StepData) -> None:
+        """Take in one step."""
+
+
+class StepRecords:
+    """The pages of one kind, a step at a time; no step is held longer than it is asked for."""
+
+    def __init__(self, ground: RunContext, kind: Kind) -> None:
+        self._groups = groupby(ground.journal.scan(kind), key=lambda page: page[0])
+        self._step, self._records = 0, np.empty(0)
+        self._next()
+
+    def at(self, step: int) -> AnyArray | None:
+        """The records of a step, cohort by cohort, or None; steps must be asked for in rising order."""
+        while self._step < step:
+            self._next()
+        return self._records if self._step == step else None
+
+    def _next(self) -> None:
+        step, pages = next(self._groups, (1 << 62, iter(())))
+        records = [records for _, _, records in pages]
+        # Joined as bytes: numpy compares structured types field by field, which takes sixty times as long as the copy.
+        joined = np.frombuffer(b"".join(page.data for page in records), dtype=records[0].dtype) if records else np.empty(0)
+        self._step, self._records = step, joined
+
+
+def walk(ground: RunContext, prices: F64, headway: Headway = untold) -> Iterator[StepData]:
+    """All steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
+    kinds = (Kind.ACCOUNTS, Kind.DECISIONS, Kind.SIGNALS, Kind.FILLS)
+    feeds, outcomes = [StepRecords(ground, kind) for kind in kinds], StepRecords(ground, Kind.OUTCOMES)
+    for place, timestamp in enumerate(telling(headway, "reading the run", ground.timestamps.tolist())):
+        step = place + 1
+        accounts, decisions, signals, fills = (feed.at(step) for feed in feeds)
+        assert accounts is not None
+        assert decisions is not None
+        reward = _rewards(outcomes.at(step + ground.horizon), len(ground.role))[decisions["agent"]]
+        yield StepData(step, timestamp, prices[place], accounts, decisions, reward, signals, fills)
+
+
+def _rewards(outcomes: AnyArray | None, agents: int) -> F64:
+    """Rewards by agent, (N,); NaN for those that were not judged."""
+    rewards = np.full(agents, np.nan)
+    if outcomes is not None:
+        rewards[outcomes["agent"]] = outcomes["reward"]
+    return rewards

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from freeagentics.arrays import F32, F64, I64
+from freeagentics.evaluation import Agreement, decision_agreement
+from freeagentics.evaluation.agreement import AgreementProbe, CodecOf
+from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, Given, open_codec
+from freeagentics.scenario import load_scenario
+from freeagentics.simulation import MarketModel
+
+SCENARIO = load_scenario("btc-replay", {"agents.count": 5})
+STEPS = 24
+
+
+class Amnesia(Codec):
+    """Gives back nothing of what it was given."""
+
+    name, version, shares = "amnesia", 250, False
+
+    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
+        return Encoded(Float32Codec().encode(states, given, focus).codes, np.zeros_like(states))
+
+    def decode(self, codes: Codes, given: Given) -> F32:
+        return np.zeros((len(codes), 48), np.float32)
+
+    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+        return np.zeros(48)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Agreement]:
+    codecs: dict[str, CodecOf] = {
+        "float32": partial(open_codec, "float32"),
+        "vae": partial(open_codec, "vae"),
+        "amnesia": lambda role, columns: Amnesia(),
+    }
+    return decision_agreement(SCENARIO, codecs, STEPS)
+
+
+def test_exact_memories_change_no_decision_and_lost_ones_do(found: dict[str, Agreement]) -> None:
+    assert found["float32"].share == 1
+    assert found["amnesia"].share < found["vae"].share <= 1
+    assert found["vae"].share > 0.95
+    assert all(one.decisions == one.memories == 5 * STEPS for one in found.values())
+
+
+def test_bits_are_those_of_the_codes(found: dict[str, Agreement]) -> None:
+    assert found["float32"].bits == 8 * (4 * 48 + 1)
+    assert found["vae"].bits < 200
+
+
+def test_looking_on_does_not_change_the_run() -> None:
+    hashes = []
+    for engine in (None, AgreementProbe({"vae": partial(open_codec, "vae")})):
+        with MarketModel(SCENARIO, engine=engine) as model:
+            for _ in range(15):
+                model.step()
+            hashes.append(model.trajectory_sha256)
+    assert hashes[0] == hashes[1]
