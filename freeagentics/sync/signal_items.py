@@ -12,11 +12,11 @@ from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import iso
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.records.roster import Roster
+from freeagentics.records.roster import Roster, decision_id
 from freeagentics.signals import Severity
 from freeagentics.stores import Item
 from freeagentics.stores.tables import signal_partition, target_partition
-from freeagentics.sync.projection import StepTimes, decision_id, signal_id
+from freeagentics.sync.projection import StepTimes, signal_id
 
 Told = tuple[int, int]
 """(number of the signal, index of the agent it was meant for); a broadcast is meant for `EVERYBODY`."""
