@@ -4,14 +4,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# Its theme would print what its makers think of the next version.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 ARGS ?=
 
-.PHONY: help install run test test-installs bench sample viz clean
+.PHONY: help install run test test-installs docs bench sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
-	@echo "make test     install what tests need, and run linters, type checker and tests"
+	@echo "make test     install what tests need, run linters, type checker and tests, and build the documentation"
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
+	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
@@ -45,9 +48,13 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(MKDOCS) build --quiet
 
 test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py
+
+docs: $(VENV)/installed-test
+	$(MKDOCS) build
 
 bench: install
 	$(BIN)/freeagentics bench $(ARGS)
@@ -59,4 +66,4 @@ viz: $(VENV)/installed-viz
 	$(BIN)/freeagentics viz $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

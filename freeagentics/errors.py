@@ -1,7 +1,5 @@
 """Every failure that freeagentics names.
 
-::
-
     FreeagenticsError
     ├── BadInput                 what the user gave is wrong: exit code 2
     │   ├── BadScenario          a scenario file or a --set
