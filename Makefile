@@ -48,13 +48,13 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
-	$(MKDOCS) build --quiet
+	$(MKDOCS) build --strict --quiet
 
 test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py
 
 docs: $(VENV)/installed-test
-	$(MKDOCS) build
+	$(MKDOCS) build --strict
 
 bench: install
 	$(BIN)/freeagentics bench $(ARGS)

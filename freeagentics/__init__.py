@@ -9,40 +9,64 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from freeagentics.agents import TradingAgent
-    from freeagentics.api import RunRecord, run
+    from freeagentics.agents.user_role import Action, Order, Tell
+    from freeagentics.agents.user_role import UserRole as Role
+    from freeagentics.api import RunRecord, fork, resume, run
+    from freeagentics.market import Source
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
+    from freeagentics.replay.explain import explain
     from freeagentics.runtime import OptimizedThreadPoolManager
-    from freeagentics.scenario import Scenario
+    from freeagentics.scenario import Scenario, load_scenario
     from freeagentics.simulation import MarketModel
     from freeagentics.stores import open_store
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Action": "freeagentics.agents.user_role",
     "CompressedHistory": "freeagentics.mind",
     "FeatureGroupedVAE": "freeagentics.memory.codec.nets",
     "LazyBeliefArray": "freeagentics.mind",
     "MarketModel": "freeagentics.simulation",
     "OptimizedThreadPoolManager": "freeagentics.runtime",
+    "Order": "freeagentics.agents.user_role",
+    "Role": "freeagentics.agents.user_role",
     "RunRecord": "freeagentics.api",
     "Scenario": "freeagentics.scenario",
+    "Source": "freeagentics.market",
+    "Tell": "freeagentics.agents.user_role",
     "TradingAgent": "freeagentics.agents",
+    "explain": "freeagentics.replay",
+    "fork": "freeagentics.api",
+    "load_scenario": "freeagentics.scenario",
     "open_store": "freeagentics.stores",
+    "resume": "freeagentics.api",
     "run": "freeagentics.api",
 }
 
+_NAMES_AT_HOME = {"Role": "UserRole"}
+
 # A star import must not ask for torch: FeatureGroupedVAE is there by its name alone.
 __all__ = [
+    "Action",
     "CompressedHistory",
     "LazyBeliefArray",
     "MarketModel",
     "OptimizedThreadPoolManager",
+    "Order",
+    "Role",
     "RunRecord",
     "Scenario",
+    "Source",
+    "Tell",
     "TradingAgent",
     "__version__",
+    "explain",
+    "fork",
+    "load_scenario",
     "open_store",
+    "resume",
     "run",
 ]
 
@@ -59,7 +83,7 @@ def __getattr__(name: str) -> object:
         if error.name != "torch":
             raise
         raise ImportError(f"{name} needs torch; install freeagentics[train]") from error
-    return getattr(home, name)
+    return getattr(home, _NAMES_AT_HOME.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -32,3 +32,5 @@ def _with_report(function: Callable[Arguments, records.RunRecord]) -> Callable[A
 
 
 run = _with_report(runs.run)
+resume = _with_report(runs.resume)
+fork = _with_report(runs.fork)

@@ -1,22 +1,24 @@
 """Every failure that freeagentics names.
 
-    FreeagenticsError
-    ├── BadInput                 what the user gave is wrong: exit code 2
-    │   ├── BadScenario          a scenario file or a --set
-    │   ├── BadBars              a file of bars
-    │   ├── EndOfBars            a market was asked for more bars than it has
-    │   ├── BadRunDirectory      missing, locked, damaged, of another version
-    │   ├── UntrustedPlugin      code in a run directory that this user has not run before
-    │   ├── BadStore             a store URL that cannot be opened
-    │   └── BadName              an agent id, run id or key that could not be a safe key
-    ├── RunFailed                a run that could not go on: exit code 1
-    │   ├── JournalFailed        the journal could not be written
-    │   └── RoleFailed           a user's role raised, or returned something that is not an action
-    ├── CorruptRecord            stored bytes that do not check out; names agent and step
-    ├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
-    ├── AccessDenied             what was asked for is another's: exit code 2
-    ├── VersionConflict          a conditional put met another version than it expected
-    └── Interrupted              asked to stop: exit code 130
+```text
+FreeagenticsError
+├── BadInput                 what the user gave is wrong: exit code 2
+│   ├── BadScenario          a scenario file or a --set
+│   ├── BadBars              a file of bars
+│   ├── EndOfBars            a market was asked for more bars than it has
+│   ├── BadRunDirectory      missing, locked, damaged, of another version
+│   ├── UntrustedPlugin      code in a run directory that this user has not run before
+│   ├── BadStore             a store URL that cannot be opened
+│   └── BadName              an agent id, run id or key that could not be a safe key
+├── RunFailed                a run that could not go on: exit code 1
+│   ├── JournalFailed        the journal could not be written
+│   └── RoleFailed           a user's role raised, or returned something that is not an action
+├── CorruptRecord            stored bytes that do not check out; names agent and step
+├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
+├── AccessDenied             what was asked for is another's: exit code 2
+├── VersionConflict          a conditional put met another version than it expected
+└── Interrupted              asked to stop: exit code 130
+```
 """
 
 from __future__ import annotations

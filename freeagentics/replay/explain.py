@@ -31,13 +31,27 @@ _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 
 
 def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = False) -> Explanation:
-    """Why *agent* did what it did at *step*; with *allow_plugins* it may run plugins that this user has not run before.
+    """Explain why *agent* did what it did at *step*: the run is computed again from its last checkpoint before that step.
+
+    Args:
+        path: the run directory.
+        agent: its name.
+        step: one that was committed.
+        allow_plugins: run also plugins that this user has not run before.
 
     Raises:
-        BadRunDirectory: no run directory. BadInput: no such agent, or a step that is no whole number.
+        BadRunDirectory: no run directory.
+        BadInput: no such agent, or a step that is no whole number.
         BadScenario: the step was not committed.
         UntrustedPlugin: it has plugins that this user has not run before, and are not allowed.
         RunFailed: the run comes out differently than it is on record.
+
+    Examples:
+        >>> from freeagentics import explain, run
+        >>> record = run("quick", agents=5, steps=20, out="runs/asked")
+        >>> explanation = explain("runs/asked", "market-hunter-0000", 20)
+        >>> explanation.agent, explanation.step
+        ('market-hunter-0000', 20)
     """
     directory, step = RunDirectory.open(Path(path)), whole("step", step)
     with Journal(directory.journal) as journal:

@@ -49,7 +49,9 @@ def run(
 
     Args:
         scenario: a name, a path of a TOML file, or a `Scenario`.
-        agents, steps, seed: instead of the scenario's own.
+        agents: how many, instead of the scenario's own number.
+        steps: how many, instead of the scenario's own number.
+        seed: instead of the scenario's own.
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
         observers: who looks on, and may ask to stop.
@@ -59,6 +61,12 @@ def run(
         BadInput: what was asked for cannot be run; nothing is written.
         RunFailed: the run could not go on; what it committed stays whole.
         Interrupted: an observer asked to stop.
+
+    Examples:
+        >>> from freeagentics import run
+        >>> record = run("quick", agents=5, steps=20, out="runs/first")
+        >>> record.model_frame.height, record.decision_frame.height
+        (20, 100)
     """
     named = {"agents.count": agents, "steps": steps, "seed": seed}
     changes = {key: value for key, value in named.items() if value is not None} | dict(overrides or {})
@@ -91,12 +99,25 @@ def resume(
 
     Steps that were committed after the checkpoint are computed again and compared with the journal.
 
+    Args:
+        path: the run directory.
+        steps: how many there are to be in all.
+        overrides: values by dotted key, below ``run`` and ``store``.
+        observers: who looks on, and may ask to stop.
+        allow_plugins: run also plugins that this user has not run before.
+
     Raises:
         BadRunDirectory: no run directory, or locked by a living run.
         BadScenario: a setting that cannot change any more, or fewer steps than there are.
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         RunFailed: a step came out differently than it is on record.
         Interrupted: an observer asked to stop.
+
+    Examples:
+        >>> from freeagentics import resume, run
+        >>> record = run("quick", agents=5, steps=10, out="runs/stopped")
+        >>> resume("runs/stopped", steps=20).model_frame.height
+        20
     """
     directory = RunDirectory.open(Path(path))
     changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
@@ -133,11 +154,27 @@ def fork(
 ) -> RunRecord:
     """A run of its own that shares another's first *at* steps, and then goes on with other settings.
 
+    Args:
+        path: the run directory of the other run.
+        at: the last step that both share.
+        steps: how many there are to be in all.
+        overrides: values by dotted key, e.g. ``{"market.fee_bps": 0}``.
+        out: the run directory; by default a fresh one under ``runs/``.
+        observers: who looks on, and may ask to stop.
+        allow_plugins: run also plugins that this user has not run before.
+
     Raises:
         BadRunDirectory: no run directory.
         BadScenario: a step that was not committed, or a setting that cannot change.
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         Interrupted: an observer asked to stop.
+
+    Examples:
+        >>> from freeagentics import fork, run
+        >>> record = run("quick", agents=5, steps=20, out="runs/cheap")
+        >>> other = fork("runs/cheap", at=10, overrides={"market.fee_bps": 50}, out="runs/dear")
+        >>> other.scenario.market.fee_bps, other.model_frame.height
+        (50.0, 20)
     """
     source, at = RunDirectory.open(Path(path)), whole("at", at)
     lineage = source.load_lineage(allow_plugins=allow_plugins)

@@ -23,7 +23,7 @@ from freeagentics.scenario_catalog import scenario_folder, scenario_names
 
 
 def load_scenario(name: str | Path, overrides: Mapping[str, object] | None = None, *, allow_plugins: bool = False) -> Scenario:
-    """A scenario by name or path of a TOML file.
+    """Load a scenario by its name or the path of a TOML file.
 
     Args:
         name: one of `scenario_names`, or a path that ends in ``.toml``.
@@ -33,6 +33,12 @@ def load_scenario(name: str | Path, overrides: Mapping[str, object] | None = Non
     Raises:
         BadScenario: no such scenario, not TOML, an unknown key, or a value that cannot be; one line that says which.
         UntrustedPlugin: it stands in a run directory, with plugins that this user has not run before.
+
+    Examples:
+        >>> from freeagentics import load_scenario
+        >>> scenario = load_scenario("quick", {"agents.count": 10})
+        >>> scenario.name, scenario.agents.count
+        ('quick', 10)
     """
     path = _find(name)
     # What stands in a run directory may have come from anywhere; any other file is one that the user named.

@@ -21,15 +21,24 @@ def modules_after(code: str) -> set[str]:
 
 def test_the_front_door_is_pinned() -> None:
     assert freeagentics.__all__ == [
+        "Action",
         "CompressedHistory",
         "LazyBeliefArray",
         "MarketModel",
         "OptimizedThreadPoolManager",
+        "Order",
+        "Role",
         "RunRecord",
         "Scenario",
+        "Source",
+        "Tell",
         "TradingAgent",
         "__version__",
+        "explain",
+        "fork",
+        "load_scenario",
         "open_store",
+        "resume",
         "run",
     ]
 
@@ -39,13 +48,19 @@ def test_every_name_of_the_front_door_opens(name: str) -> None:
     assert getattr(freeagentics, name) is not None
 
 
-def test_the_net_of_seed_000_is_there_for_who_has_torch_and_says_so_to_others() -> None:
+def test_the_net_in_torch_is_there_for_who_has_torch_and_says_so_to_others() -> None:
     pytest.importorskip("torch")
     assert freeagentics.FeatureGroupedVAE.__name__ == "FeatureGroupedVAE"
     assert "FeatureGroupedVAE" in dir(freeagentics)
     without = "import sys; sys.modules['torch'] = None\nfrom freeagentics import *\nfrom freeagentics import FeatureGroupedVAE"
     done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1] == "ImportError: FeatureGroupedVAE needs torch; install freeagentics[train]"
+
+
+def test_errors_are_a_module_beside_them() -> None:
+    from freeagentics import errors
+
+    assert issubclass(errors.BadBars, errors.FreeagenticsError)
 
 
 def test_a_wrong_name_is_an_attribute_error() -> None:
