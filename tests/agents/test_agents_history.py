@@ -8,7 +8,7 @@ from freeagentics.agents.history import Done
 from freeagentics.journal import Kind
 from freeagentics.model import MarketModel
 
-STEPS = 80
+STEPS = 50
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 from freeagentics.signals import Severity
 
-CALM, AFTER = 60, 240
+CALM, AFTER = 40, 100
 VETO, LIFT = 2, 3
 WARMUP = 168
 ALLOWED = 0.15
@@ -19,11 +19,11 @@ ALLOWED = 0.15
 
 @pytest.fixture(scope="module")
 def crash(tmp_path_factory: pytest.TempPathFactory) -> Tape:
-    """Two desks live through a rise, a fall of 40 % within a bar, and a slow recovery."""
-    before, after = wobble(WARMUP + CALM, drift=0.001), wobble(AFTER, seed=1, drift=0.001)
+    """Two desks live through a rise, a fall of 40 % within a bar, and a recovery."""
+    before, after = wobble(WARMUP + CALM, drift=0.001), wobble(AFTER, seed=1, drift=0.003)
     path = tmp_path_factory.mktemp("bars") / "crash.csv"
     bars = write_bars(path, np.concatenate([before, after * 0.6 * before[-1] / after[0]]))
-    forgetful = {"roles__risk-manager__high_water_halflife": 40, "roles__risk-manager__caution": [1, 1]}
+    forgetful = {"roles__risk-manager__high_water_halflife": 20, "roles__risk-manager__caution": [1, 1]}
     return play(scenario(market__bars=bars, market__daily="", **forgetful), CALM + AFTER)
 
 
@@ -87,7 +87,7 @@ def test_limits_fall_when_the_market_turns_wild(tmp_path: Path) -> None:
 
 
 def test_a_cautious_manager_allows_less(tmp_path: Path) -> None:
-    bars = write_bars(tmp_path / "bars.csv", wobble(WARMUP + 40))
+    bars = write_bars(tmp_path / "bars.csv", wobble(WARMUP + 20))
     world = {"market__bars": bars, "market__daily": ""}
-    bold, meek = (play(scenario(**world, **{"roles__risk-manager__caution": [caution, caution]}), 30) for caution in (1.0, 0.5))
-    assert (managers(meek, 30)["value"] < managers(bold, 30)["value"]).all()
+    bold, meek = (play(scenario(**world, **{"roles__risk-manager__caution": [caution, caution]}), 15) for caution in (1.0, 0.5))
+    assert (managers(meek, 15)["value"] < managers(bold, 15)["value"]).all()
