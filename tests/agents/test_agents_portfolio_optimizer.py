@@ -62,13 +62,13 @@ def test_a_target_is_told_when_it_moved_or_would_lapse(tape: Tape) -> None:
 def test_the_riskier_of_two_assets_alike_in_promise_gets_less(tmp_path: Path) -> None:
     calm = play(scenario(**one_asset(tmp_path, 0.002), **STEADY), 25)
     wild = play(scenario(**one_asset(tmp_path, 0.02), **STEADY), 25)
-    assert (optimizers(wild, 40)["reason"][:, TARGET] < optimizers(calm, 40)["reason"][:, TARGET]).all()
+    assert (optimizers(wild, 25)["reason"][:, TARGET] < optimizers(calm, 25)["reason"][:, TARGET]).all()
 
 
 def test_an_averse_optimizer_wants_less(tmp_path: Path) -> None:
     world = one_asset(tmp_path, 0.01)
     bold, averse = (play(scenario(**world, **STEADY, **aversion(much)), 40) for much in (20, 80))
-    assert (optimizers(averse, 40)["reason"][:, TARGET] < optimizers(bold, 40)["reason"][:, TARGET]).all()
+    assert (optimizers(averse, 25)["reason"][:, TARGET] < optimizers(bold, 25)["reason"][:, TARGET]).all()
 
 
 def test_assets_that_move_together_count_as_one(tmp_path: Path) -> None:

@@ -74,16 +74,16 @@ def test_a_standing_veto_never_lapses_even_where_signals_live_for_a_few_bars_onl
     before, after = wobble(WARMUP + CALM, drift=0.001), wobble(60, seed=1, drift=0.003)
     bars = write_bars(tmp_path / "crash.csv", np.concatenate([before, after * 0.6 * before[-1] / after[0]]))
     eager = {"roles__portfolio-optimizer__premium": [1, 1], "roles__portfolio-optimizer__risk_aversion": [0.1, 0.1]}
-    tape = play(scenario(market__bars=bars, market__daily="", signals__ttl_hours=3, **eager), CALM + 40)
+    tape = play(scenario(market__bars=bars, market__daily="", signals__ttl_hours=3, **eager), CALM + 25)
     assert min(positions(tape, CALM)) > 0
-    assert all(positions(tape, step)[0] == 0 for step in range(CALM + 2, CALM + 41))
+    assert all(positions(tape, step)[0] == 0 for step in range(CALM + 2, CALM + 26))
 
 
 def test_limits_fall_when_the_market_turns_wild(tmp_path: Path) -> None:
-    quiet, wild = wobble(WARMUP + CALM), wobble(60, seed=2, volatility=0.04)
+    quiet, wild = wobble(WARMUP + CALM), wobble(30, seed=2, volatility=0.04)
     bars = write_bars(tmp_path / "wild.csv", np.concatenate([quiet, wild * quiet[-1] / wild[0]]))
-    tape = play(scenario(market__bars=bars, market__daily=""), CALM + 50)
-    assert (managers(tape, CALM + 50)["value"] < 0.5 * managers(tape, CALM)["value"]).all()
+    tape = play(scenario(market__bars=bars, market__daily=""), CALM + 25)
+    assert (managers(tape, CALM + 25)["value"] < 0.5 * managers(tape, CALM)["value"]).all()
 
 
 def test_a_cautious_manager_allows_less(tmp_path: Path) -> None:

@@ -62,8 +62,11 @@ def test_the_runs_part_where_they_were_forked(line: dict[str, Path]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "step"),
-    [("fork", 4), ("fork", 14), ("fork", 15), ("grandchild", 14), ("grandchild", 15)]
-    + [("grandchild", 20), ("grandchild", 21), ("grandchild", STEPS), ("early", 9), ("early", 10), ("early", 15), ("early", STEPS)],
+    [
+        *(("fork", step) for step in (4, 14, 15)),
+        *(("grandchild", step) for step in (14, 15, 20, 21, STEPS)),
+        *(("early", step) for step in (9, 10, 15, STEPS)),
+    ],
 )
 def test_a_fork_explains_every_step_that_it_has(name: str, step: int, line: dict[str, Path]) -> None:
     """The first and the last of each part of it."""
