@@ -54,7 +54,7 @@ def test_whole_weeks_are_archived_with_outcomes_and_observations_and_never_twice
     (tmp_path / "archive").mkdir()
     bars = {"market.bars": daily_bars(tmp_path / "daily.csv", 400), "market.daily": ""}
     cold = {"store.cold": f"file://{tmp_path}/archive"}
-    record = run("btc-replay", agents=2, steps=STEPS, out=tmp_path / "run", overrides=bars | cold | PAIR)
+    record = run("btc-replay", agents=2, steps=STEPS, out=tmp_path / "run", overrides={**bars, **cold, **PAIR})
     (store,) = record.summary.stores
     assert (store.tier, store.lag_steps, store.error) == ("cold", 0, None)
     archive = archived(record)
