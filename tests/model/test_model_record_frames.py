@@ -15,7 +15,7 @@ from freeagentics.model import RunRecord, run
 from freeagentics.model.agent_names import AgentNames
 from freeagentics.model.record_frames import RecordFrames
 
-AGENTS, STEPS, HORIZON = 20, 45, 8
+AGENTS, STEPS, HORIZON = 20, 30, 8
 EMPTY = ("decisions", "signals", "orders", "fills", "memories", "outcomes", "desks")
 
 

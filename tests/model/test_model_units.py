@@ -9,7 +9,7 @@ import pytest
 from freeagentics.model import RunRecord, explain, run
 from freeagentics.report.facts import gather
 
-BARS, WARMUP = 60, 24
+BARS, WARMUP = 48, 24
 
 
 def run_at(price: float, folder: Path) -> RunRecord:
