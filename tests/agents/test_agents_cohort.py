@@ -13,7 +13,8 @@ from freeagentics.arrays import AnyArray, Mask
 from freeagentics.journal import Kind
 from freeagentics.simulation import MarketModel
 
-WARM, STEPS = 25, 50
+WARM, STEPS = 15, 30
+HORIZON = scenario().memory.horizon
 
 
 def played(steps: int, **overrides: object) -> tuple[MarketModel, Tape]:
@@ -21,6 +22,14 @@ def played(steps: int, **overrides: object) -> tuple[MarketModel, Tape]:
     for _ in range(steps):
         model.step()
     return model, tape
+
+
+@pytest.fixture(scope="module")
+def tape() -> Tape:
+    """A whole run."""
+    model, tape = played(STEPS)
+    model.close()
+    return tape
 
 
 class Replay:
@@ -160,34 +169,28 @@ def memories(tape: Tape, who: Mask) -> list[tuple[int, int, int, bytes]]:
     ]
 
 
-def test_agents_of_one_role_differ_from_each_other() -> None:
-    model, tape = played(STEPS)
-    with model:
-        confidence = tape.records(STEPS, Kind.DECISIONS)["confidence"].reshape(5, 2)
+def test_agents_of_one_role_differ_from_each_other(tape: Tape) -> None:
+    confidence = tape.records(STEPS, Kind.DECISIONS)["confidence"].reshape(5, 2)
     assert (confidence[:, 0] != confidence[:, 1]).all()
 
 
-def test_outcomes_come_after_the_horizon_and_name_every_agent() -> None:
-    model, tape = played(12)
-    with model:
-        first = next(step for step in range(1, 13) if len(tape.records(step, Kind.OUTCOMES)))
-        outcomes = tape.records(first, Kind.OUTCOMES)
-    assert first == 1 + model.scenario.memory.horizon
+def test_outcomes_come_after_the_horizon_and_name_every_agent(tape: Tape) -> None:
+    first = next(step for step in range(1, STEPS + 1) if len(tape.records(step, Kind.OUTCOMES)))
+    outcomes = tape.records(first, Kind.OUTCOMES)
+    assert first == 1 + HORIZON
     assert sorted(outcomes["agent"].tolist()) == list(range(10))
     assert np.isfinite(outcomes["result"]).all() and np.isfinite(outcomes["reward"]).all()
 
 
-def test_decisions_name_memories_and_signals_that_are_on_record_and_parents_that_decided() -> None:
-    model, tape = played(STEPS)
-    with model:
-        told = np.concatenate(
-            [tape.records(step, Kind.SIGNALS)["number"] for step in range(1, STEPS + 1) if len(tape.records(step, Kind.SIGNALS))]
-        )
+def test_decisions_name_memories_and_signals_that_are_on_record_and_parents_that_decided(tape: Tape) -> None:
+    told = np.concatenate(
+        [tape.records(step, Kind.SIGNALS)["number"] for step in range(1, STEPS + 1) if len(tape.records(step, Kind.SIGNALS))]
+    )
     recalled = caused = 0
     for step in range(1, STEPS + 1):
         decisions = tape.records(step, Kind.DECISIONS)
         age, named = decisions["memory_age"].astype(int), decisions["signal"]
-        assert ((age == 0) | ((age > model.scenario.memory.horizon - 1) & (age < step))).all()
+        assert ((age == 0) | ((age > HORIZON - 1) & (age < step))).all()
         assert np.isin(named[named >= 0], told).all()
         followed = decisions[decisions["parent"] >= 0]
         assert (followed["parent"] < 10).all() and (followed["parent"] != followed["agent"]).all()
@@ -196,12 +199,8 @@ def test_decisions_name_memories_and_signals_that_are_on_record_and_parents_that
     assert recalled and caused
 
 
-def test_a_parent_is_who_told_the_first_signal_named_and_when() -> None:
-    model, tape = played(STEPS)
-    with model:
-        said = {
-            int(s["number"]): (int(s["source"]), step) for step in range(1, STEPS + 1) for s in tape.records(step, Kind.SIGNALS) if len(s)
-        }
+def test_a_parent_is_who_told_the_first_signal_named_and_when(tape: Tape) -> None:
+    said = {int(s["number"]): (int(s["source"]), step) for step in range(1, STEPS + 1) for s in tape.records(step, Kind.SIGNALS) if len(s)}
     for step in range(1, STEPS + 1):
         for decision in tape.records(step, Kind.DECISIONS):
             named = [int(number) for number in decision["signal"] if number >= 0]

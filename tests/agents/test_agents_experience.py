@@ -13,7 +13,7 @@ from freeagentics.journal import Kind
 from freeagentics.memory import FEATURES, column
 from freeagentics.mind import REGIMES
 
-STEPS = 60
+STEPS = 40
 FORECASTERS = ("market-hunter", "sentiment-analyzer")
 
 

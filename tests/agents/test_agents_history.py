@@ -8,7 +8,7 @@ from freeagentics.agents.history import HistoryRecord
 from freeagentics.journal import Kind
 from freeagentics.simulation import MarketModel
 
-STEPS = 80
+STEPS = 50
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_history_says_what_was_read(lived: tuple[dict[str, list[HistoryRecord]
 def test_a_history_of_no_more_steps_than_asked_for_holds_the_last_ones() -> None:
     with MarketModel(scenario("quick", memory__history=20)) as model:
         agent = model.agent("market-hunter-0000")
-        for _ in range(40):
+        for _ in range(25):
             model.step()
         assert agent.history(5) == agent.history(20)[-5:]
         assert len(agent.history(1000)) == 20

@@ -12,7 +12,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 from freeagentics.memory import Given, column, open_codec
 
-STEPS = 600
+STEPS, TOLD = 300, 100
 HUNTERS_ONLY: dict[str, object] = {
     "agents__team": {"market-hunter": 1},
     "agents__count": 30,
@@ -39,7 +39,16 @@ def learned() -> dict[str, Tape]:
 def tape() -> Tape:
     """Eight hunters on two desks with somebody to tell, where whales are free."""
     team = {"market-hunter": 4, "risk-manager": 1, "trade-executor": 1}
-    return play(scenario("whale-pump", agents__team=team, agents__count=12, market__sources={"price": 0, "whales": 0}), 200)
+    return play(
+        scenario(
+            "whale-pump",
+            agents__team=team,
+            agents__count=12,
+            market__sources={"price": 0, "whales": 0},
+            **{"roles__market-hunter__threshold": 0.1},
+        ),
+        TOLD,
+    )
 
 
 def read(decisions: AnyArray, source: int) -> AnyArray:
@@ -77,7 +86,7 @@ def test_with_nobody_to_tell_hunters_are_silent(learned: dict[str, Tape]) -> Non
 
 def test_whales_are_told_when_there_are_enough_with_the_direction_of_the_trend(tape: Tape) -> None:
     told = 0
-    for step in range(1, 201):
+    for step in range(1, TOLD + 1):
         columns = tape.records(step, Kind.OBSERVATION)["values"][0]
         trend, count = float(columns[4]), float(columns[11])
         said = tape.records(step, Kind.SIGNALS)
@@ -90,7 +99,7 @@ def test_whales_are_told_when_there_are_enough_with_the_direction_of_the_trend(t
 
 def test_a_trend_is_told_as_the_hunter_expects_it(tape: Tape) -> None:
     told = 0
-    for step in range(1, 201):
+    for step in range(1, TOLD + 1):
         said, decisions = tape.records(step, Kind.SIGNALS), tape.records(step, Kind.DECISIONS)
         expected = dict(zip(decisions["agent"].tolist(), decisions["reason"][:, EXPECTED].tolist(), strict=True))
         for signal in said[said["kind"] == SignalKind.TREND] if len(said) else []:
@@ -100,7 +109,7 @@ def test_a_trend_is_told_as_the_hunter_expects_it(tape: Tape) -> None:
 
 
 def test_hunters_order_nothing_and_follow_nobody(tape: Tape) -> None:
-    for step in range(1, 201):
+    for step in range(1, TOLD + 1):
         decisions = tape.records(step, Kind.DECISIONS)
         assert (decisions["parent"][:8] == -1).all()
         assert not np.isin(tape.records(step, Kind.ORDERS)["agent"], np.arange(8)).any()

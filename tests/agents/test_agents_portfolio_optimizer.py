@@ -11,7 +11,7 @@ from freeagentics.agents import SignalKind
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 
-STEPS = 60
+STEPS = 40
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
 TARGET, LIMIT = 0, 3
 
@@ -60,15 +60,15 @@ def test_a_target_is_told_when_it_moved_or_would_lapse(tape: Tape) -> None:
 
 
 def test_the_riskier_of_two_assets_alike_in_promise_gets_less(tmp_path: Path) -> None:
-    calm = play(scenario(**one_asset(tmp_path, 0.002), **STEADY), 40)
-    wild = play(scenario(**one_asset(tmp_path, 0.02), **STEADY), 40)
-    assert (optimizers(wild, 40)["reason"][:, TARGET] < optimizers(calm, 40)["reason"][:, TARGET]).all()
+    calm = play(scenario(**one_asset(tmp_path, 0.002), **STEADY), 25)
+    wild = play(scenario(**one_asset(tmp_path, 0.02), **STEADY), 25)
+    assert (optimizers(wild, 25)["reason"][:, TARGET] < optimizers(calm, 25)["reason"][:, TARGET]).all()
 
 
 def test_an_averse_optimizer_wants_less(tmp_path: Path) -> None:
     world = one_asset(tmp_path, 0.01)
     bold, averse = (play(scenario(**world, **STEADY, **aversion(much)), 40) for much in (20, 80))
-    assert (optimizers(averse, 40)["reason"][:, TARGET] < optimizers(bold, 40)["reason"][:, TARGET]).all()
+    assert (optimizers(averse, 25)["reason"][:, TARGET] < optimizers(bold, 25)["reason"][:, TARGET]).all()
 
 
 def test_assets_that_move_together_count_as_one(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def last_target(folder: Path, paths: list[AnyArray]) -> AnyArray:
     pl.concat([pl.read_csv(file).with_columns(symbol=pl.lit(Path(file).stem)) for file in files]).write_csv(folder / "all.csv")
     told = {"agents__team": {"portfolio-optimizer": 1, "trade-executor": 1}, "agents__count": 2}
     world = {"market__bars": str(folder / "all.csv"), "market__daily": ""}
-    tape = play(scenario(**world, **(STEADY | told)), 40)
-    return next(targets(tape, step)["data"][0] for step in range(40, 0, -1) if len(targets(tape, step)))
+    tape = play(scenario(**world, **(STEADY | told)), 25)
+    return next(targets(tape, step)["data"][0] for step in range(25, 0, -1) if len(targets(tape, step)))
 
 
 STEADY: dict[str, object] = {

@@ -11,7 +11,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 from freeagentics.signals import Severity
 
-CALM, AFTER = 60, 240
+CALM, AFTER = 40, 100
 VETO, LIFT = 2, 3
 WARMUP = 168
 ALLOWED = 0.15
@@ -19,11 +19,11 @@ ALLOWED = 0.15
 
 @pytest.fixture(scope="module")
 def crash(tmp_path_factory: pytest.TempPathFactory) -> Tape:
-    """Two desks live through a rise, a fall of 40 % within a bar, and a slow recovery."""
-    before, after = wobble(WARMUP + CALM, drift=0.001), wobble(AFTER, seed=1, drift=0.001)
+    """Two desks live through a rise, a fall of 40 % within a bar, and a recovery."""
+    before, after = wobble(WARMUP + CALM, drift=0.001), wobble(AFTER, seed=1, drift=0.003)
     path = tmp_path_factory.mktemp("bars") / "crash.csv"
     bars = write_bars(path, np.concatenate([before, after * 0.6 * before[-1] / after[0]]))
-    forgetful = {"roles__risk-manager__high_water_halflife": 40, "roles__risk-manager__caution": [1, 1]}
+    forgetful = {"roles__risk-manager__high_water_halflife": 20, "roles__risk-manager__caution": [1, 1]}
     return play(scenario(market__bars=bars, market__daily="", **forgetful), CALM + AFTER)
 
 
@@ -74,20 +74,20 @@ def test_a_standing_veto_never_lapses_even_where_signals_live_for_a_few_bars_onl
     before, after = wobble(WARMUP + CALM, drift=0.001), wobble(60, seed=1, drift=0.003)
     bars = write_bars(tmp_path / "crash.csv", np.concatenate([before, after * 0.6 * before[-1] / after[0]]))
     eager = {"roles__portfolio-optimizer__premium": [1, 1], "roles__portfolio-optimizer__risk_aversion": [0.1, 0.1]}
-    tape = play(scenario(market__bars=bars, market__daily="", signals__ttl_hours=3, **eager), CALM + 40)
+    tape = play(scenario(market__bars=bars, market__daily="", signals__ttl_hours=3, **eager), CALM + 25)
     assert min(positions(tape, CALM)) > 0
-    assert all(positions(tape, step)[0] == 0 for step in range(CALM + 2, CALM + 41))
+    assert all(positions(tape, step)[0] == 0 for step in range(CALM + 2, CALM + 26))
 
 
 def test_limits_fall_when_the_market_turns_wild(tmp_path: Path) -> None:
-    quiet, wild = wobble(WARMUP + CALM), wobble(60, seed=2, volatility=0.04)
+    quiet, wild = wobble(WARMUP + CALM), wobble(30, seed=2, volatility=0.04)
     bars = write_bars(tmp_path / "wild.csv", np.concatenate([quiet, wild * quiet[-1] / wild[0]]))
-    tape = play(scenario(market__bars=bars, market__daily=""), CALM + 50)
-    assert (managers(tape, CALM + 50)["value"] < 0.5 * managers(tape, CALM)["value"]).all()
+    tape = play(scenario(market__bars=bars, market__daily=""), CALM + 25)
+    assert (managers(tape, CALM + 25)["value"] < 0.5 * managers(tape, CALM)["value"]).all()
 
 
 def test_a_cautious_manager_allows_less(tmp_path: Path) -> None:
-    bars = write_bars(tmp_path / "bars.csv", wobble(WARMUP + 40))
+    bars = write_bars(tmp_path / "bars.csv", wobble(WARMUP + 20))
     world = {"market__bars": bars, "market__daily": ""}
-    bold, meek = (play(scenario(**world, **{"roles__risk-manager__caution": [caution, caution]}), 30) for caution in (1.0, 0.5))
-    assert (managers(meek, 30)["value"] < managers(bold, 30)["value"]).all()
+    bold, meek = (play(scenario(**world, **{"roles__risk-manager__caution": [caution, caution]}), 15) for caution in (1.0, 0.5))
+    assert (managers(meek, 15)["value"] < managers(bold, 15)["value"]).all()

@@ -8,7 +8,7 @@ from freeagentics.agents import SignalKind
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 
-STEPS = 120
+STEPS = 70
 ANALYZERS = [2, 3]
 ADDRESSED = {"portfolio-optimizer": 3, "trade-executor": 4}
 REFRESH = 12

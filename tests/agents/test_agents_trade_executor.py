@@ -10,9 +10,10 @@ from agents_worlds import Tape, play, scenario, wobble, write_bars
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
 
-STEPS = 120
+STEPS = 80
 TARGET, WANTED, CONVICTION, LIMIT, WEIGHT, COST = range(6)
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
+TEAM = {"market-hunter": 1, "risk-manager": 1, "trade-executor": 1}
 TWO_A_DESK = {
     "agents__team": {"market-hunter": 1, "risk-manager": 1, "trade-executor": 2},
     "agents__count": 8,
@@ -107,10 +108,10 @@ def test_what_is_wanted_is_the_target_as_far_as_conviction_goes(tape: Tape) -> N
 
 
 def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:
-    bars = write_bars(tmp_path / "bars.csv", wobble(168 + 120, drift=0.0005))
-    world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0}
-    cheap, dear = (play(scenario(**world, market__fee_bps=fee), 120) for fee in (0, 200))
-    assert (executors(dear, 120)["reason"][:, COST] > 0.0015).all()
-    assert (executors(cheap, 120)["reason"][:, COST] < 0.001).all()
-    traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(60, 121)) for tape in (cheap, dear)]
+    bars = write_bars(tmp_path / "bars.csv", wobble(168 + STEPS, drift=0.0005))
+    world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0, "agents__count": 3, "agents__team": TEAM}
+    cheap, dear = (play(scenario(**world, market__fee_bps=fee), STEPS) for fee in (0, 200))
+    assert (executors(dear, STEPS)["reason"][:, COST] > 0.0015).all()
+    assert (executors(cheap, STEPS)["reason"][:, COST] < 0.001).all()
+    traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(40, STEPS + 1)) for tape in (cheap, dear)]
     assert traded[1] < traded[0]

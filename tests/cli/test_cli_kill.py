@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cli_runner import Command, freeagentics, summary_of
 
+from freeagentics.errors import BadRunDirectory
 from freeagentics.journal import Journal
 
 KILLS = 20
@@ -32,6 +33,15 @@ def killed(command: Command, after: float, journal: Path) -> None:
     command.finish()
 
 
+def steps(path: Path) -> bool:
+    """Whether a run has committed a step yet; its journal may be in the making."""
+    try:
+        with Journal(path) as journal:
+            return journal.marker() is not None
+    except BadRunDirectory:
+        return False
+
+
 def committed(path: Path) -> int:
     """The last committed step, after every page was read and found whole."""
     with Journal(path) as journal:
@@ -49,15 +59,15 @@ def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path
     # on a busy machine everything takes longer.
     while len(reached) < KILLS or reached[-1] <= reached[1] + 10:
         reached.append(committed(journal))
-        killed(Command("run", "--resume", "hurt", cwd=tmp_path), moment.uniform(0.02, 0.6 + len(reached) / 25), journal)
+        killed(Command("run", "--resume", "hurt", cwd=tmp_path), moment.uniform(0.02, 0.35 + len(reached) / 40), journal)
     reached.append(committed(journal))
     assert reached == sorted(reached), "a committed step was lost"
 
-    steps = reached[-1] + 30
-    hurt = summary_of("run", "--resume", "hurt", "--set", f"steps={steps}", cwd=tmp_path)
-    alone = summary_of(*SIZE, "--steps", steps, "--out", "alone", cwd=tmp_path)
+    last = reached[-1] + 30
+    hurt = summary_of("run", "--resume", "hurt", "--set", f"steps={last}", cwd=tmp_path)
+    alone = summary_of(*SIZE, "--steps", last, "--out", "alone", cwd=tmp_path)
     assert hurt["trajectory_sha256"] == alone["trajectory_sha256"]
-    assert hurt["decisions"] == alone["decisions"] == 25 * steps
+    assert hurt["decisions"] == alone["decisions"] == 25 * last
     committed(journal)
 
 
@@ -65,7 +75,8 @@ def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path
 def test_asked_to_stop_a_run_takes_a_checkpoint_and_says_how_to_go_on(number: signal.Signals, tmp_path: Path) -> None:
     journal = tmp_path / "run" / "journal.db"
     command = begun(Command("run", "--agents", 10, "--steps", 5000, "--out", "run", cwd=tmp_path), journal)
-    time.sleep(0.3)
+    while command.running() and not steps(journal):
+        time.sleep(0.01)
     command.send(number)
     done = command.finish()
     assert done.returncode == 130

@@ -18,7 +18,8 @@ from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import StoreSummary
 from freeagentics.sync.store_admin import sync_stores
 
-RUN = ("run", "btc-replay", "--agents", 5, "--steps", 4, "--json", "--no-report")
+PAIR = ("--agents", 2, "--set", "agents.team={market-hunter = 1, trade-executor = 1}")
+RUN = ("run", "btc-replay", *PAIR, "--steps", 4, "--json", "--no-report")
 NAMES = [
     "s[1]",
     "s*",
@@ -43,7 +44,7 @@ NAMES = [
 def beside(tmp_path: Path) -> Path:
     """A folder with runs of another length, which patterns would match."""
     for name in ("s1", "x"):
-        done = called("run", "btc-replay", "--agents", 5, "--steps", 6, "--json", "--no-report", "--out", name, cwd=tmp_path)
+        done = called("run", "btc-replay", *PAIR, "--steps", 6, "--json", "--no-report", "--out", name, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     return tmp_path
 
@@ -55,7 +56,7 @@ def test_a_run_directory_may_have_any_name(beside: Path) -> None:
         assert json.loads(done.stdout)["steps"] == 4
         record = RunRecord(beside / name)
         assert len(record.model_frame) == len(record.desk_frame) == 4
-        assert len(record.agent_frame) == 20
+        assert len(record.agent_frame) == 8
         assert called("explain", "--agent", "market-hunter-0000", "--step", 3, "--", name, cwd=beside).returncode == 0
         assert len(RunRecord(beside / "s1").model_frame) == 6
     for name in ("s[1]", "~"):

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from cli_runner import freeagentics, summary_of
 
-SHORT = ("run", "btc-replay", "--agents", 50, "--steps", 60, "--seed", 7)
+SHORT = ("run", "btc-replay", "--agents", 25, "--steps", 40, "--seed", 7)
 KEYS = {
     "scenario", "seed", "agents", "steps", "roles", "wall_s", "agent_steps_per_s", "step_ms_per_agent", "registration_ms_per_agent",
     "gc_overhead", "footprint", "events", "memories", "bytes_per_memory", "decisions", "signals", "orders", "fills", "stores",
@@ -26,9 +26,9 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 def test_the_summary_has_all_keys_and_adds_up(usual: dict[str, object]) -> None:
     summary = {key: value for key, value in usual.items() if key != "folder"}
     assert set(summary) == KEYS
-    assert summary["memories"] == summary["decisions"] == 50 * 60
+    assert summary["memories"] == summary["decisions"] == 25 * 40
     assert summary["roles"] == dict.fromkeys(
-        ("market-hunter", "sentiment-analyzer", "risk-manager", "portfolio-optimizer", "trade-executor"), 10
+        ("market-hunter", "sentiment-analyzer", "risk-manager", "portfolio-optimizer", "trade-executor"), 5
     )
     footprint = summary["footprint"]
     assert isinstance(footprint, dict)
@@ -44,7 +44,7 @@ def test_the_summary_has_all_keys_and_adds_up(usual: dict[str, object]) -> None:
     }
     assert sum(footprint["by_category_kb"].values()) == pytest.approx(footprint["per_agent_kb"], rel=0.01)
     assert footprint["rss_peak_mb"] >= footprint["rss_start_mb"] > 0
-    assert footprint["billed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 50, rel=0.01)
+    assert footprint["billed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 25, rel=0.01)
 
 
 def test_the_run_directory_holds_what_the_run_left(usual: dict[str, object]) -> None:
@@ -54,7 +54,7 @@ def test_the_run_directory_holds_what_the_run_left(usual: dict[str, object]) -> 
     assert {"run.toml", "run.json", "journal.db", "model.parquet", "agents.parquet"} <= names
     assert not {name for name in names if "draft" in name or "parts" in name or "wal" in name}
     assert json.loads((folder / "run" / "run.json").read_text())["trajectory_sha256"] == usual["trajectory_sha256"]
-    assert pl.read_parquet(folder / "run" / "agents.parquet").height == 50 * 60
+    assert pl.read_parquet(folder / "run" / "agents.parquet").height == 25 * 40
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_another_seed_is_another_trajectory(usual: dict[str, object], tmp_path: 
 @pytest.mark.parametrize("agents", [600, 1600])
 def test_partly_filled_and_several_cohorts_give_one_answer_too(agents: int, tmp_path: Path) -> None:
     ways = [("--engine", "serial"), ("--workers", 2), ("--workers", 4)]
-    hashes = {summary_of("run", "--agents", agents, "--steps", 12, *way, cwd=tmp_path)["trajectory_sha256"] for way in ways}
+    hashes = {summary_of("run", "--agents", agents, "--steps", 6, *way, cwd=tmp_path)["trajectory_sha256"] for way in ways}
     assert len(hashes) == 1
 
 

@@ -57,7 +57,7 @@ def test_looking_on_does_not_change_the_run() -> None:
     hashes = []
     for engine in (None, AgreementProbe({"vae": partial(open_codec, "vae")})):
         with MarketModel(SCENARIO, engine=engine) as model:
-            for _ in range(15):
+            for _ in range(12):
                 model.step()
             hashes.append(model.trajectory_sha256)
     assert hashes[0] == hashes[1]

@@ -17,8 +17,8 @@ from freeagentics.records.memory_audit import CodecAudit, MemoryAudit
 from freeagentics.runs import run
 from freeagentics.scenario import Scenario, load_scenario
 
-SCENARIO = load_scenario("btc-replay", {"agents.count": 10})
-STEPS = 15
+SCENARIO = load_scenario("btc-replay", {"agents.count": 5})
+STEPS = 12
 EVEN = dict.fromkeys(SCENARIO.agents.team, np.ones(len(FEATURES)))
 """Features that all have a standard deviation of 1: errors come in the features' own units."""
 
@@ -49,7 +49,7 @@ def by_name(found: MemoryAudit) -> dict[str, CodecAudit]:
 
 
 def test_the_runs_own_codec_stands_beside_int8(found: MemoryAudit) -> None:
-    assert (found.agents, found.steps) == (10, STEPS)
+    assert (found.agents, found.steps) == (5, STEPS)
     assert [one.codec for one in found.codecs] == ["vae", "int8"]
     plain = audit_memories(SCENARIO.model_copy(update={"memory": SCENARIO.memory.model_copy(update={"codec": "int8"})}), EVEN, 2)
     assert [one.codec for one in plain.codecs] == ["int8"]

@@ -24,6 +24,7 @@ from freeagentics.simulation import MarketModel
 from freeagentics.sync.signal_items import SignalItems
 
 WORLD = scenario("whale-pump", {"run.checkpoint_every": 6}, agents=20, steps=20)
+SHORT = scenario("whale-pump", agents=20, steps=12)
 LEAVE = {0: ["risk-manager-0002"], 8: ["market-hunter-0003", "trade-executor-0001"], 10: [f"sentiment-analyzer-000{n}" for n in range(4)]}
 """Who leaves after which step."""
 
@@ -51,7 +52,7 @@ def deciding(model: MarketModel) -> int:
     "name", ["market-hunter-0003", "sentiment-analyzer-0000", "risk-manager-0001", "portfolio-optimizer-0002", "trade-executor-0003"]
 )
 def test_a_removed_agent_neither_decides_nor_tells_nor_orders_nor_hears(name: str) -> None:
-    model, tape = taped(WORLD)
+    model, tape = taped(SHORT)
     with model:
         for _ in range(5):
             model.step()
@@ -78,12 +79,12 @@ def test_peers_have_the_work_of_an_executor_that_left() -> None:
 
 
 def test_a_model_goes_on_without_agents() -> None:
-    model, tape = taped(WORLD)
+    model, tape = taped(SHORT)
     with model:
         model.step()
         model.remove_all_agents()
         model.run_model()
-        assert (len(model.agents), deciding(model), model.steps) == (0, 0, 20)
+        assert (len(model.agents), deciding(model), model.steps) == (0, 0, 12)
     assert {len(rows) for step, rows in tape.all(Kind.DECISIONS) if step > 1} == {0}
 
 
@@ -130,7 +131,7 @@ def test_nobody_leaves_in_the_middle_of_a_step() -> None:
 
 
 def test_a_checkpoint_knows_who_has_left() -> None:
-    with MarketModel(WORLD) as model, MarketModel(WORLD) as other, MarketModel(WORLD) as back:
+    with MarketModel(SHORT) as model, MarketModel(SHORT) as other, MarketModel(SHORT) as back:
         for _ in range(3):
             model.step()
         full = model.checkpoint()

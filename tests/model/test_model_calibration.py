@@ -17,7 +17,7 @@ from freeagentics.scenario.market_setup import open_market
 
 HORIZON = 8
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-SCENARIOS = {"btc-replay": 2000, "btc-15m": 2000, "ten-pairs": 800, "whale-pump": 1500, "null-market": 1500}
+SCENARIOS = {"btc-replay": 2000, "btc-15m": 2000, "ten-pairs": 500, "whale-pump": 1500, "null-market": 1500}
 """Bars of each: bitcoin by the hour, to which the constants were fitted; others; markets made otherwise than agents believe."""
 
 

@@ -7,7 +7,7 @@ from freeagentics.benchmarks.subprocesses import measure
 
 
 def test_models_that_were_built_and_closed_leave_nothing_behind() -> None:
-    told = measure(CODE, "models_built", 15, 500).said
+    told = measure(CODE, "models_built", 8, 400).said
     assert told["end_mb"] <= 1.05 * told["warm_mb"]
 
 

@@ -9,7 +9,7 @@ from model_worlds import Columns, Tape, made_bars, made_daily, play, scenario, w
 from freeagentics.clock import DAY_MS
 from freeagentics.journal import Kind
 
-WARMUP, STEPS, LAST = 168, 60, 25
+WARMUP, STEPS, LAST = 168, 32, 20
 CURIOUS = {f"roles.{role}.exploration_rate": [1.0, 1.0] for role in ("market-hunter", "sentiment-analyzer")}
 """Forecasters that read everything in every step: what they could know too early, they would."""
 

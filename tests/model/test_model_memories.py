@@ -68,7 +68,7 @@ def whole(record: RunRecord) -> dict[str, bytes]:
     return readable(record)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cohort=st.integers(0, 4), bit=st.integers(0, 10**6))
 def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(
     record: RunRecord, whole: dict[str, bytes], cohort: int, bit: int

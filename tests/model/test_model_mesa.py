@@ -123,7 +123,7 @@ def test_iterations_of_a_batch_are_different_runs_and_the_same_ones_again() -> N
     assert [(row["iteration"], row["scenario"].market.fee_bps) for row in rows] == [(0, 0), (0, 50), (1, 0), (1, 50)]
     equities = [row["equity"] for row in rows]
     assert len(set(equities)) == 4
-    assert [row["equity"] for row in batch({"scenario": worlds}, 2)] == equities
+    assert [row["equity"] for row in batch({"scenario": worlds[:1]}, 2)] == equities[::2]
 
 
 @batched

@@ -46,7 +46,7 @@ def test_results_on_record_are_those_of_the_asset_that_was_in_focus() -> None:
 
 def test_who_bet_on_what_came_is_rewarded() -> None:
     """A stance times what came of it; with one asset it has the sign of both."""
-    world = scenario(steps=60)
+    world = scenario(steps=40)
     tape, horizon = play(world), world.memory.horizon
     for step, outcomes in tape.all(Kind.OUTCOMES):
         decisions = tape.records(step - horizon, Kind.DECISIONS)

@@ -28,7 +28,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     return run("btc-replay", agents=np.int32(5), steps=np.int64(9), seed=np.uint8(7), out=tmp_path_factory.mktemp("plain") / "run")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize("kind", [np.int64, np.uint8])
 def test_a_step_may_be_an_integer_of_numpy(kind: Any, record: RunRecord, tmp_path: Path) -> None:
     assert explain(record.path, "market-hunter-0000", kind(2)) == explain(record.path, "market-hunter-0000", 2)
     made = fork(record.path, kind(3), steps=kind(5), out=tmp_path / "fork")

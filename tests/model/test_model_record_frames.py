@@ -16,7 +16,7 @@ from freeagentics.records.record_frames import RecordFrames
 from freeagentics.records.roster import Roster
 from freeagentics.runs import run
 
-AGENTS, STEPS, HORIZON = 20, 45, 8
+AGENTS, STEPS, HORIZON = 20, 30, 8
 EMPTY = ("decisions", "signals", "orders", "fills", "memories", "outcomes", "desks")
 
 

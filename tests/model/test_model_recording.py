@@ -11,7 +11,7 @@ from freeagentics.journal import Kind
 from freeagentics.market import UNITS
 from freeagentics.simulation import MarketModel
 
-STEPS, AGENTS, DESKS = 80, 12, 2
+STEPS, AGENTS, DESKS = 45, 12, 2
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from freeagentics.replay import explain
 from freeagentics.report.facts import gather
 from freeagentics.runs import run
 
-BARS, WARMUP = 60, 24
+BARS, WARMUP = 48, 24
 
 
 def run_at(price: float, folder: Path) -> RunRecord:

@@ -12,19 +12,19 @@ from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import bill, get_gc_tuner
 from freeagentics.simulation.market_model import MarketModel
 
-STEPS = 40
+STEPS = 24
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run("btc-replay", agents=50, steps=STEPS, out=tmp_path_factory.mktemp("vitals") / "run")
+    return run("btc-replay", agents=20, steps=STEPS, out=tmp_path_factory.mktemp("vitals") / "run")
 
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     """The same under a limit that no process could hold."""
     return run(
-        "btc-replay", agents=50, steps=STEPS, overrides={"run.memory_limit_mb": 1}, out=tmp_path_factory.mktemp("vitals") / "limited"
+        "btc-replay", agents=20, steps=STEPS, overrides={"run.memory_limit_mb": 1}, out=tmp_path_factory.mktemp("vitals") / "limited"
     )
 
 
@@ -32,7 +32,7 @@ def test_the_bill_is_sorted_into_categories_that_add_up(record: RunRecord) -> No
     made = record.summary.footprint
     assert {"beliefs", "history", "recall index", "signals", "python objects"} <= set(made.by_category_kb)
     assert sum(made.by_category_kb.values()) == pytest.approx(made.per_agent_kb, abs=0.01)
-    assert made.per_agent_kb * 50 / 1024 == pytest.approx(made.billed_mb, abs=0.01)
+    assert made.per_agent_kb * 20 / 1024 == pytest.approx(made.billed_mb, abs=0.01)
     assert list(made.by_category_kb.values()) == sorted(made.by_category_kb.values(), reverse=True)
 
 
@@ -103,6 +103,6 @@ def test_hibernation_moves_bytes_and_changes_no_value(record: RunRecord, limited
 
 
 def test_a_run_is_resumed_from_the_checkpoint_of_a_hibernating_one(record: RunRecord, tmp_path: Path) -> None:
-    half = run("btc-replay", agents=50, steps=STEPS // 2, overrides={"run.memory_limit_mb": 1}, out=tmp_path / "half")
+    half = run("btc-replay", agents=20, steps=STEPS // 2, overrides={"run.memory_limit_mb": 1}, out=tmp_path / "half")
     whole = resume(half.path, steps=STEPS, overrides={"run.memory_limit_mb": 0})
     assert whole.summary.trajectory_sha256 == record.summary.trajectory_sha256

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from report_worlds import ten, watchful
+from report_worlds import FEW, WATCHED, ten, watchful
 
 from freeagentics.journal import Journal, Kind
 from freeagentics.market import load_bars
@@ -37,26 +37,26 @@ def judged(record: RunRecord) -> pl.DataFrame:
 
 
 def test_buy_and_hold_is_one_purchase_at_the_first_close_with_its_fee(facts: Facts) -> None:
-    close = load_bars("btcusdt-1h").close[168 : 168 + 160, 0]
+    close = load_bars("btcusdt-1h").close[168 : 168 + WATCHED, 0]
     units = 100_000 / (close[0] * 1.0005)
     assert facts.hold == pytest.approx(units * close)
 
 
 def test_buy_and_hold_of_many_assets_spreads_the_cash_evenly(many: Facts) -> None:
-    close = load_bars("ten-pairs-4h").close[168 : 168 + 60]
+    close = load_bars("ten-pairs-4h").close[168 : 168 + FEW]
     units = 100_000 / 1.0005 / 10 / close[0]
     assert many.hold == pytest.approx(close @ units)
 
 
 def test_spreads_over_desks_are_those_of_the_accounts(record: RunRecord, facts: Facts) -> None:
-    equity = record.desk_frame["equity"].to_numpy().reshape(160, 5)
+    equity = record.desk_frame["equity"].to_numpy().reshape(WATCHED, 5)
     assert facts.desks.equity == pytest.approx(np.quantile(equity, [0, 0.25, 0.5, 0.75, 1], axis=1).T)
     fall = 1 - equity / np.maximum.accumulate(np.vstack([np.full(5, 100_000.0), equity]))[1:]
     assert facts.desks.drawdown[:, MIDDLE] == pytest.approx(np.median(fall, axis=1))
     assert facts.desks.deepest == pytest.approx(fall.max(axis=0))
     assert (facts.desks.best, facts.desks.worst) == (equity[-1].argmax(), equity[-1].argmin())
     assert (facts.desks.best_equity == equity[:, facts.desks.best]).all()
-    invested = 1 - record.desk_frame["cash"].to_numpy().reshape(160, 5) / equity
+    invested = 1 - record.desk_frame["cash"].to_numpy().reshape(WATCHED, 5) / equity
     assert facts.desks.exposure[:, HIGHEST] == pytest.approx(invested.max(axis=1))
     assert facts.desks.exposure[:, LOWEST] == pytest.approx(invested.min(axis=1))
 
@@ -67,7 +67,7 @@ def test_what_desks_traded_and_paid_is_the_sum_of_their_fills(record: RunRecord,
     assert facts.trades.bought.sum() == pytest.approx(fills.filter(pl.col("quantity") > 0)["notional"].sum())
     assert facts.trades.sold.sum() == pytest.approx(fills.filter(pl.col("quantity") < 0)["notional"].sum())
     assert facts.desks.fills.tolist() == [fills.filter(pl.col("desk") == desk).height for desk in range(5)]
-    assert facts.desks.data_paid[-1] == pytest.approx(record.desk_frame.filter(pl.col("step") == 160)["data_costs"].sum())
+    assert facts.desks.data_paid[-1] == pytest.approx(record.desk_frame.filter(pl.col("step") == WATCHED)["data_costs"].sum())
 
 
 def test_a_role_contributed_the_sum_of_its_rewards(record: RunRecord, facts: Facts) -> None:
@@ -76,7 +76,7 @@ def test_a_role_contributed_the_sum_of_its_rewards(record: RunRecord, facts: Fac
         mine = known.filter(pl.col("role") == role)
         # Sums in single precision, in which gains and losses nearly cancel.
         assert facts.contribution.rewards[:, number].sum() == pytest.approx(mine["reward"].sum(), rel=1e-5, abs=1e-4)
-        assert facts.contribution.judged[:, number].sum() == mine.height == 5 * (160 - HORIZON)
+        assert facts.contribution.judged[:, number].sum() == mine.height == 5 * (WATCHED - HORIZON)
         assert facts.contribution.right[number] == (mine["reward"] > 0).sum()
         assert facts.contribution.mean(number).value == pytest.approx(mine["reward"].mean(), rel=1e-5, abs=1e-6)
     at = known.filter((pl.col("role") == "risk-manager") & (pl.col("step") == 40))["reward"].sum()
@@ -108,8 +108,8 @@ def test_signals_count_as_named_once_a_decision_of_the_audience_names_them(recor
 
 def test_limits_in_force_are_the_last_told_until_they_lapse(record: RunRecord, facts: Facts) -> None:
     told = record.signal_frame.filter(pl.col("kind").is_in(["LIMIT", "VETO"]))
-    force = np.full((160, 5), np.nan)
-    for step in range(1, 161):
+    force = np.full((WATCHED, 5), np.nan)
+    for step in range(1, WATCHED + 1):
         for desk in range(5):
             mine = told.filter((pl.col("desk") == desk) & (pl.col("step") <= step) & (pl.col("step") > step - TTL))
             limit, veto = (mine.filter(pl.col("kind") == kind)["data"].list.get(0).to_list() for kind in ("LIMIT", "VETO"))
@@ -117,9 +117,9 @@ def test_limits_in_force_are_the_last_told_until_they_lapse(record: RunRecord, f
     assert facts.limits.allowed[:, MIDDLE] == pytest.approx(np.median(force, axis=1))
     assert facts.limits.vetoed[-1] == np.mean(force[-1] == 0) > 0
     accounts = record.desk_frame
-    exposure = (1 - accounts["cash"] / accounts["equity"]).to_numpy().reshape(160, 5)
+    exposure = (1 - accounts["cash"] / accounts["equity"]).to_numpy().reshape(WATCHED, 5)
     assert facts.limits.above == (exposure[1:] > force[:-1] + 0.01).sum()
-    assert facts.limits.watched == 159 * 5
+    assert facts.limits.watched == (WATCHED - 1) * 5
     assert facts.limits.vetoes.sum() == record.decision_frame.filter(pl.col("action") == "veto").height
 
 
@@ -139,14 +139,14 @@ def test_a_source_returned_the_mean_reward_with_it_less_that_without(record: Run
 
 def test_reads_cost_what_the_desks_were_charged(record: RunRecord, facts: Facts) -> None:
     cents = sum(int((reading.reads.sum(axis=0) * reading.cents).sum()) for reading in facts.buyers.readings)
-    assert cents / 100 == pytest.approx(record.desk_frame.filter(pl.col("step") == 160)["data_costs"].sum())
+    assert cents / 100 == pytest.approx(record.desk_frame.filter(pl.col("step") == WATCHED)["data_costs"].sum())
     assert facts.buyers.readings[0].sources == ("price", "whales", "derivatives", "sentiment")
     assert facts.buyers.readings[1].sources == ("price", "derivatives", "sentiment")
 
 
 def test_the_best_and_the_worst_trade_are_told(record: RunRecord, facts: Facts) -> None:
     price = record.model_frame["price"].to_numpy()
-    fills = record.fill_frame.filter(pl.col("step") - 1 + HORIZON <= 160)
+    fills = record.fill_frame.filter(pl.col("step") - 1 + HORIZON <= WATCHED)
     later = price[fills["step"].to_numpy() - 2 + HORIZON]
     gain = fills["quantity"].to_numpy() * (later - fills["price"].to_numpy()) - fills["fee"].to_numpy()
     best, worst = facts.best[0], facts.worst[0]
@@ -174,10 +174,10 @@ def test_a_tale_follows_the_decisions_on_record_from_the_first_one_on(record: Ru
 
 
 def test_memories_are_counted_by_whole_days_of_age(record: RunRecord, facts: Facts) -> None:
-    age = (160 - record.memory_frame["step"].to_numpy()) // 24
+    age = (WATCHED - record.memory_frame["step"].to_numpy()) // 24
     assert facts.memories.by_age.tolist() == np.bincount(age).tolist()
     (coded,) = facts.memories.codecs
-    assert (coded.codec, coded.count) == ("vae", 25 * 160)
+    assert (coded.codec, coded.count) == ("vae", 25 * WATCHED)
     with Journal(record.directory.journal) as journal:
         memories, codes = journal.tally(Kind.MEMORIES), journal.tally(Kind.CODES)
     assert (coded.count, coded.bytes) == (memories[0], memories[1] + codes[1])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -89,6 +90,23 @@ def test_pieces_run_side_by_side() -> None:
     engine.close()
 
 
+@pytest.fixture
+def no_engine_is_open() -> None:
+    """Other tests may have left models to the collector."""
+    gc.collect()
+
+
+@pytest.mark.usefixtures("no_engine_is_open")
+def test_an_engine_that_nobody_closed_gives_blas_its_threads_back_when_it_goes() -> None:
+    with threadpool_limits(2):
+        engine = open_engine(workers=1)
+        assert set(blas_threads()) == {1}
+        del engine
+        gc.collect()
+        assert set(blas_threads()) == {2}
+
+
+@pytest.mark.usefixtures("no_engine_is_open")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_blas_has_one_thread_while_an_engine_is_open_and_gets_its_own_back(workers: int) -> None:
     with threadpool_limits(2):
@@ -120,6 +138,7 @@ def test_by_default_there_is_a_worker_for_every_core(monkeypatch: pytest.MonkeyP
     engine.close()
 
 
+@pytest.mark.usefixtures("no_engine_is_open")
 def test_the_last_engine_to_close_gives_blas_its_threads_back() -> None:
     with threadpool_limits(2):
         before = blas_threads()

@@ -9,7 +9,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from page_browser import COMMAND, served
+from cli_runner import called
+from page_browser import served
 
 from freeagentics.runs import run
 
@@ -18,7 +19,7 @@ WITHOUT_SOLARA = "import sys; sys.modules['solara'] = None; from freeagentics.cl
 
 def refused(*arguments: object, cwd: Path) -> str:
     """The one line of a command that ends with exit code 2."""
-    done = subprocess.run([*COMMAND, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+    done = called("viz", *arguments, cwd=cwd)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     return done.stderr
 

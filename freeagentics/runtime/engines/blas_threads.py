@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -18,7 +18,8 @@ class BlasThreadLimit:
 
     def __init__(self) -> None:
         self._users = 0
-        self._lock = Lock()
+        # Reentrant: the collector may take an engine that nobody closed while another one is opened.
+        self._lock = RLock()
         self._blas: threadpool_limits | None = None
         self._torch: tuple[Any, int] | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -27,8 +28,10 @@ class Engine(ABC):
     _kernels: ClassVar[BlasThreadLimit] = BlasThreadLimit()
 
     def __init__(self) -> None:
-        self._closed = False
         Engine._kernels.take()
+        # Mesa's runners close no model: its engine then gives back when it goes.
+        self._give_back = weakref.finalize(self, Engine._kernels.give_back)
+        self._give_back.atexit = False
 
     @abstractmethod
     def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
@@ -36,9 +39,7 @@ class Engine(ABC):
 
     def close(self) -> None:
         """End what the engine holds; it cannot be used afterwards."""
-        if not self._closed:
-            self._closed = True
-            Engine._kernels.give_back()
+        self._give_back()
 
 
 class SerialEngine(Engine):

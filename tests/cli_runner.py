@@ -90,7 +90,7 @@ def called(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def summary_of(*arguments: object, cwd: Path) -> dict[str, Any]:
     """What ``--json`` printed; the command must have succeeded. It writes no report."""
-    done = freeagentics(*arguments, "--json", "--no-report", cwd=cwd)
+    done = called(*arguments, "--json", "--no-report", cwd=cwd)
     assert done.returncode == 0, done.stderr
     loaded: dict[str, Any] = json.loads(done.stdout)
     return loaded
