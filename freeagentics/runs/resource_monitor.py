@@ -7,9 +7,8 @@ from types import TracebackType
 
 from freeagentics.agents import Cohort
 from freeagentics.clock import wall_clock
-from freeagentics.runs.footprints import footprints
-from freeagentics.simulation.market_model import MarketModel
 from freeagentics.records.run_record import FootprintSummary, RunEvent
+from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import (
     Alert,
     AlertRules,
@@ -22,6 +21,7 @@ from freeagentics.runtime import (
     give_back,
     resident_mb,
 )
+from freeagentics.simulation.market_model import MarketModel
 
 KB, MB = 1024, 1024 * 1024
 LOOK_EVERY = 16
