@@ -37,14 +37,14 @@ def test_the_summary_has_all_keys_and_adds_up(usual: dict[str, object]) -> None:
         "rss_start_mb",
         "rss_peak_mb",
         "per_agent_kb",
-        "billed_mb",
+        "attributed_mb",
         "by_category_kb",
-        "unbilled_mb",
+        "unattributed_mb",
         "limit_mb",
     }
     assert sum(footprint["by_category_kb"].values()) == pytest.approx(footprint["per_agent_kb"], rel=0.01)
     assert footprint["rss_peak_mb"] >= footprint["rss_start_mb"] > 0
-    assert footprint["billed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 50, rel=0.01)
+    assert footprint["attributed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 50, rel=0.01)
 
 
 def test_the_run_directory_holds_what_the_run_left(usual: dict[str, object]) -> None:

@@ -28,7 +28,7 @@ class Engine(ABC):
 
     def __init__(self) -> None:
         self._closed = False
-        Engine._kernels.take()
+        Engine._kernels.acquire()
 
     @abstractmethod
     def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
@@ -38,7 +38,7 @@ class Engine(ABC):
         """End what the engine holds; it cannot be used afterwards."""
         if not self._closed:
             self._closed = True
-            Engine._kernels.give_back()
+            Engine._kernels.release()
 
 
 class SerialEngine(Engine):
@@ -107,7 +107,7 @@ class AdaptiveEngine(ThreadEngine):
         began = wall_clock()
         results = _Work(function, pieces).done_here() if size.size == 1 else self._map_on(size.size, function, pieces)
         if pieces:
-            size.saw((wall_clock() - began) / len(pieces))
+            size.record((wall_clock() - began) / len(pieces))
         return results
 
     @property
