@@ -89,7 +89,7 @@ class Session:
         model, settings = self._model, self._model.scenario
         self._feeds.start(self._directory.journal)
         self._see()
-        committed = self._journal.marker()
+        committed = self._journal.commit_record()
         ended = committed.step if committed else 0
         while model.steps < settings.steps:
             stopping = self._observers.stopping()
@@ -111,7 +111,7 @@ class Session:
         self._observers.see(self._model, self._feeds.lag)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
-        model, tally = self._model, self._journal.tally
+        model, tally = self._model, self._journal.totals
         count = len(model.population)
         memories, memory_bytes = tally(Kind.MEMORIES)
         memory_bytes += tally(Kind.CODES)[1] + tally(Kind.BOOKS)[1]

@@ -63,7 +63,7 @@ def _summary(tier: str, url: str, work: SyncTask) -> StoreSummary:
 def run_id(directory: RunDirectory) -> str:
     """The id of a run, under which stores keep its records."""
     with Journal(directory.journal) as journal:
-        return str(journal.about()["run"])
+        return str(journal.metadata()["run"])
 
 
 def init_store(url: str) -> list[str]:
@@ -90,8 +90,8 @@ def purge_store(url: str, path: Path) -> int:
     directory = RunDirectory.open(path)
     scenario, run = directory.read_scenario(), run_id(directory)
     with Journal(directory.journal) as journal:
-        marker = journal.marker()
-    now = marker.timestamp if marker else 0
+        commit = journal.commit_record()
+    now = commit.timestamp if commit else 0
     if scenario.store.cold:
         archiver = open_archiver(directory.journal, scenario, run)
         _catch_up(archiver)

@@ -124,7 +124,7 @@ def test_records_reach_a_store_of_ones_own(tmp_path: Path) -> None:
 
     summary = summary_of("run", "--agents", 10, "--steps", 15, "--store", "sqlite:///mine.db", "--out", "run", cwd=tmp_path)
     with Journal(tmp_path / "run" / "journal.db") as journal:
-        identity = journal.about()["run"]
+        identity = journal.metadata()["run"]
     with open_store(f"sqlite:///{tmp_path}/mine.db".replace("sqlite:////", "sqlite:////"), identity) as store:
         assert store.count("market-hunter-0000") == 15
         assert store.get_cursor("journal") == summary["steps"]

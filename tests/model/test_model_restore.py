@@ -4,7 +4,7 @@ import pytest
 from model_worlds import Tape, scenario, taped
 
 from freeagentics.errors import CorruptRecord
-from freeagentics.journal import Marker
+from freeagentics.journal import CommitRecord
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
 from freeagentics.simulation.market_model import Checkpoint
@@ -26,7 +26,7 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_if_it_had_never_stopped(wo
         for _ in range(at):
             model.step()
         model.writer.flush()
-        checkpoint, marker = model.checkpoint(), Marker(at, 0, model.writer.sha256)
+        checkpoint, marker = model.checkpoint(), CommitRecord(at, 0, model.writer.sha256)
         while model.steps < STEPS:
             model.step()
         expected = model.trajectory_sha256
