@@ -92,7 +92,7 @@ def test_parts_are_made_lean_too_and_small_things_are_left_alone() -> None:
     optimizer = AgentOptimizer()
     optimizer.optimize_agent(first := Agent(1))
     lean = optimizer.optimize_agent(Agent(2))
-    kinds = {made.place.path: type(made.form) for made in lean.lean_data.made}
+    kinds = {made.slot.path: type(made.form) for made in lean.lean_data.made}
     assert kinds == {
         "beliefs": LeanBeliefs,
         "transition_matrix": SharedArray,
@@ -166,7 +166,7 @@ def test_optimising_twice_is_once_and_gives_the_same() -> None:
     held = [made.form for made in lean.lean_data.made]
     assert optimizer.optimize_agent(agent) is lean
     assert optimizer.optimize_agent(lean) is lean
-    assert all(made.place.get() is one for made, one in zip(lean.lean_data.made, held, strict=True))
+    assert all(made.slot.get() is one for made, one in zip(lean.lean_data.made, held, strict=True))
 
 
 def test_a_part_that_has_grown_is_made_lean_when_looked_at_again() -> None:
@@ -175,7 +175,7 @@ def test_a_part_that_has_grown_is_made_lean_when_looked_at_again() -> None:
     agent.mind.log = [f"step {step}" for step in range(100)]  # type: ignore[attr-defined]
     optimizer.optimize_agent(agent)
     assert isinstance(agent.mind.log, LeanHistory)  # type: ignore[attr-defined]
-    assert {made.place.path for made in lean.lean_data.made} >= {"beliefs", "mind.posterior", "mind.log"}
+    assert {made.slot.path for made in lean.lean_data.made} >= {"beliefs", "mind.posterior", "mind.log"}
 
 
 def test_an_agent_that_knows_others_answers_for_itself_alone() -> None:
