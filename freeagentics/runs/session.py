@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
-from freeagentics.progress import Headway, untold
+from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.journal import Journal, Kind
 from freeagentics.records.roster import Roster
 from freeagentics.sync.sync_workers import SyncWorkers
@@ -22,13 +22,13 @@ Watcher = Callable[[MarketModel], None]
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it, *headway* what is done after the last step; once
+    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it, *progress* what is done after the last step; once
     *should_stop* says yes, the run takes a checkpoint and raises Interrupted."""
 
     watch: Watcher | None = None
     should_stop: Callable[[], bool] | None = None
     lag: Callable[[int], None] | None = None
-    headway: Headway = untold
+    progress: ProgressCallback = no_progress
 
     def see(self, model: MarketModel, lag: int) -> None:
         """Show the model as it is now."""
@@ -76,9 +76,9 @@ class Session:
                 self._step_to_the_end()
         except JournalFailed as error:
             raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
-        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.headway))
+        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.progress))
         names = Roster(self._journal)
-        self._observers.headway("writing the frames", 0, 0)
+        self._observers.progress("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
             write_model_frame(self._journal, self._directory.model_frame)
             write_agent_frame(self._journal, names, self._directory.agent_frame)
