@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freeagentics.simulation.market_model import MarketModel
 from freeagentics.runtime import Categories, size_by_category
+from freeagentics.simulation.market_model import MarketModel
 
 CATEGORIES = Categories(
     {

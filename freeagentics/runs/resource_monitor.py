@@ -7,9 +7,8 @@ from types import TracebackType
 
 from freeagentics.agents import Cohort
 from freeagentics.clock import wall_clock
-from freeagentics.runs.footprints import footprints
-from freeagentics.simulation.market_model import MarketModel
 from freeagentics.records.run_record import FootprintSummary, RunEvent
+from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import (
     Alert,
     AlertRules,
@@ -19,9 +18,10 @@ from freeagentics.runtime import (
     Sample,
     deep_size,
     get_gc_tuner,
-    trim_heap,
     resident_mb,
+    trim_heap,
 )
+from freeagentics.simulation.market_model import MarketModel
 
 KB, MB = 1024, 1024 * 1024
 LOOK_EVERY = 16

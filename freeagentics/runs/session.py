@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
-from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.journal import Journal, Kind
-from freeagentics.records.roster import Roster
-from freeagentics.sync.sync_workers import SyncWorkers
+from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.frames import write_agent_frame, write_model_frame
-from freeagentics.simulation.market_model import MarketModel
+from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import RunRecord, StoreSummary, Summary
 from freeagentics.runs.resource_monitor import ResourceMonitor
+from freeagentics.simulation.market_model import MarketModel
+from freeagentics.sync.sync_workers import SyncWorkers
 
 Watcher = Callable[[MarketModel], None]
 """Called once before the first step, when the model's `figures` are None, and after every step."""
@@ -22,8 +22,14 @@ Watcher = Callable[[MarketModel], None]
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it, *progress* what is done after the last step; once
-    *should_stop* says yes, the run takes a checkpoint and raises Interrupted."""
+    """Observers of a run.
+
+    Attributes:
+        watch: sees the model.
+        should_stop: once it says yes, the run takes a checkpoint and raises Interrupted.
+        lag: called with how many steps the stores are behind the model.
+        progress: called with what is done after the last step.
+    """
 
     watch: Watcher | None = None
     should_stop: Callable[[], bool] | None = None

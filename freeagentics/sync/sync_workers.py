@@ -15,8 +15,8 @@ from freeagentics.records.run_record import StoreSummary
 from freeagentics.scenario.scenario import Scenario, StoreSettings
 from freeagentics.stores import Store, open_store
 from freeagentics.stores.cache import Cache
-from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.tiers import TieredStore
+from freeagentics.stores.urls import public_url
 from freeagentics.sync.projector import Projector
 from freeagentics.sync.sync_worker import PATIENCE_S, SyncTask, SyncWorker
 
