@@ -1,4 +1,4 @@
-"""Headway: how far something long has come, told to whoever waits for it."""
+"""Progress: how far something long has come, reported to a callback."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Headway = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 """Called with what is being done, and how much of how much of it: before the first part, and after each.
 
 The latter is 0 where nobody knows."""
 
 
-def untold(what: str, done: int, of: int) -> None:
-    """Nobody waits."""
+def no_progress(what: str, done: int, of: int) -> None:
+    """Report to nobody."""
 
 
-def telling(headway: Headway, what: str, parts: Collection[Item]) -> Iterator[Item]:
-    """The parts, each told of when it has been dealt with."""
+def track(progress: ProgressCallback, what: str, parts: Collection[Item]) -> Iterator[Item]:
+    """The parts, each reported to *progress* when it has been dealt with."""
     if parts:
-        headway(what, 0, len(parts))
+        progress(what, 0, len(parts))
     for done, part in enumerate(parts, 1):
         yield part
-        headway(what, done, len(parts))
+        progress(what, done, len(parts))

@@ -11,7 +11,7 @@ from freeagentics.benchmarks.subprocesses import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
 from freeagentics.optimized_threadpool_manager import OptimizedThreadPoolManager
-from freeagentics.runtime import bill, give_back, resident_mb
+from freeagentics.runtime import deep_size, resident_mb, trim_heap
 from freeagentics.runtime.measuring.footprint import MB
 
 AGENTS = 50
@@ -68,7 +68,7 @@ class HeavyAgent:
 def agent_34mb(runs: int) -> Table:
     """As they are, lean, and lean with rounded beliefs, each in a process of its own."""
     found = dict(zip(WAYS, run_in_turn(_CHILD, [(way, AGENTS) for way in WAYS], runs), strict=True))
-    size = found["as they are"][0].said["billed_mb"]
+    size = found["as they are"][0].said["attributed_mb"]
     rows = [_row(way, measured, found["as they are"]) for way, measured in found.items()]
     note = (
         f"{AGENTS} agents of {size:.1f} MB each, registered with the manager and stepped {STEPS} times; then another process reads the "
@@ -84,7 +84,7 @@ def _row(way: str, measured: list[Outside], plain: list[Outside]) -> dict[str, o
         "RSS growth an agent, MB": Spread(tuple(grown)),
         "after registering, MB": Spread(tuple((run.said["registered_mb"] - run.said["start_mb"]) / AGENTS for run in measured)),
         "reported, MB": Spread(tuple(run.said["reported_mb"] for run in measured)),
-        "times smaller": Spread(tuple(run.said["billed_mb"] / rss for run, rss in zip(measured, grown, strict=True))),
+        "times smaller": Spread(tuple(run.said["attributed_mb"] / rss for run, rss in zip(measured, grown, strict=True))),
         "largest relative difference of a result": Spread(tuple(_difference(p.said, q.said) for p, q in zip(plain, measured, strict=True))),
         "ms to register": Spread(tuple(run.said["register_ms"] for run in measured)),
         "ms a step": Spread(tuple(run.said["step_ms"] for run in measured)),
@@ -113,7 +113,7 @@ def child(how: str, agents: int) -> None:
             {
                 "start_mb": start,
                 "registered_mb": registered,
-                "billed_mb": _billed_mb(),
+                "attributed_mb": _attributed_mb(),
                 "reported_mb": report.per_agent_mb,
                 "register_ms": float(np.median(register_ms)),
                 "step_ms": float(np.median(step_ms)),
@@ -122,11 +122,11 @@ def child(how: str, agents: int) -> None:
         )
 
 
-def _billed_mb() -> float:
+def _attributed_mb() -> float:
     """Of one agent as it is; nothing is left of it."""
-    billed = bill([HeavyAgent(0)]).total / MB
-    give_back()
-    return billed
+    attributed = deep_size([HeavyAgent(0)]).total / MB
+    trim_heap()
+    return attributed
 
 
 def _register(manager: OptimizedThreadPoolManager, number: int) -> float:

@@ -13,7 +13,7 @@ from freeagentics.mind import CohortHistory
 from freeagentics.mind.cohort_history import BLOCK_STEPS
 from freeagentics.runs import Observers, run
 from freeagentics.runs.footprints import footprints
-from freeagentics.runtime import give_back
+from freeagentics.runtime import trim_heap
 from freeagentics.scenario.files import load_scenario
 from freeagentics.scenario.market_setup import open_market
 from freeagentics.simulation.market_model import MarketModel
@@ -43,8 +43,8 @@ def _row(agents: int, measured: list[Outside], bare: float) -> dict[str, object]
         "agents": f"{agents:,}",
         "RSS, MB": Spread(tuple(run.rss_mb for run in measured)),
         "above imports and bars, MB": Spread(tuple(run.rss_mb - bare for run in measured)),
-        "billed, MB": Spread(tuple(run.said["billed_mb"] for run in measured)),
-        "billed, KB an agent": Spread(tuple(1024 * run.said["billed_mb"] / agents for run in measured)),
+        "attributed, MB": Spread(tuple(run.said["attributed_mb"] for run in measured)),
+        "attributed, KB an agent": Spread(tuple(1024 * run.said["attributed_mb"] / agents for run in measured)),
         "peak to the run's end, MB": Spread(tuple(run.peak_mb for run in measured)),
     }
 
@@ -52,14 +52,14 @@ def _row(agents: int, measured: list[Outside], bare: float) -> dict[str, object]
 def _slopes(found: dict[int, list[Outside]]) -> str:
     """From 5,000 to 10,000 agents, in KB an agent."""
     low, high = ROWS[-2:]
-    seen, billed = (
+    seen, attributed = (
         Spread(tuple(1024 * (more - less) / (high - low) for more, less in zip(*(figures[agents] for agents in (high, low)), strict=True)))
         for figures in (
             {agents: [run.rss_mb for run in measured] for agents, measured in found.items()},
-            {agents: [run.said["billed_mb"] for run in measured] for agents, measured in found.items() if agents},
+            {agents: [run.said["attributed_mb"] for run in measured] for agents, measured in found.items() if agents},
         )
     )
-    return f"From {low:,} to {high:,} agents RSS rises by {seen} KB an agent, the bill by {billed}."
+    return f"From {low:,} to {high:,} agents RSS rises by {seen} KB an agent, what they hold by {attributed}."
 
 
 def child(agents: int) -> None:
@@ -80,8 +80,8 @@ def _run(agents: int) -> None:
         if model.steps == STEPS:
             for cohort in model.population.cohorts:
                 _fill(cohort.history)
-            give_back()
-            tell({"billed_mb": sum(footprints(model).values()) / 1024 / 1024})
+            trim_heap()
+            tell({"attributed_mb": sum(footprints(model).values()) / 1024 / 1024})
 
     # One step more: after the last, the run's last checkpoint is still on its way to the journal.
     run("btc-replay", agents=agents, steps=STEPS + 1, out=Path("run"), observers=Observers(watch))

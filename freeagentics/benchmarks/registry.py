@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from freeagentics.errors import BadInput, did_you_mean
-from freeagentics.progress import Headway, untold
+from freeagentics.progress import ProgressCallback, no_progress
 
 if TYPE_CHECKING:
     from freeagentics.benchmarks.table import Table
@@ -42,12 +42,12 @@ def known(name: str) -> str:
     return name
 
 
-def run_benchmark(name: str, runs: int, headway: Headway = untold) -> Table:
+def run_benchmark(name: str, runs: int, progress: ProgressCallback = no_progress) -> Table:
     """Measure one benchmark. Raises BadInput with the nearest name, or where what it compares with is not installed."""
     file, _, function = BENCHMARKS[known(name)].partition(":")
     try:
         measure = getattr(import_module(f"freeagentics.benchmarks.{file}"), function)
-        headway(name, 0, 0)
+        progress(name, 0, 0)
         table: Table = measure(runs)
     except ModuleNotFoundError as error:
         raise BadInput(f"the benchmark '{name}' needs {error.name}; install freeagentics[test]") from error

@@ -46,7 +46,7 @@ def write_report(record: RunRecord, *, quiet: bool = False) -> Path:
     from freeagentics.report import save_report
 
     with Progress("writing the report", quiet=quiet) as progress:
-        return save_report(record, headway=progress)
+        return save_report(record, progress=progress)
 
 
 def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = False, allow_plugins: bool = False) -> MemoryAudit:

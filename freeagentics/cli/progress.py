@@ -14,7 +14,7 @@ from freeagentics.cli.terminal import plain_console
 class Progress:
     """On a terminal a bar for each thing that is done, one after the other, which is gone at the end; elsewhere one line at the beginning.
 
-    Use it as a context manager, and print to standard output only outside of it; the instance is a `Headway`.
+    Use it as a context manager, and print to standard output only outside of it; the instance is a `ProgressCallback`.
 
     Args:
         line: what to say where there is no terminal, if anything. quiet: show nothing.

@@ -32,7 +32,7 @@ def sync_command(
 @app.command("init")
 def init_command(url: Url) -> None:
     """Make what a store needs before its first use (tables in DynamoDB)."""
-    from freeagentics.sync.store_admin import init_store
+    from freeagentics.stores.backends import init_store
 
     made = init_store(url)
     typer.echo(f"made {', '.join(made)}" if made else "nothing to make: the store is ready")
@@ -41,7 +41,7 @@ def init_command(url: Url) -> None:
 @app.command("check")
 def check_command(url: Url) -> None:
     """Say whether a store can be used as it is; exit code 2 where it cannot."""
-    from freeagentics.sync.store_admin import check_store
+    from freeagentics.stores.backends import check_store
 
     wrong = check_store(url)
     for line in wrong:
@@ -66,6 +66,6 @@ def acl_command(
     agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Whose records.")],
 ) -> None:
     """Print what lets one agent read its own records and no other's: a Redis command, or a policy for DynamoDB."""
-    from freeagentics.sync.store_admin import access_rules
+    from freeagentics.sync.store_admin import agent_access
 
-    typer.echo(access_rules(url, run_dir, agent))
+    typer.echo(agent_access(url, run_dir, agent))

@@ -13,7 +13,7 @@ from freeagentics.arrays import F32, U8, AnyArray
 from freeagentics.evaluation.probe import Probe
 from freeagentics.memory import RecallIndex
 from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
 
@@ -47,13 +47,15 @@ class Agreement:
         return 8 * self.book_bytes / self.memories
 
 
-def decision_agreement(scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int, headway: Headway = untold) -> dict[str, Agreement]:
+def decision_agreement(
+    scenario: Scenario, codecs: Mapping[str, CodecOf], steps: int, progress: ProgressCallback = no_progress
+) -> dict[str, Agreement]:
     """Run *steps* steps of a scenario, and let every cohort decide each time also with memories as each codec would give them back.
 
     The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
     """
     judge = AgreementProbe(codecs)
-    judge.watch(scenario, steps, headway)
+    judge.watch(scenario, steps, progress)
     return judge.found
 
 
@@ -86,10 +88,10 @@ class AgreementProbe(Probe):
         self._counts = {name: [0, 0, 0, 0, 0] for name in codecs}
         self._books: dict[str, tuple[int, F32]] = {}
 
-    def watch(self, scenario: Scenario, steps: int, headway: Headway = untold) -> None:
+    def watch(self, scenario: Scenario, steps: int, progress: ProgressCallback = no_progress) -> None:
         """Run *steps* steps of a scenario and look on."""
         with MarketModel(scenario, engine=self) as model:
-            for _ in telling(headway, "auditing memories", range(steps)):
+            for _ in track(progress, "auditing memories", range(steps)):
                 model.step()
 
     @property

@@ -14,7 +14,7 @@ from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
 from freeagentics.memory import FEATURES, GROUPS, open_codec
 from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
 from freeagentics.memory.features import Group
-from freeagentics.progress import Headway, untold
+from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.scenario import Scenario
 
@@ -29,7 +29,7 @@ _STILL = 1e-6 * (_HIGH - _LOW).astype(np.float64)
 _GROUPED = {group: np.array([feature.group == group for feature in FEATURES]) for group in GROUPS}
 
 
-def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, headway: Headway = untold) -> MemoryAudit:
+def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, progress: ProgressCallback = no_progress) -> MemoryAudit:
     """Try a scenario's codec on its first *steps* steps, with as many of its agents as a short trial allows.
 
     Args:
@@ -41,7 +41,7 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, he
     names = dict.fromkeys((scenario.memory.codec, Int8Codec.name))
     auditor = _Auditor({name: partial(open_codec, name, own=scenario.memory.files) for name in names}, spread)
     tried = _small(scenario)
-    auditor.watch(tried, steps, headway)
+    auditor.watch(tried, steps, progress)
     codecs = tuple(_codec_audit(name, found, auditor.tallies[name]) for name, found in auditor.found.items())
     return MemoryAudit(agents=tried.agents.count, steps=steps, codecs=codecs)
 

@@ -15,7 +15,7 @@ from freeagentics.evaluation.probe import Probe
 from freeagentics.market import Observation
 from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_states, whole_market
 from freeagentics.memory.codec.training.experiences import Experiences
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
 
@@ -69,11 +69,11 @@ class CollectedRun:
     observed: F32
 
 
-def collect(scenario: Scenario, steps: int, headway: Headway = untold) -> CollectedRun:
+def collect(scenario: Scenario, steps: int, progress: ProgressCallback = no_progress) -> CollectedRun:
     """What the agents of a scenario live through in its first *steps* steps. Raises what a run of it raises."""
     collector = _Collector()
     with MarketModel(scenario, engine=collector) as model:
-        for _ in telling(headway, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):
+        for _ in track(progress, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):
             model.step()
     experiences = {role: _one_run(parts) for role, parts in collector.parts.items()}
     return CollectedRun(experiences, np.stack([collector.observed[step] for step in range(1, steps + 1)]))

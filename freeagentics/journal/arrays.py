@@ -16,7 +16,7 @@ from freeagentics.errors import CorruptRecord
 
 # Magic, format version, CRC-32 of all that follows it; then the length of the table, which is not deflated: a reader knows before it
 # inflates anything how much there will be.
-_HEAD = struct.Struct("<2sHI")
+_HEADER = struct.Struct("<2sHI")
 _LENGTH = struct.Struct("<I")
 _MAGIC = b"FB"
 _VERSION = 1
@@ -32,16 +32,16 @@ def pack_arrays(arrays: Mapping[str, AnyArray]) -> bytes:
             raise ValueError(f"{name}: an array of {array.dtype} cannot be packed; numbers and booleans can")
     table = msgpack.packb([[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()])
     body = _LENGTH.pack(len(table)) + table + zlib.compress(b"".join(array.tobytes() for array in arrays.values()), 1)
-    return _HEAD.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
+    return _HEADER.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
 
 
 def unpack_arrays(data: bytes) -> dict[str, AnyArray]:
     """Inverse of `pack_arrays`; arrays are fresh and writable. Raises CorruptRecord for anything else, and never inflates more than the
     table says."""
-    if len(data) < _HEAD.size + _LENGTH.size or data[:2] != _MAGIC or int.from_bytes(data[2:4], "little") != _VERSION:
-        raise CorruptRecord("arrays without a head of this format")
-    body = memoryview(data)[_HEAD.size :]
-    if zlib.crc32(body) != _HEAD.unpack_from(data)[2]:
+    if len(data) < _HEADER.size + _LENGTH.size or data[:2] != _MAGIC or int.from_bytes(data[2:4], "little") != _VERSION:
+        raise CorruptRecord("arrays without a header of this format")
+    body = memoryview(data)[_HEADER.size :]
+    if zlib.crc32(body) != _HEADER.unpack_from(data)[2]:
         raise CorruptRecord("arrays whose checksum does not match")
     end = _LENGTH.size + _LENGTH.unpack_from(body)[0]
     try:

@@ -1,4 +1,4 @@
-"""The journal's file: pages, markers, checkpoints, and what is known about the run."""
+"""The journal's file: pages, commit records, checkpoints, and metadata of the run."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal.arrays import pack_arrays, unpack_arrays
 from freeagentics.journal.database import Database
 from freeagentics.journal.pages import (
-    HEAD_BYTES,
+    HEADER_BYTES,
     SHARED,
     Kind,
     Page,
+    crc_ok,
     decode,
     dtype_from_text,
     dtype_to_text,
     encode,
-    is_intact,
     page_id,
-    read_head,
+    read_header,
 )
 
 FORMAT = 1
@@ -39,8 +39,14 @@ CREATE TABLE checkpoints (step INTEGER, part TEXT, body BLOB NOT NULL, PRIMARY K
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
-    """A step is committed when its marker is: market time at its close, and the chained hash up to it."""
+class CommitRecord:
+    """The record that commits a step: with it the step is there, without it nothing is.
+
+    Attributes:
+        step: from 1.
+        timestamp: market time at its close, in ms.
+        sha256: the chained hash up to it.
+    """
 
     step: int
     timestamp: int
@@ -75,28 +81,28 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def describe(self, about: Mapping[str, object]) -> None:
-        """Write what is known about the run; values are kept as JSON. Raises JournalFailed."""
-        rows = [(name, json.dumps(value)) for name, value in about.items()]
-        with self._database.transaction("what is known about the run") as connection:
+    def set_metadata(self, metadata: Mapping[str, object]) -> None:
+        """Write metadata of the run by name; values are kept as JSON. Raises JournalFailed."""
+        rows = [(name, json.dumps(value)) for name, value in metadata.items()]
+        with self._database.transaction("metadata of the run") as connection:
             connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
 
-    def about(self) -> dict[str, Any]:
-        """What `describe` wrote. Raises CorruptRecord for damage."""
+    def metadata(self) -> dict[str, Any]:
+        """Metadata of the run, as `set_metadata` wrote it. Raises CorruptRecord for damage."""
         try:
             return {name: json.loads(value) for name, value in self._database.rows("SELECT name, value FROM about")}
         except ValueError as error:
-            raise CorruptRecord(f"{self.path}: what is known about the run is damaged: {error}") from error
+            raise CorruptRecord(f"{self.path}: metadata of the run is damaged: {error}") from error
 
-    def commit(self, marker: Marker, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
+    def commit(self, record: CommitRecord, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
         """Write a step, whole or not at all. Raises JournalFailed."""
         # Layouts come first, in a transaction of their own: if the step fails, its pages go, and a later step may still rely on the layout.
         schemas = [self._schema(page.records.dtype) for page in pages]
-        rows = [(page_id(marker.step, page.cohort, page.kind), encode(page, schema)) for page, schema in zip(pages, schemas, strict=True)]
-        with self._database.transaction(f"step {marker.step}") as connection:
+        rows = [(page_id(record.step, page.cohort, page.kind), encode(page, schema)) for page, schema in zip(pages, schemas, strict=True)]
+        with self._database.transaction(f"step {record.step}") as connection:
             connection.executemany("INSERT INTO pages VALUES (?, ?)", rows)
-            connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", _checkpoint_rows(marker.step, checkpoint or {}))
-            connection.execute("INSERT INTO markers VALUES (?, ?, ?)", (marker.step, marker.timestamp, marker.sha256))
+            connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", _checkpoint_rows(record.step, checkpoint or {}))
+            connection.execute("INSERT INTO markers VALUES (?, ?, ?)", (record.step, record.timestamp, record.sha256))
 
     def _schema(self, dtype: np.dtype[np.void]) -> int:
         text = dtype_to_text(dtype)
@@ -107,14 +113,14 @@ class Journal:
             self._schemas[number], self._numbers[text] = dtype, number
         return self._numbers[text]
 
-    def marker(self, step: int | None = None) -> Marker | None:
-        """The marker of a step, or the last one; None where nothing was committed."""
+    def commit_record(self, step: int | None = None) -> CommitRecord | None:
+        """The commit record of a step, or the last one; None where nothing was committed."""
         columns = "SELECT step, timestamp, sha256 FROM markers"
         if step is None:
             rows = self._database.rows(f"{columns} ORDER BY step DESC LIMIT 1")
         else:
             rows = self._database.rows(f"{columns} WHERE step = ?", (step,))
-        return Marker(*rows[0]) if rows else None
+        return CommitRecord(*rows[0]) if rows else None
 
     def read(self, step: int, kind: Kind, cohort: int) -> AnyArray | None:
         """The records of one page, read-only, or None where none was written. Raises CorruptRecord for damage."""
@@ -128,29 +134,28 @@ class Journal:
 
     def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None, damaged: bool = False) -> Iterator[tuple[int, Page]]:
         """All pages of a kind with their steps, in order of step and cohort; with *damaged* also those that do not match their checksum."""
-        last = last if last is not None else (self.marker() or Marker(0, 0, b"")).step
+        last = last if last is not None else (self.commit_record() or CommitRecord(0, 0, b"")).step
         query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
         for step in range(first, last + 1):
             for number, body in self._database.rows(query, (*_span(step), kind)):
                 records = self._decode(body, step, damaged=damaged)
-                intact = not damaged or is_intact(body)
-                yield step, Page(kind, ((number >> 8) & 0xFFFF) - 1, records, read_head(body).codec, intact)
+                yield step, Page(kind, ((number >> 8) & 0xFFFF) - 1, records, read_header(body).codec, not damaged or crc_ok(body))
 
-    def heads(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
-        """What the heads of all pages of a kind say: step, codec version, number of records, and the page's bytes."""
+    def headers(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
+        """Step, codec version, number of records and bytes of every page of a kind, from the headers."""
         query = "SELECT id >> 24, substr(body, 1, ?), length(body) FROM pages WHERE (id & 255) = ? ORDER BY id"
-        for step, body, length in self._database.rows(query, (HEAD_BYTES, kind)):
-            head = read_head(body)
-            yield step, head.codec, head.count, length
+        for step, body, length in self._database.rows(query, (HEADER_BYTES, kind)):
+            header = read_header(body)
+            yield step, header.codec, header.count, length
 
-    def tally(self, kind: Kind) -> tuple[int, int]:
+    def totals(self, kind: Kind) -> tuple[int, int]:
         """Records of a kind in the whole journal, and the bytes that their pages take."""
-        heads = list(self.heads(kind))
-        return sum(count for _, _, count, _ in heads), sum(length for *_, length in heads)
+        headers = list(self.headers(kind))
+        return sum(count for _, _, count, _ in headers), sum(length for *_, length in headers)
 
     def _decode(self, body: bytes, step: int, *, damaged: bool = False) -> AnyArray:
         try:
-            number = read_head(body).schema
+            number = read_header(body).schema
             if number not in self._schemas:
                 raise CorruptRecord(f"page of unknown schema {number}")
             return decode(body, self._schemas[number], damaged=damaged)

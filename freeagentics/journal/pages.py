@@ -1,6 +1,6 @@
 """Pages: the arrays of one step, cohort and kind, as bytes.
 
-A page is a 16-byte head (magic, format version, codec version, schema number, number of records, CRC-32 of all the rest) and the
+A page is a 16-byte header (magic, format version, codec version, schema number, number of records, CRC-32 of all the rest) and the
 records of one structured array. The layout of the records stands once in the journal's ``schemas`` table, not in every page.
 """
 
@@ -21,9 +21,9 @@ from freeagentics.errors import CorruptRecord
 SHARED = -1
 """The cohort number of what belongs to the whole step."""
 
-_HEAD = struct.Struct("<2sBBII")
+_HEADER = struct.Struct("<2sBBII")
 _CHECKSUM = struct.Struct("<I")
-HEAD_BYTES = _HEAD.size + _CHECKSUM.size
+HEADER_BYTES = _HEADER.size + _CHECKSUM.size
 _MAGIC = b"FP"
 _VERSION = 1
 
@@ -55,13 +55,13 @@ CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOU
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """Records of one kind: a structured array (n,), of one cohort or `SHARED`; *codec* is the version of the codec that made the codes
-    in it, 0 where there are none; *intact* whether it was read as it was written."""
+    in it, 0 where there are none; *crc_ok* is True where its bytes match its checksum."""
 
     kind: Kind
     cohort: int
     records: AnyArray
     codec: int = 0
-    intact: bool = True
+    crc_ok: bool = True
 
     def chained_bytes(self) -> bytes:
         """What of this page enters the trajectory's hash."""
@@ -77,13 +77,13 @@ def page_id(step: int, cohort: int, kind: Kind) -> int:
 
 def encode(page: Page, schema: int) -> bytes:
     """The page as bytes, under the schema number that the journal gave its layout."""
-    head = _HEAD.pack(_MAGIC, _VERSION, page.codec, schema, len(page.records))
+    header = _HEADER.pack(_MAGIC, _VERSION, page.codec, schema, len(page.records))
     body = page.records.tobytes()
-    return head + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(head))) + body
+    return header + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(header))) + body
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Header:
     """What the first bytes of a page say of it."""
 
     codec: int
@@ -91,29 +91,29 @@ class Head:
     count: int
 
 
-def read_head(body: bytes) -> Head:
-    """The head of a page. Raises CorruptRecord where there is no head of ours."""
-    if len(body) < HEAD_BYTES or body[:2] != _MAGIC or body[2] != _VERSION:
-        raise CorruptRecord("page without a head of this format")
-    return Head(*_HEAD.unpack_from(body)[2:])
+def read_header(body: bytes) -> Header:
+    """The header of a page. Raises CorruptRecord where there is no header of ours."""
+    if len(body) < HEADER_BYTES or body[:2] != _MAGIC or body[2] != _VERSION:
+        raise CorruptRecord("page without a header of this format")
+    return Header(*_HEADER.unpack_from(body)[2:])
 
 
 def decode(body: bytes, dtype: np.dtype[np.void], *, damaged: bool = False) -> AnyArray:
-    """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the head; with *damaged* the checksum
+    """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the header; with *damaged* the checksum
     may: records that have checksums of their own are not lost with one of them."""
-    count = read_head(body).count
-    payload = memoryview(body)[HEAD_BYTES:]
+    count = read_header(body).count
+    payload = memoryview(body)[HEADER_BYTES:]
     if len(payload) != count * dtype.itemsize:
         raise CorruptRecord(f"page of {len(payload)} bytes where {count} records of {dtype.itemsize} were written")
-    if not damaged and not is_intact(body):
+    if not damaged and not crc_ok(body):
         raise CorruptRecord("page whose checksum does not match")
     return np.frombuffer(payload, dtype=dtype, count=count)
 
 
-def is_intact(body: bytes) -> bool:
+def crc_ok(body: bytes) -> bool:
     """Whether a page matches its checksum."""
-    payload = memoryview(body)[HEAD_BYTES:]
-    return (zlib.crc32(payload, zlib.crc32(body[: _HEAD.size])),) == _CHECKSUM.unpack_from(body, _HEAD.size)
+    payload = memoryview(body)[HEADER_BYTES:]
+    return (zlib.crc32(payload, zlib.crc32(body[: _HEADER.size])),) == _CHECKSUM.unpack_from(body, _HEADER.size)
 
 
 @lru_cache(maxsize=256)

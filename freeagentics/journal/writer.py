@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import JournalFailed, RunFailed
-from freeagentics.journal.journal import Journal, Marker
+from freeagentics.journal.journal import CommitRecord, Journal
 from freeagentics.journal.pages import CHAINED, Page
 
 QUEUE_LENGTH = 4
@@ -43,12 +43,12 @@ class JournalWriter:
 
     Args:
         journal: where to write; None keeps the chain and writes nothing.
-        start: the marker that the first commit follows, or None for a fresh run.
+        start: the commit that the first commit follows, or None for a fresh run.
     """
 
-    def __init__(self, journal: Journal | None, start: Marker | None = None) -> None:
+    def __init__(self, journal: Journal | None, start: CommitRecord | None = None) -> None:
         self._journal = journal
-        last = journal.marker() if journal else None
+        last = journal.commit_record() if journal else None
         self._written = last.step if last else 0
         self.sha256 = start.sha256 if start else b""
         self._error: BaseException | None = None
@@ -101,9 +101,9 @@ class JournalWriter:
         if self._journal is None:
             return
         if commit.step > self._written:
-            self._journal.commit(Marker(commit.step, commit.timestamp, self.sha256), commit.pages, commit.checkpoint)
+            self._journal.commit(CommitRecord(commit.step, commit.timestamp, self.sha256), commit.pages, commit.checkpoint)
             return
-        kept = self._journal.marker(commit.step)
+        kept = self._journal.commit_record(commit.step)
         if kept is None or kept.sha256 != self.sha256:
             raise RunFailed(
                 f"step {commit.step} came out differently than the journal has it: the run was started by another version "

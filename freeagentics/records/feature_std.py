@@ -9,7 +9,7 @@ import numpy as np
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.journal import Journal
 from freeagentics.memory import EncodedMemories
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_record import RunRecord
@@ -18,7 +18,7 @@ STEPS, ROWS = 100, 50
 """Looked at: so many steps, spread over the run, and of each cohort so many of its memories, so that it takes a second or two."""
 
 
-def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64]:
+def memory_spread(record: RunRecord, progress: ProgressCallback = no_progress) -> dict[str, F64]:
     """By role, the standard deviation of each feature (48,) among memories of a run, as they decode; 0 where there is but one.
 
     Raises CorruptRecord for damaged memories.
@@ -28,7 +28,7 @@ def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64
         names = Roster(journal)
         memories, last = Memories(journal, names, record.lineage), record.summary.steps
         steps = np.unique(np.linspace(1, last, min(STEPS, last)).astype(np.int64)).tolist()
-        for step in telling(headway, "reading memories", steps):
+        for step in track(progress, "reading memories", steps):
             for _, kept in memories.span(step, step):
                 few = _few(kept)
                 found[names.roles[few.agent[0]]].append(memories.states(step, few))

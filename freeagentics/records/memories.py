@@ -51,7 +51,7 @@ class Memories:
     def _kept(self, step: int, page: Page, block: Page) -> EncodedMemories:
         try:
             kept = kept_in(page, block)
-            if not block.intact and kept.codes.intact.all():
+            if not block.crc_ok and kept.codes.intact.all():
                 raise CorruptRecord("page of codes whose checksum does not match")
         except CorruptRecord as error:
             raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error

@@ -50,8 +50,8 @@ class RecordFrames:
         self._symbols = pl.Series(names.symbols, dtype=pl.String)
         self._horizon = horizon
         self._lineage = lineage
-        marker = journal.marker()
-        self._end = marker.step if marker else 0
+        commit = journal.commit_record()
+        self._end = commit.step if commit else 0
         self._first, self._last = first, self._end if last is None else min(last, self._end)
 
     def decisions(self) -> pl.DataFrame:

@@ -28,9 +28,9 @@ class FootprintSummary(BaseModel):
     Attributes:
         rss_before_mb: before there was any agent: Python, imports, bars, and whatever else there was. rss_start_mb: before the first step.
         rss_peak_mb: the most while stepping.
-        billed_mb: the agents' arrays and objects, and what they share, added up. per_agent_kb: the same over the number of agents.
+        attributed_mb: the agents' arrays and objects, and what they share, added up. per_agent_kb: the same over the number of agents.
         by_category_kb: of it, for each category, most first.
-        unbilled_mb: the rest of the peak: pages on their way to the journal, buffers, and what the allocator keeps.
+        unattributed_mb: the rest of the peak: pages on their way to the journal, buffers, and what the allocator keeps.
         limit_mb: what the run was to stay under, if anything.
     """
 
@@ -40,9 +40,9 @@ class FootprintSummary(BaseModel):
     rss_start_mb: float
     rss_peak_mb: float
     per_agent_kb: float
-    billed_mb: float
+    attributed_mb: float
     by_category_kb: dict[str, float]
-    unbilled_mb: float
+    unattributed_mb: float
     limit_mb: float | None
 
 

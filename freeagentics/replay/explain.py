@@ -224,7 +224,7 @@ class Explainer:
         return np.empty(0) if records is None else records[records["agent"] == self._agent]
 
     def _outcome(self) -> OutcomeSoFar:
-        horizon, last = self._lineage.own.memory.horizon, self._journal.marker()
+        horizon, last = self._lineage.own.memory.horizon, self._journal.commit_record()
         assert last is not None
         passed = min(horizon, last.step - self._step)
         page = self._journal.read(self._step + horizon, Kind.OUTCOMES, self._rerun.cohort.number)

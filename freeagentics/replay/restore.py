@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
-from freeagentics.journal import SHARED, Journal, JournalWriter, Kind, Marker
+from freeagentics.journal import SHARED, CommitRecord, Journal, JournalWriter, Kind
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
 
@@ -20,33 +20,33 @@ def rewind(model: MarketModel, journal: Journal, step: int) -> None:
         except (KeyError, ValueError, CorruptRecord) as error:
             raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
     model.attendance.leaving = _departures(journal, (found or 0) + 1)
-    model.record_to(JournalWriter(journal, journal.marker(found) if found is not None else None))
+    model.record_to(JournalWriter(journal, journal.commit_record(found) if found is not None else None))
 
 
 def _departures(journal: Journal, first: int) -> dict[int, list[int]]:
     """Who left before a step, by steps from *first* on."""
-    last = journal.marker()
+    last = journal.commit_record()
     pages = {step: journal.read(step, Kind.DEPARTURES, SHARED) for step in range(first, last.step + 1 if last else first)}
     return {step: page["agent"].tolist() for step, page in pages.items() if page is not None}
 
 
-def committed(journal: Journal, step: int) -> Marker:
-    """The marker of a step. Raises BadScenario where it was not committed."""
-    marker, last = journal.marker(step), journal.marker()
-    if marker is None:
+def committed(journal: Journal, step: int) -> CommitRecord:
+    """The commit of a step. Raises BadScenario where it was not committed."""
+    commit, last = journal.commit_record(step), journal.commit_record()
+    if commit is None:
         raise BadScenario(f"step {step}: this run has steps 1 to {last.step if last else 0}")
-    return marker
+    return commit
 
 
-def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[Marker, Checkpoint]:
-    """The marker of a committed step and the state at its end, computed again from the checkpoint before it.
+def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[CommitRecord, Checkpoint]:
+    """The commit of a committed step and the state at its end, computed again from the checkpoint before it.
 
     Raises BadScenario where the step was not committed, RunFailed where it comes out differently than it is on record.
     """
-    marker = committed(journal, step)
+    commit = committed(journal, step)
     with MarketModel(scenario) as model:
         rewind(model, journal, step)
         while model.steps < step:
             model.step()
         model.writer.flush()
-        return marker, model.checkpoint()
+        return commit, model.checkpoint()

@@ -8,7 +8,7 @@ import numpy as np
 
 from freeagentics.arrays import F64
 from freeagentics.journal import Journal, Kind
-from freeagentics.progress import Headway, untold
+from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records import RunRecord
 from freeagentics.report.gather.context import RunContext
 from freeagentics.report.gather.contribution import Contribution
@@ -49,7 +49,7 @@ class Facts:
     worst: tuple[Narrative, ...]
 
 
-def gather(record: RunRecord, headway: Headway = untold) -> Facts:
+def gather(record: RunRecord, progress: ProgressCallback = no_progress) -> Facts:
     """Walk over the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
         ground = RunContext(record, journal)
@@ -57,7 +57,7 @@ def gather(record: RunRecord, headway: Headway = untold) -> Facts:
         desks, limits, trades = DeskCurves(ground), Limits(ground), Trades(ground)
         signals, contribution, buyers, extremes = SignalMatrix(ground), Contribution(ground), Buyers.of(ground), TopTrades(ground, prices)
         gatherers: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, buyers, extremes)
-        for moment in walk(ground, prices, headway):
+        for moment in walk(ground, prices, progress):
             for gatherer in gatherers:
                 gatherer.see(moment)
         signals.finish()

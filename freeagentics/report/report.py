@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from freeagentics.errors import RunFailed
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.records import RunRecord
 from freeagentics.report.facts import Facts, gather
 from freeagentics.report.page.document import document
@@ -24,20 +24,20 @@ from freeagentics.report.tables import write_tables
 SECTIONS = (headline, prices, equity, contribution, risk, signals, sources, memories, chains, footprint)
 
 
-def save_report(record: RunRecord, path: str | Path | None = None, *, headway: Headway = untold) -> Path:
+def save_report(record: RunRecord, path: str | Path | None = None, *, progress: ProgressCallback = no_progress) -> Path:
     """Write the report, and its figures as CSV into the folder ``tables`` beside it; where to, it returns.
 
     Args:
         path: of the page; by default ``report.html`` in the run directory.
-        headway: is told how far it has come.
+        progress: called with how far it has come.
 
     Raises:
         CorruptRecord: the journal is damaged.
         RunFailed: it cannot be written.
     """
     target = Path(path) if path is not None else record.directory.report
-    facts = gather(record, headway)
-    page = render(facts, headway)
+    facts = gather(record, progress)
+    page = render(facts, progress)
     try:
         draft = target.with_name(f"{target.name}.draft")
         draft.write_text(page, encoding="utf-8")
@@ -50,8 +50,8 @@ def save_report(record: RunRecord, path: str | Path | None = None, *, headway: H
     return target
 
 
-def render(facts: Facts, headway: Headway = untold) -> str:
+def render(facts: Facts, progress: ProgressCallback = no_progress) -> str:
     """The page."""
     scenario = facts.ground.scenario
-    sections = [section(facts) for section in telling(headway, "drawing the report", SECTIONS)]
+    sections = [section(facts) for section in track(progress, "drawing the report", SECTIONS)]
     return document(scenario.title or scenario.name, subtitle(facts), sections)

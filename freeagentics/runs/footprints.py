@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freeagentics.runtime import Categories, itemise
+from freeagentics.runtime import Categories, size_by_category
 from freeagentics.simulation.market_model import MarketModel
 
 CATEGORIES = Categories(
@@ -36,4 +36,4 @@ def footprints(model: MarketModel) -> dict[str, int]:
         "accounts": model.market.accounts,
         "agents": list(model.agents),
     }
-    return itemise(parts, CATEGORIES, excluding=[model])
+    return size_by_category(parts, CATEGORIES, excluding=[model])

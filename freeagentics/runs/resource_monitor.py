@@ -16,10 +16,10 @@ from freeagentics.runtime import (
     FootprintLimit,
     PeakMeter,
     Sample,
-    bill,
+    deep_size,
     get_gc_tuner,
-    give_back,
     resident_mb,
+    trim_heap,
 )
 from freeagentics.simulation.market_model import MarketModel
 
@@ -27,8 +27,8 @@ KB, MB = 1024, 1024 * 1024
 LOOK_EVERY = 16
 """Steps between two looks at the process."""
 
-BILL_EVERY = 8
-"""Looks between two additions of the bill: growth that the agents account for is no leak."""
+MEASURE_EVERY = 8
+"""Looks between two measurements of what agents hold: growth that the agents account for is no leak."""
 
 
 class ResourceMonitor:
@@ -51,7 +51,7 @@ class ResourceMonitor:
         self._rules = AlertRules()
         self._tuner = get_gc_tuner()
         self._open = ExitStack()
-        self._billed = 0.0
+        self._attributed = 0.0
         self._largest = ("", 0.0)
         self._began = self._looked = wall_clock()
         self._seconds = 0.0
@@ -69,7 +69,7 @@ class ResourceMonitor:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.wall_s = wall_clock() - self._began
         self._open.close()
-        give_back()
+        trim_heap()
 
     def after_step(self) -> None:
         """Collect what is due, and look at the process every so often; at a limit, after every step."""
@@ -81,22 +81,22 @@ class ResourceMonitor:
             self._look(step)
 
     def _keep_under(self, limit: FootprintLimit, step: int) -> None:
-        begun = limit.see(step, resident_mb())
+        begun = limit.check(step, resident_mb())
         if begun is not None:
             self._model.hibernate()
-            give_back()
+            trim_heap()
             self._note([begun])
 
     def _look(self, step: int) -> None:
         # A checkpoint is a copy of all agents: what the allocator would keep of it is as much as they are.
-        give_back()
+        trim_heap()
         model, now = self._model, wall_clock()
-        if step % (LOOK_EVERY * BILL_EVERY) == 0 or not self._billed:
-            self._billed = bill([model.population, model.board, model.ledger, model.book_codec], excluding=[model]).total / MB
+        if step % (LOOK_EVERY * MEASURE_EVERY) == 0 or not self._attributed:
+            self._attributed = deep_size([model.population, model.board, model.ledger, model.book_codec], excluding=[model]).total / MB
             self._largest = max(map(_per_agent, model.population.cohorts), key=lambda one: one[1])
         overhead = (self._collections.seconds - self._seconds) / (now - self._looked)
         self._looked, self._seconds = now, self._collections.seconds
-        self._note(self._rules.see(Sample(step, resident_mb(), self._billed, self._limit_mb, overhead, *self._largest)))
+        self._note(self._rules.check(Sample(step, resident_mb(), self._attributed, self._limit_mb, overhead, *self._largest)))
 
     def _note(self, alerts: list[Alert]) -> None:
         self.events += [RunEvent(step=round(alert.at), kind=alert.kind, message=alert.message) for alert in alerts]
@@ -110,20 +110,20 @@ class ResourceMonitor:
         """The footprint in numbers, when the block has ended."""
         model = self._model
         agents, held = len(model.population), footprints(model)
-        billed, before, peak = sum(held.values()), model.rss_before_mb, self._peak.peak_mb
+        attributed, before, peak = sum(held.values()), model.rss_before_mb, self._peak.peak_mb
         return FootprintSummary(
             rss_start_mb=round(self._peak.start_mb, 2),
             rss_peak_mb=round(peak, 2),
-            per_agent_kb=round(billed / agents / KB, 3),
-            billed_mb=round(billed / MB, 3),
+            per_agent_kb=round(attributed / agents / KB, 3),
+            attributed_mb=round(attributed / MB, 3),
             by_category_kb={category: round(size / agents / KB, 3) for category, size in held.items()},
             rss_before_mb=round(before, 2),
-            unbilled_mb=round(peak - before - billed / MB, 2),
+            unattributed_mb=round(peak - before - attributed / MB, 2),
             limit_mb=self._limit_mb,
         )
 
 
 def _per_agent(cohort: Cohort) -> tuple[str, float]:
     """A name for the agents of a cohort, and the MB that each of them holds; what all cohorts share is left out."""
-    held = bill([cohort], excluding=[cohort.world]).total / MB
+    held = deep_size([cohort], excluding=[cohort.world]).total / MB
     return f"of cohort {cohort.number}, {cohort.role},", held / max(int(cohort.active.sum()), 1)

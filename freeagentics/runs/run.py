@@ -81,7 +81,7 @@ def run(
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
-        journal.describe({"run": identity, "versions": versions()})
+        journal.set_metadata({"run": identity, "versions": versions()})
         model.record_to(JournalWriter(journal))
         stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
@@ -125,7 +125,7 @@ def resume(
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal))
         scenario = changed(directory.load_scenario(allow_plugins=allow_plugins), changes, only=FREE_ON_RESUME)
-        last = journal.marker()
+        last = journal.commit_record()
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
         if last and last.step == scenario.steps and directory.summary.is_file():
@@ -136,7 +136,7 @@ def resume(
         rewind(model, journal, last.step if last else 0)
         # The writer before the journal: what it still holds must find the file open.
         stack.enter_context(closing(model.writer))
-        feeds = stack.enter_context(SyncWorkers(scenario, journal.about()["run"]))
+        feeds = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
         if changes:
             directory.rewrite(scenario)
         return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
@@ -183,7 +183,7 @@ def fork(
     identity = f"{after.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         old = stack.enter_context(Journal(source.journal))
-        marker, state = state_at(lineage.at(at), old, at)
+        commit, state = state_at(lineage.at(at), old, at)
         if after.steps < at:
             raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
         model = stack.enter_context(open_model(after))
@@ -192,10 +192,10 @@ def fork(
         feeds = stack.enter_context(SyncWorkers(after, identity))
         directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
-        about = {"run": identity, "versions": versions(), "forked_from": old.about()["run"], "forked_at": at}
+        about = {"run": identity, "versions": versions(), "forked_from": old.metadata()["run"], "forked_at": at}
         _copy(old, directory.journal, at, state, about)
         journal = stack.enter_context(Journal(directory.journal))
-        model.record_to(JournalWriter(journal, marker))
+        model.record_to(JournalWriter(journal, commit))
         stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
 
@@ -214,7 +214,7 @@ def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[s
     with Journal(draft) as journal:
         journal.discard_after(at)
         journal.add_checkpoint(at, state)
-        journal.describe(about)
+        journal.set_metadata(about)
     draft.replace(path)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
 from freeagentics.journal import Journal, Kind
-from freeagentics.progress import Headway, untold
+from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.frames import write_agent_frame, write_model_frame
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
@@ -22,13 +22,19 @@ Watcher = Callable[[MarketModel], None]
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """Who looks on: *watch* sees the model, *lag* how many steps the stores are behind it, *headway* what is done after the last step; once
-    *should_stop* says yes, the run takes a checkpoint and raises Interrupted."""
+    """Observers of a run.
+
+    Attributes:
+        watch: sees the model.
+        should_stop: once it says yes, the run takes a checkpoint and raises Interrupted.
+        lag: called with how many steps the stores are behind the model.
+        progress: called with what is done after the last step.
+    """
 
     watch: Watcher | None = None
     should_stop: Callable[[], bool] | None = None
     lag: Callable[[int], None] | None = None
-    headway: Headway = untold
+    progress: ProgressCallback = no_progress
 
     def see(self, model: MarketModel, lag: int) -> None:
         """Show the model as it is now."""
@@ -76,9 +82,9 @@ class Session:
                 self._step_to_the_end()
         except JournalFailed as error:
             raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
-        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.headway))
+        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.progress))
         names = Roster(self._journal)
-        self._observers.headway("writing the frames", 0, 0)
+        self._observers.progress("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
             write_model_frame(self._journal, self._directory.model_frame)
             write_agent_frame(self._journal, names, self._directory.agent_frame)
@@ -89,7 +95,7 @@ class Session:
         model, settings = self._model, self._model.scenario
         self._feeds.start(self._directory.journal)
         self._see()
-        committed = self._journal.marker()
+        committed = self._journal.commit_record()
         ended = committed.step if committed else 0
         while model.steps < settings.steps:
             stopping = self._observers.stopping()
@@ -111,7 +117,7 @@ class Session:
         self._observers.see(self._model, self._feeds.lag)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
-        model, tally = self._model, self._journal.tally
+        model, tally = self._model, self._journal.totals
         count = len(model.population)
         memories, memory_bytes = tally(Kind.MEMORIES)
         memory_bytes += tally(Kind.CODES)[1] + tally(Kind.BOOKS)[1]

@@ -10,7 +10,7 @@ from freeagentics.runtime.lean.step_result import StepResult
 from freeagentics.runtime.lean.threadpool_manager import OptimizedThreadPoolManager
 from freeagentics.runtime.measuring.alerts import Alert, AlertRules, Sample
 from freeagentics.runtime.measuring.categories import ANY_AGENT, Categories
-from freeagentics.runtime.measuring.footprint import Bill, PeakMeter, bill, give_back, itemise, resident_mb
+from freeagentics.runtime.measuring.footprint import DeepSize, PeakMeter, deep_size, resident_mb, size_by_category, trim_heap
 from freeagentics.runtime.measuring.footprint_report import FootprintReport, Operation
 from freeagentics.runtime.measuring.gc_contexts import GCContextManager
 from freeagentics.runtime.measuring.gc_meter import CollectionMeter
@@ -21,7 +21,7 @@ from freeagentics.runtime.measuring.leaks import GrowingLine, LeakFinder
 from freeagentics.runtime.measuring.memory_limit import FootprintLimit
 from freeagentics.runtime.measuring.profiler import FootprintProfiler, get_memory_profiler
 from freeagentics.runtime.measuring.report import Report
-from freeagentics.runtime.measuring.shares import AgentFootprint, share_out
+from freeagentics.runtime.measuring.shares import AgentFootprint, attribute_shared
 from freeagentics.runtime.measuring.suggestions import Advice, Suggestion
 
 __all__ = [
@@ -32,9 +32,9 @@ __all__ = [
     "AgentOptimizer",
     "Alert",
     "AlertRules",
-    "Bill",
     "Categories",
     "CollectionMeter",
+    "DeepSize",
     "Engine",
     "FootprintLimit",
     "FootprintProfiler",
@@ -60,14 +60,14 @@ __all__ = [
     "Suggestion",
     "ThreadEngine",
     "Thresholds",
-    "bill",
+    "attribute_shared",
+    "deep_size",
     "get_agent_optimizer",
     "get_gc_tuner",
     "get_memory_profiler",
-    "give_back",
-    "itemise",
     "open_engine",
     "optimize_gc_for_agents",
     "resident_mb",
-    "share_out",
+    "size_by_category",
+    "trim_heap",
 ]

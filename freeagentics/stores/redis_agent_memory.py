@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.plain_data import plain_bytes, plain_value
+from freeagentics.stores.backends import open_store
 from freeagentics.stores.records import LogEntry
-from freeagentics.stores.urls import open_store
 from freeagentics.stores.validation import check_int
 
 _MAGIC = b"AM1"

@@ -1,92 +1,57 @@
-"""From a store's URL to the store."""
+"""URLs of stores: their parts, options, and as they may be shown. Errors repeat nothing that may be a piece of a password."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from difflib import get_close_matches
-from pathlib import Path
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from freeagentics.errors import BadStore
-from freeagentics.stores.contract import Store
-from freeagentics.stores.memory import MemoryStore
-from freeagentics.stores.sqlite import SqliteStore
+from freeagentics.errors import BadStore, did_you_mean
 
-REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+shards", "rediss+shards")
-
-
-def open_store(url: str, run: str) -> Store:
-    """Open the store at *url* for the records of *run*.
-
-    Args:
-        url: one of
-            ``memory:``,
-            ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``, as SQLAlchemy writes them,
-            ``redis://host:port/db``, ``redis+cluster://node,node`` or ``redis+shards://a,b,c``, each with ``rediss`` for TLS, with options
-            ``layout``, ``retention``, ``cache`` and ``ca_certs``,
-            ``dynamodb://region/prefix``, with options ``endpoint``, ``dax`` and ``retention``.
-        run: a run id, ``[a-z0-9][a-z0-9-]{0,127}``.
-
-    Raises:
-        BadStore: the URL names no store that can be opened.
-        BadName: *run* is not a run id.
-        StoreUnavailable: another process holds the store.
-    """
-    scheme, colon, place = url.partition(":")
-    if colon and scheme in _OPENERS:
-        return _OPENERS[scheme](place, run)
-    known = "known: memory:, sqlite:///PATH, redis://HOST, dynamodb://REGION/PREFIX"
-    if not colon:
-        raise BadStore(f"store {url!r} has no scheme; {known}")
-    # The rest of the URL may hold a password, so only the scheme is repeated.
-    near = get_close_matches(scheme, _OPENERS, n=1)
-    hint = f"did you mean {near[0]}:? " if near else ""
-    raise BadStore(f"unknown store scheme {scheme!r}; {hint}{known}")
+_DAYS = re.compile("[1-9][0-9]{0,4}d")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# A password that is not percent-encoded reaches further than it may; no other part of a URL of Redis has an @, but perhaps a file's path.
+_CREDENTIALS = re.compile(r"(rediss?[^:]*://).*@|([^:]*://)[^/?#]*@", re.DOTALL)
 
 
-def _open_memory(place: str, run: str) -> Store:
-    if place:
-        raise BadStore(f"store memory:{place}: takes nothing after the colon; write memory:")
-    return MemoryStore(run)
-
-
-def _open_sqlite(place: str, run: str) -> Store:
-    path = place.removeprefix("///")
-    if path == place:
-        raise BadStore(f"store sqlite:{place}: needs three slashes before the path, four before an absolute one, e.g. sqlite:///runs/a.db")
-    if not path:
-        raise BadStore("store sqlite:///: has no path; write e.g. sqlite:///runs/a.db")
-    if path == ":memory:":
-        raise BadStore("store sqlite:///:memory: would be lost between calls; write memory: for a store in memory")
-    if "?" in path or any(character < " " for character in path):
-        raise BadStore(f"store sqlite:///{path!r}: a path has neither options (?) nor control characters")
-    return SqliteStore(Path(path), run)
-
-
-def _open_dynamodb(place: str, run: str) -> Store:
-    # boto3 is an extra, and half a second of imports that only its users should wait for.
+def split_url(url: str) -> SplitResult:
+    """The parts of a URL. Raises BadStore where they cannot be told apart."""
     try:
-        from freeagentics.stores.dynamodb.store import DynamoStore
-        from freeagentics.stores.dynamodb.url import parse_address
-    except ModuleNotFoundError as error:
-        raise BadStore(f"a dynamodb: store needs the package {error.name}; pip install 'freeagentics[aws]'") from error
-    return DynamoStore(parse_address(f"dynamodb:{place}"), run)
+        # Some control characters would be left out without a word: another URL than the given one.
+        if not _CONTROL.search(url):
+            return urlsplit(url)
+    except ValueError:
+        pass
+    scheme = url.partition(":")[0]
+    raise BadStore(
+        f"a {scheme}: URL cannot be read; what is no letter, digit or mark of punctuation in it is percent-encoded, as are [ and ]"
+    )
 
 
-def _open_redis(scheme: str) -> Callable[[str, str], Store]:
-    def open_at(place: str, run: str) -> Store:
-        try:
-            from freeagentics.stores.redis.store import RedisStore
-            from freeagentics.stores.redis.url import parse_address
-        except ModuleNotFoundError as error:
-            raise BadStore(f"a {scheme}: store needs the package {error.name}; pip install 'freeagentics[redis]'") from error
-        return RedisStore(parse_address(f"{scheme}:{place}"), run)
+def url_options(parts: SplitResult, known: Collection[str]) -> dict[str, str]:
+    """Options by name. Raises BadStore for one that is not *known*, and for one given twice."""
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    options = dict(pairs)
+    for name in options:
+        if name not in known:
+            hint = f"; {did_you_mean(name, known)}" if known else ""
+            raise BadStore(f"a {parts.scheme}: URL has no option {name!r}{hint}")
+    if len(options) < len(pairs):
+        raise BadStore(f"a {parts.scheme}: URL names an option twice")
+    return options
 
-    return open_at
+
+def retention_days(options: Mapping[str, str]) -> int | None:
+    """The option `retention`, in days of wall time; None where it is not given. Raises BadStore."""
+    text = options.get("retention")
+    if text is None:
+        return None
+    if not _DAYS.fullmatch(text):
+        raise BadStore(f"option retention must be days like 90d, not {text!r}")
+    return int(text[:-1])
 
 
-_OPENERS: dict[str, Callable[[str, str], Store]] = {
-    "memory": _open_memory,
-    "sqlite": _open_sqlite,
-    "dynamodb": _open_dynamodb,
-    **{scheme: _open_redis(scheme) for scheme in REDIS_SCHEMES},
-}
+def public_url(url: str) -> str:
+    """The URL without the name and password of whoever opens it."""
+    found = _CREDENTIALS.match(url)
+    return f"{found[1] or found[2]}***@{url[found.end() :]}" if found else url

@@ -53,11 +53,11 @@ class Archiver:
             CorruptRecord: the journal, or a file that gets more rows, is damaged.
         """
         with Journal(self._path) as journal:
-            marker = journal.marker()
-            if marker is None:
+            commit = journal.commit_record()
+            if commit is None:
                 return 0
-            steps = Steps(journal, marker.step)
-            old = steps.before(archive_before(marker.timestamp))
+            steps = Steps(journal, commit.step)
+            old = steps.before(archive_before(commit.timestamp))
             archived = self._archived
             if archived < old:
                 archived = max(archived, steps.before(self._archived_until()))
@@ -66,15 +66,15 @@ class Archiver:
                 self.records += self._archive.add(self._rows(journal, archived + 1, last))
                 archived = last
             self._archived = archived
-            self.done = marker.step - max(old - archived, 0)
-            return marker.step - self.done
+            self.done = commit.step - max(old - archived, 0)
+            return commit.step - self.done
 
     def purgeable(self) -> int:
         """Market time at which a store may be purged when all that is old enough is archived: decisions that have expired but belong to a
         week that is not over yet stay where they are."""
         with Journal(self._path) as journal:
-            marker = journal.marker()
-        return archive_before(marker.timestamp) + ARCHIVE_AGE_MS - 1 if marker else 0
+            commit = journal.commit_record()
+        return archive_before(commit.timestamp) + ARCHIVE_AGE_MS - 1 if commit else 0
 
     def _batch(self) -> int:
         return max(BATCH_RECORDS // self._scenario.agents.count, 1)

@@ -24,17 +24,17 @@ Scores = dict[tuple[int, int], tuple[int, float, float]]
 
 
 class StepTimes(dict[int, int]):
-    """Market time of steps in ms, by step, read from the journal's markers as they are asked for."""
+    """Market time of steps in ms, by step, read from the journal's commit records as they are asked for."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
 
     def __missing__(self, step: int) -> int:
-        marker = self._journal.marker(step)
-        assert marker is not None, "a committed step has a marker"
-        self[step] = marker.timestamp
-        return marker.timestamp
+        commit = self._journal.commit_record(step)
+        assert commit is not None, "a committed step has a commit"
+        self[step] = commit.timestamp
+        return commit.timestamp
 
 
 def memory_entries(journal: Journal, names: Roster, first: int, last: int) -> list[LogEntry]:

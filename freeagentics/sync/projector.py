@@ -54,8 +54,8 @@ class Projector:
             CorruptRecord: the journal is damaged.
         """
         with Journal(self._path) as journal:
-            marker = journal.marker()
-            committed = marker.step if marker else 0
+            commit = journal.commit_record()
+            committed = commit.step if commit else 0
             self.done = self._place()
             if self.done < committed:
                 self.done = self._put_batch(journal, self.done + 1, min(committed, self.done + self._batch()))

@@ -13,7 +13,7 @@ LINGER_S = 0.5
 """Wall time between two batches while the run goes on: batches of many steps cost a store far less than many batches."""
 
 PATIENCE_S = 10.0
-"""How long a run that has ended waits for a store that makes no headway."""
+"""How long a run that has ended waits for a store that makes no progress."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
@@ -42,7 +42,7 @@ class SyncWorker:
     Args:
         name: of the thread.
         connect: opens the store and gives the work to do on it; it may raise `StoreUnavailable`.
-        patience_s: how long the end of a run waits for a store that makes no headway.
+        patience_s: how long the end of a run waits for a store that makes no progress.
 
     Attributes:
         done: last step that is known to be in the store. records: records written.
@@ -59,7 +59,7 @@ class SyncWorker:
         self._work: SyncTask | None = None
         self._steps = 1
         self._pause = _FIRST_PAUSE_S
-        self._headway = wall_clock()
+        self._progressed_at = wall_clock()
         self._ending = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"freeagentics-{name}", daemon=True)
@@ -69,8 +69,8 @@ class SyncWorker:
         self._thread.start()
 
     def finish(self) -> None:
-        """Wait until the store has all that is committed; not for longer than `patience_s` without headway."""
-        self._headway = wall_clock()
+        """Wait until the store has all that is committed; not for longer than `patience_s` without progress."""
+        self._progressed_at = wall_clock()
         self._ending.set()
         self._wait()
 
@@ -78,7 +78,7 @@ class SyncWorker:
         """End after the batch that is being written; the rest is for the next time."""
         self._stopped.set()
         self._ending.set()
-        self._headway = wall_clock()
+        self._progressed_at = wall_clock()
         self._wait()
 
     def _wait(self) -> None:
@@ -87,7 +87,7 @@ class SyncWorker:
             self._thread.join(self._patience_s / 10)
 
     def _hopeful(self) -> bool:
-        return wall_clock() - self._headway < self._patience_s
+        return wall_clock() - self._progressed_at < self._patience_s
 
     def _run(self) -> None:
         try:
@@ -129,7 +129,7 @@ class SyncWorker:
         self.records += work.records - before
         self._steps = max(work.done - self.done, 1)
         if work.done > self.done:
-            self._headway = wall_clock()
+            self._progressed_at = wall_clock()
         self.done, self.error = work.done, None
         return left
 

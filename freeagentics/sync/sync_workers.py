@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from freeagentics.errors import BadStore, StoreUnavailable
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.records.run_record import StoreSummary
 from freeagentics.scenario.scenario import Scenario, StoreSettings
 from freeagentics.stores import Store, open_store
 from freeagentics.stores.cache import Cache
-from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.tiers import TieredStore
+from freeagentics.stores.urls import public_url
 from freeagentics.sync.projector import Projector
 from freeagentics.sync.sync_worker import PATIENCE_S, SyncTask, SyncWorker
 
@@ -90,9 +90,9 @@ class SyncWorkers:
         # While a resumed run computes committed steps again, stores are ahead of it.
         return max(self._last - feed.done, 0)
 
-    def finish(self, headway: Headway = untold) -> tuple[StoreSummary, ...]:
-        """Wait until all stores have all that is committed, or have stopped making headway; says where each is."""
-        for feed in telling(headway, "bringing up the stores", self._feeds.values()):
+    def finish(self, progress: ProgressCallback = no_progress) -> tuple[StoreSummary, ...]:
+        """Wait until all stores have all that is committed, or have stopped making progress; says where each is."""
+        for feed in track(progress, "bringing up the stores", self._feeds.values()):
             feed.finish()
         urls = self._scenario.store.model_dump()
         return tuple(

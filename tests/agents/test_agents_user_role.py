@@ -187,7 +187,7 @@ def test_a_role_that_raises_is_what_the_run_says_whatever_the_writer_is_doing(tm
     with pytest.raises(RoleFailed, match="ZeroDivisionError"):
         run(scenario, out=tmp_path / "run")
     with Journal(tmp_path / "run" / "journal.db") as journal:
-        marker = journal.marker()
-        assert marker is not None
+        commit = journal.commit_record()
+        assert commit is not None
         # The step before was handed over, and is there.
-        assert marker.step == 4 + attempt % 4
+        assert commit.step == 4 + attempt % 4

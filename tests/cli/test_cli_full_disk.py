@@ -25,8 +25,8 @@ def test_a_full_disk_stops_the_run_with_one_line_and_it_goes_on_when_there_is_ro
     assert "go on with: freeagentics run --resume run" in done.stderr
     with Journal(tmp_path / "run" / "journal.db") as journal:
         journal.check()
-        marker = journal.marker()
-        assert marker is not None and marker.step < 80
+        commit = journal.commit_record()
+        assert commit is not None and commit.step < 80
     assert not (tmp_path / "run" / "run.json").exists()
     resumed = summary_of("run", "--resume", "run", cwd=tmp_path)
     alone = summary_of(*RUN, "--out", "alone", cwd=tmp_path)

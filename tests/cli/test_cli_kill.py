@@ -37,7 +37,7 @@ def steps(path: Path) -> bool:
     """Whether a run has committed a step yet; its journal may be in the making."""
     try:
         with Journal(path) as journal:
-            return journal.marker() is not None
+            return journal.commit_record() is not None
     except BadRunDirectory:
         return False
 
@@ -46,8 +46,8 @@ def committed(path: Path) -> int:
     """The last committed step, after every page was read and found whole."""
     with Journal(path) as journal:
         journal.check()
-        marker = journal.marker()
-        return marker.step if marker else 0
+        commit = journal.commit_record()
+        return commit.step if commit else 0
 
 
 def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path: Path) -> None:
@@ -82,9 +82,9 @@ def test_asked_to_stop_a_run_takes_a_checkpoint_and_says_how_to_go_on(number: si
     assert done.returncode == 130
     assert "what was committed is whole: go on with: freeagentics run --resume run" in done.stderr
     with Journal(journal) as opened:
-        marker = opened.marker()
-        assert marker is not None
-        assert opened.checkpoint_before(marker.step) == marker.step
+        commit = opened.commit_record()
+        assert commit is not None
+        assert opened.checkpoint_before(commit.step) == commit.step
 
 
 def test_a_living_run_is_not_touched_by_another(tmp_path: Path) -> None:

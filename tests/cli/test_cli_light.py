@@ -45,7 +45,7 @@ def test_what_only_tells_imports_nothing_heavy(words: tuple[str, ...], tmp_path:
 
 def test_a_run_imports_no_charts_and_nothing_of_training_pages_and_servers(tmp_path: Path) -> None:
     words = ("run", "quick", "--steps", "2", "--set", "agents.count=5", "--no-report")
-    unused = {"matplotlib", "torch", "solara", "redis", "boto3", "botocore", "obstore", "ray", "webbrowser", "uvicorn"}
+    unused = {"matplotlib", "torch", "solara", "redis", "boto3", "botocore", "obstore", "webbrowser", "uvicorn"}
     assert imported_by(*words, cwd=tmp_path).isdisjoint(unused)
 
 

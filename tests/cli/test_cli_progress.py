@@ -13,7 +13,7 @@ from cli_runner import called
 
 from freeagentics.benchmarks import BENCHMARKS
 from freeagentics.benchmarks.table import Table
-from freeagentics.progress import telling
+from freeagentics.progress import track
 
 SHORT = ("run", "quick", "--agents", "5", "--steps", "3", "--out", "run")
 PROGRAM = "from freeagentics.cli import afterwards, main; afterwards.AUDITED_FROM = 3; main.main()"
@@ -76,10 +76,10 @@ def test_benchmarks_say_which_one_is_running(tmp_path: Path, monkeypatch: pytest
 
 def test_parts_are_told_of_when_they_have_been_dealt_with() -> None:
     told: list[tuple[str, int, int]] = []
-    parts = telling(lambda *seen: told.append(seen), "counting", "ab")
+    parts = track(lambda *seen: told.append(seen), "counting", "ab")
     assert next(parts) == "a"
     assert told == [("counting", 0, 2)]
     assert list(parts) == ["b"]
     assert told == [("counting", 0, 2), ("counting", 1, 2), ("counting", 2, 2)]
-    assert not list(telling(lambda *seen: told.append(seen), "nothing", ()))
+    assert not list(track(lambda *seen: told.append(seen), "nothing", ()))
     assert len(told) == 3

@@ -37,14 +37,14 @@ def test_the_summary_has_all_keys_and_adds_up(usual: dict[str, object]) -> None:
         "rss_start_mb",
         "rss_peak_mb",
         "per_agent_kb",
-        "billed_mb",
+        "attributed_mb",
         "by_category_kb",
-        "unbilled_mb",
+        "unattributed_mb",
         "limit_mb",
     }
     assert sum(footprint["by_category_kb"].values()) == pytest.approx(footprint["per_agent_kb"], rel=0.01)
     assert footprint["rss_peak_mb"] >= footprint["rss_start_mb"] > 0
-    assert footprint["billed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 25, rel=0.01)
+    assert footprint["attributed_mb"] * 1024 == pytest.approx(footprint["per_agent_kb"] * 25, rel=0.01)
 
 
 def test_the_run_directory_holds_what_the_run_left(usual: dict[str, object]) -> None:
@@ -124,7 +124,7 @@ def test_records_reach_a_store_of_ones_own(tmp_path: Path) -> None:
 
     summary = summary_of("run", "--agents", 10, "--steps", 15, "--store", "sqlite:///mine.db", "--out", "run", cwd=tmp_path)
     with Journal(tmp_path / "run" / "journal.db") as journal:
-        identity = journal.about()["run"]
+        identity = journal.metadata()["run"]
     with open_store(f"sqlite:///{tmp_path}/mine.db".replace("sqlite:////", "sqlite:////"), identity) as store:
         assert store.count("market-hunter-0000") == 15
         assert store.get_cursor("journal") == summary["steps"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.arrays import AnyArray
-from freeagentics.journal import SHARED, Journal, Kind, Marker, Page, StepCommit
+from freeagentics.journal import SHARED, CommitRecord, Journal, Kind, Page, StepCommit
 
 RECORD = np.dtype([("agent", "<i4"), ("value", "<f4"), ("code", "u1", (3,))])
 OBSERVED = np.dtype([("price", "<i8"), ("values", "<f4", (2,))])
@@ -35,8 +35,8 @@ def pages(step: int) -> tuple[Page, ...]:
     )
 
 
-def marker(step: int) -> Marker:
-    return Marker(step, step * 1000, bytes([step % 256]) * 32)
+def marker(step: int) -> CommitRecord:
+    return CommitRecord(step, step * 1000, bytes([step % 256]) * 32)
 
 
 def step_commit(step: int) -> StepCommit:
@@ -58,8 +58,8 @@ def journal_of(path: Path, steps: int, *, checkpoints: tuple[int, ...] = ()) -> 
 def is_whole(journal: Journal, steps: int) -> bool:
     """Whether the journal holds steps 1 to *steps*, all of each, and nothing else."""
     journal.check()
-    last = journal.marker()
-    if (last.step if last else 0) != steps or any(journal.marker(step) is None for step in range(1, steps + 1)):
+    last = journal.commit_record()
+    if (last.step if last else 0) != steps or any(journal.commit_record(step) is None for step in range(1, steps + 1)):
         return False
     held = [(kind, step, cohort, found.tobytes()) for kind in Kind for step, cohort, found in journal.scan(kind, last=steps + 3)]
     made = [(page.kind, step, page.cohort, page.records.tobytes()) for step in range(1, steps + 1) for page in pages(step)]

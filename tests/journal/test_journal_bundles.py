@@ -23,7 +23,7 @@ bundles = st.dictionaries(st.text(max_size=12), arrays, max_size=4)
 
 
 def forged(table: object, plain: bytes, *, deflated: bytes | None = None) -> bytes:
-    """Bytes with a head and a checksum as they should be, around anything."""
+    """Bytes with a header and a checksum as they should be, around anything."""
     packed = table if isinstance(table, bytes) else msgpack.packb(table)
     body = struct.pack("<I", len(packed)) + packed + (zlib.compress(plain) if deflated is None else deflated)
     return struct.pack("<2sHI", b"FB", 1, zlib.crc32(body)) + body

@@ -8,7 +8,7 @@ import pytest
 from journal_makers import RECORD, is_whole, journal_of, marker, observed, pages, records, state
 
 from freeagentics.errors import BadRunDirectory, JournalFailed
-from freeagentics.journal import SHARED, Journal, Kind, Marker, Page
+from freeagentics.journal import SHARED, CommitRecord, Journal, Kind, Page
 
 
 @pytest.fixture
@@ -18,11 +18,11 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_fresh_journal_has_nothing(path: Path) -> None:
     with Journal(path, create=True) as journal:
-        assert journal.marker() is None
-        assert journal.marker(1) is None
+        assert journal.commit_record() is None
+        assert journal.commit_record(1) is None
         assert journal.checkpoint_before(10) is None
-        assert journal.about() == {}
-        assert journal.tally(Kind.MEMORIES) == (0, 0)
+        assert journal.metadata() == {}
+        assert journal.totals(Kind.MEMORIES) == (0, 0)
         assert journal.read(1, Kind.MEMORIES, 0) is None
         assert is_whole(journal, 0)
 
@@ -31,8 +31,8 @@ def test_what_was_committed_is_there_after_reopening(path: Path) -> None:
     journal_of(path, 3, checkpoints=(2,)).close()
     with Journal(path) as journal:
         assert is_whole(journal, 3)
-        assert journal.marker() == marker(3)
-        assert journal.marker(2) == marker(2)
+        assert journal.commit_record() == marker(3)
+        assert journal.commit_record(2) == marker(2)
         assert journal.checkpoint_before(3) == 2
         assert journal.checkpoint(2)["market"]["close"].tolist() == [2, 2, 2]
         assert journal.checkpoint(2)["cohort-0"]["agent"].tolist() == [0, 1]
@@ -63,17 +63,17 @@ def test_a_scan_is_in_order_whatever_the_order_of_pages(path: Path) -> None:
 
 def test_the_tally_counts_records_and_the_bytes_of_their_pages(path: Path) -> None:
     with journal_of(path, 3) as journal:
-        assert journal.tally(Kind.MEMORIES) == (12, 3 * (16 + 4 * RECORD.itemsize))
-        assert journal.tally(Kind.DECISIONS) == (15, 6 * 16 + 15 * RECORD.itemsize)
-        assert journal.tally(Kind.FILLS) == (0, 0)
+        assert journal.totals(Kind.MEMORIES) == (12, 3 * (16 + 4 * RECORD.itemsize))
+        assert journal.totals(Kind.DECISIONS) == (15, 6 * 16 + 15 * RECORD.itemsize)
+        assert journal.totals(Kind.FILLS) == (0, 0)
 
 
 def test_what_is_known_about_the_run_is_kept_and_replaced_by_name(path: Path) -> None:
     with Journal(path, create=True) as journal:
-        journal.describe({"run": "one", "versions": {"numpy": [2, 1]}})
-        journal.describe({"run": "other"})
+        journal.set_metadata({"run": "one", "versions": {"numpy": [2, 1]}})
+        journal.set_metadata({"run": "other"})
     with Journal(path) as journal:
-        assert journal.about() == {"run": "other", "versions": {"numpy": [2, 1]}}
+        assert journal.metadata() == {"run": "other", "versions": {"numpy": [2, 1]}}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_is_known_about_the_run_is_kept_and_replaced_by_name(path: Path) ->
         pytest.param(marker(1), Page(Kind.ORDERS, 0, records(3)), id="an old step"),
     ],
 )
-def test_a_commit_that_fails_leaves_nothing_of_the_step(path: Path, mark: Marker, extra: Page) -> None:
+def test_a_commit_that_fails_leaves_nothing_of_the_step(path: Path, mark: CommitRecord, extra: Page) -> None:
     with journal_of(path, 2) as journal:
         with pytest.raises(JournalFailed, match=f"step {mark.step} could not be written"):
             journal.commit(mark, (*pages(3), extra), state(3))
@@ -137,7 +137,7 @@ def test_a_closed_journal_says_so(path: Path) -> None:
     with pytest.raises(JournalFailed, match="closed"):
         journal.commit(marker(2), pages(2))
     with pytest.raises(JournalFailed, match="closed"):
-        journal.marker()
+        journal.commit_record()
 
 
 def test_discarding_removes_all_beyond_a_step_and_the_run_goes_on_from_there(path: Path) -> None:
@@ -174,8 +174,8 @@ def test_a_copy_is_whole_and_goes_its_own_way(path: Path, tmp_path: Path) -> Non
             assert is_whole(fork, 3)
             assert fork.checkpoint_before(3) == 3
             fork.discard_after(1)
-            fork.commit(Marker(2, 0, b"other"), [Page(Kind.OBSERVATION, SHARED, observed(9))])
-            assert fork.marker() == Marker(2, 0, b"other")
+            fork.commit(CommitRecord(2, 0, b"other"), [Page(Kind.OBSERVATION, SHARED, observed(9))])
+            assert fork.commit_record() == CommitRecord(2, 0, b"other")
         assert is_whole(journal, 3)
 
 

@@ -70,8 +70,8 @@ def test_a_damaged_checkpoint_names_its_step(path: Path) -> None:
 def test_damage_in_what_is_known_about_the_run_is_named(path: Path) -> None:
     journal_of(path, 1).close()
     tampered(path, "INSERT INTO about VALUES ('run', '{')")
-    with Journal(path) as journal, pytest.raises(CorruptRecord, match="known about the run"):
-        journal.about()
+    with Journal(path) as journal, pytest.raises(CorruptRecord, match="metadata of the run"):
+        journal.metadata()
 
 
 @pytest.mark.parametrize("statement", ["PRAGMA user_version = 2", "PRAGMA user_version = 0"])
@@ -115,12 +115,12 @@ def use(path: Path) -> None:
     with Journal(path) as journal:
         questions: list[Callable[[], object]] = [
             journal.check,
-            journal.marker,
-            journal.about,
-            lambda: journal.marker(2),
+            journal.commit_record,
+            journal.metadata,
+            lambda: journal.commit_record(2),
             lambda: journal.checkpoint(2),
             lambda: journal.checkpoint_before(4),
-            lambda: journal.tally(Kind.MEMORIES),
+            lambda: journal.totals(Kind.MEMORIES),
             *(lambda kind=kind: list(journal.scan(kind, last=4)) for kind in Kind),
         ]
         for question in questions:
@@ -132,7 +132,7 @@ def use(path: Path) -> None:
 
 def test_a_file_damaged_anywhere_is_refused_or_named_corrupt_and_nothing_else_is_raised(path: Path, tmp_path: Path) -> None:
     with journal_of(path, 4, checkpoints=(2,)) as journal:
-        journal.describe({"run": "one"})
+        journal.set_metadata({"run": "one"})
     whole = np.frombuffer(path.read_bytes(), np.uint8)
     random = np.random.default_rng(1)
     for number in range(150):

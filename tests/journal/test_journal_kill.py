@@ -17,7 +17,7 @@ from journal_makers import step_commit
 from freeagentics.journal import Journal, JournalWriter
 
 journal = Journal(Path(sys.argv[1]))
-last = journal.marker()
+last = journal.commit_record()
 step = last.step if last else 0
 writer = JournalWriter(journal, last)
 while True:
@@ -44,7 +44,7 @@ def test_after_a_kill_at_any_moment_every_committed_step_is_whole(tmp_path: Path
     for after in np.random.default_rng(3).integers(6, 120, 6).tolist():
         commit_and_be_killed(path, after)
         with Journal(path) as journal:
-            last = journal.marker()
+            last = journal.commit_record()
             assert last is not None
             assert last.step > before
             assert is_whole(journal, last.step)

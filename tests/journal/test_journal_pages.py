@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Kind, Page
-from freeagentics.journal.pages import HEAD_BYTES, decode, dtype_from_text, dtype_to_text, encode, page_id, read_head
+from freeagentics.journal.pages import HEADER_BYTES, decode, dtype_from_text, dtype_to_text, encode, page_id, read_header
 
 kinds = st.sampled_from(["<i8", "<f4", ">u2", "|u1", "|b1", "<c8", "|S5", "<U2", "<M8[ms]"])
 shapes = st.lists(st.integers(1, 3), max_size=2).map(tuple)
@@ -37,9 +37,9 @@ def test_a_page_comes_back_as_it_was(page: Page, schema: int) -> None:
     assert back.dtype == page.records.dtype
     assert back.tobytes() == page.records.tobytes()
     assert not back.flags.writeable
-    head = read_head(body)
-    assert (head.codec, head.schema, head.count) == (page.codec, schema, len(page.records))
-    assert len(body) == HEAD_BYTES + page.records.nbytes
+    header = read_header(body)
+    assert (header.codec, header.schema, header.count) == (page.codec, schema, len(page.records))
+    assert len(body) == HEADER_BYTES + page.records.nbytes
 
 
 @given(filled_pages(), st.data())

@@ -13,7 +13,7 @@ from journal_makers import is_whole, journal_of, observed, pages, records, state
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import JournalFailed, RunFailed
-from freeagentics.journal import SHARED, Journal, JournalWriter, Kind, Marker, Page, StepCommit
+from freeagentics.journal import SHARED, CommitRecord, Journal, JournalWriter, Kind, Page, StepCommit
 from freeagentics.journal.writer import QUEUE_LENGTH
 
 PATIENCE = 20.0
@@ -44,7 +44,7 @@ class GatedJournal(Journal):
         self.gate = threading.Event()
         self.failure: Exception | None = None
 
-    def commit(self, marker: Marker, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
+    def commit(self, marker: CommitRecord, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
         self.gate.wait(PATIENCE)
         if self.failure is not None:
             raise self.failure
@@ -84,9 +84,9 @@ def test_the_chain_is_the_hash_computed_by_hand(journal: Journal) -> None:
     expected, chain = [], b""
     for step in (1, 2, 3):
         chain = by_hand(chain, step)
-        expected.append(Marker(step, step * 1000, chain))
+        expected.append(CommitRecord(step, step * 1000, chain))
     assert written(journal, 3) == chain
-    assert [journal.marker(step) for step in (1, 2, 3)] == expected
+    assert [journal.commit_record(step) for step in (1, 2, 3)] == expected
     assert is_whole(journal, 3)
 
 
@@ -125,7 +125,7 @@ def test_flush_waits_until_all_is_on_disk(gated: GatedJournal) -> None:
     writer = JournalWriter(gated)
     writer.put(step_commit(1))
     writer.put(step_commit(2))
-    assert gated.marker() is None
+    assert gated.commit_record() is None
     gated.gate.set()
     writer.flush()
     assert is_whole(gated, 2)
@@ -150,7 +150,7 @@ def test_an_error_in_the_writer_surfaces_at_flush_and_put_and_at_close_if_nowher
         assert isinstance(error, JournalFailed)
         assert "the disk is gone" in str(error)
     assert within_patience(writer.close) is None
-    assert gated.marker() is None
+    assert gated.commit_record() is None
 
 
 def test_an_error_without_a_name_is_given_one(gated: GatedJournal) -> None:
@@ -175,7 +175,7 @@ def test_a_full_queue_behind_an_error_never_hangs(gated: GatedJournal) -> None:
     assert isinstance(within_patience(writer.close), JournalFailed)
     late.join(PATIENCE)
     assert not late.is_alive()
-    assert gated.marker() is None
+    assert gated.commit_record() is None
 
 
 def test_nothing_after_a_failed_step_is_written(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_a_closed_writer_takes_no_more_and_may_be_closed_again(journal: Journal)
 
 def test_steps_that_are_there_are_compared_and_the_rest_is_written(journal: Journal) -> None:
     written(journal, 3)
-    writer = JournalWriter(journal, journal.marker(1))
+    writer = JournalWriter(journal, journal.commit_record(1))
     for step in (2, 3, 4, 5):
         writer.put(step_commit(step))
     writer.close()
@@ -221,7 +221,7 @@ def test_steps_that_are_there_are_compared_and_the_rest_is_written(journal: Jour
 
 def test_a_step_that_comes_out_differently_stops_the_run_and_changes_nothing(journal: Journal) -> None:
     written(journal, 3)
-    writer = JournalWriter(journal, journal.marker(1))
+    writer = JournalWriter(journal, journal.commit_record(1))
     writer.put(StepCommit(2, 2000, pages(9)))
     with pytest.raises(RunFailed, match="step 2 came out differently"):
         writer.flush()

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from freeagentics.errors import BadInput
 from freeagentics.mind import CompressedHistory
-from freeagentics.runtime import bill
+from freeagentics.runtime import deep_size
 
 SCALARS = (
     st.none()
@@ -161,7 +161,7 @@ def test_size_and_ratio_are_those_of_what_it_holds_also_after_it_wrapped_a_thous
     assert wrapped == fresh
     assert abs(wrapped.get_size_bytes() - fresh.get_size_bytes()) < 200
     assert abs(wrapped.get_compression_ratio() / fresh.get_compression_ratio() - 1) < 0.3
-    assert abs(bill([wrapped]).total - wrapped.get_size_bytes()) < 200
+    assert abs(deep_size([wrapped]).total - wrapped.get_size_bytes()) < 200
 
 
 def test_the_ratio_falls_when_what_comes_in_can_be_compressed_less() -> None:

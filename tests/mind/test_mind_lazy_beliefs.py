@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.mind import LazyBeliefArray
-from freeagentics.runtime import bill
+from freeagentics.runtime import deep_size
 
 
 def grid(zeros: float = 0.95, shape: tuple[int, ...] = (100, 100), seed: int = 1) -> AnyArray:
@@ -40,19 +40,19 @@ def test_a_new_belief_is_all_zeros_and_takes_almost_nothing() -> None:
     assert (beliefs.shape, str(beliefs.dtype), beliefs.ndim, beliefs.size, len(beliefs)) == ((1000, 1000), "float32", 2, 1_000_000, 1000)
     assert beliefs.sparse is not None
     assert beliefs.sum() == 0
-    assert bill([beliefs]).total < 600
+    assert deep_size([beliefs]).total < 600
 
 
 def test_a_hundred_by_a_hundred_of_which_a_twentieth_is_not_zero_takes_less_than_three_kilobytes_all_told() -> None:
     beliefs, plain = both()
-    assert bill([beliefs]).total <= 3 * 1024
+    assert deep_size([beliefs]).total <= 3 * 1024
     assert same(beliefs, plain)
 
 
 @pytest.mark.parametrize("zeros", [0.5, 0.95])
 def test_its_own_figure_of_its_footprint_is_that_of_a_walk_over_all_it_holds(zeros: float) -> None:
     beliefs, _ = both(zeros)
-    walked = bill([beliefs]).total
+    walked = deep_size([beliefs]).total
     shared_by_all = 200  # the type and the form's name
     assert walked - shared_by_all <= beliefs.memory_usage() * 1024 * 1024 <= walked
 

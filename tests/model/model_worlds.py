@@ -10,7 +10,7 @@ import polars as pl
 
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import DAY_MS, HOUR_MS
-from freeagentics.journal import JournalWriter, Kind, Marker, StepCommit
+from freeagentics.journal import CommitRecord, JournalWriter, Kind, StepCommit
 from freeagentics.scenario import Scenario, load_scenario
 from freeagentics.simulation import MarketModel
 
@@ -21,7 +21,7 @@ Columns = dict[str, AnyArray]
 class Tape(JournalWriter):
     """Keeps all commits in RAM."""
 
-    def __init__(self, start: Marker | None = None) -> None:
+    def __init__(self, start: CommitRecord | None = None) -> None:
         super().__init__(None, start)
         self.commits: list[StepCommit] = []
 

@@ -51,7 +51,7 @@ def told(path: Path, agent: str, step: int) -> Explanation:
 def shared(one: records.RunRecord, other: records.RunRecord) -> int:
     """The last step up to which two runs are the same."""
     with Journal(one.directory.journal) as left, Journal(other.directory.journal) as right:
-        return max(step for step in range(1, STEPS + 1) if left.marker(step) == right.marker(step))
+        return max(step for step in range(1, STEPS + 1) if left.commit_record(step) == right.commit_record(step))
 
 
 def test_the_runs_part_where_they_were_forked(line: dict[str, Path]) -> None:

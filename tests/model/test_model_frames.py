@@ -89,5 +89,5 @@ def test_the_summary_counts_what_is_on_record(ran: Ran) -> None:
     assert made.decisions == made.memories == AGENTS * STEPS
     assert sum(made.roles.values()) == made.agents == AGENTS
     assert made.signals == sum(ran.record.model_frame["signals"])
-    marker = ran.journal.marker()
-    assert marker is not None and made.trajectory_sha256 == marker.sha256.hex()
+    commit = ran.journal.commit_record()
+    assert commit is not None and made.trajectory_sha256 == commit.sha256.hex()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.journal.pages import HEAD_BYTES, page_id
+from freeagentics.journal.pages import HEADER_BYTES, page_id
 from freeagentics.records import RunRecord
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster
@@ -39,7 +39,7 @@ class Flipped:
         with closing(sqlite3.connect(self._path)) as connection, connection:
             ((self._body,),) = connection.execute("SELECT body FROM pages WHERE id = ?", (self._page,))
             body = bytearray(self._body)
-            place = HEAD_BYTES * 8 + self._bit % (8 * (len(body) - HEAD_BYTES))
+            place = HEADER_BYTES * 8 + self._bit % (8 * (len(body) - HEADER_BYTES))
             body[place // 8] ^= 1 << place % 8
             connection.execute("UPDATE pages SET body = ? WHERE id = ?", (bytes(body), self._page))
 

@@ -35,7 +35,7 @@ def test_a_step_may_be_an_integer_of_numpy(kind: Any, record: RunRecord, tmp_pat
     assert made.summary.steps == 5
     assert resume(made.path, steps=kind(6)).summary.steps == 6
     with Journal(record.directory.journal) as journal:
-        assert journal.marker(kind(3)) == journal.marker(3) is not None
+        assert journal.commit_record(kind(3)) == journal.commit_record(3) is not None
         assert journal.read(kind(3), Kind.DECISIONS, kind(0)) is not None
         assert journal.checkpoint_before(kind(9)) == 9
         assert journal.checkpoint(kind(9)).keys() == journal.checkpoint(9).keys() != set()

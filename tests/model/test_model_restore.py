@@ -4,7 +4,7 @@ import pytest
 from model_worlds import Tape, scenario, taped
 
 from freeagentics.errors import CorruptRecord
-from freeagentics.journal import Marker
+from freeagentics.journal import CommitRecord
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
 from freeagentics.simulation.market_model import Checkpoint
@@ -27,7 +27,7 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_if_it_had_never_stopped(wo
             model.step()
             if step in STOPS:
                 model.writer.flush()
-                found[step] = model.checkpoint(), Marker(step, 0, model.writer.sha256)
+                found[step] = model.checkpoint(), CommitRecord(step, 0, model.writer.sha256)
         expected = model.trajectory_sha256
     for at, (checkpoint, marker) in found.items():
         with MarketModel(world) as again:

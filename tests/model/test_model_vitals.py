@@ -9,7 +9,7 @@ import pytest
 from freeagentics.records import RunRecord
 from freeagentics.runs import Observers, resume, run
 from freeagentics.runs.footprints import footprints
-from freeagentics.runtime import bill, get_gc_tuner
+from freeagentics.runtime import deep_size, get_gc_tuner
 from freeagentics.simulation.market_model import MarketModel
 
 STEPS = 24
@@ -32,13 +32,13 @@ def test_the_bill_is_sorted_into_categories_that_add_up(record: RunRecord) -> No
     made = record.summary.footprint
     assert {"beliefs", "history", "recall index", "signals", "python objects"} <= set(made.by_category_kb)
     assert sum(made.by_category_kb.values()) == pytest.approx(made.per_agent_kb, abs=0.01)
-    assert made.per_agent_kb * 20 / 1024 == pytest.approx(made.billed_mb, abs=0.01)
+    assert made.per_agent_kb * 20 / 1024 == pytest.approx(made.attributed_mb, abs=0.01)
     assert list(made.by_category_kb.values()) == sorted(made.by_category_kb.values(), reverse=True)
 
 
 def test_the_peak_is_accounted_for_line_by_line(record: RunRecord) -> None:
     made = record.summary.footprint
-    assert made.rss_before_mb + made.billed_mb + made.unbilled_mb == pytest.approx(made.rss_peak_mb, abs=0.02)
+    assert made.rss_before_mb + made.attributed_mb + made.unattributed_mb == pytest.approx(made.rss_peak_mb, abs=0.02)
     assert 0 < made.rss_before_mb <= made.rss_start_mb <= made.rss_peak_mb
     assert made.limit_mb is None
 
@@ -48,7 +48,7 @@ def test_every_byte_of_the_agents_is_on_the_bill() -> None:
         model.step()
         held = footprints(model)
         assert sum(held.values()) == pytest.approx(
-            bill([model.population, model.board, model.book_codec, list(model.agents)], excluding=[model]).total, rel=0.1
+            deep_size([model.population, model.board, model.book_codec, list(model.agents)], excluding=[model]).total, rel=0.1
         )
         cohorts = model.population.cohorts
         assert held["history"] >= sum(cohort.history.nbytes for cohort in cohorts)

@@ -9,7 +9,7 @@ import pytest
 
 import freeagentics
 
-HEAVY = ("torch", "solara", "redis", "boto3", "ray", "mesa", "pandas", "polars", "matplotlib")
+HEAVY = ("torch", "solara", "redis", "boto3", "mesa", "pandas", "polars", "matplotlib")
 
 
 def modules_after(code: str) -> set[str]:
@@ -74,7 +74,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 def test_a_run_imports_no_torch_and_no_driver_of_a_server() -> None:
     code = "from freeagentics import MarketModel\nwith MarketModel('btc-replay') as model: model.step()"
-    assert modules_after(code).isdisjoint({"torch", "solara", "redis", "boto3", "ray", "matplotlib"})
+    assert modules_after(code).isdisjoint({"torch", "solara", "redis", "boto3", "matplotlib"})
 
 
 def test_the_package_is_run_as_a_module_like_the_command() -> None:

@@ -15,7 +15,7 @@ from freeagentics.runtime.engines.adaptive_size import FIRST_REST, TRIAL, Adapti
 
 def settle(size: AdaptiveSize, seconds: Callable[[int], float], rounds: int = 400) -> int:
     for _ in range(rounds):
-        size.saw(seconds(size.size))
+        size.record(seconds(size.size))
     return size.settled
 
 
@@ -39,7 +39,7 @@ def test_it_rests_longer_and_longer_on_what_it_has_settled_on() -> None:
     size, tried = AdaptiveSize(1, 2), 0
     for _ in range(100 * FIRST_REST):
         tried += size.size == 2
-        size.saw(1.0)
+        size.record(1.0)
     assert size.settled == 1
     assert tried <= 10 * TRIAL
 
@@ -56,7 +56,7 @@ def test_it_stays_within_its_limits_whatever_it_is_told(times: list[float], init
     for seconds in times:
         assert 1 <= size.size <= most
         assert 1 <= size.settled <= most
-        size.saw(seconds)
+        size.record(seconds)
 
 
 def add(number: int, piece: int) -> int:

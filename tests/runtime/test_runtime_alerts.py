@@ -15,7 +15,7 @@ LONG = WINDOW * (WINDOWS + 1)
 
 def raised(samples: Iterable[dict[str, Any]]) -> list[Alert]:
     rules = AlertRules()
-    return [alert for at, given in enumerate(samples) for alert in rules.see(Sample(at, **given))]
+    return [alert for at, given in enumerate(samples) for alert in rules.check(Sample(at, **given))]
 
 
 def kinds(samples: Iterable[dict[str, Any]]) -> list[tuple[float, str]]:
@@ -64,7 +64,7 @@ def test_growth_that_never_pauses_is_raised() -> None:
 
 
 def test_growth_that_the_bill_explains_is_none() -> None:
-    assert not raised({"rss_mb": 100 + at, "billed_mb": float(at)} for at in range(3 * LONG))
+    assert not raised({"rss_mb": 100 + at, "attributed_mb": float(at)} for at in range(3 * LONG))
 
 
 def test_growth_that_ends_is_none() -> None:
@@ -87,13 +87,13 @@ def test_growth_is_not_raised_again_while_it_lasts() -> None:
 
 def test_hibernation_begins_once_near_the_limit_and_stays() -> None:
     limit = FootprintLimit(1000)
-    assert limit.see(1, 799) is None
+    assert limit.check(1, 799) is None
     assert not limit.hibernating
-    begun = limit.see(2, 810)
+    begun = limit.check(2, 810)
     assert begun is not None
     assert begun.message == "resident set 810 MB is 81% of the limit of 1,000 MB: agents hibernate between uses from here on"
-    assert limit.see(3, 2000) is None
-    assert limit.see(4, 10) is None
+    assert limit.check(3, 2000) is None
+    assert limit.check(4, 10) is None
     assert limit.hibernating
 
 

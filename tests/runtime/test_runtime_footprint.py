@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from freeagentics.arrays import F32
-from freeagentics.runtime import Bill, bill
+from freeagentics.runtime import DeepSize, deep_size
 
 SIZE = 1_000_000
 
@@ -49,18 +49,18 @@ class OneSlot:
 
 
 def test_nothing_costs_nothing() -> None:
-    assert bill([]) == Bill(0, 0)
+    assert deep_size([]) == DeepSize(0, 0)
 
 
 def test_a_buffer_counts_once_however_often_it_is_held() -> None:
     array = buffer()
-    assert bill([array, array, [array], {"a": array}, Plain(array)]).buffers == SIZE
+    assert deep_size([array, array, [array], {"a": array}, Plain(array)]).buffers == SIZE
 
 
 def test_views_count_by_their_base_whole_and_once() -> None:
     array = buffer()
     for views in ([array[:10]], [array[:10], array[10:20], array.reshape(1000, -1)[3]], [array[::2], array], [array, array[::2]]):
-        assert bill([views]).buffers == SIZE
+        assert deep_size([views]).buffers == SIZE
 
 
 def test_a_view_of_a_view_of_bytes_counts_the_bytes_once() -> None:
@@ -70,13 +70,13 @@ def test_a_view_of_a_view_of_bytes_counts_the_bytes_once() -> None:
         np.frombuffer(memoryview(data)[16:], np.uint8),
         np.frombuffer(memoryview(data)[32:], np.uint8)[::2],
     ]
-    assert SIZE <= bill(arrays).total < SIZE + 2000
-    assert SIZE <= bill([data, *arrays]).total < SIZE + 2000
+    assert SIZE <= deep_size(arrays).total < SIZE + 2000
+    assert SIZE <= deep_size([data, *arrays]).total < SIZE + 2000
 
 
 @pytest.mark.parametrize("holder", [Plain, Slotted, OneSlot, lambda held: Heir(held, None), lambda held: Heir(None, held)])
 def test_attributes_slots_and_what_was_inherited_are_walked(holder: type[Plain]) -> None:
-    assert bill([holder([{"deep": (buffer(),)}])]).buffers == SIZE
+    assert deep_size([holder([{"deep": (buffer(),)}])]).buffers == SIZE
 
 
 def test_containers_partials_and_bound_methods_are_walked() -> None:
@@ -87,29 +87,29 @@ def test_containers_partials_and_bound_methods_are_walked() -> None:
         {1: {2: [buffer()]}},
         frozenset({(Plain(buffer()),)}),
     ):
-        assert bill([held]).buffers == SIZE
+        assert deep_size([held]).buffers == SIZE
 
 
 def test_circles_end() -> None:
     one, other = Plain(None), Plain(buffer())
     one.held, other.held = other, [one, other.held]
-    assert bill([one]).buffers == SIZE
+    assert deep_size([one]).buffers == SIZE
 
 
 def test_what_is_excluded_is_not_walked() -> None:
     model, own = Plain(buffer()), buffer()
     agent = Plain([model, own])
-    assert bill([agent]).buffers == 2 * SIZE
-    assert bill([agent], excluding=[model]).buffers == SIZE
-    assert bill([agent], excluding=[agent]) == Bill(0, 0)
+    assert deep_size([agent]).buffers == 2 * SIZE
+    assert deep_size([agent], excluding=[model]).buffers == SIZE
+    assert deep_size([agent], excluding=[agent]) == DeepSize(0, 0)
 
 
 def test_what_would_be_there_without_any_agent_is_not_counted() -> None:
-    assert bill([np, Plain, print, bill, threading.Thread()]) == Bill(0, 0)
+    assert deep_size([np, Plain, print, deep_size, threading.Thread()]) == DeepSize(0, 0)
 
 
 def test_the_total_is_buffers_and_objects() -> None:
-    found = bill([Plain(buffer())])
+    found = deep_size([Plain(buffer())])
     assert found.buffers == SIZE
     assert 0 < found.objects < 2000
     assert found.total == found.buffers + found.objects
@@ -137,4 +137,4 @@ def test_the_bill_of_a_population_agrees_with_tracemalloc() -> None:
         traced = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert bill([population]).total == pytest.approx(traced, rel=0.05)
+    assert deep_size([population]).total == pytest.approx(traced, rel=0.05)

@@ -244,8 +244,8 @@ def test_who_had_tuned_before_a_run_is_tuned_after_it(tuner: GCTuner) -> None:
 
 def test_collections_that_take_long_become_rarer_and_then_common_again(tuner: GCTuner, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    for module in ("gc_tuner", "collections"):
-        monkeypatch.setattr(f"freeagentics.runtime.{module}.wall_clock", lambda: now[0])
+    for module in ("gc_tuner", "gc_meter"):
+        monkeypatch.setattr(f"freeagentics.runtime.measuring.{module}.wall_clock", lambda: now[0])
     first = tuner.tune(100).young
 
     def step(collecting: float) -> None:

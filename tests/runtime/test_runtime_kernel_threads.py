@@ -18,12 +18,12 @@ def test_the_first_user_limits_blas_and_the_last_gives_it_back() -> None:
     kernels = BlasThreadLimit()
     with threadpool_limits(2):
         before = blas_threads()
-        kernels.take()
-        kernels.take()
+        kernels.acquire()
+        kernels.acquire()
         assert blas_threads() == {1}
-        kernels.give_back()
+        kernels.release()
         assert blas_threads() == {1}
-        kernels.give_back()
+        kernels.release()
         assert blas_threads() == before
 
 

@@ -201,7 +201,7 @@ ALONE: list[Callable[[], Any]] = [
 
 
 def paths(lean: LeanAgent) -> set[str]:
-    return {made.place.path for made in lean.lean_data.made}
+    return {made.slot.path for made in lean.lean_data.made}
 
 
 def one_of_two(make: Callable[[], Any], caches: tuple[str, ...] = ()) -> LeanAgent:

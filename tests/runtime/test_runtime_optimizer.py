@@ -13,7 +13,7 @@ import pytest
 
 from freeagentics.errors import BadInput
 from freeagentics.mind import LazyBeliefArray
-from freeagentics.runtime import AgentOptimizer, LeanAgent, bill, get_agent_optimizer
+from freeagentics.runtime import AgentOptimizer, LeanAgent, deep_size, get_agent_optimizer
 from freeagentics.runtime.lean.beliefs import LeanBeliefs
 from freeagentics.runtime.lean.history import LeanHistory
 from freeagentics.runtime.lean.shared_array import SharedArray
@@ -81,7 +81,7 @@ def test_a_lean_agent_steps_as_it_did_and_takes_a_fraction() -> None:
         for left, right in zip(lean, plain, strict=True):
             assert left.step(observation) == right.step(observation)
     for one, other in zip(lean, plain, strict=True):
-        assert one.get_memory_usage_mb() < bill([other]).total / MB / 5
+        assert one.get_memory_usage_mb() < deep_size([other]).total / MB / 5
         assert np.array_equal(one.beliefs, other.beliefs)
         assert np.array_equal(one.transition_matrix, other.transition_matrix)
         assert one.action_history == other.action_history
@@ -92,7 +92,7 @@ def test_parts_are_made_lean_too_and_small_things_are_left_alone() -> None:
     optimizer = AgentOptimizer()
     optimizer.optimize_agent(first := Agent(1))
     lean = optimizer.optimize_agent(Agent(2))
-    kinds = {made.place.path: type(made.form) for made in lean.lean_data.made}
+    kinds = {made.slot.path: type(made.form) for made in lean.lean_data.made}
     assert kinds == {
         "beliefs": LeanBeliefs,
         "transition_matrix": SharedArray,
@@ -166,7 +166,7 @@ def test_optimising_twice_is_once_and_gives_the_same() -> None:
     held = [made.form for made in lean.lean_data.made]
     assert optimizer.optimize_agent(agent) is lean
     assert optimizer.optimize_agent(lean) is lean
-    assert all(made.place.get() is one for made, one in zip(lean.lean_data.made, held, strict=True))
+    assert all(made.slot.get() is one for made, one in zip(lean.lean_data.made, held, strict=True))
 
 
 def test_a_part_that_has_grown_is_made_lean_when_looked_at_again() -> None:
@@ -175,7 +175,7 @@ def test_a_part_that_has_grown_is_made_lean_when_looked_at_again() -> None:
     agent.mind.log = [f"step {step}" for step in range(100)]  # type: ignore[attr-defined]
     optimizer.optimize_agent(agent)
     assert isinstance(agent.mind.log, LeanHistory)  # type: ignore[attr-defined]
-    assert {made.place.path for made in lean.lean_data.made} >= {"beliefs", "mind.posterior", "mind.log"}
+    assert {made.slot.path for made in lean.lean_data.made} >= {"beliefs", "mind.posterior", "mind.log"}
 
 
 def test_an_agent_that_knows_others_answers_for_itself_alone() -> None:
@@ -228,10 +228,10 @@ def test_agents_are_not_kept_alive() -> None:
 def test_the_stats_are_the_bill() -> None:
     optimizer = AgentOptimizer()
     assert optimizer.get_optimization_stats().by_category == {}
-    plain = bill([Agent(0), Agent(1), Agent(2)]).total / MB
+    plain = deep_size([Agent(0), Agent(1), Agent(2)]).total / MB
     lean = [optimizer.optimize_agent(Agent(number), caches=("cache",)) for number in range(3)]
     stats = optimizer.get_optimization_stats()
-    now = bill([agent.agent for agent in lean]).total / MB
+    now = deep_size([agent.agent for agent in lean]).total / MB
     assert stats.agents == 3
     assert set(stats.by_category) == {"beliefs", "history", "cache", "shared parameters"}
     assert stats.before_mb - stats.after_mb == pytest.approx(plain - now, rel=0.03)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from freeagentics.errors import BadInput
-from freeagentics.runtime import ANY_AGENT, Categories, FootprintProfiler, bill, get_memory_profiler, itemise
+from freeagentics.runtime import ANY_AGENT, Categories, FootprintProfiler, deep_size, get_memory_profiler, size_by_category
 
 KB, MB = 1024, 1024 * 1024
 PATIENCE = 20.0
@@ -72,8 +72,8 @@ def test_bytes_are_sorted_by_what_the_attributes_names_say(profiler: FootprintPr
 
 def test_the_footprints_add_up_to_the_bill_of_all(profiler: FootprintProfiler, agents: list[Agent]) -> None:
     report = profiler.get_memory_report()
-    assert report.billed_mb * MB == pytest.approx(bill(agents).total, rel=0.01)
-    assert sum(report.by_category_mb.values()) == pytest.approx(report.billed_mb, rel=0.01)
+    assert report.attributed_mb * MB == pytest.approx(deep_size(agents).total, rel=0.01)
+    assert sum(report.by_category_mb.values()) == pytest.approx(report.attributed_mb, rel=0.01)
 
 
 def test_agents_that_know_each_other_are_billed_apart(profiler: FootprintProfiler, agents: list[Agent]) -> None:
@@ -98,7 +98,7 @@ def test_the_table_of_categories_is_the_callers(profiler: FootprintProfiler) -> 
 
 def test_a_bill_by_category_counts_roots_by_their_names_too() -> None:
     shared = np.zeros(10 * KB, np.uint8)
-    held = itemise({"belief": [shared, shared[5:]], "cash": (shared, np.zeros(30 * KB, np.uint8)), "model": bytes(MB)}, ANY_AGENT)
+    held = size_by_category({"belief": [shared, shared[5:]], "cash": (shared, np.zeros(30 * KB, np.uint8)), "model": bytes(MB)}, ANY_AGENT)
     assert held["beliefs"] == near(10 * KB)
     assert held["other"] == near(30 * KB)
     assert sum(held.values()) == near(40 * KB)
@@ -106,9 +106,9 @@ def test_a_bill_by_category_counts_roots_by_their_names_too() -> None:
 
 def test_buffers_of_object_arrays_and_of_foreign_memory_are_seen() -> None:
     inner = np.zeros(30 * KB, np.uint8)
-    assert bill([np.array([inner, None], dtype=object)]).buffers == near(30 * KB)
+    assert deep_size([np.array([inner, None], dtype=object)]).buffers == near(30 * KB)
     foreign = np.ctypeslib.as_array((ctypes.c_uint8 * (30 * KB))())
-    assert bill([foreign, foreign[3:]]).total == near(30 * KB)
+    assert deep_size([foreign, foreign[3:]]).total == near(30 * KB)
 
 
 def test_a_dropped_agent_is_gone_and_its_id_free(profiler: FootprintProfiler, agents: list[Agent]) -> None:
@@ -128,7 +128,7 @@ def test_what_allows_no_weak_references_is_refused(profiler: FootprintProfiler) 
 
 def test_an_empty_profiler_reports_a_process_without_agents(profiler: FootprintProfiler) -> None:
     report = profiler.get_memory_report()
-    assert report.billed_mb == 0
+    assert report.attributed_mb == 0
     assert report.rss_mb > 1
     assert not report.by_category_mb
 
@@ -138,8 +138,8 @@ def test_growth_of_the_process_is_split_into_agents_and_the_rest(profiler: Footp
     agent = Agent(np.ones(30 * MB, np.uint8))
     profiler.register_agent("heavy", agent)
     report = profiler.get_memory_report()
-    assert report.rss_mb == pytest.approx(report.start_mb + report.billed_mb + report.unbilled_mb)
-    assert abs(report.unbilled_mb) < 15
+    assert report.rss_mb == pytest.approx(report.start_mb + report.attributed_mb + report.unattributed_mb)
+    assert abs(report.unattributed_mb) < 15
     text = str(report)
     assert "1 agents: other" in text
     assert "agent heavy holds 30.2 MB, more than 15" in text

@@ -19,7 +19,7 @@ from freeagentics.runtime import (
     FootprintProfiler,
     GCTuner,
     OptimizedThreadPoolManager,
-    bill,
+    deep_size,
     get_agent_optimizer,
     resident_mb,
 )
@@ -114,7 +114,7 @@ def test_the_pools_report_tells_what_is_held_against_what_may_be(manager: Optimi
     report = manager.get_memory_report()
     efficiency = report["efficiency"]
     assert efficiency["agents_count"] == 3
-    assert efficiency["actual_memory_mb"] == pytest.approx(bill(agents).total / MB, rel=0.01)
+    assert efficiency["actual_memory_mb"] == pytest.approx(deep_size(agents).total / MB, rel=0.01)
     assert efficiency["target_memory_mb"] == 1.5
     assert efficiency["memory_efficiency"] == 1.0
     assert report["optimization_stats"]["by_category"]["beliefs"]["before_mb"] == pytest.approx(3 * CELLS * 8 / MB, rel=0.01)
@@ -127,7 +127,7 @@ def test_agents_that_take_more_than_they_may_are_as_efficient_as_that() -> None:
         assert plain.get_memory_report()["efficiency"]["memory_efficiency"] == 1.0
         plain.register_agent("one", agent := Agent(1))
         report = plain.get_memory_report()
-        assert report["efficiency"]["memory_efficiency"] == pytest.approx(0.1 * MB / bill([agent]).total, rel=0.01)
+        assert report["efficiency"]["memory_efficiency"] == pytest.approx(0.1 * MB / deep_size([agent]).total, rel=0.01)
         assert report["optimization_stats"] is None
         assert plain.optimize_memory_usage()["optimized_agents"] == 0
 
@@ -139,7 +139,7 @@ def test_the_optimizers_stats_tell_what_its_agents_hold_now() -> None:
     lean = [optimizer.optimize_agent(Agent(number)) for number in range(4)]
     stats = optimizer.get_optimization_stats()
     actual = stats["actual_memory_mb"]
-    assert actual["total"] == pytest.approx(bill([one.agent for one in lean]).total / MB, rel=0.01)
+    assert actual["total"] == pytest.approx(deep_size([one.agent for one in lean]).total / MB, rel=0.01)
     assert actual["mean"] == pytest.approx(actual["total"] / 4)
     assert actual["min"] <= actual["mean"] <= actual["max"]
     assert stats["shared_resources"]["parameters"] >= 1
@@ -152,7 +152,7 @@ def test_the_profilers_report_and_snapshot_tell_what_the_process_and_its_agents_
     watching = profiler()
     assert watching.take_snapshot().total_memory_mb == pytest.approx(resident_mb(), rel=0.2)
     held = watching.get_memory_report()["agent_memory"]
-    assert held["per_agent"]["agent-1"] == pytest.approx(bill([AGENT]).total / MB, rel=0.01)
+    assert held["per_agent"]["agent-1"] == pytest.approx(deep_size([AGENT]).total / MB, rel=0.01)
     assert (held["count"], held["total_mb"], held["avg_mb"]) == (1, held["per_agent"]["agent-1"], held["per_agent"]["agent-1"])
     advice = watching.optimize_agent_memory("agent-1")
     assert advice["agent_id"] == "agent-1"

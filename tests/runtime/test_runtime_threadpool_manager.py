@@ -13,7 +13,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from freeagentics.errors import BadInput
-from freeagentics.runtime import LeanAgent, OptimizedThreadPoolManager, bill
+from freeagentics.runtime import LeanAgent, OptimizedThreadPoolManager, deep_size
 from freeagentics.runtime.measuring.footprint import MB
 
 PATIENCE = 20.0
@@ -108,7 +108,7 @@ def test_the_report_is_the_bill_and_names_who_is_over_the_target() -> None:
         manager.register_agent("small", small)
         manager.register_agent("large", large)
         report = manager.get_memory_report()
-        assert report.total_mb == pytest.approx(bill([small, large]).total / MB, rel=1e-3)
+        assert report.total_mb == pytest.approx(deep_size([small, large]).total / MB, rel=1e-3)
         assert report.over_target == ["large"]
         assert report.optimization_stats is None
         assert "2 agents hold" in str(report)

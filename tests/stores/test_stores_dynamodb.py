@@ -16,7 +16,7 @@ from freeagentics.stores.dynamodb import parts
 from freeagentics.stores.dynamodb.admin import init
 from freeagentics.stores.dynamodb.connection import make_client
 from freeagentics.stores.dynamodb.policy import private_policy
-from freeagentics.stores.dynamodb.url import parse_address
+from freeagentics.stores.dynamodb.url import parse_url
 
 MB = bytes(range(256)) * 4096
 
@@ -34,7 +34,7 @@ def store(url: str) -> Iterator[Store]:
 
 def rows(url: str, table: str) -> list[dict[str, Any]]:
     """All rows of a table, as they stand in it."""
-    address = parse_address(url)
+    address = parse_url(url)
     client = make_client(address)
     pages = client.get_paginator("scan").paginate(TableName=address.table(table))
     found = [row for page in pages for row in page["Items"]]
@@ -127,7 +127,7 @@ def test_a_large_body_written_over_leaves_no_parts_after_a_purge(store: Store, u
 
 def test_a_damaged_part_is_named_and_touches_no_other_item(store: Store, url: str) -> None:
     store.put(PATTERNS, [Item("p", "a", MB), Item("p", "b", b"fine")])
-    address = parse_address(url)
+    address = parse_url(url)
     client = make_client(address)
     part = next(row for row in rows(url, "patterns") if "written" in row)
     client.put_item(TableName=address.table("patterns"), Item=part | {"body": {"B": b"cut"}})
@@ -139,7 +139,7 @@ def test_a_damaged_part_is_named_and_touches_no_other_item(store: Store, url: st
 
 def test_a_damaged_page_of_a_log_names_agent_and_steps(store: Store, url: str) -> None:
     store.append([entry("a", 20), entry("b", 20)])
-    address = parse_address(url)
+    address = parse_url(url)
     client = make_client(address)
     for row in rows(url, "agent_memories"):
         if "agent:a#" in row["PK"]["S"]:

@@ -9,9 +9,9 @@ from store_backends import PATTERNS, entry, timed
 
 from freeagentics.errors import BadStore, StoreUnavailable
 from freeagentics.stores import IndexSpec, TableSpec, open_store, tables
-from freeagentics.stores.dynamodb.admin import check, init, purge
+from freeagentics.stores.dynamodb.admin import check, init
 from freeagentics.stores.dynamodb.connection import make_client
-from freeagentics.stores.dynamodb.url import DynamoUrl, parse_address
+from freeagentics.stores.dynamodb.url import DynamoUrl, parse_url
 
 NAMES = ["agent_decisions", "agent_memory_ltm", "agent_state", "agent_signals", "agent_memories"]
 
@@ -23,7 +23,7 @@ def url() -> str:
 
 @pytest.fixture
 def address(url: str) -> DynamoUrl:
-    return parse_address(url)
+    return parse_url(url)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_store_without_its_tables_says_how_to_make_them(url: str) -> None:
     with pytest.raises(
         BadStore, match=r"table never.agent_memories does not exist; run `freeagentics store init dynamodb://eu-west-1/never`"
     ):
-        open_store(url.replace(parse_address(url).prefix, "never"), run="r")
+        open_store(url.replace(parse_url(url).prefix, "never"), run="r")
     with open_store(url, run="r") as store, pytest.raises(StoreUnavailable, match=r"patterns does not exist; run `freeagentics store init"):
         store.get(PATTERNS, [("p", "s")])
 
@@ -79,4 +79,5 @@ def test_purge_reaches_every_table_of_the_deployment_and_no_other_run(url: str) 
                 item = timed("a", 1, expires=1000)
                 store.put(table, [type(item)("p", "s", b"", expires=1000, index={"GSI1": ("x", 1)})])
             store.append([entry("a", 1)])
-    assert (purge(url, "one", 999), purge(url, "one", 1000), purge(url, "one", 1000), purge(url, "two", 1000)) == (0, 2, 0, 2)
+    with open_store(url, run="one") as one, open_store(url, run="two") as two:
+        assert (one.purge(999), one.purge(1000), one.purge(1000), two.purge(1000)) == (0, 2, 0, 2)

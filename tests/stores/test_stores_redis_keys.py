@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from freeagentics.errors import BadStore
 from freeagentics.stores import open_store
-from freeagentics.stores.public_urls import public_url
 from freeagentics.stores.redis.keys import member_of, position_in, position_of, split_key, stream_id, tag_of
 from freeagentics.stores.redis.servers import rendezvous
-from freeagentics.stores.redis.url import parse_address
+from freeagentics.stores.redis.url import parse_url
+from freeagentics.stores.urls import public_url
 
 NUMBERS = st.integers(0, 2**63 - 1) | st.integers(0, 1000)
 PARTITIONS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=9) | st.sampled_from(["agent:a#{x}", "agent:}"])
@@ -72,7 +72,7 @@ def test_the_order_in_which_shards_are_named_does_not_matter() -> None:
 def test_a_url_says_where_how_and_who(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     options = f"layout=keys&retention=90d&cache=yes&ca_certs={tmp_path}/ca.pem"
-    address = parse_address(f"rediss+shards://me:p%40ss%3A@a:1,[::1]:2,c/3?{options}")
+    address = parse_url(f"rediss+shards://me:p%40ss%3A@a:1,[::1]:2,c/3?{options}")
     assert address.hosts == (("a", 1), ("::1", 2), ("c", 6379))
     assert (address.username, address.password, address.database, address.ca_certs) == ("me", "p@ss:", 3, f"{tmp_path}/ca.pem")
     assert (address.keys, address.retention_s, address.cache, address.tls, address.kind) == (True, 90 * 86_400, True, True, "shards")
@@ -88,7 +88,7 @@ AWKWARD = st.text(st.sampled_from("#/?%@:[],&= aé1") | st.characters(exclude_ca
 @example("me", "1?ca_certs=/@")
 def test_a_name_and_a_password_that_are_percent_encoded_are_what_they_were(username: str, password: str) -> None:
     for scheme, hosts in (("redis", "h"), ("rediss", "h:1"), ("redis+cluster", "a,b"), ("redis+shards", "a,[::1]:2")):
-        address = parse_address(f"{scheme}://{quote(username, safe='')}:{quote(password, safe='')}@{hosts}/0?cache=yes")
+        address = parse_url(f"{scheme}://{quote(username, safe='')}:{quote(password, safe='')}@{hosts}/0?cache=yes")
         assert (address.username or "", address.password or "") == (username, password)
 
 
@@ -99,7 +99,7 @@ def test_a_name_and_a_password_that_are_percent_encoded_are_what_they_were(usern
 def test_a_password_that_is_not_percent_encoded_is_taken_as_it_stands_or_refused(username: str, password: str) -> None:
     for scheme, hosts in (("redis", "h"), ("redis+cluster", "a,b")):
         try:
-            address = parse_address(f"{scheme}://{username}:{password}secret@{hosts}")
+            address = parse_url(f"{scheme}://{username}:{password}secret@{hosts}")
         except BadStore as error:
             assert "secret" not in str(error)
         else:

@@ -32,7 +32,7 @@ class RunContext:
         self.role: I64 = self.names.seats["role"].astype(np.int64)
         self.agents: I64 = np.bincount(self.role, minlength=len(self.team))
         self.desks, self.horizon = self.scenario.agents.desks, self.scenario.memory.horizon
-        self.about = journal.about()
+        self.about = journal.metadata()
 
     def moment(self, step: int) -> str:
         """Market time at the close of a step, for people."""

@@ -35,11 +35,11 @@ class Memories:
 
 def count_memories(ground: RunContext) -> Memories:
     """Count them, from the heads of their pages."""
-    steps, codecs, counts, sizes = np.array(list(ground.journal.heads(Kind.MEMORIES)), dtype=np.int64).T
-    sizes = sizes + np.array([size for *_, size in ground.journal.heads(Kind.CODES)], dtype=np.int64)
+    steps, codecs, counts, sizes = np.array(list(ground.journal.headers(Kind.MEMORIES)), dtype=np.int64).T
+    sizes = sizes + np.array([size for *_, size in ground.journal.headers(Kind.CODES)], dtype=np.int64)
     age = (ground.timestamps[-1] - ground.timestamps[steps - 1]) // DAY_MS
     found = [
         Coded(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
         for version in np.unique(codecs).tolist()
     ]
-    return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found), ground.journal.tally(Kind.BOOKS)[1])
+    return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found), ground.journal.totals(Kind.BOOKS)[1])

@@ -11,7 +11,7 @@ import numpy as np
 
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.report.gather.context import RunContext
 
 
@@ -63,11 +63,11 @@ class StepRecords:
         self._step, self._records = step, joined
 
 
-def walk(ground: RunContext, prices: F64, headway: Headway = untold) -> Iterator[StepData]:
+def walk(ground: RunContext, prices: F64, progress: ProgressCallback = no_progress) -> Iterator[StepData]:
     """All steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
     kinds = (Kind.ACCOUNTS, Kind.DECISIONS, Kind.SIGNALS, Kind.FILLS)
     feeds, outcomes = [StepRecords(ground, kind) for kind in kinds], StepRecords(ground, Kind.OUTCOMES)
-    for place, timestamp in enumerate(telling(headway, "reading the run", ground.timestamps.tolist())):
+    for place, timestamp in enumerate(track(progress, "reading the run", ground.timestamps.tolist())):
         step = place + 1
         accounts, decisions, signals, fills = (feed.at(step) for feed in feeds)
         assert accounts is not None

@@ -40,8 +40,8 @@ def _reconciled(ram: FootprintSummary) -> tuple[tuple[str, str], ...]:
     """Lines that add up to the peak, and then the limit, if there was one."""
     lines = [
         ("Before there was an agent: Python, imports, bars", ram.rss_before_mb),
-        ("All agents, billed", ram.billed_mb),
-        ("On nobody's bill: pages for the journal, buffers, what the allocator keeps", ram.unbilled_mb),
+        ("All agents, attributed", ram.attributed_mb),
+        ("Unattributed: pages for the journal, buffers, what the allocator keeps", ram.unattributed_mb),
         ("Process at its peak", ram.rss_peak_mb),
     ]
     if ram.limit_mb:

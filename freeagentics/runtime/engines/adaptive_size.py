@@ -37,7 +37,7 @@ class AdaptiveSize:
         """The best size so far."""
         return self._settled
 
-    def saw(self, seconds: float) -> None:
+    def record(self, seconds: float) -> None:
         """One round of work with `size` workers took so long."""
         if self._wait:
             self._wait -= 1

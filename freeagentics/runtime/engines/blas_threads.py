@@ -23,14 +23,14 @@ class BlasThreadLimit:
         self._blas: threadpool_limits | None = None
         self._torch: tuple[Any, int] | None = None
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """One more user."""
         with self._lock:
             if self._users == 0:
                 self._limit()
             self._users += 1
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """One user less."""
         with self._lock:
             self._users -= 1

@@ -28,10 +28,10 @@ class Engine(ABC):
     _kernels: ClassVar[BlasThreadLimit] = BlasThreadLimit()
 
     def __init__(self) -> None:
-        Engine._kernels.take()
+        Engine._kernels.acquire()
         # Mesa's runners close no model: its engine then gives back when it goes.
-        self._give_back = weakref.finalize(self, Engine._kernels.give_back)
-        self._give_back.atexit = False
+        self._release = weakref.finalize(self, Engine._kernels.release)
+        self._release.atexit = False
 
     @abstractmethod
     def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
@@ -39,7 +39,7 @@ class Engine(ABC):
 
     def close(self) -> None:
         """End what the engine holds; it cannot be used afterwards."""
-        self._give_back()
+        self._release()
 
 
 class SerialEngine(Engine):
@@ -108,7 +108,7 @@ class AdaptiveEngine(ThreadEngine):
         began = wall_clock()
         results = _Work(function, pieces).done_here() if size.size == 1 else self._map_on(size.size, function, pieces)
         if pieces:
-            size.saw((wall_clock() - began) / len(pieces))
+            size.record((wall_clock() - began) / len(pieces))
         return results
 
     @property

@@ -11,7 +11,7 @@ from freeagentics.runtime.lean.data import LeanData
 from freeagentics.runtime.lean.shared_array import SharedArray
 from freeagentics.runtime.measuring.categories import ANY_AGENT
 from freeagentics.runtime.measuring.footprint import MB
-from freeagentics.runtime.measuring.traverse import reach, weigh
+from freeagentics.runtime.measuring.traverse import shallow_size, traverse
 
 
 class LeanAgent:
@@ -48,15 +48,15 @@ class LeanAgent:
     @property
     def shared_params(self) -> Mapping[str, SharedArray]:
         """Arrays that it holds together with others, by path."""
-        held = ((made.place.path, made.form) for made in self.lean_data.made)
+        held = ((made.slot.path, made.form) for made in self.lean_data.made)
         return {path: form for path, form in held if isinstance(form, SharedArray) and form.shared}
 
     def get_memory_usage_mb(self) -> float:
         """MB (1024²) that the agent holds: all its own, and its share of arrays made one with others'. Other agents and a model that it
         refers to are theirs."""
         shares = {id(array.owner): array.users for array in self.shared_params.values()}
-        reached = reach([(self.agent, None)], categories=ANY_AGENT, fence=set(self._kin))
-        return sum(sum(weigh(item)) / shares.get(id(item), 1) for item, _ in reached) / MB
+        reached = traverse([(self.agent, None)], categories=ANY_AGENT, fence=set(self._kin))
+        return sum(sum(shallow_size(item)) / shares.get(id(item), 1) for item, _ in reached) / MB
 
     def __getattr__(self, name: str) -> Any:
         # Its own are asked for here only where they are not set yet, as in a copy that is being made.

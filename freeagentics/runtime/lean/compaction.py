@@ -17,8 +17,8 @@ from freeagentics.runtime.lean.form import BELIEFS, CACHE, HISTORY, LeanForm
 from freeagentics.runtime.lean.history import MOST_ENTRIES, LeanHistory, is_frozen
 from freeagentics.runtime.lean.shared_array import SharedArray
 from freeagentics.runtime.measuring.categories import Categories
-from freeagentics.runtime.measuring.footprint import bill
-from freeagentics.runtime.measuring.slots import Place
+from freeagentics.runtime.measuring.footprint import deep_size
+from freeagentics.runtime.measuring.slots import Slot
 
 KINDS = Categories(
     {
@@ -57,9 +57,9 @@ class LeanForms:
         self._seen: weakref.WeakValueDictionary[bytes, AnyArray] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def of(self, place: Place, *, cache: bool = False) -> LeanForm | None:
-        """The form of what is at a place, which may be a *cache*; None where it is best left alone."""
-        value, (_, kind) = place.get(), KINDS.of(place.name)
+    def of(self, slot: Slot, *, cache: bool = False) -> LeanForm | None:
+        """The form of what is at a slot, which may be a *cache*; None where it is best left alone."""
+        value, (_, kind) = slot.get(), KINDS.of(slot.name)
         if type(value) is np.ndarray:
             return self._of_array(value, kind)
         if type(value) is list and kind == HISTORY:
@@ -106,4 +106,4 @@ class LeanForms:
 def held_bytes(category: str, held: Iterable[object]) -> int:
     """Bytes that data of one category takes; what it shares counts once."""
     # What a cache refers to may be anybody's, e.g. the whole model.
-    return sum(map(plain_size, held)) if category == CACHE else bill(held).total
+    return sum(map(plain_size, held)) if category == CACHE else deep_size(held).total

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from freeagentics.errors import BadInput
 from freeagentics.runtime.lean.compaction import LeanForms, held_bytes
 from freeagentics.runtime.lean.form import CACHE, LeanForm
-from freeagentics.runtime.measuring.slots import Place, places
+from freeagentics.runtime.measuring.slots import Slot, slots
 
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
     """What was made lean: where, what stands for it, and the bytes it had taken."""
 
-    place: Place
+    slot: Slot
     form: LeanForm
     before: int
 
     @property
     def lean(self) -> bool:
-        """Whether it is lean now: not while it is lent, nor where the agent has put something else in its place."""
-        return self.place.get() is self.form
+        """Whether it is lean now: not while it is lent, nor where the agent has put something else in its slot."""
+        return self.slot.get() is self.form
 
 
 class LeanData:
@@ -54,7 +54,7 @@ class LeanData:
         if self._steps == 1:
             for made in self._made.values():
                 if made.lean:
-                    made.place.put(made.form.lend())
+                    made.slot.put(made.form.lend())
 
     def rest(self) -> None:
         """A step is over; with the last that goes on everything is lean again."""
@@ -67,8 +67,8 @@ class LeanData:
         added = {caches} if isinstance(caches, str) else set(caches)
         self.caches |= added
         self.look_again()
-        dicts = [made.place for made in self.made if made.form.category == CACHE]
-        unknown = added - {name for place in dicts for name in (place.name, place.path)}
+        dicts = [made.slot for made in self.made if made.form.category == CACHE]
+        unknown = added - {name for slot in dicts for name in (slot.name, slot.path)}
         if unknown:
             self.caches -= unknown
             raise BadInput(f"caches: '{min(unknown)}' is no dict that {type(self._agent).__name__} holds and nobody else")
@@ -80,34 +80,34 @@ class LeanData:
         self._take_back()
         before = {id(made.form): made.before for made in self._made.values()}
         self._made.clear()  # parts that a place refers to would not be the agent's alone
-        for place in places(self._agent, always=LeanForm):
-            self._look_at(place, before)
+        for slot in slots(self._agent, always=LeanForm):
+            self._look_at(slot, before)
 
-    def _look_at(self, place: Place, before: dict[int, int]) -> None:
-        form = place.get()
+    def _look_at(self, slot: Slot, before: dict[int, int]) -> None:
+        form = slot.get()
         if isinstance(form, LeanForm):
-            self._made[place.path] = Compacted(place, form, before.get(id(form)) or held_bytes(form.category, [form]))
+            self._made[slot.path] = Compacted(slot, form, before.get(id(form)) or held_bytes(form.category, [form]))
             return
         del form  # or the place would not hold it alone
-        self._make_lean(place, self._forms.of(place, cache=bool(self.caches & {place.name, place.path})))
+        self._make_lean(slot, self._forms.of(slot, cache=bool(self.caches & {slot.name, slot.path})))
 
-    def _make_lean(self, place: Place, form: LeanForm | None) -> None:
+    def _make_lean(self, slot: Slot, form: LeanForm | None) -> None:
         if form is not None:
-            self._made[place.path] = Compacted(place, form, held_bytes(form.category, [place.get()]))
-            place.put(form)
+            self._made[slot.path] = Compacted(slot, form, held_bytes(form.category, [slot.get()]))
+            slot.put(form)
 
     def _take_back(self) -> None:
         """What somebody else refers to stays as it is."""
         for made in list(self._made.values()):
-            value = made.place.get()
+            value = made.slot.get()
             if value is made.form:
                 made.form.take_back()
             elif made.form.lent(value):
                 del value  # or the form would not hold it alone
-                made.place.put(made.form)
+                made.slot.put(made.form)
                 if not made.form.take_back():
-                    made.place.put(made.form.lend())
+                    made.slot.put(made.form.lend())
             else:
                 del value
-                if made.place.alone():
-                    self._make_lean(made.place, self._forms.again(made.form, made.place.get()))
+                if made.slot.uniquely_referenced():
+                    self._make_lean(made.slot, self._forms.again(made.form, made.slot.get()))

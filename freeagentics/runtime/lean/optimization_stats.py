@@ -12,7 +12,7 @@ from freeagentics.runtime.lean.data import Compacted
 from freeagentics.runtime.measuring.categories import ANY_AGENT
 from freeagentics.runtime.measuring.footprint import MB
 from freeagentics.runtime.measuring.report import Report
-from freeagentics.runtime.measuring.shares import share_out
+from freeagentics.runtime.measuring.shares import attribute_shared
 from freeagentics.sharing import parameters
 
 
@@ -70,7 +70,7 @@ def optimization_stats(lean: Sequence[LeanAgent], target_mb: float) -> Optimizat
 
 def _held_mb(lean: Sequence[LeanAgent]) -> dict[str, float]:
     agents = {str(number): agent.agent for number, agent in enumerate(lean)}
-    held = [footprint.total / MB for footprint in share_out(agents, dict.fromkeys(agents, ANY_AGENT)).values()] or [0.0]
+    held = [footprint.total / MB for footprint in attribute_shared(agents, dict.fromkeys(agents, ANY_AGENT)).values()] or [0.0]
     return {"total": sum(held), "mean": sum(held) / len(held), "min": min(held), "max": max(held)}
 
 

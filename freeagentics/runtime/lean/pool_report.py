@@ -67,7 +67,7 @@ class PoolReport(Report):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PoolOptimization(Report):
-    """What `optimize_memory_usage` did: how many agents it made lean, and MB billed to them and resident, before and after."""
+    """What `optimize_memory_usage` did: how many agents it made lean, and MB attributed to them and resident, before and after."""
 
     optimized_agents: int
     before_mb: float

@@ -18,9 +18,9 @@ from freeagentics.runtime.lean.optimizer import AgentOptimizer
 from freeagentics.runtime.lean.pool_report import PoolOptimization, PoolReport
 from freeagentics.runtime.lean.step_result import StepResult, Task, takes_observation
 from freeagentics.runtime.measuring.categories import ANY_AGENT
-from freeagentics.runtime.measuring.footprint import MB, give_back, resident_mb
+from freeagentics.runtime.measuring.footprint import MB, resident_mb, trim_heap
 from freeagentics.runtime.measuring.gc_tuner import get_gc_tuner
-from freeagentics.runtime.measuring.shares import share_out
+from freeagentics.runtime.measuring.shares import attribute_shared
 from freeagentics.runtime.measuring.suggestions import suggest_bounds
 
 _LARGE = MB
@@ -84,7 +84,7 @@ class OptimizedThreadPoolManager:
                 self._agents[agent_id] = self._registered(own, caches)
             except BadInput as error:
                 raise BadInput(f"agent '{agent_id}': {error}") from None
-            self._give_back()
+            self._trim_heap()
 
     def _registered(self, agent: Any, caches: Collection[str]) -> _Registered:
         takes = takes_observation(agent)
@@ -96,10 +96,10 @@ class OptimizedThreadPoolManager:
         self._freed += made.unfolds
         return made
 
-    def _give_back(self) -> None:
+    def _trim_heap(self) -> None:
         if self._freed >= _LARGE:
             self._freed = 0
-            give_back()
+            trim_heap()
 
     def unregister_agent(self, agent_id: str) -> None:
         """Let an agent go. Raises BadInput for an id that is not registered."""
@@ -127,7 +127,7 @@ class OptimizedThreadPoolManager:
                 self._freed += sum(one.unfolds for one in self._agents.values())
             results = self._engine.map(Task.carry_out, tasks)
             get_gc_tuner().between_steps()
-            self._give_back()
+            self._trim_heap()
         return {result.agent_id: result for result in results}
 
     def get_memory_report(self) -> PoolReport:
@@ -139,7 +139,7 @@ class OptimizedThreadPoolManager:
         with self._lock:
             agents = {name: one.agent for name, one in self._agents.items()}
         return PoolReport(
-            agents=share_out(agents, dict.fromkeys(agents, ANY_AGENT)),
+            agents=attribute_shared(agents, dict.fromkeys(agents, ANY_AGENT)),
             target_mb=self.target_memory_per_agent_mb,
             rss_mb=resident_mb(),
             workers=self.workers,
@@ -156,7 +156,7 @@ class OptimizedThreadPoolManager:
             for agent in lean:
                 agent.lean_data.look_again()
             gc.collect()
-            give_back()
+            trim_heap()
             after = self._report()
         return PoolOptimization(len(lean), before.total_mb, after.total_mb, before.rss_mb, after.rss_mb)
 

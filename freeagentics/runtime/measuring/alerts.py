@@ -26,7 +26,8 @@ class Sample:
 
     Attributes:
         at: when, in steps or seconds, as the caller counts.
-        rss_mb: resident set. billed_mb: what is known to be held, 0 where nobody adds it up; growth is judged by what it does not explain.
+        rss_mb: resident set.
+        attributed_mb: what is known to be held, 0 where nobody adds it up; growth is judged by what it does not explain.
         limit_mb: of the resident set, None for no limit.
         gc_overhead: share of wall time that the collector took of late.
         largest_agent, largest_mb: the agent with the largest footprint.
@@ -34,7 +35,7 @@ class Sample:
 
     at: float
     rss_mb: float
-    billed_mb: float = 0.0
+    attributed_mb: float = 0.0
     limit_mb: float | None = None
     gc_overhead: float = 0.0
     largest_agent: str = ""
@@ -67,7 +68,7 @@ class AlertRules:
     _window: list[float] = field(default_factory=list)
     _least: list[float] = field(default_factory=list)
 
-    def see(self, sample: Sample) -> list[Alert]:
+    def check(self, sample: Sample) -> list[Alert]:
         """What this sample raises, mostly nothing."""
         raised = []
         for kind, share, message in self._judge(sample):
@@ -85,9 +86,9 @@ class AlertRules:
             of_it = f"resident set {sample.rss_mb:,.0f} MB is {share:.0%} of the limit of {sample.limit_mb:,.0f} MB"
             yield "limit-near", share / LIMIT_SHARE, of_it
             yield "limit-passed", share, f"{of_it}: it cannot be held"
-        if (grown := self._growth(sample.rss_mb - sample.billed_mb)) is not None:
+        if (grown := self._growth(sample.rss_mb - sample.attributed_mb)) is not None:
             share = grown / max(GROWTH_MB, GROWTH_SHARE * sample.rss_mb)
-            where = f"{WINDOWS} windows of {WINDOW} samples" + (", beyond what is billed" if sample.billed_mb else "")
+            where = f"{WINDOWS} windows of {WINDOW} samples" + (", beyond what is attributed" if sample.attributed_mb else "")
             yield "growth", share, f"resident set grew by {grown:,.1f} MB over {where}"
         yield "gc-overhead", sample.gc_overhead / GC_OVERHEAD, f"garbage collection takes {sample.gc_overhead:.0%} of wall time"
         largest = f"agent {sample.largest_agent} holds {sample.largest_mb:,.1f} MB, more than {AGENT_MB:,.0f}"

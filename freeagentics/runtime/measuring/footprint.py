@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import psutil
 
 from freeagentics.runtime.measuring.categories import OBJECTS, OTHER, Categories
-from freeagentics.runtime.measuring.traverse import reach, weigh
+from freeagentics.runtime.measuring.traverse import shallow_size, traverse
 
 MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class DeepSize:
     """Bytes of array buffers and of Python objects."""
 
     buffers: int
@@ -29,26 +29,26 @@ class Bill:
         return self.buffers + self.objects
 
 
-def bill(roots: Iterable[object], *, excluding: Iterable[object] = ()) -> Bill:
+def deep_size(roots: Iterable[object], *, excluding: Iterable[object] = ()) -> DeepSize:
     """Bytes reachable from *roots*, not walking into *excluding*; a buffer counts once, however many arrays are views of it.
 
     Classes, modules, functions and threads are not counted: they would be there without any agent.
     """
     fence = {id(other) for other in excluding}
     buffers = objects = 0
-    for item, _ in reach([(root, None) for root in roots if id(root) not in fence], fence=fence):
-        buffer, size = weigh(item)
+    for item, _ in traverse([(root, None) for root in roots if id(root) not in fence], fence=fence):
+        buffer, size = shallow_size(item)
         buffers += buffer
         objects += size
-    return Bill(buffers, objects)
+    return DeepSize(buffers, objects)
 
 
-def itemise(roots: Mapping[str, object], categories: Categories, *, excluding: Iterable[object] = ()) -> dict[str, int]:
-    """The bill by category, most bytes first. A root's own name is looked up like that of any attribute."""
+def size_by_category(roots: Mapping[str, object], categories: Categories, *, excluding: Iterable[object] = ()) -> dict[str, int]:
+    """Deep size by category, most bytes first. A root's own name is looked up like that of any attribute."""
     fence = {id(other) for other in excluding}
     counted: Counter[str] = Counter()
-    for item, category in reach(categories.sort((name, root) for name, root in roots.items()), categories=categories, fence=fence):
-        buffer, size = weigh(item)
+    for item, category in traverse(categories.sort((name, root) for name, root in roots.items()), categories=categories, fence=fence):
+        buffer, size = shallow_size(item)
         counted[category or OTHER] += buffer
         counted[category or OBJECTS] += size
     return dict((+counted).most_common())
@@ -59,7 +59,7 @@ def resident_mb() -> float:
     return float(psutil.Process().memory_info().rss) / MB
 
 
-def give_back() -> None:
+def trim_heap() -> None:
     """Return what was freed to the system, where the C library can (glibc): it keeps pages for later, and RSS would not fall."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

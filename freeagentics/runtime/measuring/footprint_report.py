@@ -48,7 +48,7 @@ class FootprintReport(Report):
     alerts: tuple[Alert, ...]
 
     @property
-    def billed_mb(self) -> float:
+    def attributed_mb(self) -> float:
         """MB that all agents hold."""
         return sum(footprint.total for footprint in self.agents.values()) / MB
 
@@ -56,7 +56,7 @@ class FootprintReport(Report):
     def agent_memory(self) -> dict[str, Any]:
         """How many agents there are (``count``), ``total_mb`` and ``avg_mb`` that they hold, and ``per_agent``: MB by id."""
         held = {name: footprint.total / MB for name, footprint in self.agents.items()}
-        return {"count": len(held), "total_mb": self.billed_mb, "avg_mb": self.billed_mb / max(len(held), 1), "per_agent": held}
+        return {"count": len(held), "total_mb": self.attributed_mb, "avg_mb": self.attributed_mb / max(len(held), 1), "per_agent": held}
 
     @property
     def by_category_mb(self) -> dict[str, float]:
@@ -67,13 +67,13 @@ class FootprintReport(Report):
         return {category: size / MB for category, size in held.most_common()}
 
     @property
-    def unbilled_mb(self) -> float:
+    def unattributed_mb(self) -> float:
         """Growth of the resident set since monitoring began that no agent accounts for; below 0 where agents were there before."""
-        return self.rss_mb - self.start_mb - self.billed_mb
+        return self.rss_mb - self.start_mb - self.attributed_mb
 
     def __str__(self) -> str:
         lines = [("before monitoring: imports and what was there", self.start_mb)]
         lines += [(f"{len(self.agents):,} agents: {category}", size) for category, size in self.by_category_mb.items()]
-        lines += [("on nobody's bill", self.unbilled_mb), ("resident set now", self.rss_mb)]
+        lines += [("unattributed", self.unattributed_mb), ("resident set now", self.rss_mb)]
         notes = [*(alert.message for alert in self.alerts), *(str(line) for line in self.leaks)]
         return "\n".join([*(f"{size:>10,.1f} MB  {name}" for name, size in lines), *notes])

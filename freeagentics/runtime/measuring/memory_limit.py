@@ -20,7 +20,7 @@ class FootprintLimit:
         self.limit_mb = limit_mb
         self.hibernating = False
 
-    def see(self, at: float, rss_mb: float) -> Alert | None:
+    def check(self, at: float, rss_mb: float) -> Alert | None:
         """The resident set now; what there is to say when hibernation begins."""
         if self.hibernating or rss_mb < HIBERNATE_FROM * self.limit_mb:
             return None

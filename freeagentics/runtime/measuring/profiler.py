@@ -17,7 +17,7 @@ from freeagentics.runtime.measuring.footprint import MB, resident_mb
 from freeagentics.runtime.measuring.footprint_report import FootprintReport, Operation
 from freeagentics.runtime.measuring.gc_meter import CollectionMeter
 from freeagentics.runtime.measuring.leaks import LeakFinder
-from freeagentics.runtime.measuring.shares import share_out
+from freeagentics.runtime.measuring.shares import attribute_shared
 from freeagentics.runtime.measuring.suggestions import Advice, suggest
 
 KEPT_SAMPLES = 1000
@@ -50,7 +50,7 @@ class FootprintProfiler:
 
     def _begin(self, limit_mb: float | None) -> None:
         self._limit_mb = limit_mb
-        self._start_mb, self._billed_mb, self._largest = resident_mb(), 0.0, ("", 0.0)
+        self._start_mb, self._attributed_mb, self._largest = resident_mb(), 0.0, ("", 0.0)
         self._rules = AlertRules()
         self._alerts: list[Alert] = []
         self._samples: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
@@ -106,9 +106,9 @@ class FootprintProfiler:
 
     def _look(self) -> Sample:
         at, overhead = wall_clock() - self._began, self._gc_overhead()
-        sample = Sample(at, resident_mb(), self._billed_mb, self._limit_mb, overhead, *self._largest)
+        sample = Sample(at, resident_mb(), self._attributed_mb, self._limit_mb, overhead, *self._largest)
         self._samples.append(sample)
-        self._alerts += self._rules.see(sample)
+        self._alerts += self._rules.check(sample)
         return sample
 
     def _gc_overhead(self) -> float:
@@ -148,9 +148,9 @@ class FootprintProfiler:
     def get_memory_report(self) -> FootprintReport:
         """What is held now, by whom and in which category, and what was seen since monitoring began."""
         living = self._living()
-        agents = share_out(living, {name: self._agents[name].categories for name in living})
+        agents = attribute_shared(living, {name: self._agents[name].categories for name in living})
         with self._lock:
-            self._billed_mb = sum(footprint.total for footprint in agents.values()) / MB
+            self._attributed_mb = sum(footprint.total for footprint in agents.values()) / MB
             self._largest = max(((name, held.total / MB) for name, held in agents.items()), key=lambda one: one[1], default=("", 0.0))
             sample = self._look()
             return FootprintReport(
@@ -168,7 +168,7 @@ class FootprintProfiler:
         living = self._living()
         if agent_id not in living:
             raise BadInput(f"no agent '{agent_id}' is registered; {did_you_mean(agent_id, living)}")
-        held = share_out(living, {name: self._agents[name].categories for name in living})[agent_id]
+        held = attribute_shared(living, {name: self._agents[name].categories for name in living})[agent_id]
         found = suggest(living[agent_id], [agent for name, agent in living.items() if name != agent_id])
         return Advice(agent_id, held.total / MB, tuple(found))
 

@@ -1,4 +1,4 @@
-"""What each of many agents holds: its own bytes, and its share of those that several hold."""
+"""Footprints of many agents: each one's own bytes, and its share of those that several hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from freeagentics.runtime.measuring.categories import OBJECTS, OTHER, Categories
-from freeagentics.runtime.measuring.traverse import reach, weigh
+from freeagentics.runtime.measuring.traverse import shallow_size, traverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class AgentFootprint:
         return self.unique + self.shared
 
 
-def share_out(agents: Mapping[str, object], categories: Mapping[str, Categories]) -> dict[str, AgentFootprint]:
-    """The footprint of every agent, by id; they add up to the bill of them all.
+def attribute_shared(agents: Mapping[str, object], categories: Mapping[str, Categories]) -> dict[str, AgentFootprint]:
+    """The footprint of every agent, by id; they add up to the deep size of them all.
 
-    What *n* agents reach counts for each as an *n*-th. An agent that is reached from another is on its own bill only.
+    What *n* agents reach counts for each as an *n*-th. An agent that is reached from another counts for itself only.
 
     Args:
         categories: of each agent's attributes, by id.
@@ -40,15 +40,15 @@ def share_out(agents: Mapping[str, object], categories: Mapping[str, Categories]
     fence = {id(agent) for agent in agents.values()}
     owners: Counter[int] = Counter()
     for name, agent in agents.items():
-        owners.update(id(item) for item, _ in reach([(agent, None)], categories=categories[name], fence=fence))
+        owners.update(id(item) for item, _ in traverse([(agent, None)], categories=categories[name], fence=fence))
     return {name: _footprint(agent, categories[name], fence, owners) for name, agent in agents.items()}
 
 
 def _footprint(agent: object, categories: Categories, fence: set[int], owners: Counter[int]) -> AgentFootprint:
     unique = shared = 0.0
     counted: defaultdict[str, float] = defaultdict(float)
-    for item, category in reach([(agent, None)], categories=categories, fence=fence):
-        buffer, size = weigh(item)
+    for item, category in traverse([(agent, None)], categories=categories, fence=fence):
+        buffer, size = shallow_size(item)
         among = max(owners[id(item)], 1)
         if among == 1:
             unique += buffer + size

@@ -1,4 +1,4 @@
-"""Places: where an agent holds something that nobody else holds, so that it can be replaced without anybody noticing."""
+"""Slots: where an agent holds something that nobody else holds, so that it can be replaced without anybody noticing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ATOMS = frozenset({bool, bytes, complex, float, int, str, type(None)})
 
 
 @dataclass(slots=True)
-class Place:
+class Slot:
     """An attribute, or an item of a dict or list.
 
     Attributes:
@@ -48,13 +48,13 @@ class Place:
         else:
             object.__setattr__(self.holder, str(self.key), value)
 
-    def alone(self) -> bool:
+    def uniquely_referenced(self) -> bool:
         """Whether nobody but the holder refers to what is there, nor to the array that it is a view of."""
         held = (0, self.get())
         return sys.getrefcount(held[1]) == _ONE_HOLDER + 1 and _owns_its_buffer(held[1])
 
 
-def places(agent: object, always: type) -> Iterator[Place]:
+def slots(agent: object, always: type) -> Iterator[Slot]:
     """Where the agent alone holds something: attributes (in a dict or in slots), and items of dicts and lists of its own.
 
     Looked into are dicts (but for caches), lists, dataclasses, namespaces, and objects of classes from the agent's own module. What
@@ -63,30 +63,30 @@ def places(agent: object, always: type) -> Iterator[Place]:
     """
     pending: list[tuple[str, str, Any]] = [("", "", agent)]
     while pending:
-        for place in _within(*pending.pop()):
-            if type(place.get()) in _ATOMS:
+        for slot in _slots_of(*pending.pop()):
+            if type(slot.get()) in _ATOMS:
                 continue
-            if isinstance(place.get(), always):
-                yield place
-            elif place.alone():
-                yield place
-                if "cache" not in place.name.lower() and _is_part(place.get(), agent):
-                    pending.append((place.path, place.name, place.get()))
+            if isinstance(slot.get(), always):
+                yield slot
+            elif slot.uniquely_referenced():
+                yield slot
+                if "cache" not in slot.name.lower() and _is_part(slot.get(), agent):
+                    pending.append((slot.path, slot.name, slot.get()))
 
 
-def _within(path: str, name: str, holder: Any) -> Iterator[Place]:
+def _slots_of(path: str, name: str, holder: Any) -> Iterator[Slot]:
     if isinstance(holder, list):
         for index in range(len(holder)):
             if type(holder[index]) not in _ATOMS:
-                yield Place(f"{path}[{index}]", name, holder, index)
+                yield Slot(f"{path}[{index}]", name, holder, index)
     elif isinstance(holder, dict):
         for key in list(holder):
-            yield Place(f"{path}[{key!r}]", key if isinstance(key, str) else name, holder, key)
+            yield Slot(f"{path}[{key!r}]", key if isinstance(key, str) else name, holder, key)
     else:
         # A property may have the name of what is in the dict of attributes, and give or take something else.
         own = vars(holder) if type(holder).__dictoffset__ else {}
         for key in _names(holder):
-            yield Place(f"{path}.{key}" if path else key, key, own if key in own else holder, key)
+            yield Slot(f"{path}.{key}" if path else key, key, own if key in own else holder, key)
 
 
 def _names(holder: object) -> list[str]:

@@ -11,7 +11,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.mind import BeliefCompressor, CompressedHistory
 from freeagentics.runtime.lean.bounded_cache import CACHE_BYTES, plain_size
-from freeagentics.runtime.measuring.footprint import bill
+from freeagentics.runtime.measuring.footprint import deep_size
 from freeagentics.runtime.measuring.report import Report
 from freeagentics.runtime.measuring.traverse import attributes
 
@@ -58,7 +58,7 @@ def suggest_bounds(agent: object) -> list[Suggestion]:
 
 
 def _for_attribute(name: str, value: object, others: Sequence[object]) -> Iterator[Suggestion]:
-    held = bill([value]).total
+    held = deep_size([value]).total
     if held < _LEAST:
         return
     if isinstance(value, np.ndarray):
@@ -84,7 +84,7 @@ def _for_array(name: str, value: AnyArray, held: int, others: Sequence[object]) 
         zeros = 1 - np.count_nonzero(value) / value.size
         if zeros >= _SPARSE:
             with np.errstate(over="ignore"):
-                sparse = bill([BeliefCompressor().compress(value.astype(np.float32), _SPARSE)]).total
+                sparse = deep_size([BeliefCompressor().compress(value.astype(np.float32), _SPARSE)]).total
             yield Suggestion(name, held, sparse, f"{zeros:.0%} of it are zeros: hold it as a LazyBeliefArray, in float32")
         elif value.itemsize == 8:
             yield Suggestion(name, held, held // 2, "hold it in float32, where seven digits are enough")

@@ -20,11 +20,11 @@ _OPAQUE = (type, ModuleType, FunctionType, BuiltinFunctionType, threading.Thread
 _WEIGHED_THEMSELVES = (np.ndarray, bytes, bytearray, memoryview, mmap.mmap, array.array)
 _NONE: frozenset[int] = frozenset()
 
-Reached = tuple[object, str | None]
+Visited = tuple[object, str | None]
 """A thing, and the category of the attribute it was reached through."""
 
 
-def reach(roots: Iterable[Reached], *, categories: Categories | None = None, fence: Set[int] = _NONE) -> Iterator[Reached]:
+def traverse(roots: Iterable[Visited], *, categories: Categories | None = None, fence: Set[int] = _NONE) -> Iterator[Visited]:
     """Everything reachable from *roots*, once each, without walking into what has an id in *fence*; roots are walked all the same.
 
     Classes, modules, functions and threads are left out: they would be there without any agent.
@@ -45,7 +45,7 @@ def reach(roots: Iterable[Reached], *, categories: Categories | None = None, fen
             stack.extend(_sorted(item, categories))
 
 
-def weigh(item: object) -> tuple[int, int]:
+def shallow_size(item: object) -> tuple[int, int]:
     """Bytes of the buffer that an object owns, and of the object itself. Buffers of other libraries than numpy are not seen."""
     size = sys.getsizeof(item, 0)
     if isinstance(item, np.ndarray) and item.base is None:
@@ -71,7 +71,7 @@ def _held_by(item: object) -> list[object]:
     return [*attributes, *gc.get_referents(item)]
 
 
-def _sorted(item: object, categories: Categories) -> list[Reached]:
+def _sorted(item: object, categories: Categories) -> list[Visited]:
     """What an object holds, each with the category that its name gives it."""
     names = _names(item)
     return categories.sort((names.get(id(child)), child) for child in _held_by(item))

@@ -13,7 +13,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedEr
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from freeagentics.errors import AccessDenied, BadStore, StoreUnavailable
-from freeagentics.stores.url_options import split_url, url_options
+from freeagentics.stores.urls import split_url, url_options
 
 if TYPE_CHECKING:
     from obstore.store import S3Config

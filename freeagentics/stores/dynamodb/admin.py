@@ -1,4 +1,4 @@
-"""Making, checking and cleaning the tables of one deployment: what ``freeagentics store init|check|purge URL`` does for ``dynamodb:``."""
+"""Making and checking the tables of one deployment: what ``freeagentics store init|check URL`` does for ``dynamodb:``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 from freeagentics.stores.dynamodb.connection import make_client
 from freeagentics.stores.dynamodb.errors import MissingTable, translated
 from freeagentics.stores.dynamodb.log import MEMORIES
-from freeagentics.stores.dynamodb.store import DynamoStore
-from freeagentics.stores.dynamodb.url import DynamoUrl, parse_address
+from freeagentics.stores.dynamodb.url import DynamoUrl, parse_url
 from freeagentics.stores.records import TableSpec
 from freeagentics.stores.tables import TABLES
 
@@ -24,7 +23,7 @@ def init(url: str, tables: Sequence[TableSpec] = TABLES) -> list[str]:
         BadStore: *url* is no ``dynamodb:`` URL.
         StoreUnavailable, AccessDenied: nobody answers, or a right is missing.
     """
-    address = parse_address(url)
+    address = parse_url(url)
     client = make_client(address)
     try:
         return [address.table(table.name) for table in (*tables, MEMORIES) if _make(client, address, table)]
@@ -39,18 +38,12 @@ def check(url: str, tables: Sequence[TableSpec] = TABLES) -> list[str]:
         BadStore: *url* is no ``dynamodb:`` URL.
         StoreUnavailable, AccessDenied: nobody answers, or a right is missing.
     """
-    address = parse_address(url)
+    address = parse_url(url)
     client = make_client(address)
     try:
         return [f"{address.table(table.name)}: {line}" for table in (*tables, MEMORIES) for line in _findings(client, address, table)]
     finally:
         client.close()
-
-
-def purge(url: str, run: str, now: int) -> int:
-    """Delete the items of *run* that have expired at market time *now*, in ms; returns how many. It reads through all tables."""
-    with DynamoStore(parse_address(url), run) as store:
-        return store.purge(now)
 
 
 def _make(client: Any, address: DynamoUrl, table: TableSpec) -> bool:

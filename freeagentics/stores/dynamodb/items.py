@@ -70,7 +70,7 @@ class Items:
             if found is None or found.get("token", {}).get("B") != token:
                 raise version_conflict(table, item, expected, None if found is None else int(found["version"]["N"])) from None
 
-    def get(self, table: TableSpec, keys: Sequence[Key], *, consistent: bool) -> dict[Key, Item]:
+    def find(self, table: TableSpec, keys: Sequence[Key], *, consistent: bool) -> dict[Key, Item]:
         """The items that there are under *keys*."""
         rows = self.rows(table, keys, consistent=consistent)
         found = {key: self.whole(table, row) for key, row in rows.items()}

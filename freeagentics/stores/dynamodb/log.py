@@ -67,7 +67,7 @@ class Log:
             for agent, entries in by_agent.items()
             for number, group in groupby(sorted(entries, key=_page), key=_page)
         }
-        found = self._items.get(MEMORIES, [_key(*place) for place in pages], consistent=True)
+        found = self._items.find(MEMORIES, [_key(*place) for place in pages], consistent=True)
         changes: dict[str, list[Change]] = {agent: [] for agent in by_agent}
         for (agent, number), entries in pages.items():
             page = _page_in(agent, found.get(_key(agent, number)), number)
@@ -85,6 +85,7 @@ class Log:
 
     def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
         """Entries strictly between two positions."""
+        self._items.connection.check_open()
         first, last = page_of(after[0]) if after else 0, page_of(before[0]) if before else page_of(_LAST_STEP)
         rows = None if limit is None else limit // PAGE_STEPS + 1
         entries = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from freeagentics.stores.dynamodb.url import parse_address
+from freeagentics.stores.dynamodb.url import parse_url
 from freeagentics.stores.validation import check_agent, check_run
 
 _READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
@@ -20,7 +20,7 @@ def private_policy(url: str, run: str, agent: str) -> dict[str, Any]:
     Raises:
         BadStore, BadName: *url* is no ``dynamodb:`` URL, or an id could be taken for a pattern.
     """
-    address = parse_address(url)
+    address = parse_url(url)
     check_run(run)
     check_agent(agent)
     tables = f"arn:aws:dynamodb:{address.region}:*:table/{address.table('*')}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from freeagentics.errors import BadStore
-from freeagentics.stores.url_options import retention_days, split_url, url_options
+from freeagentics.stores.urls import retention_days, split_url, url_options
 
 _REGION = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 # No dot: the first dot of a table's name ends the prefix, so no deployment's tables can be taken for another's.
@@ -41,7 +41,7 @@ class DynamoUrl:
         return f"{self.prefix}.{name}"
 
 
-def parse_address(url: str) -> DynamoUrl:
+def parse_url(url: str) -> DynamoUrl:
     """The address in ``dynamodb://REGION/PREFIX[?endpoint=URL][&dax=URL][&retention=90d]``; raises `BadStore` where there is none."""
     if "@" in url:
         raise BadStore("a dynamodb: URL carries no credentials; they come from the environment, a profile or a role, as boto3 finds them")

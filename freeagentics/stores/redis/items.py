@@ -41,6 +41,7 @@ class Items:
 
     def put(self, table: TableSpec, items: Sequence[Item]) -> None:
         """As `Store.put`, for items of different keys."""
+        self._connection.check_open()
         for at in range(0, len(items), _BATCH):
             self._put(table, items[at : at + _BATCH], "")
 
@@ -112,9 +113,10 @@ class Items:
             calls.append((tag, ("HGET", f"{tag}:items:{table}:{partition}", sort)))
         return [None if raw is None else unpack_row(table, key, raw) for key, raw in zip(keys, self._connection.run(calls), strict=True)]
 
-    def delete(self, table: str, keys: Sequence[Key]) -> int:
+    def delete(self, table: TableSpec, keys: Sequence[Key]) -> int:
         """As `Store.delete`, for different keys."""
-        return self._delete(table, [(key, b"") for key in keys])
+        self._connection.check_open()
+        return self._delete(table.name, [(key, b"") for key in keys])
 
     def _delete(self, table: str, rows: Sequence[tuple[Key, bytes]]) -> int:
         gone = 0

@@ -15,8 +15,9 @@ class KeyedLog(Log):
 
     append_script, replace_script, trim_script = KEYS_APPEND, KEYS_REPLACE, KEYS_TRIM
 
-    def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
-        """As `Store.read`, for a limit above 0."""
+    def _read(
+        self, agent: str, after: Position | None, before: Position | None, *, newest_first: bool, limit: int | None
+    ) -> list[LogEntry]:
         low = "-" if after is None or after[0] < 0 else self._bound(after)
         high = "+" if before is None else self._bound(before)
         verb, ends = ("ZREVRANGEBYLEX", (high, low)) if newest_first else ("ZRANGEBYLEX", (low, high))

@@ -32,9 +32,16 @@ class Log(ABC):
         self._connection = connection
         self._run = run
 
-    @abstractmethod
     def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
-        """As `Store.read`, for a limit above 0."""
+        """As `Store.read`."""
+        self._connection.check_open()
+        return [] if limit == 0 else self._read(agent, after, before, newest_first=newest_first, limit=limit)
+
+    @abstractmethod
+    def _read(
+        self, agent: str, after: Position | None, before: Position | None, *, newest_first: bool, limit: int | None
+    ) -> list[LogEntry]:
+        """Entries, for a limit above 0."""
 
     @abstractmethod
     def count(self, agent: str) -> int:

@@ -14,8 +14,9 @@ class StreamLog(Log):
 
     append_script, replace_script, trim_script = STREAM_APPEND, STREAM_REPLACE, STREAM_TRIM
 
-    def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
-        """As `Store.read`, for a limit above 0."""
+    def _read(
+        self, agent: str, after: Position | None, before: Position | None, *, newest_first: bool, limit: int | None
+    ) -> list[LogEntry]:
         low = "-" if after is None or after[0] < 0 else f"({stream_id(after[0], max(after[1], -1))}"
         high = "+" if before is None else f"({stream_id(before[0], max(before[1], -1))}"
         if high.startswith("(-") or high == "(0-0":

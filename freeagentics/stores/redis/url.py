@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote
 
 from freeagentics.errors import BadStore
-from freeagentics.stores.url_options import retention_days, split_url, url_options
+from freeagentics.stores.urls import retention_days, split_url, url_options
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
 _OPTIONS = ("layout", "retention", "cache", "ca_certs")
@@ -59,7 +59,7 @@ class RedisUrl:
         return self.scheme.partition("+")[2]
 
 
-def parse_address(url: str) -> RedisUrl:
+def parse_url(url: str) -> RedisUrl:
     """The address in ``redis[s][+cluster|+shards]://[USER:PASSWORD@]HOST[:PORT][,…][/DB][?layout=keys][&retention=90d][&cache=yes][&ca_certs=FILE]``.
 
     Raises:

@@ -20,7 +20,7 @@ from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
 from freeagentics.memory.codec.training.tally import group_errors, tallied, untallied, with_implied
 from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import Group
-from freeagentics.progress import Headway, telling, untold
+from freeagentics.progress import ProgressCallback, no_progress, track
 
 _MARGIN = 0.87
 """Share of a bound that is aimed at: other runs are not like those it was fitted on."""
@@ -50,7 +50,7 @@ def fit(
     version: int,
     settings: FitSettings | None = None,
     desk: CodecWeights | None = None,
-    headway: Headway = untold,
+    progress: ProgressCallback = no_progress,
 ) -> CodecWeights:
     """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
 
@@ -71,7 +71,7 @@ def fit(
     planned = plan(experiences, settings.compression, desk)
     step = planned.steps(BOUNDS)
     with _one_thread():
-        net = train(planned, learning, step, settings, headway)
+        net = train(planned, learning, step, settings, progress)
     drawn = with_implied(replace(_exported(planned, net, experiences.role, version), step=step), counting)
     return tallied(_within_bounds(drawn, planned, counting), counting)
 
@@ -84,7 +84,7 @@ def check_device(name: str) -> None:
         raise BadInput(f"no device '{name}' to train on: {str(error).splitlines()[0]}") from error
 
 
-def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings, headway: Headway = untold) -> PriorNet:
+def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings, progress: ProgressCallback = no_progress) -> PriorNet:
     """A plain training loop: fewest bits, from features as they will be known, with the noise of quantising."""
     torch.manual_seed(settings.seed)
     side, features = _as_tensors(planned, experiences, settings.device)
@@ -93,7 +93,7 @@ def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSetti
     optimizer = torch.optim.AdamW(net.parameters(), lr=settings.learning_rate, weight_decay=settings.decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps)
     drawing = torch.Generator().manual_seed(settings.seed)
-    for _ in telling(headway, f"training the codec of {experiences.role}", range(settings.steps)):
+    for _ in track(progress, f"training the codec of {experiences.role}", range(settings.steps)):
         rows = torch.randint(len(features), (settings.batch,), generator=drawing)
         wanted = features[rows]
         noise = (torch.rand(wanted.shape, generator=drawing).to(settings.device) - 0.5) * width

@@ -1,12 +1,12 @@
-"""Questions to a table or an index: the order from a sorted set, the items from their hashes."""
+"""Tables: items, and questions to a table or an index: the order from a sorted set, the items from their hashes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from freeagentics.errors import CorruptRecord
 from freeagentics.stores.records import Item, Key, Query, TableSpec
-from freeagentics.stores.redis.connection import Connection
 from freeagentics.stores.redis.items import Items
 from freeagentics.stores.redis.keys import tag_of
 from freeagentics.stores.redis.rows import Row, index_key, split_member
@@ -15,22 +15,16 @@ _ASIDE = 8
 """How many more places are read than items are wanted, as some have expired."""
 
 
-class Queries:
-    """Questions to the tables of one run.
+class Tables(Items):
+    """The tables of one run: its items, and questions to them."""
 
-    Args:
-        connection: to the servers.
-        run: the run.
-        items: of that run.
-    """
+    def get(self, table: TableSpec, keys: Sequence[Key], now: int | None) -> list[Item | None]:
+        """As `Store.get`."""
+        return [row.item if row and not row.item.expired(now) else None for row in self.rows(table.name, keys)]
 
-    def __init__(self, connection: Connection, run: str, items: Items) -> None:
-        self._connection = connection
-        self._run = run
-        self._items = items
-
-    def ask(self, table: TableSpec, query: Query) -> list[Item]:
+    def query(self, table: TableSpec, query: Query) -> list[Item]:
         """As `Store.query`."""
+        self._connection.check_open()
         if query.limit == 0:
             return []
         size = None if query.limit is None else query.limit + _ASIDE
@@ -61,7 +55,7 @@ class Queries:
 
     def _living(self, table: TableSpec, query: Query, members: list[bytes]) -> list[Item]:
         listed = [_listed(table, query, member) for member in members]
-        rows = self._items.rows(table.name, [key for key, _ in listed])
+        rows = self.rows(table.name, [key for key, _ in listed])
         found = [row.item for (_, token), row in zip(listed, rows, strict=True) if row and _counts(query, row, token)]
         # Something may have moved between the two trips.
         return sorted(found, key=lambda item: (_sort(query, item), item.key), reverse=query.newest_first)
