@@ -12,8 +12,8 @@ from freeagentics.shelf import scenario_names
 
 SMALL = """
 name = "small"
-title = "Ten agents, six steps"
-steps = 6
+title = "Ten agents, eight steps"
+steps = 8
 [agents]
 count = 10
 [market]
@@ -58,8 +58,8 @@ def test_a_page_left_playing_stops_at_the_last_step_and_says_so(visit: Visit) ->
     visit.press("Reset")
     visit.at_step(0)
     visit.press("▶")
-    visit.wait_for("All 6 steps are done. Reset begins again.")
-    visit.at_step(6)
+    visit.wait_for("All 8 steps are done. Reset begins again.")
+    visit.at_step(8)
     visit.press("Reset")
     visit.at_step(0)
 
@@ -112,7 +112,7 @@ def test_a_chosen_scenario_is_shown_with_its_own_values_and_begun_again_by_reset
 
 def test_another_scenario_chosen_while_one_plays_waits_to_be_played(visit: Visit) -> None:
     visit.choose("small.toml")
-    visit.wait_for("step 0 of 6")
+    visit.wait_for("step 0 of 8")
     visit.press("▶")
     visit.beyond_step(0)
     visit.choose("quick")
