@@ -16,7 +16,7 @@ from freeagentics.model import feeds as feeds_file
 from freeagentics.model.store_work import run_id, sync_stores
 from freeagentics.stores import open_store
 
-STEPS = 108
+STEPS = 90
 
 
 def started(
@@ -31,7 +31,7 @@ def test_redis_killed_and_restarted_empty_five_times_has_every_record_in_the_end
     server = RedisServer()
 
     def kill(model: MarketModel) -> None:
-        if model.steps in range(18, STEPS, 18):
+        if model.steps in range(15, STEPS, 15):
             with server.client() as client:
                 wait_for(lambda: client.dbsize() > 0)
             server.kill9()

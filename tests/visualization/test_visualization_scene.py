@@ -14,7 +14,7 @@ from freeagentics.visualization import history
 from freeagentics.visualization.scene import Charts, Scene
 from freeagentics.visualization.told import says
 
-STEPS = 60
+STEPS = 30
 
 
 def charts_in(scene: Scene) -> Charts:
