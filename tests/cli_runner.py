@@ -20,6 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
+
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()"]
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -43,6 +45,12 @@ class Command:
     def running(self) -> bool:
         """Whether it still runs."""
         return self._process.is_alive()
+
+    def worked(self) -> float:
+        """Seconds of processor time that it has used: on a busy machine a better measure of how far it is than time is."""
+        assert self._process.pid is not None
+        used = psutil.Process(self._process.pid).cpu_times()
+        return float(used.user + used.system)
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -89,7 +97,7 @@ def called(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def summary_of(*arguments: object, cwd: Path) -> dict[str, Any]:
-    """What ``--json`` printed; the command must have succeeded. It writes no report."""
+    """What ``--json`` printed, in this process; the command must have succeeded. It writes no report."""
     done = called(*arguments, "--json", "--no-report", cwd=cwd)
     assert done.returncode == 0, done.stderr
     loaded: dict[str, Any] = json.loads(done.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,7 @@ from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import StoreSummary
 from freeagentics.sync.store_admin import sync_stores
 
-PAIR = ("--agents", 2, "--set", "agents.team={market-hunter = 1, trade-executor = 1}")
-RUN = ("run", "btc-replay", *PAIR, "--steps", 4, "--json", "--no-report")
+RUN = ("run", "btc-replay", "--agents", 5, "--steps", 4, "--json", "--no-report")
 NAMES = [
     "s[1]",
     "s*",
@@ -40,13 +40,14 @@ NAMES = [
 ]
 
 
-@pytest.fixture
-def beside(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with runs of another length, which patterns would match."""
-    for name in ("s1", "x"):
-        done = called("run", "btc-replay", *PAIR, "--steps", 6, "--json", "--no-report", "--out", name, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-    return tmp_path
+    folder = tmp_path_factory.mktemp("beside")
+    done = called("run", "btc-replay", "--agents", 5, "--steps", 6, "--json", "--no-report", "--out", "s1", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(folder / "s1", folder / "x")
+    return folder
 
 
 def test_a_run_directory_may_have_any_name(beside: Path) -> None:
@@ -56,7 +57,7 @@ def test_a_run_directory_may_have_any_name(beside: Path) -> None:
         assert json.loads(done.stdout)["steps"] == 4
         record = RunRecord(beside / name)
         assert len(record.model_frame) == len(record.desk_frame) == 4
-        assert len(record.agent_frame) == 8
+        assert len(record.agent_frame) == 20
         assert called("explain", "--agent", "market-hunter-0000", "--step", 3, "--", name, cwd=beside).returncode == 0
         assert len(RunRecord(beside / "s1").model_frame) == 6
     for name in ("s[1]", "~"):
@@ -96,7 +97,7 @@ def test_bars_may_have_any_name(name: str, tmp_path: Path) -> None:
     rows = [f"{1640995200 + 3600 * hour},{100 + hour},{101 + hour},{99 + hour},{100 + hour},5" for hour in range(40)]
     (tmp_path / name).write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
     (tmp_path / "bars1.csv").write_text("no bars")
-    done = called("run", "--bars", name, "--agents", 5, "--set", "market.warmup=20", "--json", "--out", "run", cwd=tmp_path)
+    done = called("run", "--bars", name, "--agents", 5, "--set", "market.warmup=20", "--json", "--no-report", "--out", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "run" / "data" / name).is_file()
     assert called("explain", "run", "--agent", "market-hunter-0000", "--step", 3, cwd=tmp_path).returncode == 0
@@ -104,7 +105,7 @@ def test_bars_may_have_any_name(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["s[1]", "a*b", "#1", "100%41", "a b"])
 def test_stores_and_archives_may_be_in_any_folder(name: str, beside: Path) -> None:
-    (beside / name).mkdir()
+    (beside / name).mkdir(exist_ok=True)
     (store,) = sync_stores(beside / "s1", f"sqlite:///{beside / name}/store.db")
     assert store.lag_steps == 0
     assert (beside / name / "store.db").is_file()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -13,31 +14,38 @@ from cli_runner import called
 
 from freeagentics.benchmarks import BENCHMARKS
 from freeagentics.benchmarks.table import Table
+from freeagentics.cli.app import answer
 from freeagentics.progress import track
 
 SHORT = ("run", "quick", "--agents", "5", "--steps", "3", "--out", "run")
-PROGRAM = "from freeagentics.cli import afterwards, main; afterwards.AUDITED_FROM = 3; main.main()"
 
 
 def on_a_terminal(*words: str, cwd: Path) -> tuple[str, str]:
     """Standard output, and what a terminal of 100 columns got of standard error; the command must go well."""
     ours, theirs = pty.openpty()
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
-        environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"}
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment
-        )
-        os.close(theirs)
-        drawn = bytearray()
+    said = io.StringIO()
+    with ThreadPoolExecutor(1) as reader, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TERM", "xterm-256color")
+        patched.setenv("COLUMNS", "100")
+        patched.setattr("freeagentics.cli.afterwards.AUDITED_FROM", 3)
+        drawn = reader.submit(all_of, ours)
+        with os.fdopen(theirs, "w") as terminal, chdir(cwd), redirect_stdout(said), redirect_stderr(terminal):
+            code = answer(list(words))
+    assert code == 0, drawn.result()
+    return said.getvalue(), drawn.result().decode()
+
+
+def all_of(terminal: int) -> bytes:
+    """What is written to a terminal until its other side is closed."""
+    drawn = bytearray()
+    with os.fdopen(terminal, "rb", buffering=0) as opened:
         # On Linux a terminal whose other side is closed fails instead of ending.
         try:
-            while part := terminal.read(65_536):
+            while part := opened.read(65_536):
                 drawn += part
         except OSError:
             pass
-        said, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, drawn
-    return said, drawn.decode()
+    return bytes(drawn)
 
 
 def test_every_phase_of_a_run_has_a_bar_and_none_stays(tmp_path: Path) -> None:

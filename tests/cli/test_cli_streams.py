@@ -24,7 +24,7 @@ def test_a_reader_that_has_gone_stops_nothing(words: tuple[str, ...], tmp_path: 
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no full disk to write to")
-@pytest.mark.parametrize("words", [("scenarios",), ("--help",), ("run", "quick", "--agents", "5", "--steps", "2", "--json")])
+@pytest.mark.parametrize("words", [("scenarios",), ("--help",), ("run", "quick", "--agents", "5", "--steps", "2", "--json", "--no-report")])
 def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
     with FULL.open("w") as full:
         done = subprocess.run([*COMMAND, *words], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)

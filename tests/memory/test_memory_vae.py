@@ -74,7 +74,7 @@ def test_a_code_is_a_small_part_of_a_byte_a_feature(role: CollectedRun) -> None:
     assert len(codes.to_bytes()) / len(codes) < len(FEATURES) / 3
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(any_states, st.sampled_from(ROLES), st.integers(0, 9))
 def test_anything_at_all_is_coded(states: F32, name: str, seed: int) -> None:
     codec, around = lived(name).codec, shown(name, len(states), seed)
@@ -83,7 +83,7 @@ def test_anything_at_all_is_coded(states: F32, name: str, seed: int) -> None:
     assert ((encoded.states >= LOW) & (encoded.states <= HIGH)).all()
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(ROLES), st.integers(0, 2**32))
 def test_even_states_that_no_agent_has_come_back_near(name: str, seed: int) -> None:
     states = np.random.default_rng(seed).uniform(LOW, HIGH, (4, len(FEATURES))).astype(np.float32)
@@ -95,7 +95,7 @@ def test_even_states_that_no_agent_has_come_back_near(name: str, seed: int) -> N
     assert (np.abs(decoded - states) <= 1.6 * step + (HIGH - LOW) / 250).all()
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(st.integers(2, 12), st.integers(0, 100))
 def test_the_asset_in_focus_is_part_of_the_code(assets: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -129,7 +129,7 @@ def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: C
     assert errors[4] < 0.9 * errors[0]
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(ROLES), st.integers(0, 10**6))
 def test_a_flipped_bit_is_found_and_the_others_stay_readable(name: str, bit: int) -> None:
     one = lived(name)

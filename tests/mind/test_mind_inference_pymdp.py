@@ -19,18 +19,16 @@ pytestmark = pytest.mark.skipif(importlib.util.find_spec("pymdp") is None, reaso
 
 Arrays = dict[str, AnyArray]
 
-MODELS, ROWS, GAMMA = 26, 4, 16.0
+MODELS, ROWS, GAMMA = 34, 2, 16.0
 """Models of each shape, beliefs under each model, and precision."""
 
 SHAPES = (
     (2, (2,), 2, 1),
-    (3, (4, 2), 3, 1),
     (8, (3, 4, 2), 5, 1),
-    (24, (5, 5), 4, 1),
+    (64, (4, 3, 5), 3, 1),
     (2, (3, 2), 3, 2),
-    (12, (4, 3), 5, 2),
+    (7, (5,), 6, 2),
     (32, (3, 3, 4), 4, 2),
-    (64, (8,), 2, 2),
 )
 """States, observations of each modality, actions, horizon."""
 

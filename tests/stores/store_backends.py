@@ -22,8 +22,8 @@ BACKENDS: dict[str, Callable[[Path], str]] = {
 }
 """Name to the URL of an empty place, given a folder of the test's own."""
 
-EXAMPLES = {"dynamodb": 8}
-"""How many examples a slow backend gets of a state machine, where others get 60: a request to moto takes 3 ms, to enter a cluster 20."""
+EXAMPLES = {"dynamodb": 4, "redis-cluster": 15, "redis-shards": 15}
+"""How many examples a slow backend gets of a state machine, where others get 40: a request to moto takes 3 ms, to enter a cluster 20."""
 
 
 def entry(agent: str, step: int, sequence: int = 0, body: bytes = b"code") -> LogEntry:

@@ -158,7 +158,7 @@ class StoreMachine(RuleBasedStateMachine):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_any_sequence_of_calls_leaves_what_dictionaries_would_hold(backend: str) -> None:
     limits = settings(
-        max_examples=EXAMPLES.get(backend, 60), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=EXAMPLES.get(backend, 40), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
     )
     machine = type(f"StoreMachine_{backend}", (StoreMachine,), {"backend": backend})
     run_state_machine_as_test(machine, settings=limits)

@@ -52,7 +52,7 @@ def test_projecting_again_changes_nothing_and_a_store_that_is_up_to_date_is_left
         assert contents(store) == undisturbed()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(faults=st.dictionaries(st.integers(0, 80), st.sampled_from(["before", "after", "emptied"]), max_size=8))
 def test_a_store_that_fails_or_is_emptied_at_any_call_ends_up_whole(faults: dict[int, Fault]) -> None:
     calls = count()
@@ -71,7 +71,7 @@ def test_a_store_that_fails_or_is_emptied_at_any_call_ends_up_whole(faults: dict
         assert contents(inner) == undisturbed()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(emptied=st.integers(0, 55))
 def test_a_store_that_is_emptied_without_a_word_is_noticed_by_the_one_who_feeds_it(emptied: int) -> None:
     calls = count()
@@ -102,7 +102,7 @@ class Snapshots:
         return {name: deepcopy(vars(self.store)[name]) for name in ("_logs", "_items", "_shelves", "_cursors")}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(saved=st.integers(0, 55), later=st.integers(1, 40))
 def test_a_store_that_comes_back_with_an_older_state_is_brought_up_again(saved: int, later: int) -> None:
     inner = MemoryStore("restored")

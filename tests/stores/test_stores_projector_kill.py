@@ -18,7 +18,7 @@ from freeagentics.sync import sync_worker as feed_file
 from freeagentics.sync import sync_workers as feeds_file
 from freeagentics.sync.store_admin import run_id, sync_stores
 
-STEPS = 108
+STEPS = 90
 
 
 def started(
@@ -33,7 +33,7 @@ def test_redis_killed_and_restarted_empty_five_times_has_every_record_in_the_end
     server = RedisServer()
 
     def kill(model: MarketModel) -> None:
-        if model.steps in range(18, STEPS, 18):
+        if model.steps in range(15, STEPS, 15):
             with server.client() as client:
                 wait_for(lambda: client.dbsize() > 0)
             server.kill9()

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import socket
-import subprocess
 import sys
-import urllib.request
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
-from cli_runner import called
-from page_browser import served
+from page_browser import free_port
+from page_models import shown
 
+from freeagentics.cli.app import answer
 from freeagentics.runs import run
-
-WITHOUT_SOLARA = "import sys; sys.modules['solara'] = None; from freeagentics.cli.main import main; main()"
 
 
 def refused(*arguments: object, cwd: Path) -> str:
     """The one line of a command that ends with exit code 2."""
-    done = called("viz", *arguments, cwd=cwd)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
-    return done.stderr
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(cwd), redirect_stdout(out), redirect_stderr(err):
+        code = answer(["viz", *map(str, arguments)])
+    said = err.getvalue()
+    assert (code, out.getvalue(), said.count("\n")) == (2, "", 1), said
+    return said
 
 
 @pytest.mark.parametrize(
@@ -47,14 +49,18 @@ def test_a_port_in_use_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "--port" in line
 
 
-def test_a_missing_extra_is_named_with_how_to_install_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", WITHOUT_SOLARA, "viz"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 2
-    assert done.stderr == "freeagentics: the page needs solara; install with: pip install 'freeagentics[viz]'\n"
+def test_a_missing_extra_is_named_with_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "solara", None)
+    assert refused(cwd=tmp_path) == "freeagentics: the page needs solara; install with: pip install 'freeagentics[viz]'\n"
 
 
-def test_a_run_directory_is_shown_by_its_own_scenario(tmp_path: Path) -> None:
+def test_a_run_directory_is_shown_by_its_own_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = run("quick", agents=10, steps=3, out=tmp_path / "run")
-    with served(record.directory.path, cwd=tmp_path) as server, urllib.request.urlopen(server.address, timeout=30) as answer:
-        assert answer.status == 200
+    port, served = free_port(), []
+    monkeypatch.setattr("freeagentics.visualization.server.serve", lambda listener, shown: served.append((listener.close(), shown)))
+    with chdir(tmp_path), redirect_stdout(io.StringIO()) as said:
+        assert answer(["viz", "run", "--no-browser", "--port", str(port)]) == 0
+    assert served == [(None, "run/run.toml")]
+    with chdir(tmp_path), shown(served[0][1]) as model:
+        assert model.shown == record.scenario
+    assert f"http://127.0.0.1:{port}" in said.getvalue()

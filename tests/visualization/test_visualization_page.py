@@ -50,7 +50,7 @@ def status(page: Any) -> str:
 
 def test_reset_leaves_no_thread_and_no_model_behind(page: Any) -> None:
     threads, before = writers(), models()
-    for _ in range(5):
+    for _ in range(3):
         press(page, "Step")
         press(page, "Reset")
     assert (writers(), models()) == (threads, before)

@@ -16,8 +16,8 @@ from freeagentics.visualization.page_model import PageModel
 
 
 def test_a_model_on_show_takes_the_course_of_any_other() -> None:
-    with shown("quick", steps=40) as page, MarketModel("quick") as model:
-        for _ in range(40):
+    with shown("quick", steps=15) as page, MarketModel("quick") as model:
+        for _ in range(15):
             model.step()
         charts = page.look("").charts
         assert charts is not None
@@ -59,7 +59,7 @@ def test_who_enters_the_stage_closes_the_one_before_and_frees_it() -> None:
     before, threads = models(), writers()
     stage = ModelSlot()
     kept = []
-    for seed in range(5):
+    for seed in range(3):
         kept.append(PageModel("quick", seed=seed, stage=stage))
         kept[-1].step()
         assert writers() == threads + 1

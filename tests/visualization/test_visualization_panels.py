@@ -40,13 +40,13 @@ def test_every_panel_draws_desks_without_limits(tmp_path: Path) -> None:
 
 
 def test_each_symbol_has_a_chart_of_its_own() -> None:
-    charts = charts_of("ten-pairs", steps=20)
+    charts = charts_of("ten-pairs", steps=5)
     assert len({drawn(price_figure(charts, asset)) for asset in range(charts.price.shape[1])}) == 10
 
 
 @pytest.mark.parametrize("desks", [MOST_BARS + 1, 2 * MOST_LINES + 1])
 def test_of_many_desks_some_are_drawn_and_the_picked_one_always(desks: int) -> None:
-    charts = charts_of("quick", steps=3, agents=5 * desks)
+    charts = charts_of("quick", steps=1, agents=5 * desks)
     equity, exposure = equity_figure(charts, 100_000, desks - 1), exposure_figure(charts, desks - 1)
     assert drawn(equity)
     assert drawn(exposure)

@@ -14,7 +14,7 @@ from freeagentics.visualization import history
 from freeagentics.visualization.signal_text import says
 from freeagentics.visualization.snapshot import Charts, Snapshot
 
-STEPS = 60
+STEPS = 30
 
 
 def charts_in(scene: Snapshot) -> Charts:
