@@ -10,16 +10,16 @@ from freeagentics.arrays import F64
 from freeagentics.journal import Journal, Kind
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records import RunRecord
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.contribution import Contribution
-from freeagentics.report.gather.desks import DeskCurves
-from freeagentics.report.gather.limits import Limits
-from freeagentics.report.gather.memories import Memories, count_memories
-from freeagentics.report.gather.scan import Aggregator, walk
-from freeagentics.report.gather.signals import SignalMatrix
-from freeagentics.report.gather.source_usage import Buyers
-from freeagentics.report.gather.top_trades import TopTrades
-from freeagentics.report.gather.trades import Trades
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.contribution import Contribution
+from freeagentics.report.aggregates.desks import DeskCurves
+from freeagentics.report.aggregates.limits import Limits
+from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
+from freeagentics.report.aggregates.scan import Aggregator, scan
+from freeagentics.report.aggregates.signals import SignalMatrix
+from freeagentics.report.aggregates.source_usage import Buyers
+from freeagentics.report.aggregates.top_trades import TopTrades
+from freeagentics.report.aggregates.trades import Trades
 from freeagentics.report.narratives.narrative import Narrative
 from freeagentics.report.narratives.narrator import Narrator
 
@@ -34,7 +34,7 @@ class Facts:
         best, worst: trades and how they came about.
     """
 
-    ground: RunContext
+    context: RunContext
     prices: F64
     basket: F64
     hold: F64
@@ -44,27 +44,32 @@ class Facts:
     signals: SignalMatrix
     contribution: Contribution
     buyers: Buyers
-    memories: Memories
+    memories: MemoryTotals
     best: tuple[Narrative, ...]
     worst: tuple[Narrative, ...]
 
 
-def gather(record: RunRecord, progress: ProgressCallback = no_progress) -> Facts:
+def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Facts:
     """Walk over the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
-        ground = RunContext(record, journal)
-        prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / ground.units.price
-        desks, limits, trades = DeskCurves(ground), Limits(ground), Trades(ground)
-        signals, contribution, buyers, extremes = SignalMatrix(ground), Contribution(ground), Buyers.of(ground), TopTrades(ground, prices)
-        gatherers: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, buyers, extremes)
-        for moment in walk(ground, prices, progress):
-            for gatherer in gatherers:
-                gatherer.see(moment)
+        context = RunContext(record, journal)
+        prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
+        desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
+        signals, contribution, buyers, top_trades = (
+            SignalMatrix(context),
+            Contribution(context),
+            Buyers.of(context),
+            TopTrades(context, prices),
+        )
+        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, buyers, top_trades)
+        for data in scan(context, prices, progress):
+            for aggregator in aggregators:
+                aggregator.update(data)
         signals.finish()
-        teller = Narrator(ground, prices)
+        narrator = Narrator(context, prices)
         market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
         return Facts(
-            ground=ground,
+            context=context,
             prices=prices,
             basket=basket,
             hold=market.cash / (1 + market.fee_bps / 1e4) * basket,
@@ -74,7 +79,7 @@ def gather(record: RunRecord, progress: ProgressCallback = no_progress) -> Facts
             signals=signals,
             contribution=contribution,
             buyers=buyers,
-            memories=count_memories(ground),
-            best=tuple(teller.tell(trade) for trade in extremes.best()),
-            worst=tuple(teller.tell(trade) for trade in extremes.worst()),
+            memories=count_memories(context),
+            best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
+            worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),
         )

@@ -66,6 +66,6 @@ def listing(items: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
-def plain(name: str) -> str:
+def humanize(name: str) -> str:
     """A name from the code as words: ``WHALE_ACTIVITY`` is whale activity, ``market-hunter`` market hunter."""
     return name.replace("_", " ").replace("-", " ").lower()

@@ -7,7 +7,7 @@ from pathlib import Path
 from freeagentics.errors import RunFailed
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.records import RunRecord
-from freeagentics.report.facts import Facts, gather
+from freeagentics.report.facts import Facts, aggregate
 from freeagentics.report.page.document import document
 from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
@@ -36,7 +36,7 @@ def save_report(record: RunRecord, path: str | Path | None = None, *, progress: 
         RunFailed: it cannot be written.
     """
     target = Path(path) if path is not None else record.directory.report
-    facts = gather(record, progress)
+    facts = aggregate(record, progress)
     page = render(facts, progress)
     try:
         draft = target.with_name(f"{target.name}.draft")
@@ -52,6 +52,6 @@ def save_report(record: RunRecord, path: str | Path | None = None, *, progress: 
 
 def render(facts: Facts, progress: ProgressCallback = no_progress) -> str:
     """The page."""
-    scenario = facts.ground.scenario
+    scenario = facts.context.scenario
     sections = [section(facts) for section in track(progress, "drawing the report", SECTIONS)]
     return document(scenario.title or scenario.name, subtitle(facts), sections)

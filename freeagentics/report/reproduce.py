@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from freeagentics.errors import in_command
-from freeagentics.report.gather.context import RunContext
+from freeagentics.report.aggregates.context import RunContext
 from freeagentics.scenario import Scenario, load_scenario
 from freeagentics.scenario_catalog import scenario_names
 
@@ -15,25 +15,27 @@ _TOLD_OR_NO_MATTER: Any = {"seed": True, "steps": True, "agents": {"count": True
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class ReproduceCommand:
     """The command that makes the run again, and what else one must know."""
 
     command: str
     note: str
 
 
-def recipe(ground: RunContext) -> Recipe:
+def reproduce_command(context: RunContext) -> ReproduceCommand:
     """By the scenario's name where it is the shipped one, by the file that the run left otherwise; a fork begins where it was forked."""
-    directory, scenario = ground.record.directory, ground.scenario
-    if "forked_from" in ground.about:
-        parent, step = ground.about["forked_from"], ground.about["forked_at"]
+    directory, scenario = context.record.directory, context.scenario
+    if "forked_from" in context.about:
+        parent, step = context.about["forked_from"], context.about["forked_at"]
         note = f"This run is a fork: it shares its first {step:,} steps with the run {parent}, and the command takes them from here."
-        return Recipe(f"freeagentics fork {in_command(directory.path)} --at {step}", note)
+        return ReproduceCommand(f"freeagentics fork {in_command(directory.path)} --at {step}", note)
     if _is_shipped(scenario):
         chosen = f"--agents {scenario.agents.count} --steps {scenario.steps} --seed {scenario.seed}"
-        return Recipe(f"freeagentics run {scenario.name} {chosen}", "")
+        return ReproduceCommand(f"freeagentics run {scenario.name} {chosen}", "")
     by_file = f"freeagentics run {in_command(directory.scenario)}"
-    return Recipe(by_file, "Its settings differ from those of any scenario that comes with the package; run.toml holds all of them.")
+    return ReproduceCommand(
+        by_file, "Its settings differ from those of any scenario that comes with the package; run.toml holds all of them."
+    )
 
 
 def _is_shipped(scenario: Scenario) -> bool:

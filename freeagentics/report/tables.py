@@ -9,15 +9,15 @@ import polars as pl
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.market import CENTS
+from freeagentics.report.aggregates.source_usage import spent
 from freeagentics.report.facts import Facts
-from freeagentics.report.gather.source_usage import spent
 
 
 def write_tables(facts: Facts, folder: Path) -> None:
     """``model.csv``, ``desks.csv``, ``roles.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
     made = {
-        "model": facts.ground.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
+        "model": facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
         "desks": desks_table(facts),
         "roles": roles_table(facts),
         "signals": signals_table(facts),
@@ -33,43 +33,43 @@ def desks_table(facts: Facts) -> pl.DataFrame:
     desks = facts.desks
     return pl.DataFrame(
         {
-            "desk": np.arange(facts.ground.desks),
-            "equity": desks.final,
-            "return": desks.final / facts.ground.scenario.market.cash - 1,
+            "desk": np.arange(facts.context.desks),
+            "equity": desks.final_equity,
+            "return": desks.final_equity / facts.context.scenario.market.cash - 1,
             "fees": desks.fees,
-            "data_costs": desks.data,
+            "data_costs": desks.data_costs,
             "fills": desks.fills,
-            "traded": desks.traded,
-            "mean_exposure": desks.invested,
-            "deepest_drawdown": desks.deepest,
+            "traded": desks.turnover,
+            "mean_exposure": desks.mean_exposure,
+            "deepest_drawdown": desks.max_drawdown,
         }
     )
 
 
 def roles_table(facts: Facts) -> pl.DataFrame:
     """A row per role: rewards in standard deviations."""
-    found, ground = facts.contribution, facts.ground
-    means = [found.mean(role) for role in range(len(ground.team))]
+    found, context = facts.contribution, facts.context
+    means = [found.mean(role) for role in range(len(context.team))]
     return pl.DataFrame(
         {
-            "role": ground.team,
-            "agents": ground.agents,
+            "role": context.team,
+            "agents": context.agents,
             "judged": [mean.count for mean in means],
             "reward": found.rewards.sum(axis=0),
             "mean_reward": [mean.value for mean in means],
             "standard_error": [mean.error for mean in means],
-            "right": found.right,
-            "wrong": found.wrong,
+            "right": found.hits,
+            "wrong": found.misses,
         }
     )
 
 
 def signals_table(facts: Facts) -> pl.DataFrame:
     """A row per source role, kind and audience role that there was: signals told, and those named as a cause."""
-    matrix, team = facts.signals, facts.ground.team
+    matrix, team = facts.signals, facts.context.team
     rows = [
-        (team[source], SIGNAL_KINDS[kind], team[role], int(matrix.told[source, kind, role]), int(matrix.named[source, kind, role]))
-        for source, kind, role in np.argwhere(matrix.told).tolist()
+        (team[source], SIGNAL_KINDS[kind], team[role], int(matrix.delivered[source, kind, role]), int(matrix.named[source, kind, role]))
+        for source, kind, role in np.argwhere(matrix.delivered).tolist()
     ]
     schema = {"source": pl.String, "kind": pl.String, "audience": pl.String, "told": pl.Int64, "named": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -78,11 +78,11 @@ def signals_table(facts: Facts) -> pl.DataFrame:
 def sources_table(facts: Facts) -> pl.DataFrame:
     """A row per buying role and source: reads, their cost in USD, and the difference in mean reward, standard deviations."""
     rows = []
-    for reading in facts.buyers.readings:
-        for place, name in enumerate(reading.sources):
-            found, without = reading.returned(place)
-            cost, reads = float(spent(reading)[place]) / CENTS, int(reading.reads[:, place].sum())
-            rows.append((facts.ground.team[reading.role], name, reads, cost, found.count, without, found.value, found.error))
+    for usage in facts.source_usage:
+        for place, name in enumerate(usage.sources):
+            found, without = usage.returned(place)
+            cost, reads = float(spent(usage)[place]) / CENTS, int(usage.reads[:, place].sum())
+            rows.append((facts.context.team[usage.role], name, reads, cost, found.count, without, found.value, found.error))
     numbers = {"reads": pl.Int64, "cost": pl.Float64, "judged_with": pl.Int64, "judged_without": pl.Int64}
     schema = {"role": pl.String, "source": pl.String, **numbers, "difference": pl.Float64, "standard_error": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("difference", "standard_error").fill_nan(None))
@@ -93,19 +93,19 @@ def chains_table(facts: Facts) -> pl.DataFrame:
     rows = [
         (
             kind,
-            tale.agent,
-            tale.trade.step,
-            tale.symbol,
-            tale.trade.quantity,
-            tale.trade.price,
-            tale.trade.fee,
-            tale.trade.gain,
-            tale.reward,
-            " > ".join(tale.chain),
-            " ".join(tale.sentences),
+            narrative.agent,
+            narrative.trade.step,
+            narrative.symbol,
+            narrative.trade.quantity,
+            narrative.trade.price,
+            narrative.trade.fee,
+            narrative.trade.gain,
+            narrative.reward,
+            " > ".join(narrative.chain),
+            " ".join(narrative.sentences),
         )
-        for kind, tales in (("best", facts.best), ("worst", facts.worst))
-        for tale in tales
+        for kind, narratives in (("best", facts.best), ("worst", facts.worst))
+        for narrative in narratives
     ]
     money = {"quantity": pl.Float64, "price": pl.Float64, "fee": pl.Float64, "gain": pl.Float64, "reward": pl.Float64}
     schema = {

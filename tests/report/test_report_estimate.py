@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freeagentics.report.gather.buckets import Buckets
-from freeagentics.report.gather.estimate import difference_of, mean_of
+from freeagentics.report.aggregates.buckets import Buckets
+from freeagentics.report.aggregates.estimate import difference_of, mean_of
 
 
 def test_rewards_that_never_differ_have_no_error() -> None:

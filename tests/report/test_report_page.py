@@ -132,12 +132,12 @@ def test_the_same_run_gives_the_same_page_and_a_title_cannot_become_markup(tmp_p
 
 @pytest.mark.parametrize("mode", ["light", "dark", "print"])
 def test_inks_stand_out_from_the_paper(mode: str) -> None:
-    """By 4.5 to 1, as the Web Content Accessibility Guidelines (2.2, level AA) want it of text: inks name lines, so all of them are."""
+    """By 4.5 to 1, as the Web Content Accessibility Guidelines (2.2, level AA) want it of text: colours name lines, so all of them are."""
     colours = _colours(mode)
-    for ink in ("ink", "muted", "blue", "orange", "green", "purple", "red"):
-        assert _contrast(colours[ink], colours["paper"]) >= 4.5, ink
-    for ink in ("ink", "muted", "blue"):
-        assert _contrast(colours[ink], colours["panel"]) >= 4.5, ink
+    for colour in ("text", "muted", "blue", "orange", "green", "purple", "red"):
+        assert _contrast(colours[colour], colours["paper"]) >= 4.5, colour
+    for colour in ("text", "muted", "blue"):
+        assert _contrast(colours[colour], colours["panel"]) >= 4.5, colour
 
 
 def _colours(mode: str) -> dict[str, str]:

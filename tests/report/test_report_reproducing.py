@@ -11,14 +11,14 @@ from report_worlds import made
 
 from freeagentics.journal import Journal
 from freeagentics.records import RunRecord
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.reproduce import recipe
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.reproduce import reproduce_command
 from freeagentics.runs import fork, run
 
 
 def command_of(record: RunRecord) -> list[str]:
     with Journal(record.directory.journal) as journal:
-        return shlex.split(recipe(RunContext(record, journal)).command)
+        return shlex.split(reproduce_command(RunContext(record, journal)).command)
 
 
 def test_a_scenario_of_the_package_is_run_by_its_name(tmp_path: Path) -> None:

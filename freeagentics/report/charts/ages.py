@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from freeagentics.report.charts.axes import bare, caption, numbers
+from freeagentics.report.charts.axes import caption, minimal_axes, numbers
 from freeagentics.report.charts.figure import new_figure
 from freeagentics.report.charts.palette import BLUE, MUTED
 from freeagentics.report.facts import Facts
@@ -21,7 +21,7 @@ def draw_ages(facts: Facts) -> Figure:
     summed = np.pad(by_age, (0, -len(by_age) % days)).reshape(-1, days).sum(axis=1)
     figure = new_figure(2.2, right=0.995, top=0.25, bottom=0.5)
     axes = figure.subplots()
-    bare(axes)
+    minimal_axes(axes)
     axes.bar(np.arange(len(summed)) * days + days / 2, summed, width=days * 0.86, color=BLUE, linewidth=0)
     axes.set_xlim(0, len(summed) * days)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from freeagentics.amounts import decimals_apart
 from freeagentics.arrays import F64, I64
 from freeagentics.clock import DAY_MS
-from freeagentics.report.charts.palette import INK, MUTED, RULE
+from freeagentics.report.charts.palette import MUTED, RULE, TEXT
 from freeagentics.report.formatting import NO_BREAK, number
 
 MOST_POINTS = 1500
@@ -26,7 +26,7 @@ _FIRST_TICKS = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
 """How ticks read at years, months, days, hours, minutes and seconds; and the first of a larger unit."""
 
 
-def kept(low: F64, high: F64, most: int = MOST_POINTS) -> I64:
+def decimate(low: F64, high: F64, most: int = MOST_POINTS) -> I64:
     """Places (n,), n <= *most*, that stand for all (T,): of each bucket the least of *low* and the most of *high*, and both ends."""
     steps = len(low)
     if steps <= most:
@@ -39,7 +39,7 @@ def kept(low: F64, high: F64, most: int = MOST_POINTS) -> I64:
     return np.unique(np.minimum(np.concatenate([[0], lowest, highest, [steps - 1]]), steps - 1))
 
 
-def bare(axes: Axes) -> None:
+def minimal_axes(axes: Axes) -> None:
     """No box, a faint grid along y, small labels."""
     axes.set_facecolor("none")
     axes.spines[:].set_visible(False)
@@ -93,17 +93,17 @@ def fitting(values: F64) -> int:
 
 
 def end_labels(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
-    """Names at the right of lines: (last value, name, ink) each, moved apart where they would meet."""
+    """Names at the right of lines: (last value, name, colour) each, moved apart where they would meet."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     height = axes.get_position().height * figure.get_figheight() * 72
     low, high = axes.get_ylim()
     ordered = sorted(labels, key=lambda label: label[0])
     places = _apart([(value - low) / (high - low) * height for value, _, _ in ordered], height)
-    for (_, name, ink), place in zip(ordered, places, strict=True):
+    for (_, name, colour), place in zip(ordered, places, strict=True):
         at = (1.0, place / height)
         # A $ in a name is no formula.
-        axes.annotate(name, at, (6, 0), "axes fraction", textcoords="offset points", va="center", color=ink, parse_math=False)
+        axes.annotate(name, at, (6, 0), "axes fraction", textcoords="offset points", va="center", color=colour, parse_math=False)
 
 
 def _apart(wanted: list[float], height: float) -> list[float]:
@@ -120,4 +120,4 @@ def _apart(wanted: list[float], height: float) -> list[float]:
 
 def caption(axes: Axes, text: str) -> None:
     """A short name above the axes, at their left."""
-    axes.set_title(text, loc="left", color=INK, fontsize=9, pad=5, parse_math=False)
+    axes.set_title(text, loc="left", color=TEXT, fontsize=9, pad=5, parse_math=False)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
-from freeagentics.report.charts.palette import INKS
+from freeagentics.report.charts.palette import PALETTE
 from freeagentics.report.page.html import Html
 
 WIDTH = 9.0
@@ -22,8 +22,8 @@ WIDTH = 9.0
 _SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "freeagentics", "font.size": 9.0, "path.simplify_threshold": 0.2}
 _NOTHING_ABOUT = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _LONG_NUMBER = re.compile(r"(\.\d)\d+")
-_STAND_IN = re.compile("|".join(INKS.values()))
-_VARIABLES = {stand_in: f"var(--{name})" for name, stand_in in INKS.items()}
+_STAND_IN = re.compile("|".join(PALETTE.values()))
+_VARIABLES = {stand_in: f"var(--{name})" for name, stand_in in PALETTE.items()}
 _FONT = re.compile(r"\s*font(-family)?:[^;]*'[^;]*;?")
 _MEASURES = ("d", "x", "y", "width", "height", "transform")
 

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
 from freeagentics.arrays import F64
-from freeagentics.report.charts.axes import bare, caption, days, end_labels, fitting, kept, market_time, numbers, prices_in
+from freeagentics.report.charts.axes import caption, days, decimate, end_labels, fitting, market_time, minimal_axes, numbers, prices_in
 from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.palette import BLUE, GREEN, INK, MUTED, ORANGE, RED
+from freeagentics.report.charts.palette import BLUE, GREEN, MUTED, ORANGE, RED, TEXT
 from freeagentics.report.charts.strip import ROW, draw_strip, kinds_sent
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import percent, price
@@ -32,9 +32,9 @@ def draw_price(facts: Facts) -> Figure:
     axes, figure = _over_strip(facts)
     _draw_line(axes, facts, 0, 1500)
     draw_trades(axes, facts, 0)
-    caption(axes, f"{facts.ground.symbols[0]}, {prices_in(axes, facts.prices[:, 0])}")
+    caption(axes, f"{facts.context.symbols[0]}, {prices_in(axes, facts.prices[:, 0])}")
     last = float(facts.prices[-1, 0])
-    end_labels(axes, [(last, price(last), INK)])
+    end_labels(axes, [(last, price(last), TEXT)])
     _key(axes)
     return figure
 
@@ -42,25 +42,25 @@ def draw_price(facts: Facts) -> Figure:
 def draw_indexed(facts: Facts) -> Figure:
     """All prices as multiples of the first close, the basket of all of them, and the signals below."""
     axes, figure = _over_strip(facts)
-    when, indexed = days(facts.ground.timestamps), facts.prices / facts.prices[0]
-    last, symbols = indexed[-1], facts.ground.symbols
+    when, indexed = days(facts.context.timestamps), facts.prices / facts.prices[0]
+    last, symbols = indexed[-1], facts.context.symbols
     best, worst = int(last.argmax()), int(last.argmin())
     most = max(100, 6000 // indexed.shape[1])
     if len(symbols) <= MOST_LINES:
         for asset in set(range(len(symbols))) - {best, worst}:
-            rows = kept(indexed[:, asset], indexed[:, asset], most)
+            rows = decimate(indexed[:, asset], indexed[:, asset], most)
             axes.plot(when[rows], indexed[rows, asset], color=MUTED, linewidth=0.7, alpha=0.6)
     else:
-        rows = kept(indexed.min(axis=1), indexed.max(axis=1))
+        rows = decimate(indexed.min(axis=1), indexed.max(axis=1))
         axes.fill_between(when[rows], indexed[rows].min(axis=1), indexed[rows].max(axis=1), color=MUTED, alpha=0.25, linewidth=0)
-    for asset, ink in ((best, GREEN), (worst, RED)):
-        rows = kept(indexed[:, asset], indexed[:, asset], 600)
-        axes.plot(when[rows], indexed[rows, asset], color=ink, linewidth=1.2)
-    rows = kept(facts.basket, facts.basket)
-    axes.plot(when[rows], facts.basket[rows], color=INK, linewidth=1.8)
+    for asset, colour in ((best, GREEN), (worst, RED)):
+        rows = decimate(indexed[:, asset], indexed[:, asset], 600)
+        axes.plot(when[rows], indexed[rows, asset], color=colour, linewidth=1.2)
+    rows = decimate(facts.basket, facts.basket)
+    axes.plot(when[rows], facts.basket[rows], color=TEXT, linewidth=1.8)
     numbers(axes, fitting(indexed))
     caption(axes, "Prices, first close = 1")
-    end_labels(axes, [(last[best], symbols[best], GREEN), (last[worst], symbols[worst], RED), (facts.basket[-1], "basket of all", INK)])
+    end_labels(axes, [(last[best], symbols[best], GREEN), (last[worst], symbols[worst], RED), (facts.basket[-1], "basket of all", TEXT)])
     return figure
 
 
@@ -76,13 +76,13 @@ def draw_panels(facts: Facts) -> Figure:
     for axes, asset in zip(grid.flat, assets, strict=False):
         _draw_line(axes, facts, asset, 300)
         draw_trades(axes, facts, asset, scale=0.6)
-        bare(axes)
+        minimal_axes(axes)
         axes.tick_params(labelsize=7.5)
         axes.locator_params(axis="y", nbins=3)
         unit = prices_in(axes, facts.prices[:, asset]).removeprefix("USD")
         moved = percent(facts.prices[-1, asset] / facts.prices[0, asset] - 1, signed=True)
-        caption(axes, f"{facts.ground.symbols[asset]}{unit}  {moved}")
-        market_time(axes, facts.ground.timestamps, 2)
+        caption(axes, f"{facts.context.symbols[asset]}{unit}  {moved}")
+        market_time(axes, facts.context.timestamps, 2)
     return figure
 
 
@@ -99,18 +99,18 @@ def draw_trades(axes: Axes, facts: Facts, asset: int, scale: float = 1.0) -> Non
     net = trades.bought[:, asset] - trades.sold[:, asset]
     largest = max(float(np.abs(net).max()), 1e-9)
     place = trades.buckets.middles
-    for side, marker, ink, away in ((net > 0, "^", BLUE, -1), (net < 0, "v", ORANGE, 1)):
+    for side, marker, colour, away in ((net > 0, "^", BLUE, -1), (net < 0, "v", ORANGE, 1)):
         area = scale * (_SMALLEST + (_LARGEST - _SMALLEST) * np.abs(net[side]) / largest)
-        when = days(facts.ground.timestamps)[place[side]]
+        when = days(facts.context.timestamps)[place[side]]
         beside = offset_copy(axes.transData, axes.get_figure(root=True), y=away * _AWAY, units="points")
         at = facts.prices[place[side], asset]
-        axes.scatter(when, at, s=area, marker=marker, color=ink, linewidths=0, zorder=3, transform=beside)
+        axes.scatter(when, at, s=area, marker=marker, color=colour, linewidths=0, zorder=3, transform=beside)
 
 
 def _draw_line(axes: Axes, facts: Facts, asset: int, most: int) -> None:
     closes: F64 = facts.prices[:, asset]
-    rows = kept(closes, closes, most)
-    axes.plot(days(facts.ground.timestamps)[rows], closes[rows], color=INK, linewidth=1)
+    rows = decimate(closes, closes, most)
+    axes.plot(days(facts.context.timestamps)[rows], closes[rows], color=TEXT, linewidth=1)
     # Room for the marks beside the highest and the lowest price.
     axes.margins(y=0.12)
 
@@ -121,18 +121,25 @@ def _over_strip(facts: Facts) -> tuple[Axes, Figure]:
     figure = new_figure(3.1 + (below if kinds else 0), top=0.25)
     if not kinds:
         axes = figure.subplots()
-        bare(axes)
-        market_time(axes, facts.ground.timestamps)
+        minimal_axes(axes)
+        market_time(axes, facts.context.timestamps)
         return axes, figure
     axes, strip = figure.subplots(2, 1, sharex=True, height_ratios=[2.8, below])
     figure.subplots_adjust(hspace=0.24)
-    bare(axes)
-    draw_strip(strip, facts.ground, facts.signals)
+    minimal_axes(axes)
+    draw_strip(strip, facts.context, facts.signals)
     return axes, figure
 
 
 def _key(axes: Axes) -> None:
-    for place, (mark, text, ink) in enumerate((("▲", "net buying", BLUE), ("▼", "net selling", ORANGE))):
+    for place, (mark, text, colour) in enumerate((("▲", "net buying", BLUE), ("▼", "net selling", ORANGE))):
         axes.annotate(
-            f"{mark} {text}", (1.0, 1.0), (-90 * place, 6), "axes fraction", textcoords="offset points", ha="right", color=ink, fontsize=9
+            f"{mark} {text}",
+            (1.0, 1.0),
+            (-90 * place, 6),
+            "axes fraction",
+            textcoords="offset points",
+            ha="right",
+            color=colour,
+            fontsize=9,
         )

@@ -8,11 +8,11 @@ from matplotlib.colors import to_rgba
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import F64
-from freeagentics.report.charts.axes import bare, caption, days, market_time
-from freeagentics.report.charts.palette import BLUE, INK
-from freeagentics.report.formatting import plain
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.signals import SignalMatrix
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.signals import SignalMatrix
+from freeagentics.report.charts.axes import caption, days, market_time, minimal_axes
+from freeagentics.report.charts.palette import BLUE, TEXT
+from freeagentics.report.formatting import humanize
 
 FAINTEST = 0.3
 ROW = 0.2
@@ -24,10 +24,10 @@ def kinds_sent(matrix: SignalMatrix) -> list[int]:
     return np.flatnonzero(matrix.sent.sum(axis=0)).tolist()
 
 
-def draw_strip(axes: Axes, ground: RunContext, matrix: SignalMatrix) -> None:
+def draw_strip(axes: Axes, context: RunContext, matrix: SignalMatrix) -> None:
     """A row for each kind that was sent; the more signals in a span of time, the stronger its mark."""
-    kinds, when = kinds_sent(matrix), days(ground.timestamps)[matrix.buckets.middles]
-    bare(axes)
+    kinds, when = kinds_sent(matrix), days(context.timestamps)[matrix.buckets.middles]
+    minimal_axes(axes)
     axes.grid(visible=False)
     for row, kind in enumerate(kinds):
         sent = matrix.over_time[:, kind]
@@ -36,10 +36,10 @@ def draw_strip(axes: Axes, ground: RunContext, matrix: SignalMatrix) -> None:
     axes.set_ylim(len(kinds) - 0.4, -0.6)
     axes.set_yticks(range(len(kinds)), [""] * len(kinds))
     for row, kind in enumerate(kinds):
-        label = plain(SIGNAL_KINDS[kind])
-        axes.annotate(label, (1.0, row), (6, 0), ("axes fraction", "data"), textcoords="offset points", va="center", color=INK)
+        label = humanize(SIGNAL_KINDS[kind])
+        axes.annotate(label, (1.0, row), (6, 0), ("axes fraction", "data"), textcoords="offset points", va="center", color=TEXT)
     caption(axes, "Signals sent, by kind")
-    market_time(axes, ground.timestamps)
+    market_time(axes, context.timestamps)
 
 
 def _shades(strength: F64) -> list[tuple[float, float, float, float]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS, SignalKind
 from freeagentics.arrays import AnyArray
-from freeagentics.report.formatting import listing, number, percent, plain
+from freeagentics.report.formatting import humanize, listing, number, percent
 
 FORECASTS = (SignalKind.TREND, SignalKind.SENTIMENT)
 
@@ -36,12 +36,12 @@ def told(signal: AnyArray, asset: int, symbol: str) -> str:
     """What a signal says of one asset; numbers of kinds that are not known are given as they are."""
     kind, value = int(signal["kind"]), float(signal["data"][asset])
     saying = _SAYING.get(kind)
-    return saying(value, symbol) if saying else f"{plain(SIGNAL_KINDS[kind])} {number(value)}"
+    return saying(value, symbol) if saying else f"{humanize(SIGNAL_KINDS[kind])} {number(value)}"
 
 
 def audience(mask: int, team: tuple[str, ...]) -> str:
     """Whom a signal was for."""
-    roles = [plain(role) for number, role in enumerate(team) if mask >> number & 1]
+    roles = [humanize(role) for number, role in enumerate(team) if mask >> number & 1]
     return f"the {listing(roles)}" if roles else "everybody"
 
 

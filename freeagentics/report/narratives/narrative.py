@@ -1,10 +1,10 @@
-"""A tale: one trade and the decisions that led to it, in sentences."""
+"""A narrative: one trade and the decisions that led to it, in sentences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freeagentics.report.gather.top_trades import Trade
+from freeagentics.report.aggregates.top_trades import Trade
 
 
 @dataclass(frozen=True, slots=True)

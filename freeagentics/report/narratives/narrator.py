@@ -1,4 +1,4 @@
-"""The teller: walks up from a trade to where it began, and tells it from there."""
+"""The narrator: walks up from a trade to where it began, and tells it from there."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from freeagentics.arrays import F64, AnyArray
 from freeagentics.errors import in_command
 from freeagentics.journal import SHARED, Kind
 from freeagentics.replay.chain import Chain
-from freeagentics.report.formatting import count, in_words, listing, number, percent, plain, price, quantity, usd
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.top_trades import Trade
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.top_trades import Trade
+from freeagentics.report.formatting import count, humanize, in_words, listing, number, percent, price, quantity, usd
 from freeagentics.report.narratives.narration import telling
 from freeagentics.report.narratives.narrative import Narrative
 
@@ -22,15 +22,15 @@ from freeagentics.report.narratives.narrative import Narrative
 class Narrator:
     """Tells of trades of one run; *prices* (T, A), USD."""
 
-    def __init__(self, ground: RunContext, prices: F64) -> None:
-        self._ground, self._prices = ground, prices
-        self._chain = Chain(ground.journal, ground.names)
-        self._number = {name: agent for agent, name in enumerate(ground.names.ids)}
+    def __init__(self, context: RunContext, prices: F64) -> None:
+        self._context, self._prices = context, prices
+        self._chain = Chain(context.journal, context.names)
+        self._number = {name: agent for agent, name in enumerate(context.names.ids)}
 
-    def tell(self, trade: Trade) -> Narrative:
+    def narrate(self, trade: Trade) -> Narrative:
         """All of it, the first decision first."""
-        ground, links = self._ground, self._chain.above(trade.agent, trade.step)[::-1]
-        name, symbol = ground.names.ids[trade.agent], ground.symbols[trade.asset]
+        context, links = self._context, self._chain.above(trade.agent, trade.step)[::-1]
+        name, symbol = context.names.ids[trade.agent], context.symbols[trade.asset]
         steps = [link.step for link in links] + [trade.step]
         agents = [self._number[link.agent] for link in links]
         begun = [self._sentence(agent, step, trade.asset, self._when(step, None)) for agent, step in zip(agents[:1], steps, strict=False)]
@@ -42,40 +42,40 @@ class Narrator:
         return Narrative(
             trade=trade,
             agent=name,
-            timestamp=int(ground.timestamps[trade.step - 1]),
+            timestamp=int(context.timestamps[trade.step - 1]),
             symbol=symbol,
             sentences=(*begun, *later, self._ordered(trade, name, symbol, when), self._came_of_it(trade, symbol)),
             chain=tuple(link.agent for link in links),
             reward=self._reward(trade),
-            command=f"freeagentics explain {in_command(ground.record.path)} --agent {name} --step {trade.step}",
+            command=f"freeagentics explain {in_command(context.record.path)} --agent {name} --step {trade.step}",
         )
 
     def _when(self, step: int, before: int | None) -> str:
         if before is None:
-            return f"At step {count(step)} ({self._ground.moment(step)})"
+            return f"At step {count(step)} ({self._context.moment(step)})"
         return "In the same step" if step == before else f"{in_words(step - before, 'bar')} later".capitalize()
 
     def _sentence(self, agent: int, step: int, asset: int, when: str) -> str:
         """What one agent of the chain saw, did and told."""
-        ground = self._ground
-        decision = self._record(Kind.DECISIONS, int(ground.names.seats["cohort"][agent]), step, agent)
-        signals = ground.journal.read(step, Kind.SIGNALS, SHARED)
+        context = self._context
+        decision = self._record(Kind.DECISIONS, int(context.names.seats["cohort"][agent]), step, agent)
+        signals = context.journal.read(step, Kind.SIGNALS, SHARED)
         mine = np.empty(0) if signals is None else signals[signals["source"] == agent]
-        role, symbol = ground.names.role_of(agent), ground.symbols[asset]
+        role, symbol = context.names.role_of(agent), context.symbols[asset]
         kind = ROLES.get(role.role)
         if kind is not None and issubclass(kind, Forecaster):
-            said = telling(mine, asset, symbol, ground.team, known=int(decision["asset"]) == asset)
+            said = telling(mine, asset, symbol, context.team, known=int(decision["asset"]) == asset)
             did = f"{self._forecast(kind, decision)}{f' and {said}' if said else ''}"
         else:
-            did = telling(mine, asset, symbol, ground.team, known=False) or f"decided: {plain(role.actions[decision['action']])}"
-        return f"{when} {ground.names.ids[agent]} {did}."
+            did = telling(mine, asset, symbol, context.team, known=False) or f"decided: {humanize(role.actions[decision['action']])}"
+        return f"{when} {context.names.ids[agent]} {did}."
 
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:
         bits = int(decision["reason"][role.reasoning.index("sources_read")])
-        watched = [name for name in self._ground.sources if role.watched is None or name in role.watched]
+        watched = [name for name in self._context.sources if role.watched is None or name in role.watched]
         read = [name for place, name in enumerate(watched) if bits >> place & 1]
         way = f"{number(float(decision['value']), signed=True)} standard deviations"
-        return f"read {listing(read) or 'nothing'}, expected {self._ground.symbols[decision['asset']]} to move by {way}"
+        return f"read {listing(read) or 'nothing'}, expected {self._context.symbols[decision['asset']]} to move by {way}"
 
     def _ordered(self, trade: Trade, name: str, symbol: str, when: str) -> str:
         side = "buy" if trade.quantity > 0 else "sell"
@@ -83,21 +83,21 @@ class Narrator:
         return f"{when} {name} ordered to {side}; {quantity(trade.quantity)} {symbol} were {filled}."
 
     def _came_of_it(self, trade: Trade, symbol: str) -> str:
-        closed = float(self._prices[trade.step + self._ground.horizon - 1, trade.asset])
+        closed = float(self._prices[trade.step + self._context.horizon - 1, trade.asset])
         way = closed / trade.price - 1
         moved = f"{percent(abs(way))} {'above' if way > 0 else 'below'}" if abs(way) >= 0.0005 else "at"
-        later = f"{in_words(self._ground.horizon, 'bar').capitalize()} after the decision {symbol} closed {moved} that price"
+        later = f"{in_words(self._context.horizon, 'bar').capitalize()} after the decision {symbol} closed {moved} that price"
         did = "buying" if trade.quantity > 0 else "selling"
         return f"{later}, so {did} {'gained' if trade.gain > 0 else 'lost'} {usd(abs(trade.gain))}, fee included."
 
     def _reward(self, trade: Trade) -> float:
-        cohort, step = int(self._ground.names.seats["cohort"][trade.agent]), trade.step + self._ground.horizon
-        if (page := self._ground.journal.read(step, Kind.OUTCOMES, cohort)) is None:
+        cohort, step = int(self._context.names.seats["cohort"][trade.agent]), trade.step + self._context.horizon
+        if (page := self._context.journal.read(step, Kind.OUTCOMES, cohort)) is None:
             return float("nan")
         mine = page["reward"][page["agent"] == trade.agent]
         return float(mine[0]) if mine.size else float("nan")
 
     def _record(self, kind: Kind, cohort: int, step: int, agent: int) -> AnyArray:
-        page = self._ground.journal.read(step, kind, cohort)
+        page = self._context.journal.read(step, kind, cohort)
         assert page is not None
         return np.asarray(page[page["agent"] == agent])[0]

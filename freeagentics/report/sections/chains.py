@@ -13,23 +13,23 @@ from freeagentics.report.page.section import Section
 
 def chains(facts: Facts) -> Section:
     """Each told from its first decision on."""
-    title, bars = "Best and worst decisions", count(facts.ground.horizon, "bar")
+    title, bars = "Best and worst decisions", count(facts.context.horizon, "bar")
     if not facts.best and not facts.worst:
         return Section("chains", title, (paragraph("No trade is old enough to be judged."),))
     how = (
         f"Trades are judged by the close {bars} after their decision: quantity times the way from the price they were filled at, less "
         f"the fee. Told are those that gained or lost most, at least {bars} apart; what they rest on follows from decision to decision."
     )
-    return Section("chains", title, (paragraph(how), *_tales("The best", facts.best), *_tales("The worst", facts.worst)))
+    return Section("chains", title, (paragraph(how), *_narratives("The best", facts.best), *_narratives("The worst", facts.worst)))
 
 
-def _tales(title: str, tales: Sequence[Narrative]) -> tuple[Html, ...]:
-    if not tales:
+def _narratives(title: str, narratives: Sequence[Narrative]) -> tuple[Html, ...]:
+    if not narratives:
         return ()
-    return (el("h3", title), el("ol", *(el("li", *_tale(tale)) for tale in tales), class_="tales"))
+    return (el("h3", title), el("ol", *(el("li", *_narrative(narrative)) for narrative in narratives), class_="narratives"))
 
 
-def _tale(tale: Narrative) -> tuple[Html, ...]:
-    side = "bought" if tale.trade.quantity > 0 else "sold"
-    head = f"{usd(tale.trade.gain, signed=True)}: {tale.agent} {side} {tale.symbol}"
-    return (el("h4", head), paragraph(*tale.sentences), command(tale.command))
+def _narrative(narrative: Narrative) -> tuple[Html, ...]:
+    side = "bought" if narrative.trade.quantity > 0 else "sold"
+    head = f"{usd(narrative.trade.gain, signed=True)}: {narrative.agent} {side} {narrative.symbol}"
+    return (el("h4", head), paragraph(*narrative.sentences), command(narrative.command))

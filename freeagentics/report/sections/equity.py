@@ -17,47 +17,47 @@ LISTED = 5
 
 def equity(facts: Facts) -> Section:
     """The band, and the desks at its ends."""
-    ground, desks = facts.ground, facts.desks
-    cash = ground.scenario.market.cash
-    costs = float((desks.fees + desks.data).mean())
+    context, desks = facts.context, facts.desks
+    cash = context.scenario.market.cash
+    costs = float((desks.fees + desks.data_costs).mean())
     paid = (
-        f"A desk paid {usd(desks.fees.mean())} in fees and {usd(desks.data.mean())} for sources on average, "
+        f"A desk paid {usd(desks.fees.mean())} in fees and {usd(desks.data_costs.mean())} for sources on average, "
         f"{percent(costs / cash)} of its first cash."
     )
     finding = _finding(facts)
     band = "The band goes from the poorest to the richest desk, its darker part holds the middle half, the line in it is the median. "
     hold = "Dashed: all cash spread over all assets at the first close and held, net of the fee of that purchase."
-    lead = band if ground.desks > 1 else ""
+    lead = band if context.desks > 1 else ""
     return Section(
         "equity", "Equity by desk", (paragraph(finding, paid), chart(draw_equity(facts), "equity", finding, f"{lead}{hold}"), _table(facts))
     )
 
 
 def _finding(facts: Facts) -> str:
-    desks, cash = facts.desks, facts.ground.scenario.market.cash
-    if facts.ground.desks == 1:
-        return f"The desk went from {usd(cash)} to {usd(desks.final[0])}; buying and holding came to {usd(facts.hold[-1])}."
-    best, worst = (f"desk {desk} with {usd(desks.final[desk])}" for desk in (desks.best, desks.worst))
-    middle = usd(float(np.median(desks.final)))
+    desks, cash = facts.desks, facts.context.scenario.market.cash
+    if facts.context.desks == 1:
+        return f"The desk went from {usd(cash)} to {usd(desks.final_equity[0])}; buying and holding came to {usd(facts.hold[-1])}."
+    best, worst = (f"desk {desk} with {usd(desks.final_equity[desk])}" for desk in (desks.best, desks.worst))
+    middle = usd(float(np.median(desks.final_equity)))
     held = f"Buying and holding came to {usd(facts.hold[-1])}."
     return f"The median desk went from {usd(cash)} to {middle}; best was {best}, worst {worst}. {held}"
 
 
 def _table(facts: Facts) -> Html:
-    desks, cash = facts.desks, facts.ground.scenario.market.cash
-    order = np.argsort(-desks.final, kind="stable").tolist()
+    desks, cash = facts.desks, facts.context.scenario.market.cash
+    order = np.argsort(-desks.final_equity, kind="stable").tolist()
     listed = order if len(order) <= 2 * LISTED else order[:LISTED] + order[-LISTED:]
     heads = ("Desk", "Equity, USD", "Return", "Fees, USD", "Sources, USD", "Fills", "Mean invested", "Deepest fall")
     rows = [
         (
             f"desk {desk}",
-            dollars(desks.final[desk]),
-            percent(desks.final[desk] / cash - 1, signed=True),
+            dollars(desks.final_equity[desk]),
+            percent(desks.final_equity[desk] / cash - 1, signed=True),
             dollars(desks.fees[desk]),
-            dollars(desks.data[desk]),
+            dollars(desks.data_costs[desk]),
             count(int(desks.fills[desk])),
-            percent(desks.invested[desk]),
-            percent(desks.deepest[desk]),
+            percent(desks.mean_exposure[desk]),
+            percent(desks.max_drawdown[desk]),
         )
         for desk in listed
     ]

@@ -12,7 +12,7 @@ from freeagentics.report.page.table import table
 
 def footprint(facts: Facts) -> Section:
     """RAM and time, as the run measured them."""
-    made = facts.ground.record.summary
+    made = facts.context.record.summary
     ram = made.footprint
     finding = (
         f"An agent takes {number(ram.per_agent_kb, 1)} KB of RAM: its own arrays and objects, and its share of those that agents share. "

@@ -13,7 +13,7 @@ from freeagentics.report.sections.audit import audited
 
 def memories(facts: Facts) -> Section:
     """By age and by codec, and what an audit found."""
-    found, record = facts.memories, facts.ground.record
+    found, record = facts.memories, facts.context.record
     summary = record.summary
     total, days = int(found.by_age.sum()), len(found.by_age)
     each = f"{number(total / summary.agents, 0)} an agent"

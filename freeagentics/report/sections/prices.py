@@ -20,14 +20,14 @@ def prices(facts: Facts) -> Section:
     buys, sells = int(trades.buys.sum()), int(trades.sells.sum())
     value = f"for {usd(trades.bought.sum())} and {usd(trades.sold.sum())}"
     traded = f"Desks bought {count(buys, 'time')} and sold {count(sells, 'time')}, {value}." if buys + sells else "Nobody traded."
-    if len(facts.ground.symbols) == 1:
+    if len(facts.context.symbols) == 1:
         moved = _moved(facts)
         return Section("prices", "Prices and trades", (paragraph(moved, traded), chart(draw_price(facts), "prices", moved, _MARKS)))
     moved = _basket(facts)
     shown = "The thick line is the basket: as much money in each asset at the first close, then held. Squares below: signals, by kind."
     body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, shown)]
     if buys + sells:
-        which = "All assets" if len(most_traded(facts)) == len(facts.ground.symbols) else "The twelve assets that were traded most"
+        which = "All assets" if len(most_traded(facts)) == len(facts.context.symbols) else "The twelve assets that were traded most"
         body.append(
             chart(
                 draw_panels(facts),
@@ -43,11 +43,11 @@ def _moved(facts: Facts) -> str:
     close = facts.prices[:, 0]
     span = f"between {price(close.min())} and {price(close.max())}"
     change = percent(close[-1] / close[0] - 1, signed=True)
-    return f"{facts.ground.symbols[0]} went from {price(close[0])} to {price(close[-1])} ({change}), {span}."
+    return f"{facts.context.symbols[0]} went from {price(close[0])} to {price(close[-1])} ({change}), {span}."
 
 
 def _basket(facts: Facts) -> str:
-    change, symbols = facts.prices[-1] / facts.prices[0] - 1, facts.ground.symbols
+    change, symbols = facts.prices[-1] / facts.prices[0] - 1, facts.context.symbols
     best, worst = int(change.argmax()), int(change.argmin())
     apart = (
         f"{symbols[best]} did best ({percent(change[best], signed=True)}), {symbols[worst]} worst ({percent(change[worst], signed=True)})"

@@ -19,8 +19,10 @@ _LIMIT = (
 def risk(facts: Facts) -> Section:
     """How far desks fell, and whether they kept their limits."""
     fell, held = _fell(facts), _held(facts)
-    band = "Bands: from the least to the most of all desks, the middle half darker, the line the median. " if facts.ground.desks > 1 else ""
-    limit = _LIMIT if facts.limits.watched else "Invested share of equity."
+    band = (
+        "Bands: from the least to the most of all desks, the middle half darker, the line the median. " if facts.context.desks > 1 else ""
+    )
+    limit = _LIMIT if facts.limits.checked else "Invested share of equity."
     return Section(
         "risk",
         "Risk: drawdown, exposure and limits",
@@ -33,23 +35,23 @@ def risk(facts: Facts) -> Section:
 
 
 def _fell(facts: Facts) -> str:
-    deepest = facts.desks.deepest
-    if facts.ground.desks == 1:
-        return f"The desk fell {percent(deepest[0])} below its highest close at worst."
-    median = percent(float(np.median(deepest)))
-    most = f"desk {deepest.argmax()} fell most, {percent(deepest.max())}"
+    max_drawdown = facts.desks.max_drawdown
+    if facts.context.desks == 1:
+        return f"The desk fell {percent(max_drawdown[0])} below its highest close at worst."
+    median = percent(float(np.median(max_drawdown)))
+    most = f"desk {max_drawdown.argmax()} fell most, {percent(max_drawdown.max())}"
     return f"At worst the median desk fell {median} below its highest close; {most}."
 
 
 def _held(facts: Facts) -> str:
     limits = facts.limits
-    who = "Desks were" if facts.ground.desks > 1 else "The desk was"
-    mean = f"{who} invested to {percent(float(facts.desks.invested.mean()))} on average"
-    if not limits.watched:
+    who = "Desks were" if facts.context.desks > 1 else "The desk was"
+    mean = f"{who} invested to {percent(float(facts.desks.mean_exposure.mean()))} on average"
+    if not limits.checked:
         return f"{mean}; nobody told of a limit."
-    share = percent(limits.above / limits.watched, 2)
+    share = percent(limits.breaches / limits.checked, 2)
     above = f"closed more than a percentage point above the limit of the bar before in {share} of cases"
-    if not limits.above:
+    if not limits.breaches:
         above = "never closed more than a percentage point above the limit of the bar before"
     begun = int(limits.vetoes.sum())
     vetoes = (

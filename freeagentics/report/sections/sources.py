@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from math import isnan
 
 from freeagentics.market import CENTS
-from freeagentics.report.charts.source_usage import draw_reading, paid_readings
+from freeagentics.report.aggregates.estimate import Estimate
+from freeagentics.report.aggregates.source_usage import SourceUsage, spent
+from freeagentics.report.charts.source_usage import draw_source_usage, priced_usage
 from freeagentics.report.facts import Facts
-from freeagentics.report.formatting import count, dollars, listing, number, percent, plain, usd
-from freeagentics.report.gather.estimate import Estimate
-from freeagentics.report.gather.source_usage import SourceUsage, spent
+from freeagentics.report.formatting import count, dollars, humanize, listing, number, percent, usd
 from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
@@ -18,17 +18,17 @@ from freeagentics.report.page.table import table
 
 def sources(facts: Facts) -> Section:
     """Reads, costs, and rewards with and without."""
-    title, readings = "What sources cost and returned", paid_readings(facts)
-    total = float(facts.desks.data.sum())
-    share = percent(total / facts.ground.desks / facts.ground.scenario.market.cash)
+    title, usages = "What sources cost and returned", priced_usage(facts)
+    total = float(facts.desks.data_costs.sum())
+    share = percent(total / facts.context.desks / facts.context.scenario.market.cash)
     paid = f"All desks together paid {usd(total)} for sources, {share} of their first cash."
-    if not readings:
+    if not usages:
         return Section(
             "sources", title, (paragraph("No role of this run chooses among sources that cost something.", paid if total else ""),)
         )
     heads = ("Role", "Source", "Cents a read", "Read by", "Reads", "Cost, USD", "With, without", "Difference, sd")
-    rows = [row for reading in readings for row in _rows(facts, reading)]
-    finding = f"{paid} {_verdict(facts, readings)}"
+    rows = [row for usage in usages for row in _rows(facts, usage)]
+    finding = f"{paid} {_verdict(facts, usages)}"
     shares = "Share of agents in a span of time that read each source; below, what desks paid so far, all roles together."
     care = (
         "Difference: mean reward of decisions made with a source, less that of decisions made without it, in standard deviations, and its "
@@ -38,7 +38,7 @@ def sources(facts: Facts) -> Section:
     )
     body = (
         paragraph(finding),
-        chart(draw_reading(facts), "sources", finding, shares),
+        chart(draw_source_usage(facts), "sources", finding, shares),
         table(_CAPTION, heads, rows, words=2),
         paragraph(care),
     )
@@ -48,13 +48,13 @@ def sources(facts: Facts) -> Section:
 _CAPTION = "Sources on sale: how often each role read them, what that cost, and rewards with them less rewards without"
 
 
-def _verdict(facts: Facts, readings: list[SourceUsage]) -> str:
+def _verdict(facts: Facts, usages: list[SourceUsage]) -> str:
     clear: dict[str, list[str]] = {"higher": [], "lower": []}
-    for reading in readings:
-        for place in _on_sale(reading):
-            found, _ = reading.returned(place)
+    for usage in usages:
+        for place in _on_sale(usage):
+            found, _ = usage.returned(place)
             if abs(found.value) > 2 * found.error:
-                who = f"{reading.sources[place]} ({plain(facts.ground.team[reading.role])}s)"
+                who = f"{usage.sources[place]} ({humanize(facts.context.team[usage.role])}s)"
                 clear["higher" if found.value > 0 else "lower"].append(who)
     parts = [f"{how} with {listing(names)}" for how, names in clear.items() if names]
     if not parts:
@@ -62,20 +62,20 @@ def _verdict(facts: Facts, readings: list[SourceUsage]) -> str:
     return f"By more than two standard errors, rewards were {listing(parts)} than without."
 
 
-def _on_sale(reading: SourceUsage) -> list[int]:
-    return [place for place, cents in enumerate(reading.cents.tolist()) if cents]
+def _on_sale(usage: SourceUsage) -> list[int]:
+    return [place for place, cents in enumerate(usage.cents.tolist()) if cents]
 
 
-def _rows(facts: Facts, reading: SourceUsage) -> Iterator[tuple[str, ...]]:
-    cost, share = spent(reading), reading.share()
-    for place in _on_sale(reading):
-        found, without = reading.returned(place)
+def _rows(facts: Facts, usage: SourceUsage) -> Iterator[tuple[str, ...]]:
+    cost, share = spent(usage), usage.share()
+    for place in _on_sale(usage):
+        found, without = usage.returned(place)
         yield (
-            facts.ground.team[reading.role],
-            reading.sources[place],
-            count(int(reading.cents[place])),
+            facts.context.team[usage.role],
+            usage.sources[place],
+            count(int(usage.cents[place])),
             percent(float(share[place])),
-            count(int(reading.reads[:, place].sum())),
+            count(int(usage.reads[:, place].sum())),
             dollars(float(cost[place]) / CENTS),
             f"{count(found.count)}, {count(without)}",
             _difference(found),

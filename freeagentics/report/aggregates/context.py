@@ -1,4 +1,4 @@
-"""The ground that all of the report stands on: whose run it is, on which market, and when."""
+"""The context that all of the report stands on: whose run it is, on which market, and when."""
 
 from __future__ import annotations
 

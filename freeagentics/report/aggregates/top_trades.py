@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.market import CENTS
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.scan import StepData
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.scan import StepData
 
 TOLD = 3
 """Trades told of either kind."""
@@ -34,17 +34,17 @@ class TopTrades:
     risen, what was sold may have fallen. *prices* (T, A), USD.
     """
 
-    def __init__(self, ground: RunContext, prices: F64) -> None:
-        self._prices, self._horizon, self._units = prices, ground.horizon, ground.units
+    def __init__(self, context: RunContext, prices: F64) -> None:
+        self._prices, self._horizon, self._units = prices, context.horizon, context.units
         self._best: list[Trade] = []
         self._worst: list[Trade] = []
 
-    def see(self, moment: StepData) -> None:
+    def update(self, data: StepData) -> None:
         """Take in one step; what was filled in it was ordered in the one before."""
-        ordered = moment.step - 1
-        if moment.fills is None or ordered + self._horizon > len(self._prices):
+        ordered = data.step - 1
+        if data.fills is None or ordered + self._horizon > len(self._prices):
             return
-        fills = moment.fills
+        fills = data.fills
         later = self._prices[ordered + self._horizon - 1, fills["asset"]]
         quantity, price = fills["quantity"] / self._units.quantity[fills["asset"]], fills["price"] / self._units.price[fills["asset"]]
         gain = quantity * (later - price) - fills["fee"] / CENTS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F64, I64
-from freeagentics.report.gather.buckets import Buckets
+from freeagentics.report.aggregates.buckets import Buckets
 
 MOST_BLOCKS = 40
 FEWEST_BLOCKS = 5

@@ -6,10 +6,10 @@ import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.arrays import AnyArray
-from freeagentics.report.gather.buckets import Buckets
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.scan import StepData
-from freeagentics.report.gather.trades import MOST_MARKS
+from freeagentics.report.aggregates.buckets import Buckets
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.scan import StepData
+from freeagentics.report.aggregates.trades import MOST_MARKS
 
 
 class SignalMatrix:
@@ -22,26 +22,26 @@ class SignalMatrix:
         over_time: sent, (B, K).
     """
 
-    def __init__(self, ground: RunContext) -> None:
-        roles, kinds = len(ground.team), len(SIGNAL_KINDS)
-        self.buckets = Buckets(ground.steps, MOST_MARKS)
+    def __init__(self, context: RunContext) -> None:
+        roles, kinds = len(context.team), len(SIGNAL_KINDS)
+        self.buckets = Buckets(context.steps, MOST_MARKS)
         self.sent = np.zeros((roles, kinds), dtype=np.int64)
-        self.told, self.named = (np.zeros((roles, kinds, roles), dtype=np.int64) for _ in range(2))
+        self.delivered, self.named = (np.zeros((roles, kinds, roles), dtype=np.int64) for _ in range(2))
         self.over_time = np.zeros((self.buckets.count, kinds), dtype=np.int64)
-        self._role, self._ttl_ms = ground.role, ground.ttl_ms
+        self._role, self._ttl_ms = context.role, context.ttl_ms
         # Signals that may still be named: source role and kind as one number, and who has named it, a bit a role.
         self._first = 0
         self._cell = np.zeros(0, dtype=np.int64)
         self._naming = np.zeros(0, dtype=np.int64)
         self._sent: list[tuple[float, int]] = []
 
-    def see(self, moment: StepData) -> None:
+    def update(self, data: StepData) -> None:
         """Take in one step."""
-        if moment.signals is not None:
-            self._send(moment.signals, moment.step)
-            self._sent.append((moment.timestamp + self._ttl_ms(moment.step), len(moment.signals)))
-        self._name(moment.decisions)
-        while self._sent and self._sent[0][0] <= moment.timestamp:
+        if data.signals is not None:
+            self._send(data.signals, data.step)
+            self._sent.append((data.timestamp + self._ttl_ms(data.step), len(data.signals)))
+        self._name(data.decisions)
+        while self._sent and self._sent[0][0] <= data.timestamp:
             self._forget(self._sent.pop(0)[1])
 
     def finish(self) -> None:
@@ -53,7 +53,7 @@ class SignalMatrix:
         cell = self._role[signals["source"]] * kinds + signals["kind"]
         audience = np.where(signals["audience"] == 0, (1 << roles) - 1, signals["audience"]).astype(np.int64)
         self.sent += np.bincount(cell, minlength=roles * kinds).reshape(roles, kinds)
-        self._count(self.told, cell, audience)
+        self._count(self.delivered, cell, audience)
         self.over_time[self.buckets.of(step)] += np.bincount(signals["kind"], minlength=kinds)
         if not len(self._cell):
             self._first = int(signals["number"][0])

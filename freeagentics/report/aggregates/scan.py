@@ -12,7 +12,7 @@ import numpy as np
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
 from freeagentics.progress import ProgressCallback, no_progress, track
-from freeagentics.report.gather.context import RunContext
+from freeagentics.report.aggregates.context import RunContext
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,15 +37,15 @@ class StepData:
 class Aggregator(Protocol):
     """Sees every step once, in order, and keeps what it needs of it."""
 
-    def see(self, moment: StepData) -> None:
+    def update(self, data: StepData) -> None:
         """Take in one step."""
 
 
 class StepRecords:
     """The pages of one kind, a step at a time; no step is held longer than it is asked for."""
 
-    def __init__(self, ground: RunContext, kind: Kind) -> None:
-        self._groups = groupby(ground.journal.scan(kind), key=lambda page: page[0])
+    def __init__(self, context: RunContext, kind: Kind) -> None:
+        self._groups = groupby(context.journal.scan(kind), key=lambda page: page[0])
         self._step, self._records = 0, np.empty(0)
         self._next()
 
@@ -63,16 +63,16 @@ class StepRecords:
         self._step, self._records = step, joined
 
 
-def walk(ground: RunContext, prices: F64, progress: ProgressCallback = no_progress) -> Iterator[StepData]:
+def scan(context: RunContext, prices: F64, progress: ProgressCallback = no_progress) -> Iterator[StepData]:
     """All steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
     kinds = (Kind.ACCOUNTS, Kind.DECISIONS, Kind.SIGNALS, Kind.FILLS)
-    feeds, outcomes = [StepRecords(ground, kind) for kind in kinds], StepRecords(ground, Kind.OUTCOMES)
-    for place, timestamp in enumerate(track(progress, "reading the run", ground.timestamps.tolist())):
+    feeds, outcomes = [StepRecords(context, kind) for kind in kinds], StepRecords(context, Kind.OUTCOMES)
+    for place, timestamp in enumerate(track(progress, "reading the run", context.timestamps.tolist())):
         step = place + 1
         accounts, decisions, signals, fills = (feed.at(step) for feed in feeds)
         assert accounts is not None
         assert decisions is not None
-        reward = _rewards(outcomes.at(step + ground.horizon), len(ground.role))[decisions["agent"]]
+        reward = _rewards(outcomes.at(step + context.horizon), len(context.role))[decisions["agent"]]
         yield StepData(step, timestamp, prices[place], accounts, decisions, reward, signals, fills)
 
 

@@ -10,11 +10,11 @@ from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.journal import Kind
 from freeagentics.memory import codec_name
-from freeagentics.report.gather.context import RunContext
+from freeagentics.report.aggregates.context import RunContext
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodecTotals:
     """Memories of one codec: its name and version, how many, and the bytes of their pages."""
 
     codec: str
@@ -24,22 +24,22 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Memories:
+class MemoryTotals:
     """Attributes: by_age: how many are 0, 1, 2… whole days old when the run ends, (days,). codecs: those in use, by version. book_bytes: of
     the pages of desks' books, which memories share."""
 
     by_age: I64
-    codecs: tuple[Coded, ...]
+    codecs: tuple[CodecTotals, ...]
     book_bytes: int
 
 
-def count_memories(ground: RunContext) -> Memories:
+def count_memories(context: RunContext) -> MemoryTotals:
     """Count them, from the heads of their pages."""
-    steps, codecs, counts, sizes = np.array(list(ground.journal.headers(Kind.MEMORIES)), dtype=np.int64).T
-    sizes = sizes + np.array([size for *_, size in ground.journal.headers(Kind.CODES)], dtype=np.int64)
-    age = (ground.timestamps[-1] - ground.timestamps[steps - 1]) // DAY_MS
+    steps, codecs, counts, sizes = np.array(list(context.journal.headers(Kind.MEMORIES)), dtype=np.int64).T
+    sizes = sizes + np.array([size for *_, size in context.journal.headers(Kind.CODES)], dtype=np.int64)
+    age = (context.timestamps[-1] - context.timestamps[steps - 1]) // DAY_MS
     found = [
-        Coded(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
+        CodecTotals(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
         for version in np.unique(codecs).tolist()
     ]
-    return Memories(np.bincount(age, weights=counts).astype(np.int64), tuple(found), ground.journal.totals(Kind.BOOKS)[1])
+    return MemoryTotals(np.bincount(age, weights=counts).astype(np.int64), tuple(found), context.journal.totals(Kind.BOOKS)[1])

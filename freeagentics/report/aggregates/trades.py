@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.market import CENTS
-from freeagentics.report.gather.buckets import Buckets
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.scan import StepData
+from freeagentics.report.aggregates.buckets import Buckets
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.scan import StepData
 
 MOST_MARKS = 100
 """Marks along a chart: with more of them they hide the price."""
@@ -20,18 +20,18 @@ class Trades:
         bought, sold: USD, (B, A). buys, sells: how many fills, (A,).
     """
 
-    def __init__(self, ground: RunContext) -> None:
-        self.buckets = Buckets(ground.steps, MOST_MARKS)
-        shape = (self.buckets.count, len(ground.symbols))
+    def __init__(self, context: RunContext) -> None:
+        self.buckets = Buckets(context.steps, MOST_MARKS)
+        shape = (self.buckets.count, len(context.symbols))
         self.bought, self.sold = np.zeros(shape), np.zeros(shape)
         self.buys, self.sells = (np.zeros(shape[1], dtype=np.int64) for _ in range(2))
 
-    def see(self, moment: StepData) -> None:
+    def update(self, data: StepData) -> None:
         """Take in one step."""
-        if moment.fills is None:
+        if data.fills is None:
             return
-        bucket, assets = self.buckets.of(moment.step), len(self.buys)
-        asset, value, buying = moment.fills["asset"], moment.fills["notional"] / CENTS, moment.fills["quantity"] > 0
+        bucket, assets = self.buckets.of(data.step), len(self.buys)
+        asset, value, buying = data.fills["asset"], data.fills["notional"] / CENTS, data.fills["quantity"] > 0
         for mine, total, count in ((buying, self.bought, self.buys), (~buying, self.sold, self.sells)):
             total[bucket] += np.bincount(asset[mine], weights=value[mine], minlength=assets)
             count += np.bincount(asset[mine], minlength=assets)

@@ -9,9 +9,9 @@ import numpy as np
 from freeagentics.agents import ROLES
 from freeagentics.agents.roles.forecaster import Forecaster
 from freeagentics.arrays import F64, I64
-from freeagentics.report.gather.context import RunContext
-from freeagentics.report.gather.estimate import Estimate, difference_of
-from freeagentics.report.gather.scan import StepData
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.estimate import Estimate, difference_of
+from freeagentics.report.aggregates.scan import StepData
 
 
 class SourceUsage:
@@ -22,22 +22,22 @@ class SourceUsage:
         reads: decisions that read each source, (T, S). decisions: all of them, (T,).
     """
 
-    def __init__(self, ground: RunContext, role: int, kind: type[Forecaster]) -> None:
+    def __init__(self, context: RunContext, role: int, kind: type[Forecaster]) -> None:
         self.role = role
-        self.sources = tuple(name for name in ground.sources if kind.watched is None or name in kind.watched)
-        self.cents = np.array([ground.sources[name] for name in self.sources], dtype=np.int64)
-        shape = (ground.steps, len(self.sources))
+        self.sources = tuple(name for name in context.sources if kind.watched is None or name in kind.watched)
+        self.cents = np.array([context.sources[name] for name in self.sources], dtype=np.int64)
+        shape = (context.steps, len(self.sources))
         self.reads, self._judged, self._unread = (np.zeros(shape, dtype=np.int64) for _ in range(3))
         self._with, self._without = np.zeros(shape), np.zeros(shape)
-        self.decisions = np.zeros(ground.steps, dtype=np.int64)
-        self._role, self._horizon = ground.role, ground.horizon
+        self.decisions = np.zeros(context.steps, dtype=np.int64)
+        self._role, self._horizon = context.role, context.horizon
         self._place = kind.reasoning.index("sources_read")
 
-    def see(self, moment: StepData) -> None:
+    def update(self, data: StepData) -> None:
         """Take in one step."""
-        place = moment.step - 1
-        mine = self._role[moment.decisions["agent"]] == self.role
-        bits, reward = moment.decisions["reason"][mine, self._place].astype(np.int64), moment.reward[mine]
+        place = data.step - 1
+        mine = self._role[data.decisions["agent"]] == self.role
+        bits, reward = data.decisions["reason"][mine, self._place].astype(np.int64), data.reward[mine]
         read = (bits[:, None] >> np.arange(len(self.sources)) & 1).astype(np.bool_)
         known = np.isfinite(reward)
         self.decisions[place], self.reads[place] = len(bits), read.sum(axis=0)
@@ -58,22 +58,22 @@ class SourceUsage:
 
 @dataclass(frozen=True, slots=True)
 class Buyers:
-    """The roles that buy sources, each with its reading."""
+    """The roles that buy sources, each with its usage."""
 
-    readings: tuple[SourceUsage, ...]
+    usages: tuple[SourceUsage, ...]
 
     @classmethod
-    def of(cls, ground: RunContext) -> Buyers:
+    def of(cls, context: RunContext) -> Buyers:
         """Those among the run's team."""
-        kinds = [(role, ROLES[name]) for role, name in enumerate(ground.team) if name in ROLES]
-        return cls(tuple(SourceUsage(ground, role, kind) for role, kind in kinds if issubclass(kind, Forecaster)))
+        kinds = [(role, ROLES[name]) for role, name in enumerate(context.team) if name in ROLES]
+        return cls(tuple(SourceUsage(context, role, kind) for role, kind in kinds if issubclass(kind, Forecaster)))
 
-    def see(self, moment: StepData) -> None:
+    def update(self, data: StepData) -> None:
         """Take in one step."""
-        for reading in self.readings:
-            reading.see(moment)
+        for usage in self.usages:
+            usage.update(data)
 
 
-def spent(reading: SourceUsage) -> I64:
+def spent(usage: SourceUsage) -> I64:
     """Cents that the reads of each source cost at its price, (S,). An account that had run out of cash was charged less."""
-    return np.asarray(reading.reads.sum(axis=0) * reading.cents)
+    return np.asarray(usage.reads.sum(axis=0) * usage.cents)

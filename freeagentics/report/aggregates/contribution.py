@@ -1,0 +1,40 @@
+"""What each role's decisions earned: the rewards of their outcomes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.report.aggregates.context import RunContext
+from freeagentics.report.aggregates.estimate import Estimate, mean_of
+from freeagentics.report.aggregates.scan import StepData
+
+
+class Contribution:
+    """Rewards by role and step of decision; T steps, R roles.
+
+    Attributes:
+        rewards: sums, in standard deviations, (T, R). judged: how many decisions, (T, R). right, wrong: rewards above and below 0, (R,).
+    """
+
+    def __init__(self, context: RunContext) -> None:
+        roles = len(context.team)
+        self.rewards = np.zeros((context.steps, roles))
+        self.judged = np.zeros((context.steps, roles), dtype=np.int64)
+        self.hits, self.misses = (np.zeros(roles, dtype=np.int64) for _ in range(2))
+        self._role, self._horizon = context.role, context.horizon
+
+    def update(self, data: StepData) -> None:
+        """Take in one step."""
+        known = np.isfinite(data.reward)
+        if not known.any():
+            return
+        roles = self.rewards.shape[1]
+        role, reward = self._role[data.decisions["agent"][known]], data.reward[known]
+        self.rewards[data.step - 1] = np.bincount(role, weights=reward, minlength=roles)
+        self.judged[data.step - 1] = np.bincount(role, minlength=roles)
+        self.hits += np.bincount(role[reward > 0], minlength=roles)
+        self.misses += np.bincount(role[reward < 0], minlength=roles)
+
+    def mean(self, role: int) -> Estimate:
+        """Mean reward of a role's decisions."""
+        return mean_of(self.rewards[:, role], self.judged[:, role], self._horizon)
