@@ -68,24 +68,24 @@ class Cohort(ArrayState, ABC):
     reads: ClassVar[tuple[str, ...]] = ()
     """Sources that a user's role reads; built-in roles choose theirs as they go."""
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: Any) -> None:
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: Any) -> None:
         self.settings = settings
         self.number = number
         self.rows = rows
-        self.world = world
-        memory = world.memory
-        self.codec = world.codecs[self.role]
+        self.context = context
+        memory = context.memory
+        self.codec = context.codecs[self.role]
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
-        persistence = world.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
-        self.belief = GridBelief(world.grid, persistence.astype(np.float32), world.assets)
-        self.heard = SignalState(rows, world.assets, world.signal_ttl)
+        persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
+        self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
+        self.heard = SignalState(rows, context.assets, context.signal_ttl)
         self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
         self.history = CohortHistory(rows, memory.history, DONE_BYTES)
-        self.past = PendingOutcomes(rows, memory.horizon, world.assets)
+        self.past = PendingOutcomes(rows, memory.horizon, context.assets)
         self.thought: StepContext | None = None
 
     @property
@@ -105,15 +105,15 @@ class Cohort(ArrayState, ABC):
 
     def decide(self, view: View) -> CohortOutput:
         """Perceive, recall and choose, for all rows."""
-        world, step, now = self.world, view.observation.step, view.observation.timestamp
+        context, step, now = self.context, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
         self.heard.hear(view.inbox, self.agent, now)
-        self.belief.advance(world.column(view.observation, "price.zscore"))
+        self.belief.advance(context.column(view.observation, "price.zscore"))
         self.attend(view)
         focus = self.focus_on(view)
-        states = experience.situation(view, world, self.desk, self.belief, self.heard, focus)
+        states = experience.situation(view, context, self.desk, self.belief, self.heard, focus)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(keys_of(states), world.memory.recall, step)
+        recalled = self.index.recall(keys_of(states), context.memory.recall, step)
         choice = self.choose(view, states, recalled, focus)
         self.thought = StepContext(view, focus, states, recalled, choice, outcome)
         return self._actions(choice, recalled, focus, step)
@@ -148,7 +148,7 @@ class Cohort(ArrayState, ABC):
 
     def read_bits(self, step: int) -> AnyArray:
         """Sources that each row read at a step within the horizon, as `CohortContext.bits` has them: (rows,), or (1,) for all alike."""
-        return self.world.bits(("price",)).sum(keepdims=True)
+        return self.context.bits(("price",)).sum(keepdims=True)
 
     def focus_on(self, view: View) -> I64:
         """The asset that each row's experience is about, (rows,)."""

@@ -1,4 +1,4 @@
-"""What a cohort is told, once, about the world it lives in."""
+"""The context of a cohort: all that it is told once, at birth."""
 
 from __future__ import annotations
 

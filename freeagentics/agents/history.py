@@ -34,7 +34,7 @@ def done(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U8:
 
 
 def told(records: U8, actions: tuple[str, ...], sources: tuple[str, ...]) -> list[HistoryRecord]:
-    """Records (n, 5) in words, given the names of the role's actions and of the world's sources."""
+    """Records (n, 5) in words, given the names of the role's actions and of the sources on sale."""
     return [
         HistoryRecord(
             actions[action], size / _LEVELS, tuple(name for bit, name in enumerate(sources[:16]) if (low | high << 8) >> bit & 1), received

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freeagentics.simulation.market_model import MarketModel
 from freeagentics.runtime import Categories, itemise
+from freeagentics.simulation.market_model import MarketModel
 
 CATEGORIES = Categories(
     {

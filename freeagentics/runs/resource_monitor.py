@@ -7,9 +7,8 @@ from types import TracebackType
 
 from freeagentics.agents import Cohort
 from freeagentics.clock import wall_clock
-from freeagentics.runs.footprints import footprints
-from freeagentics.simulation.market_model import MarketModel
 from freeagentics.records.run_record import FootprintSummary, RunEvent
+from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import (
     Alert,
     AlertRules,
@@ -22,6 +21,7 @@ from freeagentics.runtime import (
     give_back,
     resident_mb,
 )
+from freeagentics.simulation.market_model import MarketModel
 
 KB, MB = 1024, 1024 * 1024
 LOOK_EVERY = 16
@@ -125,5 +125,5 @@ class ResourceMonitor:
 
 def _per_agent(cohort: Cohort) -> tuple[str, float]:
     """A name for the agents of a cohort, and the MB that each of them holds; what all cohorts share is left out."""
-    held = bill([cohort], excluding=[cohort.world]).total / MB
+    held = bill([cohort], excluding=[cohort.context]).total / MB
     return f"of cohort {cohort.number}, {cohort.role},", held / max(int(cohort.active.sum()), 1)

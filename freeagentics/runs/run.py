@@ -10,18 +10,18 @@ from uuid import uuid4
 from freeagentics.agents import Registry
 from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
-from freeagentics.sync.sync_workers import SyncWorkers
 from freeagentics.records.lineage import Lineage
-from freeagentics.simulation.market_model import Checkpoint, MarketModel
 from freeagentics.records.names import Names
-from freeagentics.scenario.plain import whole
-from freeagentics.replay.restore import rewind, state_at
 from freeagentics.records.run_directory import RunDirectory, versions
 from freeagentics.records.run_record import RunRecord
-from freeagentics.scenario.scenario import Scenario
-from freeagentics.scenario.files import load_scenario, runnable, with_changes
+from freeagentics.replay.restore import rewind, state_at
 from freeagentics.runs.session import Observers, Session
 from freeagentics.runtime import open_engine
+from freeagentics.scenario.files import load_scenario, runnable, with_changes
+from freeagentics.scenario.plain import whole
+from freeagentics.scenario.scenario import Scenario
+from freeagentics.simulation.market_model import Checkpoint, MarketModel
+from freeagentics.sync.sync_workers import SyncWorkers
 
 FREE_ON_RESUME = ("steps", "run", "store")
 FIXED_IN_A_FORK = (

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
-from freeagentics.progress import Headway, untold
 from freeagentics.journal import Journal, Kind
-from freeagentics.records.roster import Roster
-from freeagentics.sync.sync_workers import SyncWorkers
+from freeagentics.progress import Headway, untold
 from freeagentics.records.frames import write_agent_frame, write_model_frame
-from freeagentics.simulation.market_model import MarketModel
+from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import RunRecord, StoreSummary, Summary
 from freeagentics.runs.resource_monitor import ResourceMonitor
+from freeagentics.simulation.market_model import MarketModel
+from freeagentics.sync.sync_workers import SyncWorkers
 
 Watcher = Callable[[MarketModel], None]
 """Called once before the first step, when the model's `figures` are None, and after every step."""

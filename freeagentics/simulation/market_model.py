@@ -84,10 +84,10 @@ class MarketModel(mesa.Model):
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
-        world = self._surroundings()
+        context = self._cohort_context()
         began = wall_clock()
         agents, registry = self.scenario.agents, self.scenario.registry
-        self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
+        self.population = Population(agents.counts(), agents.desks, context, self.scenario.roles, registry)
         self._phases = self.population.phases()
         self.writer = JournalWriter(None)
         # Mesa's runners close no model: the thread ends with the model then.
@@ -105,7 +105,7 @@ class MarketModel(mesa.Model):
         self.attendance.seat()
         self.registration_s = wall_clock() - began
 
-    def _surroundings(self) -> CohortContext:
+    def _cohort_context(self) -> CohortContext:
         market, memory = self.market, self.scenario.memory
         sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
         grid = MarketGrid(self.scenario.memory.horizon)

@@ -24,7 +24,7 @@ AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 def population(agents: AgentSettings) -> Population:
     """A population of these agents in a world without any sources but prices."""
     codecs = {role: open_codec("scalar", role, ()) for role in agents.team}
-    world = CohortContext(
+    context = CohortContext(
         seed=1,
         symbols=("BTCUSDT",),
         units=Units.usual(1),
@@ -37,7 +37,7 @@ def population(agents: AgentSettings) -> Population:
         choices=Policies.on(GRID),
         codecs=codecs,
     )
-    return Population(agents.counts(), agents.desks, world, {})
+    return Population(agents.counts(), agents.desks, context, {})
 
 
 def test_fifty_agents_are_ten_desks_of_five_roles() -> None:

@@ -47,15 +47,15 @@ class PortfolioOptimizer(Cohort):
     reasoning = ("target", "trend_heard", "sentiment_heard", "limit", "expected_return", "before_memories")
     Settings = PortfolioOptimizerSettings
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: PortfolioOptimizerSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        draw = world.random("portfolio-optimizer/temper", number)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: PortfolioOptimizerSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        draw = context.random("portfolio-optimizer/temper", number)
         self.risk_aversion = draw.uniform(*settings.risk_aversion, rows).astype(np.float32)
         self.premium = draw.uniform(*settings.premium, rows).astype(np.float32)
-        self.covariance = np.zeros((world.assets, world.assets), dtype=np.float64)
-        self.target = np.zeros((rows, world.assets), dtype=np.float32)
-        self.told = LastSent(rows, world.signal_ttl, world.assets)
-        self._audience = world.hearers("trade-executor")
+        self.covariance = np.zeros((context.assets, context.assets), dtype=np.float64)
+        self.target = np.zeros((rows, context.assets), dtype=np.float32)
+        self.told = LastSent(rows, context.signal_ttl, context.assets)
+        self._audience = context.hearers("trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with no target told."""
@@ -65,7 +65,7 @@ class PortfolioOptimizer(Cohort):
 
     def attend(self, view: View) -> None:
         """Follow the covariance of returns."""
-        returns = self.world.column(view.observation, "price.return_1").astype(np.float64)
+        returns = self.context.column(view.observation, "price.return_1").astype(np.float64)
         outer = returns[:, None] * returns[None]
         decay = 0.5 ** (1 / self.settings.covariance_halflife)
         first = view.observation.step == 1
@@ -83,7 +83,7 @@ class PortfolioOptimizer(Cohort):
         limit = self.heard.limit(now)
         expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
         before = expected[rows, focus].copy()
-        expected[rows, focus] = recalled.lean(before, self.world.memory.trust)
+        expected[rows, focus] = recalled.lean(before, self.context.memory.trust)
         self.target = self._weights(expected, limit, view)
         telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.told.told(telling, self.target, view.observation)
@@ -113,7 +113,7 @@ class PortfolioOptimizer(Cohort):
 
     def _weights(self, expected: F32, limit: F32, view: View) -> F32:
         """Weights (rows, assets) from expected returns in standard deviations over the horizon, (rows, assets), and limits (rows,)."""
-        usual = running_volatility(view, self.world)
+        usual = running_volatility(view, self.context)
         risk = np.maximum(self.belief.spread() * usual, np.float32(1e-6))
         # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
         free = np.einsum("ra,ab->rb", expected * usual / risk, np.linalg.inv(self._correlation())) / (risk * self.risk_aversion[:, None])

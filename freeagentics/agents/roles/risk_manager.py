@@ -53,13 +53,13 @@ class RiskManager(Cohort):
     reasoning = ("limit", "value_at_risk", "drawdown", "expected_shortfall", "warned_volatility", "before_memories")
     Settings = RiskManagerSettings
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: RiskManagerSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self.caution = world.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: RiskManagerSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self.caution = context.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
-        self.told = LastSent(rows, world.signal_ttl)
-        self._audience = world.hearers("portfolio-optimizer", "trade-executor")
+        self.told = LastSent(rows, context.signal_ttl)
+        self._audience = context.hearers("portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive: nothing vetoed, nothing told."""
@@ -86,7 +86,7 @@ class RiskManager(Cohort):
             confidence=(1 - self.belief.entropy().mean(axis=1)).astype(np.float32),
             size=np.float32(1) - limit,
             # A low limit is a bet against a rise.
-            stance=np.repeat(limit[:, None] - np.float32(0.5), self.world.assets, axis=1),
+            stance=np.repeat(limit[:, None] - np.float32(0.5), self.context.assets, axis=1),
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=published,
             reason=reason,
@@ -102,7 +102,7 @@ class RiskManager(Cohort):
         """The limit before vetoes (rows,), and the reasoning (rows, 6)."""
         books, settings = view.books, self.settings
         warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
-        usual = running_volatility(view, self.world) * np.maximum(warned, 1)
+        usual = running_volatility(view, self.context) * np.maximum(warned, 1)
         # Assets are taken to fall together: without that, ten coins would look ten times safer than they are in a crash.
         at_risk, shortfall = (
             (loss * usual).mean(axis=1) for loss in (self.belief.value_at_risk(RISK), self.belief.expected_shortfall(RISK))
@@ -116,7 +116,7 @@ class RiskManager(Cohort):
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
-        bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.world.memory.trust), 0, 1)
+        bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.context.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         held = books.feature("exposure")[self.desk]
         reason = np.stack([after, at_risk * held, drawdown, shortfall * held, warned.max(axis=1), before], axis=1)
@@ -130,7 +130,7 @@ class RiskManager(Cohort):
         # A standing veto is told again with the limit, or it would lapse when its time to live is over.
         vetoing = turned | (self.vetoed & limiting)
         self.told.told(limiting, limit[:, None], view.observation)
-        everywhere = (1, self.world.assets)
+        everywhere = (1, self.context.assets)
         limits = speaker.say(limiting, SignalKind.LIMIT, self._audience, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
         veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
         severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)

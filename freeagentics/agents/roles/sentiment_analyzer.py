@@ -25,9 +25,9 @@ class SentimentAnalyzer(Forecaster):
     reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
     watched = ("price", "derivatives", "sentiment")
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self._audience = world.hearers("portfolio-optimizer", "trade-executor")
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self._audience = context.hearers("portfolio-optimizer", "trade-executor")
 
     def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""

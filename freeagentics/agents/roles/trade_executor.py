@@ -56,14 +56,14 @@ class TradeExecutor(Cohort):
     reasoning = ("target", "wanted", "conviction", "limit", "weight", "cost_of_trading")
     Settings = TradeExecutorSettings
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: TradeExecutorSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self.band = world.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: TradeExecutorSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self.band = context.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
         self.trust = np.full((rows, len(ADVISERS)), 0.5, dtype=np.float32)
         self.cost = np.full(rows, 0.001, dtype=np.float32)
-        self.advice = np.zeros((world.memory.horizon + 1, rows, len(ADVISERS), world.assets), dtype=np.float32)
-        self.last_price = np.zeros(world.assets, dtype=np.int64)
-        self._optimized = "portfolio-optimizer" in world.roles
+        self.advice = np.zeros((context.memory.horizon + 1, rows, len(ADVISERS), context.assets), dtype=np.float32)
+        self.last_price = np.zeros(context.assets, dtype=np.int64)
+        self._optimized = "portfolio-optimizer" in context.roles
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, trusting all advisers alike."""
@@ -118,7 +118,7 @@ class TradeExecutor(Cohort):
         """Wanted weights, and the orders that lead there."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         forecast = self._forecast(view)
-        forecast[rows, focus] = recalled.lean(forecast[rows, focus], self.world.memory.trust)
+        forecast[rows, focus] = recalled.lean(forecast[rows, focus], self.context.memory.trust)
         target = self._target(forecast, now)
         conviction = self._conviction(forecast)
         limit = self.heard.limit(now)
@@ -141,7 +141,7 @@ class TradeExecutor(Cohort):
             parent=parent,
             parent_step=parent_step,
             signal=signal,
-            signals=Signals.empty(self.world.assets),
+            signals=Signals.empty(self.context.assets),
             orders=orders,
             charge=np.zeros(self.rows, dtype=np.int64),
         )
@@ -162,8 +162,8 @@ class TradeExecutor(Cohort):
 
     def _conviction(self, forecast: F32) -> F32:
         """Share of each target to hold, (rows, assets) in 0..1, under the belief in regimes and the advisers' forecast (rows, assets)."""
-        regimes = self.belief.regimes.reshape(self.rows * self.world.assets, -1)
-        return self.world.choices.sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
+        regimes = self.belief.regimes.reshape(self.rows * self.context.assets, -1)
+        return self.context.choices.sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""
@@ -186,7 +186,7 @@ class TradeExecutor(Cohort):
         closing = (wanted < 1e-3) & (position > 0)
         trading = self._trading(weight, wanted - weight, closing, limit)
         dollars = change.astype(np.float64) * (books.equity[self.desk] / CENTS)[:, None]
-        units = self.world.units
+        units = self.context.units
         quantity = to_quantity(dollars / (books.price / units.price), units.quantity)
         quantity = np.where(closing, -position, quantity)
         row, asset = np.nonzero(trading & (quantity != 0))
