@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from freeagentics.agents.history import HistoryRecord, told
+from freeagentics.agents.history import HistoryRecord, decode_steps
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.mind import REGIMES
 
@@ -58,7 +58,7 @@ class TradingAgent(mesa.Agent):
     def history(self, n: int) -> list[HistoryRecord]:
         """Its last *n* steps, or as many as its history holds, oldest first."""
         cohort = self.cohort
-        return told(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.context.sources))
+        return decode_steps(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.context.sources))
 
     def heard(self, kind: SignalKind) -> np.ndarray | None:
         """The last signal of a kind it still has in its ear, one number per asset, or None."""

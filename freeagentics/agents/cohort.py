@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions
-from freeagentics.agents.history import DONE_BYTES, done
+from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
@@ -52,7 +52,7 @@ class Cohort(ArrayState, ABC):
 
     Attributes:
         agent: index of the agent in each row, -1 where the row is free; shape (rows,).
-        thought: what it has in mind between deciding and learning.
+        step_context: what it has in mind between deciding and learning.
         desk: its desk; 0 where the row is free. joined: the step it arrived at. peers: agents of this role on its desk.
     """
 
@@ -84,9 +84,9 @@ class Cohort(ArrayState, ABC):
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets, context.signal_ttl)
         self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
-        self.history = CohortHistory(rows, memory.history, DONE_BYTES)
-        self.past = PendingOutcomes(rows, memory.horizon, context.assets)
-        self.thought: StepContext | None = None
+        self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
+        self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
+        self.step_context: StepContext | None = None
 
     @property
     def active(self) -> Mask:
@@ -109,34 +109,34 @@ class Cohort(ArrayState, ABC):
         outcome = self._settle(view.outcomes)
         self.heard.hear(view.inbox, self.agent, now)
         self.belief.advance(context.column(view.observation, "price.zscore"))
-        self.attend(view)
+        self.observe(view)
         focus = self.focus_on(view)
         states = experience.situation(view, context, self.desk, self.belief, self.heard, focus)
         self.perceive(states, focus, view)
         recalled = self.index.recall(keys_of(states), context.memory.recall, step)
         choice = self.choose(view, states, recalled, focus)
-        self.thought = StepContext(view, focus, states, recalled, choice, outcome)
-        return self._actions(choice, recalled, focus, step)
+        self.step_context = StepContext(view, focus, states, recalled, choice, outcome)
+        return self._output(choice, recalled, focus, step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
         """Study outcomes, and remember this step."""
-        thought = self.thought
-        if thought is None:
+        step_context = self.step_context
+        if step_context is None:
             raise RuntimeError(f"cohort {self.number} ({self.role}) learns before it decided")
-        self.thought = None
-        step = thought.view.observation.step
+        self.step_context = None
+        step = step_context.view.observation.step
         if outcomes is not None:
             self.study(outcomes, self._judged(outcomes))
-        self.past.keep(step, thought.choice.stance, thought.focus)
-        self.history.append(done(thought.choice, self.read_bits(step), self.heard))
-        experience.action(thought.states, thought.choice, thought.recalled, thought.focus)
-        return CohortPages(self._remember(thought, step), thought.outcome)
+        self.pending.record(step, step_context.choice.stance, step_context.focus)
+        self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
+        experience.action(step_context.states, step_context.choice, step_context.recalled, step_context.focus)
+        return CohortPages(self._remember(step_context, step), step_context.outcome)
 
     @abstractmethod
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """What every row does. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Choose and read sources, before the situation is put together."""
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
@@ -164,14 +164,14 @@ class Cohort(ArrayState, ABC):
         if outcomes is None:
             return None
         judged = self._judged(outcomes)
-        result, reward = self.past.judge(outcomes)
+        result, reward = self.pending.judge(outcomes)
         self.index.join(outcomes.step, result, reward)
         record = np.zeros(int(judged.sum()), dtype=OUTCOME)
         record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
         record["result"], record["reward"] = result[judged], reward[judged]
         return record
 
-    def _actions(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
+    def _output(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
         active = self.active
         decisions = np.zeros(int(active.sum()), dtype=DECISION)
         found = recalled.step[active, :CAUSES]
@@ -189,10 +189,10 @@ class Cohort(ArrayState, ABC):
         paying = active & (choice.charge > 0)
         return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
 
-    def _remember(self, thought: StepContext, step: int) -> EncodedMemories:
+    def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
-        encoded = self.codec.encode(thought.states, thought.view.given(self.desk), thought.focus)
-        weight = np.rint(experience.importance(thought.states, thought.choice) * 255).astype(np.uint8)
+        encoded = self.codec.encode(step_context.states, step_context.view.given(self.desk), step_context.focus)
+        weight = np.rint(experience.importance(step_context.states, step_context.choice) * 255).astype(np.uint8)
         self.index.remember(keys_of(encoded.states), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)

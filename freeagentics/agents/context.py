@@ -75,7 +75,7 @@ class CohortContext:
     memory: MemorySettings
     signal_ttl: int
     grid: MarketGrid
-    choices: Policies
+    policies: Policies
     codecs: Mapping[str, Codec]
     own_roles: tuple[str, ...] = ()
     known_roles: tuple[str, ...] = ()

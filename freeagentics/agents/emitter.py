@@ -28,13 +28,13 @@ class LastSent(ArrayState):
         self.step = np.full(rows, -1, dtype=np.int32)
         self.expires = np.full(rows, -1, dtype=np.int64)
 
-    def worth(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
+    def due(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
         """Rows whose *value* (rows, width) moved by more than *change* since it was told, was told *refresh* steps ago or longer, or lapses
         now: where bars are long or missing, that comes before the refresh."""
         moved = np.abs(value - self.value).max(axis=1) > change
         return moved | (observation.step - self.step >= refresh) | (observation.timestamp >= self.expires)
 
-    def told(self, rows: Mask, value: F32, observation: Observation) -> None:
+    def record(self, rows: Mask, value: F32, observation: Observation) -> None:
         """These rows told their *value* (rows, width)."""
         self.value[rows] = value[rows]
         self.step[rows], self.expires[rows] = observation.step, observation.timestamp + self._ttl
@@ -52,7 +52,7 @@ class SignalEmitter:
     agent: I32
     desk: I32
 
-    def say(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
+    def emit(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
         """One signal from each row of *which*, with its *data* (rows, assets). *severity* is a `Severity` or an array (rows,).
 
         Free rows never speak, and without an audience nobody does: an empty audience would mean a broadcast.

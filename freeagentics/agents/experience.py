@@ -26,8 +26,8 @@ def situation(view: View, context: CohortContext, desk: I32, belief: GridBelief,
     _market(states, view, context, belief, focus)
     _signals(states, heard, view.observation.timestamp, focus)
     put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
-    rows, usual = np.arange(len(focus)), running_volatility(view, context)[focus]
-    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * usual * states[:, column("exposure")])
+    rows, scale = np.arange(len(focus)), running_volatility(view, context)[focus]
+    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * scale * states[:, column("exposure")])
     return states
 
 

@@ -19,7 +19,7 @@ class PendingOutcomes(ArrayState):
         self.stance = np.zeros((horizon + 1, rows, assets), dtype=np.float32)
         self.focus = np.zeros((horizon + 1, rows), dtype=np.uint16)
 
-    def keep(self, step: int, stance: F32, focus: I64) -> None:
+    def record(self, step: int, stance: F32, focus: I64) -> None:
         """Remember until it is judged."""
         slot = step % len(self.stance)
         self.stance[slot], self.focus[slot] = stance, focus

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import ConfigDict
 
+from freeagentics.agents.action_collector import ActionCollector
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
@@ -16,7 +17,6 @@ from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS
 from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
 from freeagentics.agents.user_state import declared, pack, restore, unpack
-from freeagentics.agents.user_tables import UserTables
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
@@ -62,7 +62,7 @@ class UserCohort(Cohort):
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Ask every agent, one after the other."""
-        tables = UserTables(self, view)
+        collector = ActionCollector(self, view)
         heard = self._heard_by_row(view)
         shared = self._shared(view)
         step = view.observation.step
@@ -71,12 +71,12 @@ class UserCohort(Cohort):
             assert agent is not None
             agent.random = self.context.random(f"{self.role}/{row}", self.number, step)
             with self._blaming(row, self.user_role.decide, step):
-                tables.take(row, agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, step)))
+                collector.take(row, agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, step)))
                 if self.joined[row] == step - 1:
                     # Now rather than at the first checkpoint, which may be a hundred steps away.
                     declared(agent, self.user_role.state)
         signal, parent, parent_step = self._nothing()
-        return tables.choice(parent, parent_step, signal[:, :CAUSES])
+        return collector.decisions(parent, parent_step, signal[:, :CAUSES])
 
     def _shared(self, view: View) -> dict[str, Any]:
         """What all agents of the cohort see alike."""

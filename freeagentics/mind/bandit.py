@@ -50,7 +50,7 @@ class SourceBandit(ArrayState):
         self._first_weight = weights.astype(np.float32)
         self._first_weight.flags.writeable = False
 
-    def worth(self, context: I64) -> F32:
+    def values_in(self, context: I64) -> F32:
         """Mean reward of each source in each row's context (rows,): (rows, S)."""
         return self.value[np.arange(len(context)), context]
 

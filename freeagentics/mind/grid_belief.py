@@ -67,7 +67,7 @@ class GridBelief(ArrayState):
             density = self._take(moved).reshape(self.surprise.shape) * self._persistence
         self.surprise = -(np.log(density) + peak[:, 0, 0])
 
-    def attend(self, log_likelihood: F32, chosen: Mask) -> None:
+    def update_with(self, log_likelihood: F32, chosen: Mask) -> None:
         """More evidence on the same bar, by drift, (assets, 32), for the rows that are *chosen*; the others' belief stays."""
         if not chosen.any():
             return

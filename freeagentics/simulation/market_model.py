@@ -119,7 +119,7 @@ class MarketModel(mesa.Model):
             memory=memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
             grid=grid,
-            choices=Policies.on(grid),
+            policies=Policies.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
             own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
             known_roles=tuple(self.scenario.registry.roles),

@@ -34,7 +34,7 @@ def population(agents: AgentSettings) -> Population:
         memory=MemorySettings(),
         signal_ttl=1,
         grid=GRID,
-        choices=Policies.on(GRID),
+        policies=Policies.on(GRID),
         codecs=codecs,
     )
     return Population(agents.counts(), agents.desks, context, {})

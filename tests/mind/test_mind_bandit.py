@@ -43,7 +43,7 @@ def lived(learner: SourceBandit, steps: int, *, seed: int = 1) -> tuple[Mask, F3
     read: Mask = np.zeros((ROWS, SOURCES), np.bool_)
     for step in range(steps):
         uniform = generator(seed, "test/explore", step=step).random((ROWS, SOURCES)).astype(np.float32)
-        read, _ = learner.choose(learner.worth(context_at(step)) > 0, FREE_MASK, uniform)
+        read, _ = learner.choose(learner.values_in(context_at(step)) > 0, FREE_MASK, uniform)
         hints, result = reality(seed, step)
         learner.learn(context_at(step), hints, read, result, COST, EVERYONE)
         read_steps += read
@@ -87,14 +87,14 @@ def test_free_sources_are_always_read_and_what_is_explored_is_read(seed: int) ->
     learner = bandit()
     learner.value[:] = random.normal(0, 0.1, learner.value.shape)
     free = random.random(SOURCES) < 0.5
-    worth = learner.worth(context_at(seed)) > 0
-    read, explored = learner.choose(worth, free, random.random((ROWS, SOURCES), np.float32))
+    wanted = learner.values_in(context_at(seed)) > 0
+    read, explored = learner.choose(wanted, free, random.random((ROWS, SOURCES), np.float32))
     assert read[:, free].all()
     assert not explored[:, free].any()
     assert (read | ~explored).all()
-    assert (worth == (learner.value[np.arange(ROWS), context_at(seed)] > 0)).all()
-    assert (read == (worth | explored | free)).all()
-    assert not (explored & worth).any()
+    assert (wanted == (learner.value[np.arange(ROWS), context_at(seed)] > 0)).all()
+    assert (read == (wanted | explored | free)).all()
+    assert not (explored & wanted).any()
 
 
 def test_exploring_happens_at_each_agents_own_rate() -> None:
@@ -103,7 +103,7 @@ def test_exploring_happens_at_each_agents_own_rate() -> None:
     explored = np.zeros((ROWS, SOURCES))
     for step in range(3000):
         uniform = generator(5, "test/explore", step=step).random((ROWS, SOURCES)).astype(np.float32)
-        explored += learner.choose(learner.worth(context_at(step)) > 0, FREE_MASK, uniform)[1]
+        explored += learner.choose(learner.values_in(context_at(step)) > 0, FREE_MASK, uniform)[1]
     np.testing.assert_allclose(explored[:, [GOOD, NOISE]].mean(axis=1) / 3000, learner.exploration_rate, atol=0.015)
 
 

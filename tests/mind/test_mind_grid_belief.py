@@ -133,7 +133,7 @@ def test_evidence_on_drift_moves_those_who_heeded_it_and_no_other() -> None:
     believed = after([(0.5, -0.5)])
     before = believed.cells(), believed.regimes.copy()
     chosen = np.array([True, False, True, False, False])
-    believed.attend(IMBALANCE.log_likelihood(np.array([0.8, -0.8], np.float32), GRID.drift), chosen)
+    believed.update_with(IMBALANCE.log_likelihood(np.array([0.8, -0.8], np.float32), GRID.drift), chosen)
     np.testing.assert_allclose(believed.cells()[~chosen], before[0][~chosen], rtol=1e-5)
     assert believed.regimes[~chosen].tobytes() == before[1][~chosen].tobytes()
     assert (believed.regimes[chosen, 0, BULL] > before[1][chosen, 0, BULL]).all()

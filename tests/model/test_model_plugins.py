@@ -75,7 +75,7 @@ def words(scenario: Scenario) -> tuple[str, str]:
     """What the role of a model of it does, and what its source shows."""
     with MarketModel(scenario) as model:
         model.step()
-        assert model.population.cohorts[-1].thought is None
+        assert model.population.cohorts[-1].step_context is None
         return model.names.team[-1].actions[1], model.market.columns[-1]
 
 

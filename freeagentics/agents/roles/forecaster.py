@@ -77,7 +77,7 @@ class Forecaster(Cohort):
         self.readings = Readings(rows, context.memory.horizon, len(self.sources), context.assets)
         self._bits = context.bits(source.name for source in self.sources)
         self._bits.flags.writeable = False
-        self.told = LastSent(rows, context.signal_ttl)
+        self.last_sent = LastSent(rows, context.signal_ttl)
         self.expected = np.zeros((rows, context.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
 
@@ -85,23 +85,23 @@ class Forecaster(Cohort):
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
         self.bandit.forget(rows)
-        self.told.forget(rows)
+        self.last_sent.forget(rows)
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Choose sources in the light of the price, read them, and forecast."""
         observation, context = view.observation, self.context
         slot = observation.step % len(self.readings.read)
         regimes = self.belief.regimes.mean(axis=1)
         regime = regimes.argmax(axis=1)
         uniform = context.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
-        wanted = self.context.choices.reading.wanted(regimes, self.bandit.worth(regime))
+        wanted = self.context.policies.source_policy.wanted(regimes, self.bandit.values_in(regime))
         read, explore = self.bandit.choose(wanted, self._cost == 0, uniform.astype(np.float32))
         hints = np.stack([observation.values[:, source.hint] for source in self.sources]) if self.sources else self.readings.hints[slot]
         self.readings.read[slot], self.readings.regime[slot], self.readings.hints[slot] = read, regime, hints
         self.readings.cost[slot] = self._cost_in_errors(view)
         if "whales" in self._names:
             imbalance = context.column(observation, "whales.imbalance")
-            self.belief.attend(IMBALANCE.log_likelihood(imbalance, context.grid.drift), self._read(slot, "whales"))
+            self.belief.update_with(IMBALANCE.log_likelihood(imbalance, context.grid.drift), self._read(slot, "whales"))
         self.expected = np.clip(self.bandit.forecast(regime, hints, read) + self.belief.trend(), -2, 2)
         self.explored = np.asarray(explore.any(axis=1))
 
@@ -156,7 +156,7 @@ class Forecaster(Cohort):
         self.expected[rows, focus] = np.clip(recalled.lean(before, self.context.memory.trust), -2, 2)
         strength = np.abs(self.expected[rows, focus])
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy()[rows, focus])
-        action, published, signals = self.speak(view, focus, confidence)
+        action, published, signals = self.emit_signals(view, focus, confidence)
         signal, parent, parent_step = self._nothing()
         read = self.readings.read[slot]
         regime = self.readings.regime[slot]
@@ -189,16 +189,16 @@ class Forecaster(Cohort):
         )
 
     @abstractmethod
-    def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Action and number of signals of every row, both (rows,), and the signals."""
 
-    def words(self, focus: I64, *allowed: Message) -> F32:
+    def message_probabilities(self, focus: I64, *allowed: Message) -> F32:
         """How probable each word is under expected free energy, (rows, 3)."""
         rows = np.arange(self.rows)
         forecast = category(self.expected[rows, focus], self.settings.threshold)
-        return self.context.choices.speaking.choose(self.belief.regimes[rows, focus], forecast, allowed)
+        return self.context.policies.signal_policy.choose(self.belief.regimes[rows, focus], forecast, allowed)
 
-    def speaker(self) -> SignalEmitter:
+    def emitter(self) -> SignalEmitter:
         """This cohort, as one that speaks."""
         return SignalEmitter(self.agent, self.desk)
 

@@ -70,7 +70,7 @@ class TradeExecutor(Cohort):
         super().seat(rows, agents, numbers, desks, step)
         self.trust[rows], self.cost[rows] = 0.5, 0.001
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Learn what the fills at this bar's open cost; listen to the advisers."""
         self._learn_cost(view.fills)
         self.last_price[:] = view.observation.prices
@@ -149,9 +149,9 @@ class TradeExecutor(Cohort):
     def _causes(self, now: int, target: F32, limit: F32) -> tuple[I64, I32, I32]:
         """A veto where there is one, the target, the limit where it binds, and then whoever advised."""
         bound = target.sum(axis=1) > limit
-        anyhow = np.ones(self.rows, dtype=np.bool_)
-        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, anyhow), (SignalKind.LIMIT, bound))
-        advice = tuple((kind, anyhow) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
+        always = np.ones(self.rows, dtype=np.bool_)
+        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, always), (SignalKind.LIMIT, bound))
+        advice = tuple((kind, always) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
         return self.heard.causes((*orders, *advice), now, CAUSES)
 
     def _target(self, forecast: F32, now: int) -> F32:
@@ -163,7 +163,7 @@ class TradeExecutor(Cohort):
     def _conviction(self, forecast: F32) -> F32:
         """Share of each target to hold, (rows, assets) in 0..1, under the belief in regimes and the advisers' forecast (rows, assets)."""
         regimes = self.belief.regimes.reshape(self.rows * self.context.assets, -1)
-        return self.context.choices.sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
+        return self.context.policies.sizing_policy.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from freeagentics.agents.user_cohort import UserCohort
 
 
-class UserTables:
+class ActionCollector:
     """Collects one action a row, and checks it."""
 
     def __init__(self, cohort: UserCohort, view: View) -> None:
@@ -96,7 +96,7 @@ class UserTables:
             raise Refused(f"{name}.to is empty; name the roles that it is for")
         return self._context.audience(*roles)
 
-    def choice(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
+    def decisions(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
         """All of it as columns."""
         orders = np.array(self._orders, dtype=np.int64).reshape(-1, 4)
         return Decisions(
