@@ -53,11 +53,11 @@ class MemorySettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One source as agents see it: what it costs a read, in cents, and the observation column of its hint."""
+    """One source as agents see it: what it costs a read, in cents, and the observation column of its direction."""
 
     name: str
     cost: int
-    hint: int
+    direction: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, turns
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, occurrence_batches
 from freeagentics.signals import Inbox
 
 _KINDS = len(SignalKind)
@@ -42,8 +42,8 @@ class SignalState(ArrayState):
         order = np.argsort(inbox.number[which], kind="stable")
         row, which = row[order], which[order]
         self._count(row, which, inbox)
-        for turn in turns(row * _KINDS + inbox.kind[which]):
-            heeded = turn[~self._laxer(row[turn], which[turn], inbox, now)]
+        for batch in occurrence_batches(row * _KINDS + inbox.kind[which]):
+            heeded = batch[~self._laxer(row[batch], which[batch], inbox, now)]
             self._take(row[heeded], which[heeded], inbox, now)
 
     def _laxer(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> Mask:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
+from freeagentics.arrays import F64, I64, readonly
 from freeagentics.clock import iso
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.bars_checks import check_cells, check_order
 from freeagentics.market.names import SHIPPED_BARS, did_you_mean, locate
 from freeagentics.market.table_file import Sheet, read_sheet

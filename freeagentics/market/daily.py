@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from freeagentics.arrays import F64, I64, readonly
 from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.names import SHIPPED_DAILY, did_you_mean, locate
 from freeagentics.market.table_file import read_sheet
 

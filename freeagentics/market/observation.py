@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from freeagentics.arrays import F32, I64
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F32, I64
 from freeagentics.market.names import did_you_mean
 
 

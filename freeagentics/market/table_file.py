@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
+from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, Flags
 from freeagentics.market.epochs import Epochs
 from freeagentics.market.header import header_problem
 from freeagentics.market.names import did_you_mean
@@ -42,13 +42,13 @@ class Sheet:
         """Raise `BadBars` for one cell."""
         raise BadBars(f"{self.path}, row {self.rows[index]}, column {column}: {problem}")
 
-    def fail_where(self, wrong: Flags, column: str, problem: str) -> None:
+    def fail_where(self, wrong: Mask, column: str, problem: str) -> None:
         """Raise `BadBars` for the first row, if any, that is wrong; ``{value}`` in *problem* becomes its cell."""
         if wrong.any():
             index = int(np.argmax(wrong))
             self.fail(index, column, problem.format(value=self.frame[column][index]))
 
-    def take(self, keep: Flags) -> Sheet:
+    def take(self, keep: Mask) -> Sheet:
         """The rows where *keep* is set, still knowing their numbers."""
         return Sheet(self.path, self.frame.filter(pl.Series(keep)), self.rows[keep])
 

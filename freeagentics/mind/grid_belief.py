@@ -57,7 +57,7 @@ class GridBelief(ArrayState):
         peak = log_likelihood.max(axis=(1, 2), keepdims=True)
         likelihood = np.maximum(np.exp(log_likelihood - peak), _LEAST)
         with self._whole() as cells, scratch.take(cells.shape, np.float32) as moved:
-            np.matmul(cells.reshape(-1, VOLATILITIES), self._grid.move, out=moved.reshape(-1, VOLATILITIES))
+            np.matmul(cells.reshape(-1, VOLATILITIES), self._grid.transition, out=moved.reshape(-1, VOLATILITIES))
             joint, drawn = moved.reshape(self._shape), cells.reshape(self._shape)
             # Of the total only shares count, so what lasts is left as it is, and what is drawn anew is weighed against it.
             share = (1 / self._persistence - 1)[:, :, None] * joint.sum(axis=2)

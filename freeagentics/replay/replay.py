@@ -103,5 +103,5 @@ class Replay:
 
 def _inbox_without(inbox: Inbox, row: int, signal: int) -> Inbox:
     keep = ~((inbox.number == signal) & ((inbox.row == row) | (inbox.row < 0)))
-    columns = {name: getattr(inbox, name)[keep] for name in Inbox.__slots__ if name != "upto"}
+    columns = {name: getattr(inbox, name)[keep] for name in Inbox.__slots__ if name != "read_watermark"}
     return replace(inbox, **columns)

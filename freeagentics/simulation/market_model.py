@@ -107,7 +107,7 @@ class MarketModel(mesa.Model):
 
     def _cohort_context(self) -> CohortContext:
         market, memory = self.market, self.scenario.memory
-        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
+        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction)) for s in market.sources)
         grid = MarketGrid(self.scenario.memory.horizon)
         return CohortContext(
             seed=self.scenario.seed,
@@ -165,7 +165,7 @@ class MarketModel(mesa.Model):
             actions = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
             for cohort, view, action in zip(phase, views, actions, strict=True):
                 self._apply(cohort, view.inbox, action, observation, pages)
-            self.board.flip()
+            self.board.deliver()
         learned = self.engine.map(partial(_learn, self._hibernating, outcomes), self.population.cohorts)
         for cohort, remembered in zip(self.population.cohorts, learned, strict=True):
             pages.learned(cohort, remembered)

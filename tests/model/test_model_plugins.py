@@ -39,7 +39,7 @@ from freeagentics.market import Source
 class Mine(Source):
     name = "own"
     columns = ("own.{word}",)
-    hint = "own.{word}"
+    direction = "own.{word}"
     def missing(self, bars, daily):
         return ()
     def compute(self, bars, daily):

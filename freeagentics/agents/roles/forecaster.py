@@ -40,17 +40,17 @@ class ForecasterSettings(BaseModel):
 
 
 class Readings(ArrayState):
-    """A ring over the horizon of what was read, in which regime, and what the hints said.
+    """A ring over the horizon of what was read, in which regime, and what the directions said.
 
     Attributes:
-        read: (horizon + 1, rows, sources). regime: (horizon + 1, rows). hints: (horizon + 1, sources, assets), the same for all rows.
+        read: (horizon + 1, rows, sources). regime: (horizon + 1, rows). directions: (horizon + 1, sources, assets), the same for all rows.
         cost: of each source in units of squared error, (horizon + 1, rows, sources).
     """
 
     def __init__(self, rows: int, horizon: int, sources: int, assets: int) -> None:
         self.read = np.zeros((horizon + 1, rows, sources), dtype=np.bool_)
         self.regime = np.zeros((horizon + 1, rows), dtype=np.int64)
-        self.hints = np.zeros((horizon + 1, sources, assets), dtype=np.float32)
+        self.directions = np.zeros((horizon + 1, sources, assets), dtype=np.float32)
         self.cost = np.zeros((horizon + 1, rows, sources), dtype=np.float32)
 
 
@@ -58,7 +58,7 @@ class Forecaster(Cohort):
     """Buys sources by what they would tell of the regime and what they were worth, and forecasts the return over the horizon.
 
     What they were worth a contextual bandit learns, the regime being the most likely regime. The forecast adds what the belief implies and
-    what the hints imply, and leans towards what came of the memories recalled. Whether it is told, expected free energy decides.
+    what the directions imply, and leans towards what came of the memories recalled. Whether it is told, expected free energy decides.
     """
 
     Settings = ForecasterSettings
@@ -96,13 +96,17 @@ class Forecaster(Cohort):
         uniform = context.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
         wanted = self.context.policies.source_policy.wanted(regimes, self.bandit.values_in(regime))
         read, explore = self.bandit.choose(wanted, self._cost == 0, uniform.astype(np.float32))
-        hints = np.stack([observation.values[:, source.hint] for source in self.sources]) if self.sources else self.readings.hints[slot]
-        self.readings.read[slot], self.readings.regime[slot], self.readings.hints[slot] = read, regime, hints
+        directions = (
+            np.stack([observation.values[:, source.direction] for source in self.sources])
+            if self.sources
+            else self.readings.directions[slot]
+        )
+        self.readings.read[slot], self.readings.regime[slot], self.readings.directions[slot] = read, regime, directions
         self.readings.cost[slot] = self._cost_in_errors(view)
         if "whales" in self._names:
             imbalance = context.column(observation, "whales.imbalance")
             self.belief.update_with(IMBALANCE.log_likelihood(imbalance, context.grid.drift), self._read(slot, "whales"))
-        self.expected = np.clip(self.bandit.forecast(regime, hints, read) + self.belief.trend(), -2, 2)
+        self.expected = np.clip(self.bandit.forecast(regime, directions, read) + self.belief.trend(), -2, 2)
         self.explored = np.asarray(explore.any(axis=1))
 
     @property
@@ -203,7 +207,7 @@ class Forecaster(Cohort):
         return SignalEmitter(self.agent, self.desk)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn what the hints were worth."""
+        """Learn what the directions were worth."""
         slot = outcomes.step % len(self.readings.read)
         past = self.readings
-        self.bandit.learn(past.regime[slot], past.hints[slot], past.read[slot], outcomes.result, past.cost[slot], judged)
+        self.bandit.learn(past.regime[slot], past.directions[slot], past.read[slot], outcomes.result, past.cost[slot], judged)
