@@ -12,10 +12,8 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.registry import SHIPPED, Registry
 from freeagentics.arrays import AnyArray
-from freeagentics.signals import Directory
+from freeagentics.signals import COHORT_ROWS, Directory
 
-COHORT_ROWS = 1024
-"""Rows of the largest cohort: a kernel call costs as much as the work of a few hundred rows."""
 _SMALLEST_BLOCK = 16
 
 SEAT = np.dtype([("agent", "<i4"), ("role", "u1"), ("number", "<i4"), ("desk", "<i4"), ("cohort", "<i4"), ("row", "<u2")])

@@ -16,7 +16,7 @@ from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadBars
 from freeagentics.market.epochs import Epochs
 from freeagentics.market.header import header_problem
-from freeagentics.market.names import did_you_mean
+from freeagentics.market.names import in_brackets
 
 _TIMES = {"date", "datetime", "time", "open_time", "open time", "unix", "timestamp_ms"}
 """What files call their timestamps."""
@@ -139,4 +139,4 @@ def _lower_case(path: Path, columns: Sequence[str]) -> dict[str, str]:
 def _meant(name: str, others: set[str]) -> str:
     """Which of *others* may be the missing column."""
     times = sorted(others & _TIMES) if name == "timestamp" else []
-    return f" (did you mean {times[0]}?)" if times else did_you_mean(name, others)
+    return f" (did you mean {times[0]}?)" if times else in_brackets(name, others)

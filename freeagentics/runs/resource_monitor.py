@@ -92,7 +92,7 @@ class ResourceMonitor:
         give_back()
         model, now = self._model, wall_clock()
         if step % (LOOK_EVERY * BILL_EVERY) == 0 or not self._billed:
-            self._billed = bill([model.population, model.board, model.ledger, model.book_codec], excluding=[model]).total / MB
+            self._billed = bill([model.population, model.board, model.pending_outcomes, model.book_codec], excluding=[model]).total / MB
             self._largest = max(map(_per_agent, model.population.cohorts), key=lambda one: one[1])
         overhead = (self._collections.seconds - self._seconds) / (now - self._looked)
         self._looked, self._seconds = now, self._collections.seconds

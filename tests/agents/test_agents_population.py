@@ -8,7 +8,7 @@ from agents_worlds import scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freeagentics.agents import COHORT_ROWS, ROLES, CohortContext, MemorySettings, Population
+from freeagentics.agents import ROLES, CohortContext, MemorySettings, Population
 from freeagentics.agents.generative import Policies
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
@@ -16,6 +16,7 @@ from freeagentics.market import Units
 from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.scenario.scenario import AgentSettings
+from freeagentics.signals import COHORT_ROWS
 
 GRID = MarketGrid(MemorySettings().horizon)
 AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
