@@ -1,4 +1,4 @@
-"""What an agent's history keeps of a step: what it did, and what it looked at."""
+"""Records of an agent's history, five bytes a step: its action, and what it looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cohort did lately and has not yet been judged by."""
+"""Decisions of a cohort whose outcomes are pending."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class PendingOutcomes(ArrayState):
     """A ring over the horizon: the stance each agent took, and the asset in its focus.
 
     Attributes:
-        stance: (horizon + 1, rows, assets). focus: (horizon + 1, rows).
+        stance: (horizon + 1, rows, assets).
+        focus: (horizon + 1, rows).
     """
 
     def __init__(self, rows: int, horizon: int, assets: int) -> None:
@@ -20,7 +21,7 @@ class PendingOutcomes(ArrayState):
         self.focus = np.zeros((horizon + 1, rows), dtype=np.uint16)
 
     def record(self, step: int, stance: F32, focus: I64) -> None:
-        """Remember until it is judged."""
+        """Keep a step's stances and focus until they are judged."""
         slot = step % len(self.stance)
         self.stance[slot], self.focus[slot] = stance, focus
 

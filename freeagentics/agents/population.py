@@ -1,4 +1,4 @@
-"""The population: who there is, in which cohort and row."""
+"""The population: all agents, each in a row of a cohort."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from freeagentics.signals import COHORT_ROWS, Directory
 _SMALLEST_BLOCK = 16
 
 SEAT = np.dtype([("agent", "<i4"), ("role", "u1"), ("number", "<i4"), ("desk", "<i4"), ("cohort", "<i4"), ("row", "<u2")])
-"""Where an agent sits: what the journal needs to name it."""
+"""The seat of an agent: what the journal needs to name it."""
 
 
 def blocks(agents: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""What an agent still has in its ear: the last signal of each kind, from whom, and when."""
+"""The state of signals at an agent: the last currently valid one of each kind, from whom, and when."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ class SignalState(ArrayState):
     """The last signal of each kind for every row of a cohort; it counts until its time to live is over.
 
     Attributes:
-        data: (rows, kinds, assets). confidence: (rows, kinds). number, expires: (rows, kinds), -1 for never.
-        source, step: who sent it and when, (rows, kinds).
-        received, top_severity, mean_confidence: of the signals of this step, (rows,).
+        data: (rows, kinds, assets).
+        confidence: (rows, kinds).
+        number: (rows, kinds), -1 for never.
+        expires: market time, (rows, kinds), -1 for never.
+        source: the agent that sent it, (rows, kinds).
+        step: when it was sent, (rows, kinds).
+        received: signals of this step, (rows,).
+        top_severity: among them, (rows,).
+        mean_confidence: of them, (rows,).
     """
 
     def __init__(self, rows: int, assets: int, ttl: int) -> None:

@@ -1,4 +1,4 @@
-"""Vitals: what a run does to its process, and what is done about it."""
+"""The resource monitor: it measures what a run takes of its process, and acts where that is too much."""
 
 from __future__ import annotations
 

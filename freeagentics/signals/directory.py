@@ -1,4 +1,4 @@
-"""Who sits where."""
+"""The directory: the seat of every agent."""
 
 from __future__ import annotations
 

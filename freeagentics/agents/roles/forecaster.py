@@ -1,4 +1,4 @@
-"""What market hunters and sentiment analyzers share: they buy sources, learn which are worth it, and forecast."""
+"""The base of market hunters and sentiment analyzers: they buy sources, learn their value, and forecast."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class Readings(ArrayState):
     """A ring over the horizon of what was read, in which regime, and what the directions said.
 
     Attributes:
-        read: (horizon + 1, rows, sources). regime: (horizon + 1, rows). directions: (horizon + 1, sources, assets), the same for all rows.
+        read: (horizon + 1, rows, sources).
+        regime: (horizon + 1, rows).
+        directions: (horizon + 1, sources, assets), the same for all rows.
         cost: of each source in units of squared error, (horizon + 1, rows, sources).
     """
 
@@ -207,7 +209,7 @@ class Forecaster(Cohort):
         return SignalEmitter(self.agent, self.desk)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn what the directions were worth."""
+        """Learn the value of the directions that were read."""
         slot = outcomes.step % len(self.readings.read)
         past = self.readings
         self.bandit.learn(past.regime[slot], past.directions[slot], past.read[slot], outcomes.result, past.cost[slot], judged)

@@ -1,4 +1,4 @@
-"""Sentiment: the mood of the crowd."""
+"""The sentiment source: fear and greed of the crowd."""
 
 from __future__ import annotations
 

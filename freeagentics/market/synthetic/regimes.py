@@ -1,4 +1,4 @@
-"""Regimes: the market's moods, and how long they last."""
+"""Regimes of the market, and how long they last."""
 
 from __future__ import annotations
 
