@@ -25,7 +25,7 @@ OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("r
 
 @dataclass(slots=True, eq=False)
 class StepContext:
-    """What a cohort has in mind between deciding and learning of one step. It never outlives the step."""
+    """The state of a cohort between deciding and learning of one step. It never outlives the step."""
 
     view: View
     focus: I64
@@ -37,7 +37,7 @@ class StepContext:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortPages:
-    """What a cohort leaves for the journal after learning: memories, and outcomes (m,) or None."""
+    """The pages of a cohort for the journal, made when it learns: memories, and outcomes (m,) or None."""
 
     memories: EncodedMemories
     outcomes: AnyArray | None
@@ -155,7 +155,7 @@ class Cohort(ArrayState, ABC):
         return np.zeros(self.rows, dtype=np.int64)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn from what came of the decisions of `outcomes.step`; *judged* marks the rows that were there."""
+        """Learn from the outcomes of the decisions of `outcomes.step`; *judged* marks the rows that were there."""
 
     def _judged(self, outcomes: Outcomes) -> Mask:
         return self.active & (self.joined < outcomes.step)

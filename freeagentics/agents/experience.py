@@ -1,4 +1,4 @@
-"""The experience of a step as a state vector: what the agent's situation was, and what it did."""
+"""The feature vector of a step: the agent's situation, and its action."""
 
 from __future__ import annotations
 

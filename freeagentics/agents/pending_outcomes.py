@@ -26,7 +26,7 @@ class PendingOutcomes(ArrayState):
         self.stance[slot], self.focus[slot] = stance, focus
 
     def judge(self, outcomes: Outcomes) -> tuple[F32, F32]:
-        """What the market did to the asset in focus (rows,), and what the stance would have earned, (rows,), in standard deviations."""
+        """The result of the asset in focus (rows,), and the reward of the stance, (rows,), in standard deviations."""
         slot = outcomes.step % len(self.stance)
         reward = (self.stance[slot] * outcomes.result).mean(axis=1)
         return outcomes.result[self.focus[slot]], reward

@@ -148,7 +148,7 @@ class UserCohort(Cohort):
                 restore(self.agents[row], values)
 
     def _blaming(self, row: int, method: Callable[..., object], step: int | None = None) -> AbstractContextManager[None]:
-        """What the role's *method* does wrong, told as the agent's failure."""
+        """Report a mistake of the role's *method* as the agent's failure."""
 
         def failure(said: str) -> RoleFailed:
             when = "" if step is None else f" at step {step}"

@@ -109,7 +109,7 @@ def _predictive(drift: F64, sigma: F64, transition: F64, horizon: int) -> F64:
 
 
 def _regimes(prior: F64, readings: F32, transition: F64, horizon: int) -> tuple[F64, F64]:
-    """What the cells imply of regimes, in the long run: transitions (4, 4), and means and variances of returns (4, 2)."""
+    """Statistics of regimes that the cells imply, in the long run: transitions (4, 4), and means and variances of returns (4, 2)."""
     within = prior.reshape(-1, 1) * readings[:, MarketGrid.regime]
     within /= within.sum(axis=0)
     cells = within.T.reshape(-1, DRIFTS, VOLATILITIES)
@@ -123,6 +123,6 @@ def _regimes(prior: F64, readings: F32, transition: F64, horizon: int) -> tuple[
 
 
 def lasting(persistence: F32 | float, horizon: int) -> F64:
-    """What a drift of one adds up to over the horizon, over the root of its length: bar by bar, less of it is left."""
+    """The sum of a drift of one over the horizon, over the root of its length: bar by bar, less of it is left."""
     bars = np.arange(1, horizon + 1)
     return (np.asarray(persistence, dtype=np.float64)[..., None] ** bars).sum(axis=-1) / np.sqrt(horizon)

@@ -1,4 +1,4 @@
-"""What the agents of a cohort believe of the market: a distribution over the grid of its states, for each agent and asset."""
+"""The belief of a cohort in the state of the market: a distribution over the grid of its states, for each agent and asset."""
 
 from __future__ import annotations
 

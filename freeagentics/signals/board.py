@@ -83,7 +83,7 @@ class Board:
         self._deliveries.add(np.concatenate(numbers), np.concatenate(targets))
 
     def inbox(self, cohort: int, now: int) -> Inbox:
-        """What the cohort may read at market time *now* and has not processed: a pure read, the same when asked twice."""
+        """The signals that the cohort may read at market time *now* and has not processed: a pure read, the same when asked twice."""
         told = self._deliveries.pending(cohort)
         seat = self.directory.row[self._deliveries.at("target", told)]
         broadcast = self._signals.broadcasts(self._read_watermark.get(cohort, 0))

@@ -187,7 +187,7 @@ class MarketModel(mesa.Model):
         return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
 
     def _apply(self, cohort: Cohort, inbox: Inbox, actions: CohortOutput, observation: Observation, pages: StepPages) -> None:
-        """What a cohort asked for happens, in cohort order and in one thread."""
+        """Apply what a cohort asked for, in cohort order and in one thread."""
         self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
         self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
         accepted = self.market.submit(actions.orders)

@@ -106,7 +106,7 @@ class TradeExecutor(Cohort):
         return np.abs(target - view.books.weight[self.desk]).argmax(axis=1)
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
-        """What the advisers together expect."""
+        """Fill in the forecast of all advisers together."""
         states[:, column("expected_return")] = self._forecast(view)[np.arange(self.rows), focus]
 
     def _forecast(self, view: View) -> F32:
