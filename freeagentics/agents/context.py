@@ -1,4 +1,4 @@
-"""What a cohort is told, once, about the world it lives in."""
+"""The context of a cohort: all that it is told once, at birth."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class MemorySettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One source as agents see it: what it costs a read, in cents, and the observation column of its hint."""
+    """One source as agents see it: what it costs a read, in cents, and the observation column of its direction."""
 
     name: str
     cost: int
-    hint: int
+    direction: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class CohortContext:
     memory: MemorySettings
     signal_ttl: int
     grid: MarketGrid
-    choices: Policies
+    policies: Policies
     codecs: Mapping[str, Codec]
     own_roles: tuple[str, ...] = ()
     known_roles: tuple[str, ...] = ()

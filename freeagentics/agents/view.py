@@ -1,4 +1,4 @@
-"""What a cohort sees when it decides. All of it is shared and read-only."""
+"""The view of a cohort that decides. All of it is shared and read-only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from freeagentics.signals import Inbox
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
-    """What the market did over the horizon that ends now: the outcome of what was decided at `step`.
+    """Outcomes of what was decided at `step`: the return of the market over the horizon that ends now.
 
     Attributes:
         step: the step whose decisions this judges.
@@ -30,7 +30,9 @@ class DeskBooks:
     """The books of all desks at the last close; D desks, A assets.
 
     Attributes:
-        equity: cents, (D,) int64. position: (D, A) int64, and price: close, (A,) int64, in units of the assets.
+        equity: cents, (D,) int64.
+        position: (D, A) int64, in units of the assets.
+        price: close, (A,) int64, in units of the assets.
         weight: share of each asset in equity, (D, A).
         features: what of them enters memories, (D, len(BOOK)).
         shared: the same as memories share it, which its codec may have made a little coarser, (D, len(BOOK)).

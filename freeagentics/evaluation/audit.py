@@ -33,7 +33,7 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, pr
     """Try a scenario's codec on its first *steps* steps, with as many of its agents as a short trial allows.
 
     Args:
-        spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `memory_spread`. A trial has none of
+        spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `feature_std`. A trial has none of
             its own: it is too short to show how much experiences vary.
 
     Raises what a run of the scenario raises.

@@ -21,8 +21,8 @@ class Probe(SerialEngine):
         if isinstance(piece, tuple) and isinstance(piece[0], Cohort):
             self.decides(*piece)
             return function(piece)
-        if isinstance(piece, Cohort) and piece.thought is not None:
-            thought = piece.thought
+        if isinstance(piece, Cohort) and piece.step_context is not None:
+            thought = piece.step_context
             self.learns(piece, thought)
             result = function(piece)
             # Learning filled in what the cohort did, in the very array of the thought.

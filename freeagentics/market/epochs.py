@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from freeagentics.arrays import I64, Mask
 from freeagentics.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from freeagentics.market.arrays import I64, Flags
 
 _UNITS = ((1e11, "seconds"), (1e14, "milliseconds"), (1e17, "microseconds"), (np.inf, "nanoseconds"))
 """Numbers below so much are these since 1970: those of 1973 to 5138."""
@@ -29,7 +29,7 @@ class Epochs:
     """
 
     times: I64
-    wrong: Flags
+    wrong: Mask
     problem: str
 
     @classmethod
@@ -68,7 +68,7 @@ def _jumps(before: float, after: float) -> bool:
     return larger >= 1e9 and larger >= _JUMP * min(before, after)
 
 
-def _calendar(values: I64, digits: int) -> tuple[I64, Flags]:
+def _calendar(values: I64, digits: int) -> tuple[I64, Mask]:
     """Market time of numbers of so many digits, and which of them are dates at all."""
     clock = 10 ** (digits - 8)
     date, rest = np.divmod(values, clock)

@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
+from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, Flags
 from freeagentics.market.epochs import Epochs
 from freeagentics.market.header import header_problem
-from freeagentics.market.names import did_you_mean
+from freeagentics.market.names import in_brackets
 
 _TIMES = {"date", "datetime", "time", "open_time", "open time", "unix", "timestamp_ms"}
 """What files call their timestamps."""
@@ -42,13 +42,13 @@ class Sheet:
         """Raise `BadBars` for one cell."""
         raise BadBars(f"{self.path}, row {self.rows[index]}, column {column}: {problem}")
 
-    def fail_where(self, wrong: Flags, column: str, problem: str) -> None:
+    def fail_where(self, wrong: Mask, column: str, problem: str) -> None:
         """Raise `BadBars` for the first row, if any, that is wrong; ``{value}`` in *problem* becomes its cell."""
         if wrong.any():
             index = int(np.argmax(wrong))
             self.fail(index, column, problem.format(value=self.frame[column][index]))
 
-    def take(self, keep: Flags) -> Sheet:
+    def take(self, keep: Mask) -> Sheet:
         """The rows where *keep* is set, still knowing their numbers."""
         return Sheet(self.path, self.frame.filter(pl.Series(keep)), self.rows[keep])
 
@@ -139,4 +139,4 @@ def _lower_case(path: Path, columns: Sequence[str]) -> dict[str, str]:
 def _meant(name: str, others: set[str]) -> str:
     """Which of *others* may be the missing column."""
     times = sorted(others & _TIMES) if name == "timestamp" else []
-    return f" (did you mean {times[0]}?)" if times else did_you_mean(name, others)
+    return f" (did you mean {times[0]}?)" if times else in_brackets(name, others)

@@ -89,7 +89,7 @@ def test_beliefs_sum_to_one_and_their_entropy_is_theirs(watched: Watched) -> Non
 
 def test_value_at_risk_is_near_that_of_a_normal_return_on_what_is_held(watched: Watched) -> None:
     for thought in watched.thoughts:
-        horizon = thought.cohort.world.memory.horizon
+        horizon = thought.cohort.context.memory.horizon
         normal = 1.645 * feature(thought, "expected_volatility") * np.sqrt(horizon) * feature(thought, "exposure")
         held = normal > 0
         ratio = feature(thought, "value_at_risk")[held] / normal[held]

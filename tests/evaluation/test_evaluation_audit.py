@@ -12,7 +12,7 @@ from freeagentics.evaluation.agreement import CodecOf
 from freeagentics.memory import BOOK, FEATURES, column, open_codec
 from freeagentics.memory.codec import CODECS, DESK, Codec, Given, whole_market
 from freeagentics.records import RunRecord
-from freeagentics.records.feature_std import memory_spread
+from freeagentics.records.feature_std import feature_std
 from freeagentics.records.memory_audit import CodecAudit, MemoryAudit
 from freeagentics.runs import run
 from freeagentics.scenario import Scenario, load_scenario
@@ -114,7 +114,7 @@ def test_a_trial_is_small_but_has_a_whole_team() -> None:
 
 def spread_over(scenario: Scenario, folder: Path) -> tuple[RunRecord, dict[str, F64]]:
     record = run(scenario, steps=12, out=folder / "run")
-    return record, memory_spread(record)
+    return record, feature_std(record)
 
 
 def test_a_runs_features_vary_as_its_memories_do(tmp_path: Path) -> None:
