@@ -47,7 +47,7 @@ def codec(runs: int) -> Table:
     for scenario in SCENARIOS:
         tested = samples(scenario)
         mine = [rivals.ours(sample) for sample in tested]
-        rows.append(_row(scenario, "vae (ours)", mine, mine))
+        rows.append(_row(scenario, "autoregressive (ours)", mine, mine))
         for name, matched in _MATCHED.items():
             there = [matched(sample, own.errors) for sample, own in zip(tested, mine, strict=True)]
             rows.append(_row(scenario, name, there, mine))
@@ -109,7 +109,7 @@ def _rate(work: Callable[[], object], batch: int) -> float:
 
 def codec_agreement(runs: int) -> Table:
     """Decisions in btc-replay that come out the same with memories as they are decoded."""
-    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("float32", "int8", "scalar", "vae")}
+    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("float32", "int8", "scalar", "autoregressive")}
     codecs["4 bits"] = lambda role, columns: rivals.FourBitsCodec()
     scenario = load_scenario("btc-replay")
     found = decision_agreement(scenario, codecs, scenario.steps)

@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.evaluation import LEARNED, CollectedRun, collect
-from freeagentics.memory.codec import DESK, CodecWeights, Given, VaeCodec, open_book_codec
+from freeagentics.memory.codec import DESK, AutoregressiveCodec, CodecWeights, Given, open_book_codec
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.weights import ONE
@@ -33,7 +33,7 @@ class Sample:
 
     role: str
     trained: CodecWeights
-    codec: VaeCodec
+    codec: AutoregressiveCodec
     learn: Experiences
     test: Experiences
     given: Given
@@ -80,7 +80,7 @@ def samples(scenario_name: str) -> tuple[Sample, ...]:
         if role != DESK:
             trained = shipped(role)
             test = experiences.where(experiences.step > first)
-            codec = VaeCodec(trained, market)
+            codec = AutoregressiveCodec(trained, market)
             given = Given(tested.observed[test.step - 1], test.shown[:, len(market) :])
             found.append(Sample(role, trained, codec, learned.experiences[role], test, given, shared))
     return tuple(found)
@@ -88,8 +88,8 @@ def samples(scenario_name: str) -> tuple[Sample, ...]:
 
 def _book_bits(tested: CollectedRun, market: tuple[str, ...], first: int) -> float:
     """Mean bits of a desk's book in a step after *first*, all included, in pages as a run writes them."""
-    codec = open_book_codec(VaeCodec.name, market)
-    assert codec is not None, "vae codecs share books"
+    codec = open_book_codec(AutoregressiveCodec.name, market)
+    assert codec is not None, "autoregressive codecs share books"
     books = tested.experiences[DESK]
     places, bits = [column(name) for name in BOOK], []
     for step in range(first + 1, len(tested.observed) + 1):

@@ -121,6 +121,6 @@ def test_a_read_is_part_of_what_is_remembered(learned: dict[str, Tape]) -> None:
         kept, values = tape.kept(step)[0], tape.records(step, Kind.OBSERVATION)["values"]
         seats = tape.records(1, Kind.AGENTS)
         given = Given(values, tape.books(step, columns)[seats["desk"][kept.agent]])
-        states = open_codec("vae", "market-hunter", columns).decode(kept.codes, given)
+        states = open_codec("autoregressive", "market-hunter", columns).decode(kept.codes, given)
         agree.append((states[:, column("read_whales")] > 0.5) == read(tape.records(step, Kind.DECISIONS), WHALES))
     assert np.mean(agree) > 0.98

@@ -50,13 +50,13 @@ def by_name(found: MemoryAudit) -> dict[str, CodecAudit]:
 
 def test_the_runs_own_codec_stands_beside_int8(found: MemoryAudit) -> None:
     assert (found.agents, found.steps) == (10, STEPS)
-    assert [one.codec for one in found.codecs] == ["vae", "int8"]
+    assert [one.codec for one in found.codecs] == ["autoregressive", "int8"]
     plain = audit_memories(SCENARIO.model_copy(update={"memory": SCENARIO.memory.model_copy(update={"codec": "int8"})}), EVEN, 2)
     assert [one.codec for one in plain.codecs] == ["int8"]
 
 
 def test_agreement_is_that_of_the_same_trial(found: MemoryAudit) -> None:
-    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("vae", "int8")}
+    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("autoregressive", "int8")}
     for name, agreement in decision_agreement(SCENARIO, codecs, STEPS).items():
         one = by_name(found)[name]
         assert (one.decisions, one.agreement, one.bits) == (agreement.decisions, agreement.share, agreement.bits)

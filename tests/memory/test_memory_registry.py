@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from vae_samples import ROLES, lived
+from codec_samples import ROLES, lived
 
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.memory.codec import CODECS, BitsCodec, CodecWeights, codec_of, open_codec
@@ -29,7 +29,7 @@ def test_versions_differ() -> None:
 
 
 def test_a_role_without_a_trained_codec_gets_the_scalar_one() -> None:
-    assert isinstance(open_codec("vae", "my-own-role", COLUMNS), BitsCodec)
+    assert isinstance(open_codec("autoregressive", "my-own-role", COLUMNS), BitsCodec)
     with pytest.raises(KeyError):
         shipped("my-own-role")
 
@@ -47,8 +47,8 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
     own = tmp_path / "mine.npz"
     replace(one.codec.trained, version=shipped + 1).write(own)
     columns = one.columns
-    assert open_codec("vae", "risk-manager", columns, [own]).version == shipped + 1
-    assert open_codec("vae", "market-hunter", columns, [own]).version == shipped
+    assert open_codec("autoregressive", "risk-manager", columns, [own]).version == shipped + 1
+    assert open_codec("autoregressive", "market-hunter", columns, [own]).version == shipped
     encoded = one.codec.encode(one.states, one.given, one.focus)
     assert codec_of(shipped, "risk-manager", columns, [own]).decode(encoded.codes, one.given).tobytes() == encoded.states.tobytes()
 

@@ -7,7 +7,7 @@ pytest.importorskip("torch")
 
 from freeagentics.errors import BadInput
 from freeagentics.memory import FEATURES, column
-from freeagentics.memory.codec import Given, VaeCodec
+from freeagentics.memory.codec import AutoregressiveCodec, Given
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.fit import FitSettings, fit
 from freeagentics.memory.codec.training.plan import BOUNDS, plan
@@ -41,7 +41,7 @@ def test_a_fitted_codec_keeps_the_bounds_on_agents_it_has_not_seen() -> None:
 
 def test_what_is_shared_and_what_follows_takes_few_bits() -> None:
     later = made_up(2)
-    codec = VaeCodec(fit(made_up(1), 130, QUICK), later.columns)
+    codec = AutoregressiveCodec(fit(made_up(1), 130, QUICK), later.columns)
     codes = codec.encode(later.states, Given(later.shown[:, None]), later.focus).codes
     # Of six features one is an agent's own: five bits or so, a checksum, and what is left of the last byte.
     assert 8 * codes.length.mean() < 30

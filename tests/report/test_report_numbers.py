@@ -177,7 +177,7 @@ def test_memories_are_counted_by_whole_days_of_age(record: RunRecord, facts: Fac
     age = (160 - record.memory_frame["step"].to_numpy()) // 24
     assert facts.memories.by_age.tolist() == np.bincount(age).tolist()
     (coded,) = facts.memories.codecs
-    assert (coded.codec, coded.count) == ("vae", 25 * 160)
+    assert (coded.codec, coded.count) == ("autoregressive", 25 * 160)
     with Journal(record.directory.journal) as journal:
         memories, codes = journal.tally(Kind.MEMORIES), journal.tally(Kind.CODES)
     assert (coded.count, coded.bytes) == (memories[0], memories[1] + codes[1])

@@ -1,6 +1,6 @@
 """Codecs turn experiences into codes and back; a code names the version of the codec that made it."""
 
-from freeagentics.memory.codec.autoregressive import VaeCodec
+from freeagentics.memory.codec.autoregressive import AutoregressiveCodec
 from freeagentics.memory.codec.books import DESK, BookCodec, book_states, whole_market
 from freeagentics.memory.codec.codec import KEY_SIZE, Codec, Encoded, keys_of
 from freeagentics.memory.codec.codes import Codes
@@ -15,6 +15,7 @@ __all__ = [
     "CODECS",
     "DESK",
     "KEY_SIZE",
+    "AutoregressiveCodec",
     "BitsCodec",
     "BookCodec",
     "Codec",
@@ -25,7 +26,6 @@ __all__ = [
     "Given",
     "Int8Codec",
     "ScalarCodec",
-    "VaeCodec",
     "book_codec_of",
     "book_states",
     "codec_name",

@@ -1,9 +1,10 @@
-"""The vae codec: a hierarchical variational autoencoder in whole numbers, exported from what `nets.PriorNet` learned.
+"""The autoregressive codec: features coded in stages, each predicted from the ones before, in whole numbers.
 
-Its latents are the features themselves, quantised and in stages. A net per stage foretells them from what is shared (the observation,
-the book of the desk) and from the stages before; what is left, the private part, is arithmetic-coded with tables of learned frequencies.
-Quantising with a step is the noise of a posterior, nets and tables are the prior (Ballé, Laparra & Simoncelli, "End-to-end optimized image
-compression", 2017; Ballé et al., "Variational image compression with a scale hyperprior", 2018).
+A small net a stage, exported from what `nets.PriorNet` learned, predicts features from the side information (the observation, the book of
+the desk) and from the stages before (autoregressive entropy modelling; Minnen, Ballé & Toderici, "Joint autoregressive and hierarchical
+priors for learned image compression", 2018, https://arxiv.org/abs/1809.02736). What is left is quantised and range-coded with tables of
+learned frequencies. While training, uniform noise stands for quantising (Ballé, Laparra & Simoncelli, "End-to-end optimized image
+compression", 2017, https://arxiv.org/abs/1611.01704).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import FEATURES
 
 
-class VaeCodec(Codec):
+class AutoregressiveCodec(Codec):
     """Codes what is an agent's own of its experiences, given what the market showed to everybody and the book of its desk.
 
     Args:
@@ -34,7 +35,7 @@ class VaeCodec(Codec):
     It has no state: threads may share it.
     """
 
-    name = "vae"
+    name = "autoregressive"
     shares = True
 
     def __init__(self, trained: CodecWeights, columns: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ ONE = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodecWeights:
-    """Everything a `VaeCodec` needs. S columns of the observation, F features coded in a number of stages, K contexts a feature.
+    """Everything a `AutoregressiveCodec` needs. S columns of the observation, F features coded in a number of stages, K contexts a feature.
 
     Attributes:
         role: whose memories it codes. version: of the codec, which pages of codes carry.

@@ -1,4 +1,4 @@
-"""Experiences for tests of the vae codec: a real market's observation, and states that agents could have and some that none could."""
+"""Feature vectors for tests of the autoregressive codec: of a real market, some that agents could have and some that none could."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freeagentics.arrays import F32, I64
 from freeagentics.evaluation import CollectedRun as Run
 from freeagentics.evaluation import collect
 from freeagentics.memory import BOOK, FEATURES
-from freeagentics.memory.codec import DESK, Given, VaeCodec, open_codec, whole_market
+from freeagentics.memory.codec import DESK, AutoregressiveCodec, Given, open_codec, whole_market
 from freeagentics.scenario import load_scenario
 
 ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
@@ -26,8 +26,8 @@ class CollectedRun:
         mine = lived.experiences[role]
         # At first every agent is alike.
         mine = mine.where(mine.step > 40)
-        codec = open_codec("vae", role, lived.experiences[DESK].columns)
-        assert isinstance(codec, VaeCodec)
+        codec = open_codec("autoregressive", role, lived.experiences[DESK].columns)
+        assert isinstance(codec, AutoregressiveCodec)
         self.codec = codec
         self.states: F32 = mine.states
         self.columns = lived.experiences[DESK].columns

@@ -4,15 +4,15 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from codec_samples import HIGH, LOW, ROLES, CollectedRun, lived
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from vae_samples import HIGH, LOW, ROLES, CollectedRun, lived
 
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory import FEATURES, column
-from freeagentics.memory.codec import DESK, Codes, Given, VaeCodec
+from freeagentics.memory.codec import DESK, AutoregressiveCodec, Codes, Given
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.codec.training.tally import deviations, filled_groups
 
@@ -110,7 +110,7 @@ def test_the_asset_in_focus_is_part_of_the_code(assets: int, seed: int) -> None:
 def test_a_market_without_some_columns_shows_zeros_in_them() -> None:
     one = lived("market-hunter")
     kept = [place for place, name in enumerate(one.columns) if not name.startswith("whales")]
-    codec = VaeCodec(one.codec.trained, [one.columns[place] for place in kept])
+    codec = AutoregressiveCodec(one.codec.trained, [one.columns[place] for place in kept])
     values = one.given.values.copy()
     values[:, :, [place for place in range(values.shape[2]) if place not in kept]] = 0
     less = codec.encode(one.states, Given(values[:, :, kept], one.given.book), one.focus)
