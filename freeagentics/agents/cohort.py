@@ -165,7 +165,7 @@ class Cohort(ArrayState, ABC):
             return None
         judged = self._judged(outcomes)
         result, reward = self.past.judge(outcomes)
-        self.index.join(outcomes.step, result, reward)
+        self.index.attach_outcomes(outcomes.step, result, reward)
         record = np.zeros(int(judged.sum()), dtype=OUTCOME)
         record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
         record["result"], record["reward"] = result[judged], reward[judged]
