@@ -11,7 +11,7 @@ from freeagentics.arrays import F32, I32, U8, ArrayState
 _NEVER = np.int32(-1)
 
 PRIOR_COUNT = np.float32(10)
-"""Memories that the prior, a result of 0, counts as. Results have unit variance and their means, from one kind of features to another, one of
+"""Memories that the prior, a result of 0, counts. Results have unit variance and their means, from kind to kind of features, one of
 about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, "Stein's paradox in statistics", 1977)."""
 
 

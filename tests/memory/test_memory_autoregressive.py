@@ -38,16 +38,16 @@ def test_decoding_gives_bit_for_bit_what_encoding_said_it_would(role: CollectedR
 def test_a_memory_decodes_alone_given_its_observation(role: CollectedRun) -> None:
     encoded = role.codec.encode(role.states, role.given, role.focus)
     for row in range(0, len(role.states), 37):
-        alone = role.codec.decode(Codes.of([encoded.codes.each()[row]]), role.given.rows(np.array([row])))
+        alone = role.codec.decode(Codes.from_list([encoded.codes.to_list()[row]]), role.given.rows(np.array([row])))
         assert alone[0].tobytes() == encoded.states[row].tobytes()
 
 
 def test_a_code_does_not_depend_on_its_batch(role: CollectedRun) -> None:
-    together = role.codec.encode(role.states, role.given, role.focus).codes.each()
+    together = role.codec.encode(role.states, role.given, role.focus).codes.to_list()
     half = len(role.states) // 2
     parts = []
     for part in (slice(half), slice(half, None)):
-        parts += role.codec.encode(role.states[part], role.given.rows(part), role.focus[part]).codes.each()
+        parts += role.codec.encode(role.states[part], role.given.rows(part), role.focus[part]).codes.to_list()
     assert together == parts
 
 
@@ -114,7 +114,7 @@ def test_a_market_without_some_columns_shows_zeros_in_them() -> None:
     values = one.given.values.copy()
     values[:, :, [place for place in range(values.shape[2]) if place not in kept]] = 0
     less = codec.encode(one.states, Given(values[:, :, kept], one.given.book), one.focus)
-    assert less.codes.each() == one.codec.encode(one.states, Given(values, one.given.book), one.focus).codes.each()
+    assert less.codes.to_list() == one.codec.encode(one.states, Given(values, one.given.book), one.focus).codes.to_list()
 
 
 def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: CollectedRun) -> None:
@@ -123,7 +123,7 @@ def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: C
     truth = np.clip(role.states, LOW, HIGH)
     errors = []
     for kept in np.linspace(0, 1, 9):
-        short = codes.shortened(np.ceil(1 + kept * (codes.length - 1)).astype(np.int64))
+        short = codes.truncated(np.ceil(1 + kept * (codes.length - 1)).astype(np.int64))
         errors.append(float(np.square((role.codec.decode(short, role.given) - truth) * weight).mean()))
     assert errors == sorted(errors, reverse=True)
     assert errors[4] < 0.9 * errors[0]
@@ -135,11 +135,11 @@ def test_a_flipped_bit_is_found_and_the_others_stay_readable(name: str, bit: int
     one = lived(name)
     around = one.given.rows(slice(6))
     encoded = one.codec.encode(one.states[:6], around, one.focus[:6])
-    packed = bytearray(encoded.codes.packed())
-    bit %= 8 * len(packed)
-    packed[bit // 8] ^= 1 << bit % 8
+    concatenated = bytearray(encoded.codes.concatenated())
+    bit %= 8 * len(concatenated)
+    concatenated[bit // 8] ^= 1 << bit % 8
     row = int(np.searchsorted(np.cumsum(encoded.codes.length), bit // 8, side="right"))
-    damaged = Codes.unpacked(bytes(packed), encoded.codes.length)
+    damaged = Codes.from_concatenated(bytes(concatenated), encoded.codes.length)
     with pytest.raises(CorruptRecord, match=rf"rows \[{row}\]"):
         one.codec.decode(damaged, around)
     others = np.arange(6) != row
@@ -171,7 +171,7 @@ def test_a_hundred_thousand_random_inputs_raise_nothing_else_and_allocate_nothin
 def test_two_threads_share_a_codec(role: CollectedRun) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    expected = role.codec.encode(role.states, role.given, role.focus).codes.each()
+    expected = role.codec.encode(role.states, role.given, role.focus).codes.to_list()
     with ThreadPoolExecutor(2) as pool:
-        for found in pool.map(lambda _: role.codec.encode(role.states, role.given, role.focus).codes.each(), range(6)):
+        for found in pool.map(lambda _: role.codec.encode(role.states, role.given, role.focus).codes.to_list(), range(6)):
             assert found == expected

@@ -30,7 +30,7 @@ def focus(states: F32) -> np.ndarray:
 def test_codes_give_what_encoding_said_they_would(codec: Codec, states: F32) -> None:
     encoded = codec.encode(states, NOTHING, focus(states))
     assert codec.decode(encoded.codes, NOTHING).tobytes() == encoded.states.tobytes()
-    again = codec.decode(Codes.of(encoded.codes.each()), NOTHING)
+    again = codec.decode(Codes.from_list(encoded.codes.to_list()), NOTHING)
     assert again.tobytes() == encoded.states.tobytes()
 
 
@@ -70,16 +70,16 @@ def test_codes_written_before_zero_was_a_level_are_read_as_they_were(version: in
     payload = np.random.default_rng(0).integers(0, 256, (20, len(FEATURES)), dtype=np.uint8)
     codec = codec_of(version, "any", ())
     assert isinstance(codec, PlainCodec)
-    codes = Codes.sealed(payload[:, : codec.payload_bytes], np.full(20, codec.payload_bytes))
+    codes = Codes.with_checksum(payload[:, : codec.payload_bytes], np.full(20, codec.payload_bytes))
     assert hashlib.sha256(codec.decode(codes, NOTHING).tobytes()).hexdigest()[:16] == digest
 
 
 @pytest.mark.parametrize("codec", PLAIN, ids=lambda codec: codec.name)
-def test_damaged_and_shortened_codes_are_refused(codec: Codec) -> None:
+def test_damaged_and_truncated_codes_are_refused(codec: Codec) -> None:
     states = np.random.default_rng(0).random((4, len(FEATURES))).astype(np.float32)
     codes = codec.encode(states, NOTHING, focus(states)).codes
     with pytest.raises(CorruptRecord, match="bytes long"):
-        codec.decode(codes.shortened(np.full(4, 9)), NOTHING)
+        codec.decode(codes.truncated(np.full(4, 9)), NOTHING)
     codes.data[2, 5] ^= 4
     with pytest.raises(CorruptRecord, match=r"rows \[2\]"):
         codec.decode(codes, NOTHING)

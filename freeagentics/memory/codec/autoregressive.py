@@ -48,10 +48,10 @@ class AutoregressiveCodec(Codec):
         """As `Codec.encode`."""
         writer = RangeEncoder(len(states))
         decoded = self._write(writer, states, given, focus)
-        return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
+        return Encoded(Codes.with_checksum(*writer.finish()), self.latents.states(decoded))
 
     def decode(self, codes: Codes, given: Given) -> F32:
-        """As `Codec.decode`. A shortened code gives what it still tells, and of the rest what is to be expected."""
+        """As `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         rows = len(codes)
         reader = RangeDecoder(codes.payload, codes.length - 1)

@@ -19,7 +19,7 @@ _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class PlainCodec(Codec):
-    """Codes of one length, whatever is given. A code that was shortened cannot be read.
+    """Codes of one length, whatever is given. A truncated code cannot be read.
 
     Attributes:
         widths: bits of each feature, (48,).
@@ -40,7 +40,7 @@ class PlainCodec(Codec):
     def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
         """As `Codec.encode`."""
         payload = self._pack(np.fmin(np.fmax(states, _LOW), _HIGH))
-        codes = Codes.sealed(payload, np.full(len(states), self.payload_bytes))
+        codes = Codes.with_checksum(payload, np.full(len(states), self.payload_bytes))
         return Encoded(codes, self._unpack(payload))
 
     def decode(self, codes: Codes, given: Given) -> F32:
@@ -110,7 +110,7 @@ class BitsCodec(PlainCodec):
         self._levels = ScalarCodec(zero=zero)
 
     def _pack(self, states: F32) -> U8:
-        return self._levels.packed(self._levels.quantise(states))
+        return self._levels.pack_bits(self._levels.quantise(states))
 
     def _unpack(self, payload: U8) -> F32:
-        return self._levels.states(self._levels.unpacked(payload))
+        return self._levels.states(self._levels.unpack_bits(payload))

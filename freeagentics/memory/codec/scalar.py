@@ -49,12 +49,12 @@ class ScalarCodec:
         clipped = np.where(np.isnan(states), _LOW, np.clip(states, _LOW, _HIGH))
         return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * self._steps).astype(np.uint8)
 
-    def packed(self, levels: U8) -> U8:
+    def pack_bits(self, levels: U8) -> U8:
         """Levels (n, 48) -> their bits without gaps, (n, code_bytes - 2)."""
         return np.packbits(np.unpackbits(levels, axis=1)[:, _KEPT], axis=1)
 
-    def unpacked(self, payload: U8) -> U8:
-        """Inverse of `packed`."""
+    def unpack_bits(self, payload: U8) -> U8:
+        """Inverse of `pack_bits`."""
         bits = np.zeros((len(payload), 8 * len(FEATURES)), dtype=np.uint8)
         bits[:, _KEPT] = np.unpackbits(payload, axis=1, count=int(_BITS.sum()))
         return np.packbits(bits, axis=1)
@@ -65,7 +65,7 @@ class ScalarCodec:
 
     def pack(self, levels: U8) -> U8:
         """Levels (n, 48) -> codes (n, code_bytes)."""
-        payload = self.packed(levels)
+        payload = self.pack_bits(levels)
         checksum = crc16(payload).astype(">u2").view(np.uint8).reshape(-1, 2)
         return np.concatenate([payload, checksum], axis=1)
 
@@ -85,7 +85,7 @@ class ScalarCodec:
         damaged = np.flatnonzero(~self.intact(codes))
         if damaged.size:
             raise CorruptRecord(f"codes whose checksum does not match, at rows {damaged[:10].tolist()}")
-        return self.unpacked(codes[:, :-2])
+        return self.unpack_bits(codes[:, :-2])
 
     def decode(self, codes: U8) -> F32:
         """Codes (n, code_bytes) -> states (n, 48), each within half a level of what was encoded. Raises CorruptRecord."""
