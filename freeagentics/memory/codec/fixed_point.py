@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, Mask
-from freeagentics.memory.codec.range_coder import TOTAL, U64
+from freeagentics.memory.codec.range_coder import PROB_SCALE, U64
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT
 from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import FEATURES
@@ -82,15 +82,15 @@ class FixedPointTransform:
         low, high, center, scale = (bound[self._mirrored, None] for bound in (_LOW, _HIGH, self._center[:, 0], self._scale[:, 0]))
         decoded[self._mirrored] = np.rint((np.clip(seen, low, high) - center) * scale)
 
-    def raw(self, whole: F64, feature: Any) -> I64:
-        """Values (n,) of one feature as 12-bit numbers over its range."""
+    def to_bypass(self, whole: F64, feature: Any) -> I64:
+        """Values (n,) of one feature as bypass numbers, 12 bits over its range."""
         low, high = self._low[feature], self._high[feature]
-        return np.rint((whole - low) / (high - low) * (TOTAL - 1)).astype(np.int64)
+        return np.rint((whole - low) / (high - low) * (PROB_SCALE - 1)).astype(np.int64)
 
-    def from_raw(self, numbers: I64, feature: Any) -> F64:
-        """Inverse of `raw`."""
+    def from_bypass(self, numbers: I64, feature: Any) -> F64:
+        """Inverse of `to_bypass`."""
         low, high = self._low[feature], self._high[feature]
-        values = np.rint(numbers / (TOTAL - 1) * (high - low) + low)
+        values = np.rint(numbers / (PROB_SCALE - 1) * (high - low) + low)
         return np.rint(values / self._step[feature]) * self._step[feature] if self._grid[feature] else values
 
     def amiss(self, whole: F64, decoded: F64) -> Mask:
@@ -99,5 +99,5 @@ class FixedPointTransform:
 
     def mark(self, amended: Mask) -> tuple[U64, U64]:
         """The frequency before each row's mark, and its own, (n,)."""
-        fine, rest = np.uint64(self.fine), np.uint64(TOTAL - self.fine)
+        fine, rest = np.uint64(self.fine), np.uint64(PROB_SCALE - self.fine)
         return np.where(amended, fine, np.uint64(0)), np.where(amended, rest, fine)

@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64, Mask
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
-from freeagentics.memory.codec.range_coder import TOTAL, RangeDecoder, RangeEncoder
+from freeagentics.memory.codec.range_coder import PROB_SCALE, RangeDecoder, RangeEncoder
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, OUTPUTS, StageNet
 from freeagentics.memory.codec.tables import COMMONS, SPREADS, Tables
 from freeagentics.memory.codec.weights import CodecWeights
@@ -36,7 +36,7 @@ class Stage:
         self._last = np.repeat([SPREADS - 1.0, COMMONS - 1.0], count)[:, None]
         self._table = (place * (SPREADS * COMMONS))[:, None].astype(np.float64)
 
-    def write(self, writer: RangeEncoder, whole: F64, decoded: F64, known: F64) -> None:
+    def write(self, encoder: RangeEncoder, whole: F64, decoded: F64, known: F64) -> None:
         """Code these features of *whole* (48, n); what they come back as enters *decoded* (48, n) and what is known."""
         expected, table = self.expect(known)
         difference, common = self.quantise(whole, expected)
@@ -44,41 +44,41 @@ class Stage:
         escaped = np.abs(difference) > self._radius
         np.copyto(symbols, self._escape, where=escaped)
         np.copyto(symbols, self._escape + 1, where=common)
-        before, frequency = self._tables.spans(symbols.astype(np.int64)[self._spoken], table[self._spoken])
+        cum_freq, freq = self._tables.lookup(symbols.astype(np.int64)[self._spoken], table[self._spoken])
         for place in range(len(self._spoken)):
-            writer.put(before[place], frequency[place])
+            encoder.encode(cum_freq[place], freq[place])
         values = self.values(difference, common, expected)
         escaped &= ~common
         for place in np.flatnonzero(escaped.any(axis=1)).tolist():
             rows, feature = np.flatnonzero(escaped[place]), self.features[place]
-            numbers = self._latents.raw(whole[feature, rows], feature)
-            writer.put_raw(rows, numbers)
-            values[place, rows] = self._latents.from_raw(numbers, feature)
+            numbers = self._latents.to_bypass(whole[feature, rows], feature)
+            encoder.encode_bypass(rows, numbers)
+            values[place, rows] = self._latents.from_bypass(numbers, feature)
         self.learn(values, decoded, known)
 
-    def read(self, reader: RangeDecoder, decoded: F64, known: F64) -> None:
+    def read(self, decoder: RangeDecoder, decoded: F64, known: F64) -> None:
         """Inverse of `write`; where the code tells no more, what is to be expected."""
         expected, table = self.expect(known)
-        symbols, sure = np.empty(table.shape, dtype=np.int64), np.ones(table.shape, dtype=np.bool_)
+        symbols, determined = np.empty(table.shape, dtype=np.int64), np.ones(table.shape, dtype=np.bool_)
         symbols[self._implied] = self._radius[self._implied]
-        base, first = table * TOTAL, self._tables.first[table]
+        base, first = table * PROB_SCALE, self._tables.first[table]
         for place in self._spoken.tolist():
-            found, frequency = self._tables.find(self._first + place, base[place] + reader.look())
-            reader.take((self._tables.edge[found] - base[place]).view(np.uint64), frequency)
-            symbols[place], sure[place] = found, reader.sure
+            found, freq = self._tables.search(self._first + place, base[place] + decoder.decode_target())
+            decoder.decode_update((self._tables.cdf[found] - base[place]).view(np.uint64), freq)
+            symbols[place], determined[place] = found, decoder.determined
         symbols[self._spoken] -= first[self._spoken]
         values = self.values(symbols - self._radius, symbols > self._escape, expected)
         escaped = symbols == self._escape
-        if not reader.sure.all():
+        if not decoder.determined.all():
             # The most common value is 0: this is the mean of what it may be, rounded so that sums stay exact.
-            values = np.where(sure, values, np.rint(expected * self._tables.uncommon[table]))
-            escaped &= sure
+            values = np.where(determined, values, np.rint(expected * self._tables.uncommon[table]))
+            escaped &= determined
         for place in np.flatnonzero(escaped.any(axis=1)).tolist():
-            rows, feature = np.flatnonzero(escaped[place] & reader.sure), self.features[place]
-            numbers = reader.take_raw(rows)
+            rows, feature = np.flatnonzero(escaped[place] & decoder.determined), self.features[place]
+            numbers = decoder.decode_bypass(rows)
             values[place, escaped[place]] = expected[place, escaped[place]]
-            there = reader.sure[rows]
-            values[place, rows[there]] = self._latents.from_raw(numbers[there], feature)
+            there = decoder.determined[rows]
+            values[place, rows[there]] = self._latents.from_bypass(numbers[there], feature)
         self.learn(values, decoded, known)
 
     def foretell(self, known: F64) -> F64:

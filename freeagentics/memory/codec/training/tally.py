@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
-from freeagentics.memory.codec.range_coder import TOTAL
+from freeagentics.memory.codec.range_coder import PROB_SCALE
 from freeagentics.memory.codec.stage import stages_of
 from freeagentics.memory.codec.stage_net import OUTPUTS
 from freeagentics.memory.codec.tables import COMMONS, SPREADS, whole_frequencies
@@ -55,7 +55,7 @@ def untallied(planned: Plan) -> CodecWeights:
         radius=radius,
         frequency=np.tile(table, features * SPREADS * COMMONS),
         implied=np.zeros(features, dtype=np.bool_),
-        fine=TOTAL - 1,
+        fine=PROB_SCALE - 1,
     )
 
 
@@ -155,7 +155,7 @@ def _fine(trained: CodecWeights, experiences: Experiences) -> int:
         decoded[seen.features] = seen.values
     latents.reflect(experiences.shown, decoded)
     amended = int(latents.amiss(whole, decoded).sum())
-    return int(np.clip(TOTAL - np.ceil(TOTAL * (amended + 1) / (len(experiences) + 1)), 1, TOTAL - 1))
+    return int(np.clip(PROB_SCALE - np.ceil(PROB_SCALE * (amended + 1) / (len(experiences) + 1)), 1, PROB_SCALE - 1))
 
 
 def _contexts(values: F64, count: int) -> tuple[int, int]:
