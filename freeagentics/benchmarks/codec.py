@@ -74,7 +74,7 @@ def _row(scenario: str, name: str, coded: Sequence[Coded], mine: Sequence[Coded]
 def codec_speed(runs: int) -> Table:
     """Microseconds a memory, encoding and decoding, on one thread, beside int8."""
     rows = []
-    sample = max(samples("btc-replay"), key=lambda sample: len(sample.trained.order))
+    sample = max(samples("btc-replay"), key=lambda sample: len(sample.weights.order))
     last = sample.test.step == sample.test.step.max()
     values, book = sample.given.values[last][0], sample.test.shown[last][:, -len(BOOK) :]
     for batch in BATCHES:

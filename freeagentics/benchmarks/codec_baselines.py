@@ -98,7 +98,7 @@ def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
 
 def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
     """Weighted principal components, quantised, at the entropy of what is measured itself: no coder without memory can do better."""
-    coded = ~sample.shown()[0] if side else np.ones(len(sample.trained.filled), dtype=np.bool_)
+    coded = ~sample.shown()[0] if side else np.ones(len(sample.weights.filled), dtype=np.bool_)
     learn, test = (_standard(sample, part) for part in (sample.learn, sample.test))
     if side:
         learn, test = _without(sample, learn, test)
@@ -125,7 +125,7 @@ def _beside(sample: Sample, *, side: bool) -> float:
 
 
 def _standard(sample: Sample, experiences: Experiences) -> F64:
-    return sample.standard(experiences.states)[:, sample.trained.filled]
+    return sample.standard(experiences.states)[:, sample.weights.filled]
 
 
 def _without(sample: Sample, learn: F64, test: F64) -> tuple[F64, F64]:
@@ -150,16 +150,16 @@ def _levels(sample: Sample, step: F64, *, side: bool) -> tuple[np.ndarray, np.nd
 
 
 def _by_group(sample: Sample, square: F64) -> Errors:
-    varying = sample.trained.filled
+    varying = sample.weights.filled
     return {name: float(np.sqrt(square[np.searchsorted(varying, features)].mean())) for name, features in sample.groups.items()}
 
 
 def _matched(sample: Sample, wanted: Errors, error: Callable[[F64], F64], *, side: bool) -> tuple[F64, Errors]:
     """Steps of all features (F,), one a group, at which the errors are those wanted, and these; *error* gives mean squares for steps."""
-    known, off = sample.shown() if side else (np.zeros(len(sample.trained.filled), dtype=np.bool_), 0)
+    known, off = sample.shown() if side else (np.zeros(len(sample.weights.filled), dtype=np.bool_), 0)
     bound = {name: value * np.sqrt(12) for name, value in wanted.items()}
     for _ in range(12):
-        step = np.array([bound[FEATURES[feature].group] for feature in sample.trained.filled])
+        step = np.array([bound[FEATURES[feature].group] for feature in sample.weights.filled])
         found = _by_group(sample, np.where(known, off, error(step)))
         bound = {name: value * np.clip(wanted[name] / max(found[name], 1e-6), 0.5, 2) for name, value in bound.items()}
     return step, found

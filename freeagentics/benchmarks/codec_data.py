@@ -25,14 +25,14 @@ class Sample:
     """Experiences of one role in one scenario.
 
     Attributes:
-        trained: the role's shipped codec. codec: the same at work.
+        weights: the role's shipped codec. codec: the same at work.
         learn: what rivals may learn from: other agents, the first part of the bars. test: what all are measured on.
         given: what the test's states are coded given.
         shared_bits: what a memory's share of its desk's book takes.
     """
 
     role: str
-    trained: CodecWeights
+    weights: CodecWeights
     codec: AutoregressiveCodec
     learn: Experiences
     test: Experiences
@@ -42,23 +42,23 @@ class Sample:
     @property
     def groups(self) -> dict[Group, I64]:
         """The features of each group that the role fills."""
-        order = self.trained.filled
+        order = self.weights.filled
         names = dict.fromkeys(FEATURES[feature].group for feature in order)
         return {name: order[[FEATURES[feature].group == name for feature in order]] for name in names}
 
     def standard(self, states: F32) -> F64:
         """States (n, 48) in standard deviations, as the codec was trained on them; clipped to their ranges."""
-        return np.clip(states, LOW, HIGH) * (self.trained.scale / ONE)
+        return np.clip(states, LOW, HIGH) * (self.weights.scale / ONE)
 
     def shown(self) -> tuple[Mask, F64]:
         """Which of the features that vary are given, and so need no code, (F,); and the mean square of their errors, (F,)."""
-        features = self.trained.filled
-        mirror = self.trained.mirror[features]
-        columns = self.given.shown(self.test.focus)[:, mirror] * (mirror >= 0)
-        scale = (self.trained.scale / ONE)[features]
+        features = self.weights.filled
+        copied_from = self.weights.copied_from[features]
+        columns = self.given.shown(self.test.focus)[:, copied_from] * (copied_from >= 0)
+        scale = (self.weights.scale / ONE)[features]
         shown = np.clip(columns, LOW[features], HIGH[features]) * scale
         off = np.square(shown - self.standard(self.test.states)[:, features]).mean(axis=0)
-        return mirror >= 0, np.where(mirror >= 0, off, 0)
+        return copied_from >= 0, np.where(copied_from >= 0, off, 0)
 
     def errors(self, decoded: F32) -> dict[Group, float]:
         """Root mean square error of each group, in standard deviations, of the test's states (n, 48) as they came back."""
@@ -78,11 +78,11 @@ def samples(scenario_name: str) -> tuple[Sample, ...]:
     found = []
     for role, experiences in tested.experiences.items():
         if role != DESK:
-            trained = shipped(role)
+            weights = shipped(role)
             test = experiences.where(experiences.step > first)
-            codec = AutoregressiveCodec(trained, market)
+            codec = AutoregressiveCodec(weights, market)
             given = Given(tested.observed[test.step - 1], test.shown[:, len(market) :])
-            found.append(Sample(role, trained, codec, learned.experiences[role], test, given, shared))
+            found.append(Sample(role, weights, codec, learned.experiences[role], test, given, shared))
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
 from freeagentics.memory.codec.training.experiences import Experiences
-from freeagentics.memory.codec.training.tally import passes
+from freeagentics.memory.codec.training.tables import stage_passes
 from freeagentics.memory.codec.weights import ONE
 from freeagentics.memory.features import FEATURES, GROUPS
 
@@ -74,8 +74,8 @@ def _trained(sample: Sample) -> FeatureGroupedVAE:
     """A net for one role's experiences, after a plain training loop."""
     torch.manual_seed(0)
     states = _inputs(sample, sample.learn)
-    places = np.searchsorted(sample.trained.filled, [part[0] for part in sample.groups.values()])
-    ends = [*places[1:].tolist(), len(sample.trained.filled)]
+    places = np.searchsorted(sample.weights.filled, [part[0] for part in sample.groups.values()])
+    ends = [*places[1:].tolist(), len(sample.weights.filled)]
     groups = {str(name): (int(start), int(end), 1.0) for name, start, end in zip(sample.groups, places, ends, strict=True)}
     net = FeatureGroupedVAE(states.shape[1], _LATENTS, groups)
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
@@ -90,18 +90,18 @@ def _trained(sample: Sample) -> FeatureGroupedVAE:
 
 
 def _middle(sample: Sample) -> F64:
-    return (sample.trained.center * sample.trained.scale / ONE)[sample.trained.filled]
+    return (sample.weights.center * sample.weights.scale / ONE)[sample.weights.filled]
 
 
 def _inputs(sample: Sample, experiences: Experiences) -> torch.Tensor:
     """Features that vary, in standard deviations from their most common value, (n, F)."""
-    return torch.as_tensor(sample.standard(experiences.states)[:, sample.trained.filled] - _middle(sample), dtype=torch.float32)
+    return torch.as_tensor(sample.standard(experiences.states)[:, sample.weights.filled] - _middle(sample), dtype=torch.float32)
 
 
 def _states(sample: Sample, decoded: torch.Tensor) -> F32:
     """Inverse of `_inputs`, beside features that do not vary."""
-    states, features = sample.test.states.copy(), sample.trained.filled
-    states[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.trained.scale / ONE)[features]
+    states, features = sample.test.states.copy(), sample.weights.filled
+    states[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.weights.scale / ONE)[features]
     return states
 
 
@@ -112,7 +112,7 @@ def codec_nets(runs: int) -> Table:
     rows = []
     for sample in samples("btc-replay"):
         own, alone, saved = _adapted(sample)
-        trunk = sample.trained.inner.size + sample.trained.outer.size
+        trunk = sample.weights.inner.size + sample.weights.outer.size
         rows.append(
             {
                 "role": sample.role,
@@ -136,7 +136,7 @@ def _adapted(sample: Sample) -> tuple[int, float, float]:
     """Numbers of one agent's adapter, and the bits a memory that adapters would save: by their centers alone, and with latents."""
     # Every agent is there in every step: (agents, steps, features).
     order, agents = np.argsort(sample.test.agent, kind="stable"), len(np.unique(sample.test.agent))
-    left = _left(sample)[order].reshape(agents, -1, len(sample.trained.order))
+    left = _left(sample)[order].reshape(agents, -1, len(sample.weights.order))
     first = int(left.shape[1] * _FIRST)
     learn, rest = left[:, :first], left[:, first:]
     # What has its most common value says so and no more: adapters neither learn from it nor are judged by it.
@@ -165,8 +165,8 @@ def _bits(values: F64) -> float:
 
 def _left(sample: Sample) -> F64:
     """What the shipped codec leaves of the test's features, in quantised steps, (n, F); NaN where one has its most common value."""
-    latents = FixedPointTransform(sample.trained, sample.test.columns)
-    seen = list(passes(sample.trained, latents, sample.test))
-    whole = latents.whole(sample.test.states)
-    exact = [(whole[one.features] - one.expected) / sample.trained.step[one.features, None] for one in seen]
+    transform = FixedPointTransform(sample.weights, sample.test.columns)
+    seen = list(stage_passes(sample.weights, transform, sample.test))
+    fixed = transform.to_fixed(sample.test.states)
+    exact = [(fixed[one.features] - one.expected) / sample.weights.step[one.features, None] for one in seen]
     return np.concatenate([np.where(np.isnan(one.difference), np.nan, part) for one, part in zip(seen, exact, strict=True)]).T

@@ -14,7 +14,7 @@ from freeagentics.errors import CorruptRecord
 from freeagentics.memory import FEATURES, column
 from freeagentics.memory.codec import DESK, AutoregressiveCodec, Codes, Given
 from freeagentics.memory.codec.training.plan import BOUNDS
-from freeagentics.memory.codec.training.tally import deviations, filled_groups
+from freeagentics.memory.codec.training.tables import deviations, filled_groups
 
 any_states = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FEATURES))), elements=st.floats(width=32))
 
@@ -52,10 +52,10 @@ def test_a_code_does_not_depend_on_its_batch(role: CollectedRun) -> None:
 
 
 def test_errors_keep_the_bounds_of_every_group(role: CollectedRun) -> None:
-    trained = role.codec.trained
+    weights = role.codec.weights
     decoded = role.codec.encode(role.states, role.given, role.focus).states
-    square = np.square((decoded - np.clip(role.states, LOW, HIGH)) / deviations(trained)).mean(axis=0)
-    for group, features in filled_groups(trained).items():
+    square = np.square((decoded - np.clip(role.states, LOW, HIGH)) / deviations(weights)).mean(axis=0)
+    for group, features in filled_groups(weights).items():
         assert np.sqrt(square[features].mean()) <= BOUNDS[group]
 
 
@@ -63,7 +63,7 @@ def test_errors_keep_the_bounds_of_every_group(role: CollectedRun) -> None:
 def test_what_the_market_showed_comes_back_as_it_was(of: str) -> None:
     role = lived(of)
     decoded = role.codec.encode(role.states, role.given, role.focus).states
-    step = 1 / role.codec.trained.scale
+    step = 1 / role.codec.weights.scale
     for name in ("return_1", "trend", "volatility_ratio"):
         place = column(name)
         assert (np.abs(decoded - np.clip(role.states, LOW, HIGH))[:, place] <= 0.51 * step[place]).all()
@@ -91,7 +91,7 @@ def test_even_states_that_no_agent_has_come_back_near(name: str, seed: int) -> N
     states[:, whole:] = np.rint(states[:, whole:])
     codec = lived(name).codec
     decoded = codec.encode(states, shown(name, 4), np.zeros(4, np.int64)).states
-    step = codec.trained.step / codec.trained.scale
+    step = codec.weights.step / codec.weights.scale
     assert (np.abs(decoded - states) <= 1.6 * step + (HIGH - LOW) / 250).all()
 
 
@@ -110,7 +110,7 @@ def test_the_asset_in_focus_is_part_of_the_code(assets: int, seed: int) -> None:
 def test_a_market_without_some_columns_shows_zeros_in_them() -> None:
     one = lived("market-hunter")
     kept = [place for place, name in enumerate(one.columns) if not name.startswith("whales")]
-    codec = AutoregressiveCodec(one.codec.trained, [one.columns[place] for place in kept])
+    codec = AutoregressiveCodec(one.codec.weights, [one.columns[place] for place in kept])
     values = one.given.values.copy()
     values[:, :, [place for place in range(values.shape[2]) if place not in kept]] = 0
     less = codec.encode(one.states, Given(values[:, :, kept], one.given.book), one.focus)
@@ -119,7 +119,7 @@ def test_a_market_without_some_columns_shows_zeros_in_them() -> None:
 
 def test_half_a_code_still_decodes_and_the_mean_error_grows_with_the_cut(role: CollectedRun) -> None:
     codes = role.codec.encode(role.states, role.given, role.focus).codes
-    weight = 1 / deviations(role.codec.trained)
+    weight = 1 / deviations(role.codec.weights)
     truth = np.clip(role.states, LOW, HIGH)
     errors = []
     for kept in np.linspace(0, 1, 9):
@@ -164,7 +164,7 @@ def test_a_hundred_thousand_random_inputs_raise_nothing_else_and_allocate_nothin
         assert tracemalloc.get_traced_memory()[1] < 20e6
     finally:
         tracemalloc.stop()
-    # By chance every 256th passes the checksum; and so do codes of one byte that is the checksum of nothing.
+    # By chance every 256th stage_passes the checksum; and so do codes of one byte that is the checksum of nothing.
     assert 100 < readable < 2000
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from freeagentics.arrays import I64, U8
 from freeagentics.memory.codec.range_coder import PROB_SCALE, RangeDecoder, RangeEncoder
-from freeagentics.memory.codec.tables import whole_frequencies
+from freeagentics.memory.codec.tables import integer_frequencies
 
 Tables = list[np.ndarray]
 
@@ -18,7 +18,7 @@ def messages(draw: st.DrawFn) -> tuple[Tables, I64, list[bool]]:
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     count, rows = draw(st.integers(0, 14)), draw(st.integers(1, 6))
     skew = draw(st.sampled_from([0.1, 1.0, 8.0]))
-    tables = [whole_frequencies(random.random(random.integers(2, 13)) ** skew + 1e-9) for _ in range(count)]
+    tables = [integer_frequencies(random.random(random.integers(2, 13)) ** skew + 1e-9) for _ in range(count)]
     symbols = np.stack([random.integers(0, len(table), rows) for table in tables], axis=1) if tables else np.zeros((rows, 0), np.int64)
     return tables, symbols, [draw(st.booleans()) for _ in tables]
 
@@ -96,7 +96,7 @@ def test_a_longer_beginning_tells_more(message: tuple[Tables, I64, list[bool]], 
 @pytest.mark.parametrize("skew", [0.2, 1.0, 5.0])
 def test_codes_are_as_long_as_theory_has_it_and_a_byte_and_a_half(skew: float) -> None:
     random = np.random.default_rng(5)
-    tables = [whole_frequencies(random.random(9) ** skew) for _ in range(30)]
+    tables = [integer_frequencies(random.random(9) ** skew) for _ in range(30)]
     symbols = np.stack([random.choice(9, 400, p=table / PROB_SCALE) for table in tables], axis=1)
     bits = np.sum([-np.log2(table[symbols[:, place]] / PROB_SCALE) for place, table in enumerate(tables)], axis=0)
     _, length = write(tables, symbols, [False] * 30)
@@ -107,7 +107,7 @@ def test_codes_are_as_long_as_theory_has_it_and_a_byte_and_a_half(skew: float) -
 @given(st.binary(max_size=40), st.integers(0, 2**32))
 def test_any_bytes_at_all_can_be_read(data: bytes, seed: int) -> None:
     random = np.random.default_rng(seed)
-    tables = [whole_frequencies(random.random(7) ** 6 + 1e-9) for _ in range(12)]
+    tables = [integer_frequencies(random.random(7) ** 6 + 1e-9) for _ in range(12)]
     codes = np.frombuffer(data, np.uint8)[None]
     found, _ = read(tables, codes, np.array([len(data)]), [False] * 12)
     assert ((found >= 0) & (found < 7)).all()
@@ -115,6 +115,6 @@ def test_any_bytes_at_all_can_be_read(data: bytes, seed: int) -> None:
 
 @given(st.lists(st.floats(1e-12, 1), min_size=1, max_size=200))
 def test_frequencies_are_whole_and_none_is_nothing(shares: list[float]) -> None:
-    table = whole_frequencies(np.array(shares))
+    table = integer_frequencies(np.array(shares))
     assert table.sum() == PROB_SCALE
     assert table.min() >= 1

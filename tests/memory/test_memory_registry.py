@@ -45,7 +45,7 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
     one = lived("risk-manager")
     shipped = one.codec.version
     own = tmp_path / "mine.npz"
-    replace(one.codec.trained, version=shipped + 1).write(own)
+    replace(one.codec.weights, version=shipped + 1).write(own)
     columns = one.columns
     assert open_codec("autoregressive", "risk-manager", columns, [own]).version == shipped + 1
     assert open_codec("autoregressive", "market-hunter", columns, [own]).version == shipped
@@ -54,11 +54,11 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
 
 
 def test_a_trained_codec_is_written_and_read_whole(tmp_path: Path) -> None:
-    trained = lived("market-hunter").codec.trained
-    trained.write(tmp_path / "codec.npz")
+    weights = lived("market-hunter").codec.weights
+    weights.write(tmp_path / "codec.npz")
     again = CodecWeights.read(tmp_path / "codec.npz")
     for name in CodecWeights.__slots__:
-        assert np.array_equal(getattr(again, name), getattr(trained, name)), name
+        assert np.array_equal(getattr(again, name), getattr(weights, name)), name
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + bytes(18), b"\x93NUMPY\x01\x00", b"not a codec"])

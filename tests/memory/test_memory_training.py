@@ -11,7 +11,7 @@ from freeagentics.memory.codec import AutoregressiveCodec, Given
 from freeagentics.memory.codec.training.experiences import Experiences
 from freeagentics.memory.codec.training.fit import FitSettings, fit
 from freeagentics.memory.codec.training.plan import BOUNDS, plan
-from freeagentics.memory.codec.training.tally import group_errors
+from freeagentics.memory.codec.training.tables import group_errors
 
 QUICK = FitSettings(steps=150, batch=512, hidden=8)
 
@@ -34,8 +34,8 @@ def made_up(seed: int, agents: int = 12, steps: int = 150) -> Experiences:
 
 
 def test_a_fitted_codec_keeps_the_bounds_on_agents_it_has_not_seen() -> None:
-    trained = fit(made_up(1), 130, QUICK)
-    for group, error in group_errors(trained, made_up(2)).items():
+    weights = fit(made_up(1), 130, QUICK)
+    for group, error in group_errors(weights, made_up(2)).items():
         assert error <= 1.1 * BOUNDS[group]
 
 
@@ -63,8 +63,8 @@ def test_what_one_feature_tells_of_another_is_not_in_one_stage() -> None:
 
 def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
     planned = plan(made_up(1), 0.3)
-    assert planned.mirror[column("return_1")] == 0
-    assert np.count_nonzero(planned.mirror >= 0) == 1
+    assert planned.copied_from[column("return_1")] == 0
+    assert np.count_nonzero(planned.copied_from >= 0) == 1
 
 
 def test_experiences_in_which_nothing_changes_are_refused() -> None:

@@ -29,7 +29,7 @@ class AutoregressiveCodec(Codec):
     """Codes what is an agent's own of its experiences, given what the market showed to everybody and the book of its desk.
 
     Args:
-        trained: of one role.
+        weights: of one role.
         columns: names of the observation's columns; of those that the codec knows and the market lacks it takes zeros, as agents do.
 
     It has no state: threads may share it.
@@ -38,84 +38,84 @@ class AutoregressiveCodec(Codec):
     name = "autoregressive"
     shares = True
 
-    def __init__(self, trained: CodecWeights, columns: Sequence[str]) -> None:
-        self.version = trained.version
-        self.trained = trained
-        self.latents = FixedPointTransform(trained, (*columns, *BOOK_COLUMNS))
-        self.stages = stages_of(self.latents, trained)
+    def __init__(self, weights: CodecWeights, columns: Sequence[str]) -> None:
+        self.version = weights.version
+        self.weights = weights
+        self.transform = FixedPointTransform(weights, (*columns, *BOOK_COLUMNS))
+        self.stages = stages_of(self.transform, weights)
 
     def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
         """As `Codec.encode`."""
         encoder = RangeEncoder(len(states))
         decoded = self._write(encoder, states, given, focus)
-        return Encoded(Codes.with_checksum(*encoder.finish()), self.latents.states(decoded))
+        return Encoded(Codes.with_checksum(*encoder.finish()), self.transform.from_fixed(decoded))
 
     def decode(self, codes: Codes, given: Given) -> F32:
         """As `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         rows = len(codes)
         decoder = RangeDecoder(codes.payload, codes.length - 1)
-        focus = _take_focus(decoder, given.assets)
+        focus = _decode_focus(decoder, given.assets)
         decoded = np.zeros((len(FEATURES), rows))
         shown = given.shown(focus)
-        known = self.latents.begin(shown)
+        inputs = self.transform.net_inputs(shown)
         for stage in self.stages:
-            stage.read(decoder, decoded, known)
-        self.latents.reflect(shown, decoded)
-        self._take_amendments(decoder, decoded)
-        return self.latents.states(decoded)
+            stage.read(decoder, decoded, inputs)
+        self.transform.fill_copied(shown, decoded)
+        self._decode_escapes(decoder, decoded)
+        return self.transform.from_fixed(decoded)
 
     def bits(self, states: F32, given: Given, focus: I64) -> F64:
         """As `Codec.bits`."""
         encoder = BitCostEncoder(len(states))
         self._write(encoder, states, given, focus)
-        spoken = self.trained.order[~self.trained.implied]
+        coded = self.weights.order[~self.weights.deterministic]
         found = np.zeros(len(FEATURES))
         # Before them may stand the asset in focus; the last symbol says whether there are amendments.
-        found[spoken] = encoder.bits[-1 - len(spoken) : -1]
+        found[coded] = encoder.bits[-1 - len(coded) : -1]
         return found
 
     def _write(self, encoder: RangeEncoder, states: F32, given: Given, focus: I64) -> F64:
         """Put states into codes; what they come back as, in whole numbers (48, n)."""
-        whole = self.latents.whole(states)
-        _put_focus(encoder, focus, given.assets)
-        decoded = np.zeros_like(whole)
+        fixed = self.transform.to_fixed(states)
+        _encode_focus(encoder, focus, given.assets)
+        decoded = np.zeros_like(fixed)
         shown = given.shown(focus)
-        known = self.latents.begin(shown)
+        inputs = self.transform.net_inputs(shown)
         for stage in self.stages:
-            stage.write(encoder, whole, decoded, known)
-        self.latents.reflect(shown, decoded)
-        self._put_amendments(encoder, whole, decoded)
+            stage.write(encoder, fixed, decoded, inputs)
+        self.transform.fill_copied(shown, decoded)
+        self._encode_escapes(encoder, fixed, decoded)
         return decoded
 
-    def _put_amendments(self, encoder: RangeEncoder, whole: F64, decoded: F64) -> None:
+    def _encode_escapes(self, encoder: RangeEncoder, fixed: F64, decoded: F64) -> None:
         """Whether a feature without a symbol is not what it was taken to be, and in such memories all of these."""
-        latents = self.latents
-        amended = latents.amiss(whole, decoded)
-        encoder.encode(*latents.mark(amended))
-        rows = np.flatnonzero(amended)
-        for feature in latents.silent if rows.size else ():
-            numbers = latents.to_bypass(whole[feature, rows], feature)
+        transform = self.transform
+        escaped = transform.mismatches(fixed, decoded)
+        encoder.encode(*transform.flag_frequencies(escaped))
+        rows = np.flatnonzero(escaped)
+        for feature in transform.uncoded if rows.size else ():
+            numbers = transform.to_bypass(fixed[feature, rows], feature)
             encoder.encode_bypass(rows, numbers)
-            decoded[feature, rows] = latents.from_bypass(numbers, feature)
+            decoded[feature, rows] = transform.from_bypass(numbers, feature)
 
-    def _take_amendments(self, decoder: RangeDecoder, decoded: F64) -> None:
-        latents = self.latents
-        amended = decoder.decode_target() >= latents.fine
-        decoder.decode_update(*latents.mark(amended))
-        rows = np.flatnonzero(amended & decoder.determined)
-        for feature in latents.silent if rows.size else ():
-            values = latents.from_bypass(decoder.decode_bypass(rows), feature)
+    def _decode_escapes(self, decoder: RangeDecoder, decoded: F64) -> None:
+        transform = self.transform
+        escaped = decoder.decode_target() >= transform.p_no_escape
+        decoder.decode_update(*transform.flag_frequencies(escaped))
+        rows = np.flatnonzero(escaped & decoder.determined)
+        for feature in transform.uncoded if rows.size else ():
+            values = transform.from_bypass(decoder.decode_bypass(rows), feature)
             decoded[feature, rows] = np.where(decoder.determined[rows], values, decoded[feature, rows])
 
 
-def _put_focus(encoder: RangeEncoder, focus: I64, assets: int) -> None:
+def _encode_focus(encoder: RangeEncoder, focus: I64, assets: int) -> None:
     if assets > 1:
         each = np.uint64(PROB_SCALE // assets)
         encoder.encode(focus.astype(np.uint64) * each, np.full(len(focus), each))
 
 
-def _take_focus(decoder: RangeDecoder, assets: int) -> I64:
+def _decode_focus(decoder: RangeDecoder, assets: int) -> I64:
     """The asset in focus of every row, (n,); the first where the code tells none."""
     if assets == 1:
         return np.zeros(len(decoder.determined), dtype=np.int64)

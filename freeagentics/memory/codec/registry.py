@@ -89,13 +89,13 @@ def _versions(role: str, own: Sequence[Path]) -> dict[int, CodecWeights]:
     """A role's trained codecs by version."""
     every = [_read(path, path.stat().st_mtime_ns) for path in SHIPPED.glob("*.npz")]
     every += [_read(path, path.stat().st_mtime_ns if path.exists() else 0) for path in own]
-    return {trained.version: trained for trained in every if trained.role == role}
+    return {weights.version: weights for weights in every if weights.role == role}
 
 
 @lru_cache(maxsize=64)
-def _autoregressive(trained: CodecWeights, columns: tuple[str, ...]) -> AutoregressiveCodec:
+def _autoregressive(weights: CodecWeights, columns: tuple[str, ...]) -> AutoregressiveCodec:
     """One codec for all cohorts of a role: it has no state."""
-    return AutoregressiveCodec(trained, columns)
+    return AutoregressiveCodec(weights, columns)
 
 
 @lru_cache(maxsize=64)

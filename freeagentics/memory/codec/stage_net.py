@@ -36,9 +36,9 @@ class StageNet:
         self._outer = np.ascontiguousarray(outer.T, dtype=np.float64)
         self._hidden = len(outer)
 
-    def __call__(self, known: F64) -> F64:
+    def __call__(self, inputs: F64) -> F64:
         """From whole numbers (inputs, n) to whole numbers (3 k, n)."""
-        sums = self._inner @ known
+        sums = self._inner @ inputs
         sums += self._bias
         units = sums[: self._hidden]
         units *= 1 / WEIGHT_ONE

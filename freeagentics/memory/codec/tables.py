@@ -21,7 +21,8 @@ EXTRA = 2
 class Tables:
     """Frequency tables of a codec, numbered feature by feature and context by context.
 
-    A table's symbols are the differences -radius to radius, the escape (a bypass number follows), and the feature's most common value.
+    A table's symbols are the quanta -max_quantum to max_quantum, the escape (a bypass number follows), and its feature's
+    most common value.
 
     Attributes:
         first: place of each table's first symbol among all symbols, (tables,).
@@ -29,15 +30,15 @@ class Tables:
         uncommon: share of each table that is not the most common value, (tables,).
     """
 
-    def __init__(self, trained: CodecWeights) -> None:
+    def __init__(self, weights: CodecWeights) -> None:
         contexts = SPREADS * COMMONS
-        size = np.repeat(2 * trained.radius + 1 + EXTRA, contexts)
+        size = np.repeat(2 * weights.max_quantum + 1 + EXTRA, contexts)
         self.first = np.cumsum(size) - size
-        self._frequency = trained.frequency.astype(np.uint64)
-        self.cdf = np.cumsum(trained.frequency, dtype=np.int64) - trained.frequency
+        self._frequency = weights.frequency.astype(np.uint64)
+        self.cdf = np.cumsum(weights.frequency, dtype=np.int64) - weights.frequency
         bounds = [*self.first[::contexts].tolist(), len(self.cdf)]
         self._here = [slice(start, end) for start, end in itertools.pairwise(bounds)]
-        self.uncommon = 1 - trained.frequency[self.first + size - 1] / PROB_SCALE
+        self.uncommon = 1 - weights.frequency[self.first + size - 1] / PROB_SCALE
 
     def lookup(self, symbols: I64, table: I64) -> tuple[U64, U64]:
         """Cumulative frequencies before symbols (k, n) of tables (k, n), and their own, (k, n)."""
@@ -54,11 +55,11 @@ class Tables:
         return place, self._frequency[place]
 
 
-def whole_frequencies(share: NDArray[np.float64]) -> NDArray[np.uint16]:
+def integer_frequencies(share: NDArray[np.float64]) -> NDArray[np.uint16]:
     """Shares (symbols,) as frequencies of at least 1 that sum to 4096."""
     spare = PROB_SCALE - len(share)
     exact = share / share.sum() * spare
-    whole = np.floor(exact).astype(np.int64)
-    missing = spare - int(whole.sum())
-    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
-    return (whole + 1).astype(np.uint16)
+    counts = np.floor(exact).astype(np.int64)
+    missing = spare - int(counts.sum())
+    counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1
+    return (counts + 1).astype(np.uint16)

@@ -17,7 +17,7 @@ from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
 from freeagentics.memory.codec.training.experiences import Experiences, as_shared
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
-from freeagentics.memory.codec.training.tally import group_errors, tallied, untallied, with_implied
+from freeagentics.memory.codec.training.tables import fit_tables, group_errors, with_deterministic, without_tables
 from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import Group
 from freeagentics.progress import Headway, telling, untold
@@ -28,7 +28,7 @@ _MARGIN = 0.87
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """How a codec is trained."""
+    """Settings of training a codec."""
 
     steps: int = 2000
     batch: int = 2048
@@ -72,8 +72,8 @@ def fit(
     step = planned.steps(BOUNDS)
     with _one_thread():
         net = train(planned, learning, step, settings, headway)
-    drawn = with_implied(replace(_exported(planned, net, experiences.role, version), step=step), counting)
-    return tallied(_within_bounds(drawn, planned, counting), counting)
+    drawn = with_deterministic(replace(_exported(planned, net, experiences.role, version), step=step), counting)
+    return fit_tables(_within_bounds(drawn, planned, counting), counting)
 
 
 def check_device(name: str) -> None:
@@ -85,7 +85,7 @@ def check_device(name: str) -> None:
 
 
 def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings, headway: Headway = untold) -> PriorNet:
-    """A plain training loop: fewest bits, from features as they will be known, with the noise of quantising."""
+    """A plain training loop: fewest bits, from features as they will be decoded, with the noise of quantising."""
     torch.manual_seed(settings.seed)
     side, features = _as_tensors(planned, experiences, settings.device)
     width = torch.as_tensor(step[planned.order] / ONE, dtype=torch.float32, device=settings.device)
@@ -118,10 +118,10 @@ def _one_thread() -> Iterator[None]:
 
 
 def _as_tensors(planned: Plan, experiences: Experiences, device: str) -> tuple[Tensor, Tensor]:
-    latents = FixedPointTransform(untallied(planned), experiences.columns)
-    side = latents.begin(experiences.shown)[: len(planned.columns)]
-    whole = np.clip(latents.whole(experiences.states)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
-    return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, whole))  # type: ignore[return-value]
+    transform = FixedPointTransform(without_tables(planned), experiences.columns)
+    side = transform.net_inputs(experiences.shown)[: len(planned.columns)]
+    fixed = np.clip(transform.to_fixed(experiences.states)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
+    return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, fixed))  # type: ignore[return-value]
 
 
 def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> CodecWeights:
@@ -131,7 +131,7 @@ def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> CodecWei
         weight, bias, after = (_numbers(parameter) for parameter in (*first.parameters(), *second.parameters()))
         inner.append(_whole(np.vstack([weight.T * WEIGHT_ONE, bias * (ONE * WEIGHT_ONE)])))
         outer.append(_whole(after.T * WEIGHT_ONE))
-    blank = replace(untallied(planned), role=role, version=version)
+    blank = replace(without_tables(planned), role=role, version=version)
     return replace(blank, hidden=net.hidden, inner=np.concatenate(inner), outer=np.concatenate(outer))
 
 

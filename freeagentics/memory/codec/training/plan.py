@@ -20,7 +20,7 @@ BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "a
 _RECALLED = 0.5
 """Share of its bound, times the compression, for what memories are recalled by in the view: by that, decisions turn on them."""
 
-_DULL = 0.9995
+_CONSTANT = 0.9995
 """Share of a feature's most common value from which it is left to exceptions."""
 
 _TOGETHER = 0.25
@@ -46,8 +46,8 @@ class Plan:
     side_scale: F64
     center: F64
     scale: F64
-    grid: Mask
-    mirror: I64
+    on_lattice: Mask
+    copied_from: I64
     order: I64
     stages: I64
     compression: float
@@ -55,10 +55,10 @@ class Plan:
 
     def steps(self, bound: dict[Group, float]) -> I64:
         """Steps (48,) for an error of *bound* in each group, if all features are spread evenly over a step."""
-        fine = np.array([f.recall and f.group == "view" for f in FEATURES])
-        wanted = np.array([bound[f.group] for f in FEATURES]) * np.where(fine, self.compression * _RECALLED, 1) * np.sqrt(12) * ONE
+        recalled = np.array([f.recall and f.group == "view" for f in FEATURES])
+        wanted = np.array([bound[f.group] for f in FEATURES]) * np.where(recalled, self.compression * _RECALLED, 1) * np.sqrt(12) * ONE
         whole = np.maximum(np.floor(wanted / self.scale), 1) * self.scale
-        own = np.where(self.grid, whole, np.maximum(np.rint(wanted), 1))
+        own = np.where(self.on_lattice, whole, np.maximum(np.rint(wanted), 1))
         return np.where(self.book_step > 0, self.book_step, own).astype(np.int64)
 
 
@@ -68,32 +68,33 @@ def plan(experiences: Experiences, compression: float, desk: CodecWeights | None
     center, share = _most_common(states)
     spread = states.std(axis=0)
     side = experiences.shown.astype(np.float64)
-    mirror = _mirrors(states, side, experiences.columns)
-    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _DULL) & (mirror < 0))
+    copied_from = _copied_from(states, side, experiences.columns)
+    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _CONSTANT) & (copied_from < 0))
     if not coded.size:
         raise BadInput(f"{experiences.role}: nothing changes in these experiences; give longer runs")
-    whole = (states == np.rint(states)).all(axis=0)
+    integer = (states == np.rint(states)).all(axis=0)
     scale = ONE / np.maximum(spread, 1e-3 * (_HIGH - _LOW))
-    scale = np.where(whole, np.maximum(np.rint(scale), 1), scale)
+    scale = np.where(integer, np.maximum(np.rint(scale), 1), scale)
     offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
     stages = _stages((states - center) * scale, (side - offset) * side_scale, coded)
     order, sizes = np.concatenate(stages), np.array([len(stage) for stage in stages])
-    return Plan(experiences.columns, offset, side_scale, center, scale, whole, mirror, order, sizes, compression, _book_steps(scale, desk))
+    steps = _book_steps(scale, desk)
+    return Plan(experiences.columns, offset, side_scale, center, scale, integer, copied_from, order, sizes, compression, steps)
 
 
-def _mirrors(states: F64, side: F64, columns: tuple[str, ...]) -> I64:
+def _copied_from(states: F64, side: F64, columns: tuple[str, ...]) -> I64:
     """For each feature (48,) the column of *side* (n, S) that is what the feature is, but for the ends of its range; -1 where none is.
 
     Books are shared as their own codec gives them back, not quite as they are: their columns are known by name.
     """
-    mirror = np.full(len(FEATURES), -1)
+    copied_from = np.full(len(FEATURES), -1)
     for column in range(side.shape[1]):
         off = np.abs(np.clip(side[:, [column]], _LOW, _HIGH) - states)
-        mirror[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (states.std(axis=0) > 0)] = column
+        copied_from[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (states.std(axis=0) > 0)] = column
     for name, shared in zip(BOOK, BOOK_COLUMNS, strict=True):
         if shared in columns:
-            mirror[column_of(name)] = columns.index(shared)
-    return mirror
+            copied_from[column_of(name)] = columns.index(shared)
+    return copied_from
 
 
 def _book_steps(scale: F64, desk: CodecWeights | None) -> I64:
