@@ -191,9 +191,9 @@ class Cohort(ArrayState, ABC):
 
     def _remember(self, thought: StepContext, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
-        encoded = self.codec.encode(thought.states, thought.view.given(self.desk), thought.focus)
+        encoded = self.codec.encode(thought.states, thought.view.side_information(self.desk), thought.focus)
         weight = np.rint(experience.importance(thought.states, thought.choice) * 255).astype(np.uint8)
-        self.index.remember(keys_of(encoded.states), weight.astype(np.float32) / np.float32(255), step)
+        self.index.remember(keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
 

@@ -17,7 +17,7 @@ from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.evaluation import decision_agreement
 from freeagentics.evaluation.agreement import CodecOf
-from freeagentics.memory.codec import Codec, Float32Codec, Given, Int8Codec, open_codec
+from freeagentics.memory.codec import Codec, Float32Codec, Int8Codec, SideInformation, open_codec
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.features import BOOK, FEATURES
 from freeagentics.scenario import load_scenario
@@ -76,26 +76,26 @@ def codec_speed(runs: int) -> Table:
     rows = []
     sample = max(samples("btc-replay"), key=lambda sample: len(sample.weights.order))
     last = sample.test.step == sample.test.step.max()
-    values, book = sample.given.values[last][0], sample.test.shown[last][:, -len(BOOK) :]
+    values, book = sample.side_information.values[last][0], sample.test.side_information[last][:, -len(BOOK) :]
     for batch in BATCHES:
-        states = np.resize(sample.test.states[last], (batch, len(FEATURES)))
+        vectors = np.resize(sample.test.vectors[last], (batch, len(FEATURES)))
         focus = np.resize(sample.test.focus[last], batch)
-        now = Given(values, np.resize(book, (batch, len(BOOK))))
+        now = SideInformation(values, np.resize(book, (batch, len(BOOK))))
         row: dict[str, object] = {"batch": f"{batch:,}"}
         plain: Codec = Int8Codec()
         for found in (sample.codec, plain):
-            writing, reading = _timed(found, states, now, focus, runs)
+            writing, reading = _timed(found, vectors, now, focus, runs)
             row |= {f"{found.name}, encode": writing, f"{found.name}, decode": reading}
         rows.append(row)
     note = f"Microseconds a memory, one thread, {sample.role}. Median of {runs} runs (least to most) of a tenth of a second."
     return Table("Speed of codecs", note, rows)
 
 
-def _timed(found: Codec, states: F32, given: Given, focus: I64, runs: int) -> tuple[Spread, Spread]:
-    codes = found.encode(states, given, focus).codes
+def _timed(found: Codec, vectors: F32, side_information: SideInformation, focus: I64, runs: int) -> tuple[Spread, Spread]:
+    codes = found.encode(vectors, side_information, focus).codes
     with threadpool_limits(1):
-        writing = [_rate(lambda: found.encode(states, given, focus), len(states)) for _ in range(runs)]
-        reading = [_rate(lambda: found.decode(codes, given), len(states)) for _ in range(runs)]
+        writing = [_rate(lambda: found.encode(vectors, side_information, focus), len(vectors)) for _ in range(runs)]
+        reading = [_rate(lambda: found.decode(codes, side_information), len(vectors)) for _ in range(runs)]
     return Spread(tuple(writing)), Spread(tuple(reading))
 
 

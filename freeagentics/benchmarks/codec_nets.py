@@ -18,7 +18,7 @@ from freeagentics.memory.codec.adapters import Adapters
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
-from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.training.tables import stage_passes
 from freeagentics.memory.codec.weights import ONE
 from freeagentics.memory.features import FEATURES, GROUPS
@@ -54,7 +54,7 @@ def grouped_vae(sample: Sample) -> Coded:
     net = _trained(sample)
     with torch.no_grad():
         coded = net(_inputs(sample, sample.test))
-    return Coded(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_states(sample, coded.reconstruction)))
+    return Coded(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_vectors(sample, coded.reconstruction)))
 
 
 def torch_save(sample: Sample) -> Coded:
@@ -66,22 +66,22 @@ def torch_save(sample: Sample) -> Coded:
         decoded = torch.cat([net.decoders[name](part) for name, part in parts.items()], dim=-1)
     file = io.BytesIO()
     torch.save(latents[0].clone(), file)
-    return Coded(8.0 * len(file.getvalue()), sample.errors(_states(sample, decoded)))
+    return Coded(8.0 * len(file.getvalue()), sample.errors(_vectors(sample, decoded)))
 
 
 @lru_cache(maxsize=16)
 def _trained(sample: Sample) -> FeatureGroupedVAE:
     """A net for one role's experiences, after a plain training loop."""
     torch.manual_seed(0)
-    states = _inputs(sample, sample.learn)
+    vectors = _inputs(sample, sample.learn)
     places = np.searchsorted(sample.weights.filled, [part[0] for part in sample.groups.values()])
     ends = [*places[1:].tolist(), len(sample.weights.filled)]
     groups = {str(name): (int(start), int(end), 1.0) for name, start, end in zip(sample.groups, places, ends, strict=True)}
-    net = FeatureGroupedVAE(states.shape[1], _LATENTS, groups)
+    net = FeatureGroupedVAE(vectors.shape[1], _LATENTS, groups)
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
     importance = {str(group): weight for group, weight in GROUPS.items()}
     for _ in range(_STEPS):
-        batch = states[torch.randint(len(states), (_BATCH,))]
+        batch = vectors[torch.randint(len(vectors), (_BATCH,))]
         loss = vae_loss(net(batch), batch, groups, importance)
         optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -93,16 +93,16 @@ def _middle(sample: Sample) -> F64:
     return (sample.weights.center * sample.weights.scale / ONE)[sample.weights.filled]
 
 
-def _inputs(sample: Sample, experiences: Experiences) -> torch.Tensor:
+def _inputs(sample: Sample, data: TrainingData) -> torch.Tensor:
     """Features that vary, in standard deviations from their most common value, (n, F)."""
-    return torch.as_tensor(sample.standard(experiences.states)[:, sample.weights.filled] - _middle(sample), dtype=torch.float32)
+    return torch.as_tensor(sample.standard(data.vectors)[:, sample.weights.filled] - _middle(sample), dtype=torch.float32)
 
 
-def _states(sample: Sample, decoded: torch.Tensor) -> F32:
+def _vectors(sample: Sample, decoded: torch.Tensor) -> F32:
     """Inverse of `_inputs`, beside features that do not vary."""
-    states, features = sample.test.states.copy(), sample.weights.filled
-    states[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.weights.scale / ONE)[features]
-    return states
+    vectors, features = sample.test.vectors.copy(), sample.weights.filled
+    vectors[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.weights.scale / ONE)[features]
+    return vectors
 
 
 def codec_nets(runs: int) -> Table:
@@ -167,6 +167,6 @@ def _left(sample: Sample) -> F64:
     """What the shipped codec leaves of the test's features, in quantised steps, (n, F); NaN where one has its most common value."""
     transform = FixedPointTransform(sample.weights, sample.test.columns)
     seen = list(stage_passes(sample.weights, transform, sample.test))
-    fixed = transform.to_fixed(sample.test.states)
+    fixed = transform.to_fixed(sample.test.vectors)
     exact = [(fixed[one.features] - one.expected) / sample.weights.step[one.features, None] for one in seen]
     return np.concatenate([np.where(np.isnan(one.difference), np.nan, part) for one, part in zip(seen, exact, strict=True)]).T

@@ -12,7 +12,7 @@ from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import F32, U8, AnyArray
 from freeagentics.evaluation.probe import Probe
 from freeagentics.memory import RecallIndex
-from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
+from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, SideInformation, keys_of
 from freeagentics.progress import Headway, telling, untold
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
@@ -97,7 +97,9 @@ class AgreementProbe(Probe):
         """What came of it, by codec."""
         return {name: Agreement(*counts) for name, counts in self._counts.items()}
 
-    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, given: Given, encoded: Encoded) -> None:
+    def coded(
+        self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, side_information: SideInformation, encoded: Encoded
+    ) -> None:
         """One of the codecs has coded what a cohort remembers, (rows, 48), given what is shared."""
 
     def decides(self, cohort: Cohort, view: View) -> None:
@@ -130,10 +132,10 @@ class AgreementProbe(Probe):
         self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
         for name, counts in self._counts.items():
             codec = self._codec(name, cohort.role, observation.columns)
-            given = Given(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
-            encoded = codec.encode(thought.states, given, thought.focus)
-            self.coded(name, codec, cohort, thought, given, encoded)
-            self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
+            side_information = SideInformation(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
+            encoded = codec.encode(thought.states, side_information, thought.focus)
+            self.coded(name, codec, cohort, thought, side_information, encoded)
+            self._shadow(name, cohort).follow(then, keys_of(encoded.vectors), observation.step)
             counts[2] += int(active.sum())
             counts[3] += int(encoded.codes.length[active].sum())
 

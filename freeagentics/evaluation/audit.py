@@ -12,7 +12,7 @@ from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
 from freeagentics.memory import FEATURES, GROUPS, open_codec
-from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
+from freeagentics.memory.codec import Codec, Encoded, Int8Codec, SideInformation
 from freeagentics.memory.features import Group
 from freeagentics.progress import Headway, untold
 from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
@@ -62,12 +62,12 @@ class _Tally:
         self._spread = spread
         self._off, self._bits = np.zeros((2, len(FEATURES)))
 
-    def add(self, states: F32, decoded: F32, length: I64, bits: F64) -> None:
-        """States (n, 48) inside their ranges, what they come back as, the bytes of their codes (n,), and the bits of features (48,)."""
-        self._off += np.square(states.astype(np.float64) - decoded).sum(axis=0)
-        self._bits += bits * len(states)
+    def add(self, vectors: F32, decoded: F32, length: I64, bits: F64) -> None:
+        """Add feature vectors (n, 48) and what they decode to, the bytes of their codes (n,), and the bits of features (48,)."""
+        self._off += np.square(vectors.astype(np.float64) - decoded).sum(axis=0)
+        self._bits += bits * len(vectors)
         self._bytes += int(length.sum())
-        self.memories += len(states)
+        self.memories += len(vectors)
 
     @property
     def bits(self) -> float:
@@ -90,14 +90,16 @@ class _Auditor(AgreementProbe):
         self._spread = spread
         self.tallies: dict[str, dict[str, _Tally]] = {name: {} for name in codecs}
 
-    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, given: Given, encoded: Encoded) -> None:
+    def coded(
+        self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, side_information: SideInformation, encoded: Encoded
+    ) -> None:
         active = cohort.active
         if not active.any():
             return
-        states = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
-        bits = codec.bits(states, given.rows(active), thought.focus[active])
+        vectors = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
+        bits = codec.bits(vectors, side_information.rows(active), thought.focus[active])
         tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
-        tally.add(states, encoded.states[active], encoded.codes.length[active], bits)
+        tally.add(vectors, encoded.vectors[active], encoded.codes.length[active], bits)
 
 
 def _codec_audit(name: str, found: Agreement, tallies: dict[str, _Tally]) -> CodecAudit:

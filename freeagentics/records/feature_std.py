@@ -31,7 +31,7 @@ def memory_spread(record: RunRecord, headway: Headway = untold) -> dict[str, F64
         for step in telling(headway, "reading memories", steps):
             for _, kept in memories.span(step, step):
                 few = _few(kept)
-                found[names.roles[few.agent[0]]].append(memories.states(step, few))
+                found[names.roles[few.agent[0]]].append(memories.vectors(step, few))
     return {role: np.concatenate(parts).std(axis=0, dtype=np.float64) for role, parts in found.items()}
 
 

@@ -8,7 +8,7 @@ import pytest
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.evaluation import Agreement, decision_agreement
 from freeagentics.evaluation.agreement import AgreementProbe, CodecOf
-from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, Given, open_codec
+from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, SideInformation, open_codec
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
 
@@ -21,13 +21,13 @@ class Amnesia(Codec):
 
     name, version, shares = "amnesia", 250, False
 
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
-        return Encoded(Float32Codec().encode(states, given, focus).codes, np.zeros_like(states))
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
+        return Encoded(Float32Codec().encode(vectors, side_information, focus).codes, np.zeros_like(vectors))
 
-    def decode(self, codes: Codes, given: Given) -> F32:
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
         return np.zeros((len(codes), 48), np.float32)
 
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         return np.zeros(48)
 
 

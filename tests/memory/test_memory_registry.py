@@ -49,8 +49,10 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
     columns = one.columns
     assert open_codec("autoregressive", "risk-manager", columns, [own]).version == shipped + 1
     assert open_codec("autoregressive", "market-hunter", columns, [own]).version == shipped
-    encoded = one.codec.encode(one.states, one.given, one.focus)
-    assert codec_of(shipped, "risk-manager", columns, [own]).decode(encoded.codes, one.given).tobytes() == encoded.states.tobytes()
+    encoded = one.codec.encode(one.vectors, one.side_information, one.focus)
+    assert (
+        codec_of(shipped, "risk-manager", columns, [own]).decode(encoded.codes, one.side_information).tobytes() == encoded.vectors.tobytes()
+    )
 
 
 def test_a_trained_codec_is_written_and_read_whole(tmp_path: Path) -> None:

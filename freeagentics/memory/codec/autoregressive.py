@@ -18,8 +18,8 @@ from freeagentics.memory.codec.bit_cost import BitCostEncoder
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
-from freeagentics.memory.codec.given import BOOK_COLUMNS, Given
 from freeagentics.memory.codec.range_coder import PROB_SCALE, RangeDecoder, RangeEncoder
+from freeagentics.memory.codec.side_information import BOOK_COLUMNS, SideInformation
 from freeagentics.memory.codec.stage import stages_of
 from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import FEATURES
@@ -44,47 +44,47 @@ class AutoregressiveCodec(Codec):
         self.transform = FixedPointTransform(weights, (*columns, *BOOK_COLUMNS))
         self.stages = stages_of(self.transform, weights)
 
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
         """As `Codec.encode`."""
-        encoder = RangeEncoder(len(states))
-        decoded = self._write(encoder, states, given, focus)
+        encoder = RangeEncoder(len(vectors))
+        decoded = self._write(encoder, vectors, side_information, focus)
         return Encoded(Codes.with_checksum(*encoder.finish()), self.transform.from_fixed(decoded))
 
-    def decode(self, codes: Codes, given: Given) -> F32:
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
         """As `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         rows = len(codes)
         decoder = RangeDecoder(codes.payload, codes.length - 1)
-        focus = _decode_focus(decoder, given.assets)
+        focus = _decode_focus(decoder, side_information.assets)
         decoded = np.zeros((len(FEATURES), rows))
-        shown = given.shown(focus)
-        inputs = self.transform.net_inputs(shown)
+        side = side_information.in_focus(focus)
+        inputs = self.transform.net_inputs(side)
         for stage in self.stages:
             stage.read(decoder, decoded, inputs)
-        self.transform.fill_copied(shown, decoded)
+        self.transform.fill_copied(side, decoded)
         self._decode_escapes(decoder, decoded)
         return self.transform.from_fixed(decoded)
 
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         """As `Codec.bits`."""
-        encoder = BitCostEncoder(len(states))
-        self._write(encoder, states, given, focus)
+        encoder = BitCostEncoder(len(vectors))
+        self._write(encoder, vectors, side_information, focus)
         coded = self.weights.order[~self.weights.deterministic]
         found = np.zeros(len(FEATURES))
         # Before them may stand the asset in focus; the last symbol says whether there are amendments.
         found[coded] = encoder.bits[-1 - len(coded) : -1]
         return found
 
-    def _write(self, encoder: RangeEncoder, states: F32, given: Given, focus: I64) -> F64:
-        """Put states into codes; what they come back as, in whole numbers (48, n)."""
-        fixed = self.transform.to_fixed(states)
-        _encode_focus(encoder, focus, given.assets)
+    def _write(self, encoder: RangeEncoder, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
+        """Put vectors into codes; what they come back as, in whole numbers (48, n)."""
+        fixed = self.transform.to_fixed(vectors)
+        _encode_focus(encoder, focus, side_information.assets)
         decoded = np.zeros_like(fixed)
-        shown = given.shown(focus)
-        inputs = self.transform.net_inputs(shown)
+        side = side_information.in_focus(focus)
+        inputs = self.transform.net_inputs(side)
         for stage in self.stages:
             stage.write(encoder, fixed, decoded, inputs)
-        self.transform.fill_copied(shown, decoded)
+        self.transform.fill_copied(side, decoded)
         self._encode_escapes(encoder, fixed, decoded)
         return decoded
 

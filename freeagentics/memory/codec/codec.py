@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.given import Given
+from freeagentics.memory.codec.side_information import SideInformation
 from freeagentics.memory.features import FEATURES
 
 _RECALL = np.array([feature.recall for feature in FEATURES])
@@ -22,10 +22,10 @@ KEY_SIZE = int(_RECALL.sum())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """What became of experiences: their codes, and the states (n, 48) that decoding them will give."""
+    """What became of experiences: their codes, and the feature vectors (n, 48) that decoding them will give."""
 
     codes: Codes
-    states: F32
+    vectors: F32
 
 
 class Codec(ABC):
@@ -41,31 +41,31 @@ class Codec(ABC):
     shares: bool
 
     @abstractmethod
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
-        """Code states (n, 48).
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
+        """Code feature vectors (n, 48).
 
         Args:
-            states: values are clipped to their feature's range; NaN is its low end.
-            given: what is known without them.
+            vectors: values are clipped to their feature's range; NaN is its low end.
+            side_information: of each memory.
             focus: the asset that each state is about, (n,).
         """
 
     @abstractmethod
-    def decode(self, codes: Codes, given: Given) -> F32:
-        """States (n, 48) from codes, given what they were coded given.
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
+        """Feature vectors (n, 48) from codes, given what they were coded given.
 
         Raises CorruptRecord naming the rows whose code is damaged.
         """
 
     @abstractmethod
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
-        """What each feature takes of the codes of states (n, 48), n > 0, as the mean in bits, (48,).
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
+        """What each feature takes of the codes of feature vectors (n, 48), n > 0, as the mean in bits, (48,).
 
         The rest of a code belongs to none: its checksum, the asset in focus, numbers that no table foretold, rounding up to whole bytes.
         """
 
 
-def keys_of(states: F32) -> U8:
-    """What situations are compared by: the features marked for recall of states (n, 48), spread over 0 to 255, (n, KEY_SIZE)."""
-    share = (states[:, _RECALL] - _LOW) / _WIDTH
+def keys_of(vectors: F32) -> U8:
+    """What situations are compared by: the features marked for recall of feature vectors (n, 48), spread over 0 to 255, (n, KEY_SIZE)."""
+    share = (vectors[:, _RECALL] - _LOW) / _WIDTH
     return np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)).astype(np.uint8)

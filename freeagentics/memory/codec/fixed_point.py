@@ -24,7 +24,7 @@ _PREDICTED_ALLOWED = 1.5
 
 
 class FixedPointTransform:
-    """Experiences as whole numbers (48, n): multiples of 1/256 of a standard deviation, from each feature's most common value.
+    """Feature vectors as whole numbers (48, n): multiples of 1/256 of a standard deviation, from each feature's most common value.
 
     Every number here comes from single IEEE operations and exact sums: it is the same on every machine.
 
@@ -51,34 +51,34 @@ class FixedPointTransform:
         self._copied_from = place[self._copied]
         self.p_no_escape = weights.p_no_escape
 
-    def to_fixed(self, states: F32) -> F64:
-        """States (n, 48) as whole numbers (48, n); clipped to their range, NaN to its low end."""
+    def to_fixed(self, vectors: F32) -> F64:
+        """Feature vectors (n, 48) as whole numbers (48, n); clipped to their range, NaN to its low end."""
         # fmin and fmax take the number where the other is none.
-        return self._nearest(np.fmin(np.fmax(states.T.astype(np.float64), _LOW[:, None]), _HIGH[:, None]))
+        return self._nearest(np.fmin(np.fmax(vectors.T.astype(np.float64), _LOW[:, None]), _HIGH[:, None]))
 
-    def _nearest(self, states: F64) -> F64:
-        fixed = states - self._center
+    def _nearest(self, vectors: F64) -> F64:
+        fixed = vectors - self._center
         fixed *= self._scale
         return np.rint(fixed, out=fixed)
 
     def from_fixed(self, fixed: F64) -> F32:
         """Inverse of `whole`."""
-        states = fixed / self._scale + self._center
-        return np.minimum(np.maximum(states, _LOW[:, None]), _HIGH[:, None]).T.astype(np.float32)
+        vectors = fixed / self._scale + self._center
+        return np.minimum(np.maximum(vectors, _LOW[:, None]), _HIGH[:, None]).T.astype(np.float32)
 
-    def net_inputs(self, shown: F32) -> F64:
-        """What is inputs before the first stage, (S + F, n), of observations *shown* (n, columns)."""
-        inputs = np.zeros((self._input_count, len(shown)))
+    def net_inputs(self, side_information: F32) -> F64:
+        """What is inputs before the first stage, (S + F, n), of observations *side_information* (n, columns)."""
+        inputs = np.zeros((self._input_count, len(side_information)))
         there = self._place >= 0
-        side = np.zeros((len(shown), len(self._place)))
-        side[:, there] = shown[:, self._place[there]]
+        side = np.zeros((len(side_information), len(self._place)))
+        side[:, there] = side_information[:, self._place[there]]
         side = np.rint((side - self._side_offset) * self._side_scale)
         inputs[: len(self._place)] = np.clip(side, -LARGEST_INPUT, LARGEST_INPUT).T
         return inputs
 
-    def fill_copied(self, shown: F32, decoded: F64) -> None:
+    def fill_copied(self, side_information: F32, decoded: F64) -> None:
         """Fill in features that are what the market showed, (n, columns)."""
-        seen = shown.T[self._copied_from].astype(np.float64)
+        seen = side_information.T[self._copied_from].astype(np.float64)
         low, high, center, scale = (bound[self._copied, None] for bound in (_LOW, _HIGH, self._center[:, 0], self._scale[:, 0]))
         decoded[self._copied] = np.rint((np.clip(seen, low, high) - center) * scale)
 

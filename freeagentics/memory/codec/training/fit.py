@@ -15,7 +15,7 @@ from freeagentics.errors import BadInput
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
-from freeagentics.memory.codec.training.experiences import Experiences, as_shared
+from freeagentics.memory.codec.training.data import TrainingData, as_shared
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
 from freeagentics.memory.codec.training.tables import fit_tables, group_errors, with_deterministic, without_tables
 from freeagentics.memory.codec.weights import ONE, CodecWeights
@@ -46,7 +46,7 @@ class FitSettings:
 
 
 def fit(
-    experiences: Experiences,
+    data: TrainingData,
     version: int,
     settings: FitSettings | None = None,
     desk: CodecWeights | None = None,
@@ -61,18 +61,16 @@ def fit(
     """
     settings = settings or FitSettings()
     check_device(settings.device)
-    learning, counting = experiences.apart(settings.every, settings.early)
+    learning, counting = data.apart(settings.every, settings.early)
     if not len(learning) or not len(counting):
-        raise BadInput(
-            f"{experiences.role}: experiences of at least {settings.every} agents are needed, some to learn from and some to count on"
-        )
+        raise BadInput(f"{data.role}: experiences of at least {settings.every} agents are needed, some to learn from and some to count on")
     if desk is not None:
         learning, counting = (as_shared(part, desk) for part in (learning, counting))
-    planned = plan(experiences, settings.compression, desk)
+    planned = plan(data, settings.compression, desk)
     step = planned.steps(BOUNDS)
     with _one_thread():
         net = train(planned, learning, step, settings, headway)
-    drawn = with_deterministic(replace(_exported(planned, net, experiences.role, version), step=step), counting)
+    drawn = with_deterministic(replace(_exported(planned, net, data.role, version), step=step), counting)
     return fit_tables(_within_bounds(drawn, planned, counting), counting)
 
 
@@ -84,16 +82,16 @@ def check_device(name: str) -> None:
         raise BadInput(f"no device '{name}' to train on: {str(error).splitlines()[0]}") from error
 
 
-def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings, headway: Headway = untold) -> PriorNet:
+def train(planned: Plan, data: TrainingData, step: I64, settings: FitSettings, headway: Headway = untold) -> PriorNet:
     """A plain training loop: fewest bits, from features as they will be decoded, with the noise of quantising."""
     torch.manual_seed(settings.seed)
-    side, features = _as_tensors(planned, experiences, settings.device)
+    side, features = _as_tensors(planned, data, settings.device)
     width = torch.as_tensor(step[planned.order] / ONE, dtype=torch.float32, device=settings.device)
     net = PriorNet(side.shape[1], planned.stages.tolist(), settings.hidden).to(settings.device)
     optimizer = torch.optim.AdamW(net.parameters(), lr=settings.learning_rate, weight_decay=settings.decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps)
     drawing = torch.Generator().manual_seed(settings.seed)
-    for _ in telling(headway, f"training the codec of {experiences.role}", range(settings.steps)):
+    for _ in telling(headway, f"training the codec of {data.role}", range(settings.steps)):
         rows = torch.randint(len(features), (settings.batch,), generator=drawing)
         wanted = features[rows]
         noise = (torch.rand(wanted.shape, generator=drawing).to(settings.device) - 0.5) * width
@@ -117,10 +115,10 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _as_tensors(planned: Plan, experiences: Experiences, device: str) -> tuple[Tensor, Tensor]:
-    transform = FixedPointTransform(without_tables(planned), experiences.columns)
-    side = transform.net_inputs(experiences.shown)[: len(planned.columns)]
-    fixed = np.clip(transform.to_fixed(experiences.states)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
+def _as_tensors(planned: Plan, data: TrainingData, device: str) -> tuple[Tensor, Tensor]:
+    transform = FixedPointTransform(without_tables(planned), data.columns)
+    side = transform.net_inputs(data.side_information)[: len(planned.columns)]
+    fixed = np.clip(transform.to_fixed(data.vectors)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
     return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, fixed))  # type: ignore[return-value]
 
 
@@ -143,11 +141,11 @@ def _whole(values: F64) -> np.ndarray:
     return np.rint(values).astype(np.int32).ravel()
 
 
-def _within_bounds(drawn: CodecWeights, planned: Plan, experiences: Experiences) -> CodecWeights:
+def _within_bounds(drawn: CodecWeights, planned: Plan, data: TrainingData) -> CodecWeights:
     """Steps as wide as the bounds allow, on experiences that the net was not trained on."""
     bound: dict[Group, float] = dict(BOUNDS)
     for _ in range(4):
         drawn = replace(drawn, step=planned.steps(bound))
-        for group, error in group_errors(drawn, experiences).items():
+        for group, error in group_errors(drawn, data).items():
             bound[group] = min(bound[group] * _MARGIN * BOUNDS[group] / max(error, 1e-3), 3 * BOUNDS[group])
     return drawn

@@ -13,7 +13,7 @@ from freeagentics.memory.codec.range_coder import PROB_SCALE
 from freeagentics.memory.codec.stage import stages_of
 from freeagentics.memory.codec.stage_net import OUTPUTS
 from freeagentics.memory.codec.tables import COMMONS, SPREADS, integer_frequencies
-from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.training.plan import Plan
 from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import FEATURES, GROUPS, Group
@@ -59,14 +59,14 @@ def without_tables(planned: Plan) -> CodecWeights:
     )
 
 
-def group_errors(weights: CodecWeights, experiences: Experiences) -> dict[Group, float]:
+def group_errors(weights: CodecWeights, data: TrainingData) -> dict[Group, float]:
     """Root of the mean square error of each group's features, in standard deviations, over all experiences."""
-    transform = FixedPointTransform(weights, experiences.columns)
-    fixed = transform.to_fixed(experiences.states)
+    transform = FixedPointTransform(weights, data.columns)
+    fixed = transform.to_fixed(data.vectors)
     decoded = fixed.copy()
-    for seen in stage_passes(weights, transform, experiences):
+    for seen in stage_passes(weights, transform, data):
         decoded[seen.features] = seen.values
-    transform.fill_copied(experiences.shown, decoded)
+    transform.fill_copied(data.side_information, decoded)
     error = np.square((transform.from_fixed(decoded) - transform.from_fixed(fixed)) / deviations(weights)).mean(axis=0)
     return {group: float(np.sqrt(error[places].mean())) for group, places in filled_groups(weights).items()}
 
@@ -103,10 +103,10 @@ class StagePass:
     values: F64
 
 
-def stage_passes(weights: CodecWeights, transform: FixedPointTransform, experiences: Experiences) -> Iterator[StagePass]:
+def stage_passes(weights: CodecWeights, transform: FixedPointTransform, data: TrainingData) -> Iterator[StagePass]:
     """Stage by stage as in encoding, without escapes."""
-    fixed = transform.to_fixed(experiences.states)
-    inputs, decoded = transform.net_inputs(experiences.shown), np.empty_like(fixed)
+    fixed = transform.to_fixed(data.vectors)
+    inputs, decoded = transform.net_inputs(data.side_information), np.empty_like(fixed)
     for stage in stages_of(transform, weights):
         predicted = stage.predict(inputs)
         expected = stage.expected(predicted)
@@ -117,22 +117,22 @@ def stage_passes(weights: CodecWeights, transform: FixedPointTransform, experien
         yield StagePass(stage.features, expected, spread, odds, np.where(common, np.nan, difference), values)
 
 
-def with_deterministic(weights: CodecWeights, experiences: Experiences) -> CodecWeights:
+def with_deterministic(weights: CodecWeights, data: TrainingData) -> CodecWeights:
     """Features whose prediction is nearly always right, to a step, go without symbols."""
-    transform = FixedPointTransform(weights, experiences.columns)
-    fixed = transform.to_fixed(experiences.states)
+    transform = FixedPointTransform(weights, data.columns)
+    fixed = transform.to_fixed(data.vectors)
     right = []
-    for seen in stage_passes(weights, transform, experiences):
+    for seen in stage_passes(weights, transform, data):
         off = np.abs(fixed[seen.features] - seen.expected)
         right.extend((off <= weights.step[seen.features, None] / 2).mean(axis=1))
     return replace(weights, deterministic=np.array(right) > _DETERMINISTIC)
 
 
-def fit_tables(weights: CodecWeights, experiences: Experiences) -> CodecWeights:
+def fit_tables(weights: CodecWeights, data: TrainingData) -> CodecWeights:
     """Fit contexts and tables to experiences."""
-    transform = FixedPointTransform(weights, experiences.columns)
+    transform = FixedPointTransform(weights, data.columns)
     spreads, commons, max_quantum, tables = [], [], [], []
-    for seen in stage_passes(weights, transform, experiences):
+    for seen in stage_passes(weights, transform, data):
         for spread, odds, difference in zip(seen.spread, seen.odds, seen.difference, strict=True):
             spreads.append(_contexts(spread, SPREADS))
             commons.append(_contexts(odds, COMMONS))
@@ -149,18 +149,18 @@ def fit_tables(weights: CodecWeights, experiences: Experiences) -> CodecWeights:
         max_quantum=np.array(max_quantum),
         frequency=np.concatenate(tables),
     )
-    return replace(counted, p_no_escape=_p_no_escape(counted, experiences))
+    return replace(counted, p_no_escape=_p_no_escape(counted, data))
 
 
-def _p_no_escape(weights: CodecWeights, experiences: Experiences) -> int:
+def _p_no_escape(weights: CodecWeights, data: TrainingData) -> int:
     """Frequency, of 4096, of memories in which no feature that is not coded needs an escape."""
-    transform = FixedPointTransform(weights, experiences.columns)
-    fixed, decoded = transform.to_fixed(experiences.states), np.zeros((len(FEATURES), len(experiences)))
-    for seen in stage_passes(weights, transform, experiences):
+    transform = FixedPointTransform(weights, data.columns)
+    fixed, decoded = transform.to_fixed(data.vectors), np.zeros((len(FEATURES), len(data)))
+    for seen in stage_passes(weights, transform, data):
         decoded[seen.features] = seen.values
-    transform.fill_copied(experiences.shown, decoded)
+    transform.fill_copied(data.side_information, decoded)
     escaped = int(transform.mismatches(fixed, decoded).sum())
-    return int(np.clip(PROB_SCALE - np.ceil(PROB_SCALE * (escaped + 1) / (len(experiences) + 1)), 1, PROB_SCALE - 1))
+    return int(np.clip(PROB_SCALE - np.ceil(PROB_SCALE * (escaped + 1) / (len(data) + 1)), 1, PROB_SCALE - 1))
 
 
 def _contexts(values: F64, count: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ BOOK_COLUMNS = tuple(f"book.{name}" for name in BOOK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class SideInformation:
     """What is known of a step without its memories.
 
     Attributes:
@@ -30,12 +30,12 @@ class Given:
         """Number of assets, A."""
         return self.values.shape[-2]
 
-    def rows(self, chosen: I64 | Mask | slice) -> Given:
+    def rows(self, chosen: I64 | Mask | slice) -> SideInformation:
         """What some of the memories are coded given."""
         values = self.values if self.values.ndim == 2 else self.values[chosen]
-        return Given(values, None if self.book is None else self.book[chosen])
+        return SideInformation(values, None if self.book is None else self.book[chosen])
 
-    def shown(self, focus: I64) -> F32:
+    def in_focus(self, focus: I64) -> F32:
         """Of memories about the assets in focus (n,) the market's columns, and those of the book, (n, columns)."""
         market = np.broadcast_to(self.values, (len(focus), *self.values.shape[-2:]))[np.arange(len(focus)), focus]
         return market if self.book is None else np.concatenate([market, self.book], axis=1, dtype=np.float32)
