@@ -1,4 +1,4 @@
-"""Other ways to code experiences, each at the same error in every group as ours, where it can be."""
+"""Other ways to code feature vectors, each at the same error in every group as ours, where it can be."""
 
 from __future__ import annotations
 

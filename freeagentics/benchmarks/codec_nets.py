@@ -1,5 +1,5 @@
-"""Nets against codecs: what the autoencoder of seed 000 takes for the same experiences, how many parameters each way has, and what an
-adapter an agent would save."""
+"""Nets against codecs: bits of a grouped autoencoder for the same feature vectors, parameters of each, and what an adapter an agent would
+save."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def grouped_vae(sample: Sample) -> Coded:
 
 
 def torch_save(sample: Sample) -> Coded:
-    """Seed 000's way: the float latents of that net, every memory through `torch.save`."""
+    """Float latents of that net, every memory through `torch.save`, as the published design has them."""
     net = _trained(sample)
     with torch.no_grad():
         latents, _ = net.posterior(_inputs(sample, sample.test))
@@ -71,7 +71,7 @@ def torch_save(sample: Sample) -> Coded:
 
 @lru_cache(maxsize=16)
 def _trained(sample: Sample) -> FeatureGroupedVAE:
-    """A net for one role's experiences, after a plain training loop."""
+    """A net for one role's feature vectors, after a plain training loop."""
     torch.manual_seed(0)
     vectors = _inputs(sample, sample.learn)
     places = np.searchsorted(sample.weights.filled, [part[0] for part in sample.groups.values()])
@@ -126,7 +126,7 @@ def codec_nets(runs: int) -> Table:
     note = (
         f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing and low rank"
         f" {apart:,}: {1 - net / apart:.0%} fewer. btc-replay, agents that nothing was trained on: an adapter is fitted to what the shipped"
-        f" codec leaves of the first {_FIRST:.0%} of an agent's experiences. On the rest, what it would save is the entropy of what is"
+        f" codec leaves of the first {_FIRST:.0%} of an agent's time. On the rest, what it would save is the entropy of what is"
         " left, in quantised steps, less that of what is left then and of its latents."
     )
     return Table("Parameters of nets, and what adapters would save", note, rows)
