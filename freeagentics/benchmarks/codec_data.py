@@ -27,7 +27,7 @@ class Sample:
     Attributes:
         weights: the role's shipped codec. codec: the same at work.
         learn: what rivals may learn from: other agents, the first part of the bars. test: what all are measured on.
-        given: what the test's vectors are coded given.
+        side_information: of the test.
         shared_bits: what a memory's share of its desk's book takes.
     """
 

@@ -63,7 +63,7 @@ def stores(runs: int) -> Table:
     note = (
         f"{AGENTS} agents. Ours: {STEPS:,} memories each, codes of {CODE_BYTES} bytes made beforehand, handed in {BATCH} steps at a time. "
         f"The published design's, and `RedisAgentMemory`'s: {SINGLE:,} in all, one by one, states of 50 numbers that they code "
-        f"themselves. Ratios: to the published design with one net, run by run. Bytes: `MEMORY USAGE` of all keys, size of the file. Recall, "
+        f"themselves. Ratios: to that design with one net, run by run. Bytes: `MEMORY USAGE` of all keys, size of the file. Recall, "
         f"query: the {RECENT} newest of an agent, by log and by index, mean of {ASKED}. Median of {runs} runs (least to most)."
     )
     return Table("Stores", note, rows)

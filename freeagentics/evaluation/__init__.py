@@ -1,4 +1,4 @@
-"""Runs that are looked at: experiences to train codecs on, and what decisions would have been with other memories."""
+"""Runs with a probe: training data of codecs, and agreement of decisions with decoded memories."""
 
 from freeagentics.evaluation.agreement import Agreement, decision_agreement
 from freeagentics.evaluation.audit import audit_memories

@@ -62,8 +62,12 @@ class _Collector(Probe):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CollectedRun:
-    """What went on in a run: experiences by role (under `DESK` what books of desks said), and what the market showed, from step 1 on,
-    (steps, assets, columns)."""
+    """Training data of a run.
+
+    Attributes:
+        by_role: data by role; under `DESK` that of books.
+        observed: observations from step 1 on, (steps, assets, columns).
+    """
 
     by_role: Mapping[str, TrainingData]
     observed: F32

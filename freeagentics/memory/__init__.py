@@ -1,4 +1,4 @@
-"""What agents remember: experiences, the codes they are kept as, and the index that recalls them."""
+"""Memories of agents: feature vectors, the codes they are stored as, and the index that recalls them."""
 
 from freeagentics.memory.codec import (
     CODECS,

@@ -1,4 +1,4 @@
-"""Codecs turn experiences into codes and back; a code names the version of the codec that made it."""
+"""Codecs turn feature vectors into codes and back; a code names the version of the codec that made it."""
 
 from freeagentics.memory.codec.autoregressive import AutoregressiveCodec
 from freeagentics.memory.codec.books import DESK, BookCodec, book_vectors, whole_market

@@ -26,7 +26,7 @@ from freeagentics.memory.features import FEATURES
 
 
 class AutoregressiveCodec(Codec):
-    """Codes what is an agent's own of its experiences, given what the market showed to everybody and the book of its desk.
+    """A codec of what side information does not predict: the private part of feature vectors.
 
     Args:
         weights: of one role.
@@ -71,7 +71,7 @@ class AutoregressiveCodec(Codec):
         self._write(encoder, vectors, side_information, focus)
         coded = self.weights.order[~self.weights.deterministic]
         found = np.zeros(len(FEATURES))
-        # Before them may stand the asset in focus; the last symbol says whether there are amendments.
+        # Before them may stand the asset in focus; the last symbol is the escape flag.
         found[coded] = encoder.bits[-1 - len(coded) : -1]
         return found
 
@@ -89,7 +89,7 @@ class AutoregressiveCodec(Codec):
         return decoded
 
     def _encode_escapes(self, encoder: RangeEncoder, fixed: F64, decoded: F64) -> None:
-        """Whether a feature without a symbol is not what it was taken to be, and in such memories all of these."""
+        """Encode a flag where an uncoded feature is not as decoded, and in such memories all uncoded features."""
         transform = self.transform
         escaped = transform.mismatches(fixed, decoded)
         encoder.encode(*transform.flag_frequencies(escaped))
@@ -116,7 +116,7 @@ def _encode_focus(encoder: RangeEncoder, focus: I64, assets: int) -> None:
 
 
 def _decode_focus(decoder: RangeDecoder, assets: int) -> I64:
-    """The asset in focus of every row, (n,); the first where the code tells none."""
+    """Asset in focus of every row, (n,); the first where the code determines none."""
     if assets == 1:
         return np.zeros(len(decoder.determined), dtype=np.int64)
     each = np.uint64(PROB_SCALE // assets)

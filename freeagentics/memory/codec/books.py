@@ -24,8 +24,7 @@ def book_vectors(books: F32) -> F32:
 
 
 def whole_market(values: F32) -> F32:
-    """What books are coded given: the mean over assets of what the market showed, (A, columns) -> (1, columns) or (n, A, columns) ->
-    (n, 1, columns)."""
+    """Side information of books: the mean over assets of observations (A, columns) -> (1, columns) or (n, A, columns) -> (n, 1, columns)."""
     return values.mean(axis=-2, keepdims=True, dtype=np.float32)
 
 
@@ -41,7 +40,7 @@ class BookCodec:
         self.version = codec.version
 
     def encode(self, books: F32, values: F32) -> tuple[Codes, F32]:
-        """Codes of books (D, len(BOOK)), given what the market showed, (A, columns), and the books that decoding will give."""
+        """Codes of books (D, len(BOOK)), with the observation (A, columns), and the books that decoding will give."""
         encoded = self._codec.encode(book_vectors(books), SideInformation(whole_market(values)), _nowhere(len(books)))
         return encoded.codes, encoded.vectors[:, _PLACES]
 

@@ -1,4 +1,4 @@
-"""What every codec does: experiences into codes and back."""
+"""The contract of codecs: feature vectors into codes and back."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)[_RECALL
 _WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)[_RECALL]
 
 KEY_SIZE = int(_RECALL.sum())
-"""Numbers by which `RecallIndex` compares situations."""
+"""Size of the keys that `RecallIndex` compares."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """What became of experiences: their codes, and the feature vectors (n, 48) that decoding them will give."""
+    """Codes, and the feature vectors (n, 48) that decoding them will give."""
 
     codes: Codes
     vectors: F32
 
 
 class Codec(ABC):
-    """Turns the experiences of a cohort into codes, and codes into experiences.
+    """Turns the feature vectors of a cohort into codes, and codes into feature vectors.
 
     Attributes:
-        name: as scenarios call it. version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
-        shares: whether codes leave out what is given; otherwise all of a state is in its code.
+        name: as scenarios call it.
+        version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
+        shares: True where codes leave out what side information tells.
     """
 
     name: str
@@ -52,20 +53,20 @@ class Codec(ABC):
 
     @abstractmethod
     def decode(self, codes: Codes, side_information: SideInformation) -> F32:
-        """Feature vectors (n, 48) from codes, given what they were coded given.
+        """Feature vectors (n, 48) from codes, with the side information that they were coded with.
 
         Raises CorruptRecord naming the rows whose code is damaged.
         """
 
     @abstractmethod
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
-        """What each feature takes of the codes of feature vectors (n, 48), n > 0, as the mean in bits, (48,).
+        """Bits that each feature takes of the codes of feature vectors (n, 48), n > 0, in the mean, (48,).
 
-        The rest of a code belongs to none: its checksum, the asset in focus, numbers that no table foretold, rounding up to whole bytes.
+        The rest of a code belongs to none: its checksum, the asset in focus, bypass numbers, rounding up to whole bytes.
         """
 
 
 def keys_of(vectors: F32) -> U8:
-    """What situations are compared by: the features marked for recall of feature vectors (n, 48), spread over 0 to 255, (n, KEY_SIZE)."""
+    """Keys of feature vectors (n, 48): the features marked for recall, scaled to 0 to 255, (n, KEY_SIZE)."""
     share = (vectors[:, _RECALL] - _LOW) / _WIDTH
     return np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)).astype(np.uint8)

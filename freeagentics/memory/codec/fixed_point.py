@@ -1,4 +1,4 @@
-"""Latents: experiences as whole numbers, feature by feature."""
+"""The fixed-point transform: feature vectors as integers, feature by feature."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LOW = np.array([feature.low for feature in FEATURES])
 _HIGH = np.array([feature.high for feature in FEATURES])
 
 _CONSTANT_ALLOWED = 1 / 256
-"""Share of its range by which a feature that is never coded may differ from its most common value without being escaped."""
+"""Share of its range by which a constant feature may differ from its most common value without an escape."""
 
 _PREDICTED_ALLOWED = 1.5
-"""Steps by which a feature that others imply, or that is shared, may differ from what they make of it without being escaped."""
+"""Steps by which a deterministic feature may differ from its prediction, or a copied one from its copy, without an escape."""
 
 
 class FixedPointTransform:
@@ -52,7 +52,7 @@ class FixedPointTransform:
         self.p_no_escape = weights.p_no_escape
 
     def to_fixed(self, vectors: F32) -> F64:
-        """Feature vectors (n, 48) as whole numbers (48, n); clipped to their range, NaN to its low end."""
+        """Feature vectors (n, 48) as integers (48, n); clipped to their range, NaN to its low end."""
         # fmin and fmax take the number where the other is none.
         return self._nearest(np.fmin(np.fmax(vectors.T.astype(np.float64), _LOW[:, None]), _HIGH[:, None]))
 
@@ -62,12 +62,12 @@ class FixedPointTransform:
         return np.rint(fixed, out=fixed)
 
     def from_fixed(self, fixed: F64) -> F32:
-        """Inverse of `whole`."""
+        """Inverse of `to_fixed`."""
         vectors = fixed / self._scale + self._center
         return np.minimum(np.maximum(vectors, _LOW[:, None]), _HIGH[:, None]).T.astype(np.float32)
 
     def net_inputs(self, side_information: F32) -> F64:
-        """What is inputs before the first stage, (S + F, n), of observations *side_information* (n, columns)."""
+        """Inputs of the first stage's net, (S + F, n), from side information (n, columns); features of later stages are still zero."""
         inputs = np.zeros((self._input_count, len(side_information)))
         there = self._place >= 0
         side = np.zeros((len(side_information), len(self._place)))
@@ -77,7 +77,7 @@ class FixedPointTransform:
         return inputs
 
     def fill_copied(self, side_information: F32, decoded: F64) -> None:
-        """Fill in features that are what the market showed, (n, columns)."""
+        """Fill in features that are copied from side information (n, columns)."""
         seen = side_information.T[self._copied_from].astype(np.float64)
         low, high, center, scale = (bound[self._copied, None] for bound in (_LOW, _HIGH, self._center[:, 0], self._scale[:, 0]))
         decoded[self._copied] = np.rint((np.clip(seen, low, high) - center) * scale)
@@ -94,10 +94,10 @@ class FixedPointTransform:
         return np.rint(values / self._step[feature]) * self._step[feature] if self._on_lattice[feature] else values
 
     def mismatches(self, fixed: F64, decoded: F64) -> Mask:
-        """Memories (n,) in which a silent feature comes back as something else than it was."""
+        """True for memories (n,) in which an uncoded feature is not as decoded."""
         return np.any(np.abs(fixed[self.uncoded] - decoded[self.uncoded]) > self._allowed, axis=0)
 
     def flag_frequencies(self, escaped: Mask) -> tuple[U64, U64]:
-        """The frequency before each row's flag_frequencies, and its own, (n,)."""
+        """Cumulative frequency before each row's escape flag, and its own, (n,)."""
         p_no_escape, rest = np.uint64(self.p_no_escape), np.uint64(PROB_SCALE - self.p_no_escape)
         return np.where(escaped, p_no_escape, np.uint64(0)), np.where(escaped, rest, p_no_escape)

@@ -19,7 +19,7 @@ _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class PlainCodec(Codec):
-    """Codes of one length, whatever is given. A truncated code cannot be read.
+    """A codec with codes of one length, without side information. A truncated code cannot be read.
 
     Attributes:
         widths: bits of each feature, (48,).

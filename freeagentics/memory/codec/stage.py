@@ -1,4 +1,4 @@
-"""A stage: the features that one net foretells, quantised around what it expects."""
+"""A stage: features that one net predicts, quantised around their predictions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from freeagentics.memory.codec.weights import CodecWeights
 
 
 class Stage:
-    """Features that are predicted together, from the observation and the stages before.
+    """Features that are predicted together, from side information and the stages before.
 
     Attributes:
         features: which, (k,).
@@ -39,7 +39,7 @@ class Stage:
         self._table = (place * (SPREADS * COMMONS))[:, None].astype(np.float64)
 
     def write(self, encoder: RangeEncoder, fixed: F64, decoded: F64, inputs: F64) -> None:
-        """Code these features of *whole* (48, n); what they come back as enters *decoded* (48, n) and what is inputs."""
+        """Encode these features of *fixed* (48, n); as decoded they enter *decoded* (48, n) and *inputs*."""
         expected, table = self.expect(inputs)
         difference, common = self.quantise(fixed, expected)
         symbols = difference + self._max_quantum
@@ -59,7 +59,7 @@ class Stage:
         self.learn(values, decoded, inputs)
 
     def read(self, decoder: RangeDecoder, decoded: F64, inputs: F64) -> None:
-        """Inverse of `write`; where the code tells no more, what is to be expected."""
+        """Inverse of `write`; what the code does not determine comes back as predicted."""
         expected, table = self.expect(inputs)
         symbols, determined = np.empty(table.shape, dtype=np.int64), np.ones(table.shape, dtype=np.bool_)
         symbols[self._deterministic] = self._max_quantum[self._deterministic]
@@ -84,11 +84,11 @@ class Stage:
         self.learn(values, decoded, inputs)
 
     def predict(self, inputs: F64) -> F64:
-        """What the net says, in whole numbers (3 k, n)."""
+        """Outputs of the net, integers (3 k, n)."""
         return self._net(inputs[: self._input_count])
 
     def expect(self, inputs: F64) -> tuple[F64, I64]:
-        """What is expected, in whole numbers (k, n), and the number of each one's table, (k, n)."""
+        """Predicted values, integers (k, n), and the number of each one's table, (k, n)."""
         predicted, count = self.predict(inputs), len(self.features)
         bins = predicted[count:]
         bins -= self._edge
@@ -102,7 +102,7 @@ class Stage:
         return self.expected(predicted), table.astype(np.int64)
 
     def expected(self, predicted: F64) -> F64:
-        """The values (k, n) around which these features are quantised; of whole numbers a multiple of their step."""
+        """Values (k, n) around which these features are quantised; those on a lattice at multiples of their step."""
         expected = predicted[: len(self.features)]
         if self._on_lattice.size:
             step = self._step[self._on_lattice]
@@ -110,9 +110,9 @@ class Stage:
         return expected
 
     def quantise(self, fixed: F64, expected: F64) -> tuple[F64, Mask]:
-        """How many steps these features of *whole* (48, n) are from what was expected, and which have their most common value, both (k, n).
+        """Quantise these features of *fixed* (48, n): their steps from the prediction, and which have their most common value, both (k, n).
 
-        What is implied is taken to be as expected.
+        Deterministic features are taken to be as predicted.
         """
         mine = fixed[self.features]
         common = mine == 0
@@ -122,14 +122,14 @@ class Stage:
         return np.rint(mine, out=mine), common
 
     def values(self, difference: F64, common: Mask, expected: F64) -> F64:
-        """What quantised features (k, n) stand for."""
+        """Dequantise features (k, n)."""
         values = difference * self._step
         values += expected
         values[common] = 0
         return values
 
     def learn(self, values: F64, decoded: F64, inputs: F64) -> None:
-        """Values (k, n) become inputs."""
+        """Put values (k, n) into *decoded* and *inputs*."""
         decoded[self.features] = values
         np.maximum(values, -LARGEST_INPUT, out=values)
         np.minimum(values, LARGEST_INPUT, out=inputs[self._input_count : self._input_count + len(values)])

@@ -1,4 +1,4 @@
-"""What a codec is fitted on: experiences of one role, each beside what the market showed."""
+"""Training data of a codec: feature vectors of one role with their side information."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TrainingData:
         """Several runs as one; columns that a run did not show are zero in it. Raises BadInput unless they are of one role."""
         roles = {part.role for part in parts}
         if len(roles) != 1:
-            raise BadInput(f"experiences of one role are needed, these are of {len(roles)}")
+            raise BadInput(f"training data of one role is needed, this is of {len(roles)}")
         columns = tuple(dict.fromkeys(name for part in parts for name in part.columns))
         offset = np.cumsum([0, *(int(part.agent.max(initial=-1)) + 1 for part in parts)])
         return cls(
