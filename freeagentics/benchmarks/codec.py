@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from freeagentics.arrays import F32, I64
 from freeagentics.benchmarks import codec_baselines as rivals
 from freeagentics.benchmarks import codec_nets as nets
-from freeagentics.benchmarks.codec_baselines import Coded, Errors
+from freeagentics.benchmarks.codec_baselines import CodingResult, Errors
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.evaluation import decision_agreement
@@ -25,13 +25,13 @@ from freeagentics.scenario import load_scenario
 SCENARIOS = ("btc-replay", "ten-pairs", "whale-pump")
 BATCHES = (1, 50, 256, 10_000)
 
-_MATCHED: dict[str, Callable[[Sample, Errors], Coded]] = {
+_MATCHED: dict[str, Callable[[Sample, Errors], CodingResult]] = {
     "quantised, zstd-19 with dictionary": partial(rivals.quantised_zstd, side=False),
     "the same, given what is shared": partial(rivals.quantised_zstd, side=True),
     "weighted PCA, ideal entropy coding": partial(rivals.pca, side=False),
     "the same, given what is shared, linear": partial(rivals.pca, side=True),
 }
-_AS_IS: dict[str, Callable[[Sample], Coded]] = {
+_AS_IS: dict[str, Callable[[Sample], CodingResult]] = {
     "float32": rivals.plain(Float32Codec()),
     "float16, zlib": rivals.float16_zlib,
     "int8": rivals.plain(Int8Codec()),
@@ -64,7 +64,7 @@ def codec(runs: int) -> Table:
     return Table("Codecs", note, rows)
 
 
-def _row(scenario: str, name: str, coded: Sequence[Coded], mine: Sequence[Coded]) -> Mapping[str, object]:
+def _row(scenario: str, name: str, coded: Sequence[CodingResult], mine: Sequence[CodingResult]) -> Mapping[str, object]:
     bits, own = (float(np.mean([found.bits for found in these])) for these in (coded, mine))
     errors = {group: [found.errors[group] for found in coded if group in found.errors] for group in BOUNDS}
     shown = {f"error, {group}": f"{np.sqrt(np.mean(np.square(there))):.3f}" if there else "" for group, there in errors.items()}

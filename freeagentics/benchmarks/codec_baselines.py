@@ -27,26 +27,26 @@ Errors = Mapping[Group, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodingResult:
     """Bits a memory, all included, and the error that is left."""
 
     bits: float
     errors: Errors
 
 
-def ours(sample: Sample) -> Coded:
+def ours(sample: Sample) -> CodingResult:
     """The shipped codec, in blocks of a cohort's 256."""
     encoded = sample.codec.encode(sample.test.vectors, sample.side_information, sample.test.focus)
     count = len(encoded.codes)
     pages = [encoded.codes.rows(np.arange(first, min(first + _PAGE, count))).to_bytes() for first in range(0, count, _PAGE)]
-    return Coded(8 * sum(map(len, pages)) / count + sample.shared_bits, sample.errors(encoded.vectors))
+    return CodingResult(8 * sum(map(len, pages)) / count + sample.shared_bits, sample.errors(encoded.vectors))
 
 
-def float16_zlib(sample: Sample) -> Coded:
+def float16_zlib(sample: Sample) -> CodingResult:
     """Half precision, deflated memory by memory."""
     halves = sample.test.vectors.astype(np.float16)
     lengths = [len(zlib.compress(row.tobytes(), 9)) for row in halves]
-    return Coded(8 * float(np.mean(lengths)) + CHECKSUM + LENGTH, sample.errors(halves.astype(np.float32)))
+    return CodingResult(8 * float(np.mean(lengths)) + CHECKSUM + LENGTH, sample.errors(halves.astype(np.float32)))
 
 
 class FourBitsCodec(PlainCodec):
@@ -66,17 +66,17 @@ class FourBitsCodec(PlainCodec):
         return (levels / np.float32(15) * (HIGH - LOW) + LOW).astype(np.float32)
 
 
-def plain(codec: PlainCodec) -> Callable[[Sample], Coded]:
+def plain(codec: PlainCodec) -> Callable[[Sample], CodingResult]:
     """A codec that needs no training and no side information."""
 
-    def code(sample: Sample) -> Coded:
+    def code(sample: Sample) -> CodingResult:
         encoded = codec.encode(sample.test.vectors, sample.side_information, sample.test.focus)
-        return Coded(8 * float(encoded.codes.length.mean()), sample.errors(encoded.vectors))
+        return CodingResult(8 * float(encoded.codes.length.mean()), sample.errors(encoded.vectors))
 
     return code
 
 
-def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
+def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> CodingResult:
     """Every feature quantised by itself, then zstd at level 19 with a trained dictionary, memory by memory; with side information only the
     features that it does not show, and of these what a linear regression on it leaves, where that is less."""
     test = _standard(sample, sample.test)
@@ -93,10 +93,10 @@ def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
     dictionary.precompute_compress(compression_params=parameters)
     coder = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters)
     lengths = [len(coder.compress(row.tobytes())) for row in tested]
-    return Coded(8 * float(np.mean(lengths)) + _beside(sample, side=side), errors)
+    return CodingResult(8 * float(np.mean(lengths)) + _beside(sample, side=side), errors)
 
 
-def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
+def pca(sample: Sample, wanted: Errors, *, side: bool) -> CodingResult:
     """Weighted principal components, quantised, at the entropy of what is measured itself: no coder without memory can do better."""
     coded = ~sample.copied()[0] if side else np.ones(len(sample.weights.filled), dtype=np.bool_)
     learn, test = (_standard(sample, part) for part in (sample.learn, sample.test))
@@ -116,7 +116,7 @@ def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
         return square
 
     _, errors = _matched(sample, wanted, rotated_error, side=side)
-    return Coded(sum(entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
+    return CodingResult(sum(entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
 
 
 def _beside(sample: Sample, *, side: bool) -> float:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, Mask
-from freeagentics.evaluation import LEARNED, CollectedRun, collect
+from freeagentics.evaluation import TRAINING_SHARE, CollectedRun, collect
 from freeagentics.memory.codec import DESK, AutoregressiveCodec, CodecWeights, SideInformation, open_book_codec
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.data import TrainingData
@@ -70,7 +70,7 @@ class Sample:
 def samples(scenario_name: str) -> tuple[Sample, ...]:
     """One for every role with a shipped codec."""
     scenario = load_scenario(scenario_name)
-    first = int(scenario.steps * LEARNED)
+    first = int(scenario.steps * TRAINING_SHARE)
     learned = collect(scenario.model_copy(update={"seed": 201}), first)
     tested = collect(scenario, scenario.steps)
     market = tested.by_role[DESK].columns

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from freeagentics.arrays import F32, F64
-from freeagentics.benchmarks.codec_baselines import CHECKSUM, LENGTH, Coded, entropy
+from freeagentics.benchmarks.codec_baselines import CHECKSUM, LENGTH, CodingResult, entropy
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Table
 from freeagentics.memory.codec.adapters import Adapters
@@ -49,15 +49,15 @@ def parameters(net: nn.Module) -> int:
     return sum(parameter.numel() for parameter in net.parameters())
 
 
-def grouped_vae(sample: Sample) -> Coded:
+def grouped_vae(sample: Sample) -> CodingResult:
     """The whole numbers of a `FeatureGroupedVAE`, at the bits of its own learned prior."""
     net = _trained(sample)
     with torch.no_grad():
         coded = net(_inputs(sample, sample.test))
-    return Coded(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_vectors(sample, coded.reconstruction)))
+    return CodingResult(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_vectors(sample, coded.reconstruction)))
 
 
-def torch_save(sample: Sample) -> Coded:
+def torch_save(sample: Sample) -> CodingResult:
     """Float latents of that net, every memory through `torch.save`, as the published design has them."""
     net = _trained(sample)
     with torch.no_grad():
@@ -66,7 +66,7 @@ def torch_save(sample: Sample) -> Coded:
         decoded = torch.cat([net.decoders[name](part) for name, part in parts.items()], dim=-1)
     file = io.BytesIO()
     torch.save(latents[0].clone(), file)
-    return Coded(8.0 * len(file.getvalue()), sample.errors(_vectors(sample, decoded)))
+    return CodingResult(8.0 * len(file.getvalue()), sample.errors(_vectors(sample, decoded)))
 
 
 @lru_cache(maxsize=16)

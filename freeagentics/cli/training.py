@@ -12,7 +12,7 @@ import typer
 from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.cli.progress import Progress
 from freeagentics.errors import BadInput, did_you_mean, in_command
-from freeagentics.evaluation import FIRST_SEED, LEARNED, collect, first_part, shipped_runs
+from freeagentics.evaluation import FIRST_SEED, TRAINING_SHARE, collect, shipped_runs, training_split
 from freeagentics.memory.codec import DESK, CodecWeights
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.data import TrainingData
@@ -26,8 +26,8 @@ def chosen_runs(names: list[str] | None, seeds: int, share: float | None, *, all
     """Scenarios and the steps to learn from of each: those that shipped codecs learned from, unless there are names."""
     if names is None:
         return shipped_runs()
-    share = share or LEARNED
-    return (first_part(name, FIRST_SEED + number, share, allow_plugins=allow_plugins) for name in names for number in range(seeds))
+    share = share or TRAINING_SHARE
+    return (training_split(name, FIRST_SEED + number, share, allow_plugins=allow_plugins) for name in names for number in range(seeds))
 
 
 def carry_out(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: FitSettings, version: int, out: Path) -> None:

@@ -4,17 +4,17 @@ from freeagentics.evaluation.agreement import Agreement, decision_agreement
 from freeagentics.evaluation.audit import audit_memories
 from freeagentics.evaluation.collected_run import CollectedRun, collect
 from freeagentics.evaluation.probe import Probe
-from freeagentics.evaluation.training_runs import FIRST_SEED, LEARNED, first_part, shipped_runs
+from freeagentics.evaluation.training_runs import FIRST_SEED, TRAINING_SHARE, shipped_runs, training_split
 
 __all__ = [
     "FIRST_SEED",
-    "LEARNED",
+    "TRAINING_SHARE",
     "Agreement",
     "CollectedRun",
     "Probe",
     "audit_memories",
     "collect",
     "decision_agreement",
-    "first_part",
     "shipped_runs",
+    "training_split",
 ]

@@ -1,4 +1,4 @@
-"""The audit of memories: a short trial of a scenario that shows what its codec keeps, beside int8."""
+"""The audit of memories: errors and bits of a scenario's codec in a short run, beside int8."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudi
 from freeagentics.scenario import Scenario
 
 AGENTS = 50
-"""Of a trial, at most: it is to take seconds."""
+"""Most agents of an audit's run: it is to take seconds."""
 
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
@@ -34,7 +34,7 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, he
 
     Args:
         spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `memory_spread`. A trial has none of
-            its own: it is too short to show how much experiences vary.
+            its own: it is too short to show how much feature vectors vary.
 
     Raises what a run of the scenario raises.
     """

@@ -74,7 +74,7 @@ class CollectedRun:
 
 
 def collect(scenario: Scenario, steps: int, headway: Headway = untold) -> CollectedRun:
-    """What the agents of a scenario live through in its first *steps* steps. Raises what a run of it raises."""
+    """Collect the training data of a scenario in its first *steps* steps. Raises what a run of it raises."""
     collector = _Collector()
     with MarketModel(scenario, engine=collector) as model:
         for _ in telling(headway, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):

@@ -54,7 +54,7 @@ class RecallIndex(ArrayState):
     Half of the slots are a ring of the latest memories. A memory that leaves the ring takes the place of the least important older one, if
     it is more important itself; importance halves over `halflife` steps.
 
-    Likeness is Gaussian in the distance between keys. Distances are sums of squares of whole numbers below 2**24, which float32 holds
+    Likeness is Gaussian in the distance between keys. Distances are sums of squares of integers below 2**24, which float32 holds
     exactly, so that the order of summation cannot change a bit.
 
     Args:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from freeagentics.evaluation import CollectedRun, collect, first_part, shipped_runs
+from freeagentics.evaluation import CollectedRun, collect, shipped_runs, training_split
 from freeagentics.evaluation.training_runs import FIRST_SEED
 from freeagentics.scenario import load_scenario
 
@@ -44,5 +44,5 @@ def test_shipped_codecs_learn_from_agents_that_no_scenario_has() -> None:
 
 
 def test_the_first_part_of_a_scenario_leaves_the_rest_unseen() -> None:
-    scenario, steps = first_part("btc-replay", 5, 0.25)
+    scenario, steps = training_split("btc-replay", 5, 0.25)
     assert (scenario.seed, steps) == (5, scenario.steps // 4)

@@ -1,4 +1,4 @@
-"""The autoregressive codec: features coded in stages, each predicted from the ones before, in whole numbers.
+"""The autoregressive codec: features coded in stages, each predicted from the ones before, in integers.
 
 A small net a stage, exported from what `nets.PriorNet` learned, predicts features from the side information (the observation, the book of
 the desk) and from the stages before (autoregressive entropy modelling; Minnen, Ballé & Toderici, "Joint autoregressive and hierarchical
@@ -76,7 +76,7 @@ class AutoregressiveCodec(Codec):
         return found
 
     def _write(self, encoder: RangeEncoder, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
-        """Put vectors into codes; what they come back as, in whole numbers (48, n)."""
+        """Put vectors into codes; what they come back as, in integers (48, n)."""
         fixed = self.transform.to_fixed(vectors)
         _encode_focus(encoder, focus, side_information.assets)
         decoded = np.zeros_like(fixed)

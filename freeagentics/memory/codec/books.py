@@ -24,7 +24,7 @@ def book_vectors(books: F32) -> F32:
 
 
 def whole_market(values: F32) -> F32:
-    """Side information of books: the mean over assets of observations (A, columns) -> (1, columns) or (n, A, columns) -> (n, 1, columns)."""
+    """Mean over assets, beside which books are coded: (A, columns) -> (1, columns), or (n, A, columns) -> (n, 1, columns)."""
     return values.mean(axis=-2, keepdims=True, dtype=np.float32)
 
 

@@ -24,13 +24,13 @@ _PREDICTED_ALLOWED = 1.5
 
 
 class FixedPointTransform:
-    """Feature vectors as whole numbers (48, n): multiples of 1/256 of a standard deviation, from each feature's most common value.
+    """Feature vectors as integers (48, n): multiples of 1/256 of a standard deviation, from each feature's most common value.
 
     Every number here comes from single IEEE operations and exact sums: it is the same on every machine.
 
     Attributes:
-        silent: features without symbols: those that hardly ever change, and those that others imply.
-        p_no_escape: frequency, of 4096, of memories in which none of these has to be escaped.
+        uncoded: features without symbols: constant, copied and deterministic ones.
+        p_no_escape: frequency, of 4096, of memories in which all of these are as decoded.
     """
 
     def __init__(self, weights: CodecWeights, columns: Sequence[str]) -> None:

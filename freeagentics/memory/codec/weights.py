@@ -99,7 +99,7 @@ class CodecWeights:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BadInput(f"{path}: not a trained codec, as `freeagentics train` writes them ({error})") from error
         if found["center"].shape != (len(FEATURES),):
-            raise BadInput(f"{path}: a codec of {found['center'].size} features where experiences have {len(FEATURES)}")
+            raise BadInput(f"{path}: a codec of {found['center'].size} features where feature vectors have {len(FEATURES)}")
         columns = tuple(found["columns"].tolist())
         plain = {name: found[name].item() for name in ("role", "version", "hidden", "p_no_escape")}
         return cls(**{**found, **plain, "columns": columns})

@@ -1,4 +1,4 @@
-"""Fitting a role's codec: a net is trained, made whole numbers, and its tables are counted on agents that it was not trained on."""
+"""Fitting a role's codec: a net is trained, made integers, and its tables are counted on agents that it was not trained on."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def fit(
     desk: CodecWeights | None = None,
     headway: Headway = untold,
 ) -> CodecWeights:
-    """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
+    """A trained codec for the role of this data, with errors inside `BOUNDS` on agents it was not trained on.
 
     Args:
-        desk: the codec of books; None where the experiences are books themselves.
+        desk: the codec of books; None where the data is books themselves.
 
     Raises BadInput where there is nothing to learn from, or no such device.
     """
@@ -63,7 +63,9 @@ def fit(
     check_device(settings.device)
     learning, counting = data.apart(settings.every, settings.early)
     if not len(learning) or not len(counting):
-        raise BadInput(f"{data.role}: experiences of at least {settings.every} agents are needed, some to learn from and some to count on")
+        raise BadInput(
+            f"{data.role}: feature vectors of at least {settings.every} agents are needed, some to learn from and some to count on"
+        )
     if desk is not None:
         learning, counting = (as_shared(part, desk) for part in (learning, counting))
     planned = plan(data, settings.compression, desk)
@@ -106,7 +108,7 @@ def train(planned: Plan, data: TrainingData, step: I64, settings: FitSettings, h
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Sums that are split over threads have other last bits: the same experiences would give another codec on another machine."""
+    """Sums that are split over threads have other last bits: the same data would give another codec on another machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -123,7 +125,7 @@ def _as_tensors(planned: Plan, data: TrainingData, device: str) -> tuple[Tensor,
 
 
 def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> CodecWeights:
-    """The net in whole numbers."""
+    """The net in integers."""
     inner, outer = [], []
     for first, second in zip(net.inner, net.outer, strict=True):
         weight, bias, after = (_numbers(parameter) for parameter in (*first.parameters(), *second.parameters()))
@@ -142,7 +144,7 @@ def _whole(values: F64) -> np.ndarray:
 
 
 def _within_bounds(drawn: CodecWeights, planned: Plan, data: TrainingData) -> CodecWeights:
-    """Steps as wide as the bounds allow, on experiences that the net was not trained on."""
+    """Steps as wide as the bounds allow, on data that the net was not trained on."""
     bound: dict[Group, float] = dict(BOUNDS)
     for _ in range(4):
         drawn = replace(drawn, step=planned.steps(bound))

@@ -63,7 +63,7 @@ class Plan:
 
 
 def plan(data: TrainingData, compression: float, desk: CodecWeights | None = None) -> Plan:
-    """Scales and order for these experiences, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
+    """Scales and order for this data, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
     vectors = np.clip(np.nan_to_num(data.vectors.astype(np.float64)), _LOW, _HIGH)
     center, share = _most_common(vectors)
     spread = vectors.std(axis=0)
@@ -71,7 +71,7 @@ def plan(data: TrainingData, compression: float, desk: CodecWeights | None = Non
     copied_from = _copied_from(vectors, side, data.columns)
     coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _CONSTANT) & (copied_from < 0))
     if not coded.size:
-        raise BadInput(f"{data.role}: nothing changes in these experiences; give longer runs")
+        raise BadInput(f"{data.role}: nothing changes in this data; give longer runs")
     integer = (vectors == np.rint(vectors)).all(axis=0)
     scale = ONE / np.maximum(spread, 1e-3 * (_HIGH - _LOW))
     scale = np.where(integer, np.maximum(np.rint(scale), 1), scale)
@@ -98,7 +98,7 @@ def _copied_from(vectors: F64, side: F64, columns: tuple[str, ...]) -> I64:
 
 
 def _book_steps(scale: F64, desk: CodecWeights | None) -> I64:
-    """Steps of books in whole numbers of this scale, (48,)."""
+    """Steps of books in integers of this scale, (48,)."""
     steps = np.zeros(len(FEATURES), dtype=np.int64)
     if desk is not None:
         shared = [column_of(name) for name in BOOK]

@@ -1,4 +1,4 @@
-"""Frequency tables of a codec, and their contexts, counted on experiences."""
+"""Frequency tables of a codec, and their contexts, counted on data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from freeagentics.memory.features import FEATURES, GROUPS, Group
 
 _LARGEST_QUANTUM = 60
 _DETERMINISTIC = 0.998
-"""Share of experiences in which the prediction must be right for a feature to be deterministic."""
+"""Share of feature vectors in which the prediction must be right for a feature to be deterministic."""
 
 _PRIOR = 20.0
 """Counts that a context borrows from all contexts of its feature."""
@@ -60,7 +60,7 @@ def without_tables(planned: Plan) -> CodecWeights:
 
 
 def group_errors(weights: CodecWeights, data: TrainingData) -> dict[Group, float]:
-    """Root of the mean square error of each group's features, in standard deviations, over all experiences."""
+    """Root of the mean square error of each group's features, in standard deviations, over all data."""
     transform = FixedPointTransform(weights, data.columns)
     fixed = transform.to_fixed(data.vectors)
     decoded = fixed.copy()
@@ -84,7 +84,7 @@ def filled_groups(weights: CodecWeights) -> dict[Group, I64]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StagePass:
-    """A stage of k features, coded for n experiences.
+    """A stage of k features, coded for n feature vectors.
 
     Attributes:
         features: their indexes, (k,).
@@ -129,7 +129,7 @@ def with_deterministic(weights: CodecWeights, data: TrainingData) -> CodecWeight
 
 
 def fit_tables(weights: CodecWeights, data: TrainingData) -> CodecWeights:
-    """Fit contexts and tables to experiences."""
+    """Fit contexts and tables to data."""
     transform = FixedPointTransform(weights, data.columns)
     spreads, commons, max_quantum, tables = [], [], [], []
     for seen in stage_passes(weights, transform, data):
