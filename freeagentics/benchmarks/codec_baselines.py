@@ -129,7 +129,7 @@ def _standard(sample: Sample, data: TrainingData) -> F64:
 
 
 def _without(sample: Sample, learn: F64, test: F64) -> tuple[F64, F64]:
-    """What a linear regression on the observation of the asset in focus, fitted to what may be learned from, leaves of both."""
+    """Residuals of both after a linear regression on side information, fitted to the training part."""
     before, now = (np.column_stack([part.side_information.astype(np.float64), np.ones(len(part))]) for part in (sample.learn, sample.test))
     scale = np.maximum(np.abs(before).max(axis=0), 1e-9)
     weight = np.linalg.lstsq(before / scale, learn, rcond=None)[0]

@@ -1,4 +1,4 @@
-"""What codecs are measured on: the last part of a run's bars, as agents lived it that no codec was trained on."""
+"""Test data of codecs: the last part of a run's bars, with agents that no codec was trained on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Sample:
         return np.clip(vectors, LOW, HIGH) * (self.weights.scale / ONE)
 
     def copied(self) -> tuple[Mask, F64]:
-        """Which of the features that vary are given, and so need no code, (F,); and the mean square of their errors, (F,)."""
+        """True for features that are copied and need no code, (F,), and the mean square of their errors, (F,)."""
         features = self.weights.filled
         copied_from = self.weights.copied_from[features]
         columns = self.side_information.in_focus(self.test.focus)[:, copied_from] * (copied_from >= 0)

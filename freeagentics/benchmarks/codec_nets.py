@@ -45,7 +45,7 @@ class Separate(FeatureGroupedVAE):
 
 
 def parameters(net: nn.Module) -> int:
-    """How many a net has."""
+    """Number of parameters of a net."""
     return sum(parameter.numel() for parameter in net.parameters())
 
 
@@ -164,7 +164,7 @@ def _bits(values: F64) -> float:
 
 
 def _left(sample: Sample) -> F64:
-    """What the shipped codec leaves of the test's features, in quantised steps, (n, F); NaN where one has its most common value."""
+    """Residuals of the test's features under the shipped codec, in quantised steps, (n, F); NaN where one has its most common value."""
     transform = FixedPointTransform(sample.weights, sample.test.columns)
     seen = list(stage_passes(sample.weights, transform, sample.test))
     fixed = transform.to_fixed(sample.test.vectors)

@@ -43,7 +43,7 @@ def carry_out(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: 
         path = out / f"{role}-{version}.npz"
         trained.write(path)
         count = sum(len(part) for part in data[role])
-        typer.echo(f"{path}: {path.stat().st_size:,} bytes, from {count:,} experiences")
+        typer.echo(f"{path}: {path.stat().st_size:,} bytes, from {count:,} memories")
     setting = f"memory.weights={json.dumps([str(out)], ensure_ascii=False)}"
     typer.echo(f"to use them: freeagentics run SCENARIO --set {in_command(setting)}")
 

@@ -112,7 +112,7 @@ class AgreementProbe(Probe):
             counts[1] += int(((exact["action"] == other["action"]) & (exact["asset"] == other["asset"])).sum())
 
     def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
-        """What the cohort would decide with the memories of one codec; the cohort is left as it was *before*."""
+        """Decisions of the cohort with the memories of one codec; the cohort is left as it was *before*."""
         self._shadow(name, cohort).cast(cohort.index)
         try:
             return cohort.decide(view).decisions

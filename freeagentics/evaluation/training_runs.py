@@ -25,7 +25,7 @@ class BarRange:
 
 
 _EXACT = {"memory.codec": "float32"}
-"""What codecs learn must not depend on the codecs before them."""
+"""Training data must not depend on the codecs before."""
 
 OWN_BARS = ("btc-replay", "ten-pairs", "whale-pump", "btc-15m", "crash", "null-market", "stocks")
 OTHER_BARS = (

@@ -30,7 +30,7 @@ class Adapters(ArrayState):
 
     @property
     def bytes_per_agent(self) -> int:
-        """What an agent's adapter takes."""
+        """Bytes of one agent's adapter."""
         return sum(array[0].nbytes for array in (self.center, self.basis, self.version))
 
     def fit(self, rows: I64, left: F32) -> None:
@@ -49,7 +49,7 @@ class Adapters(ArrayState):
         self.version[rows] += 1
 
     def encode(self, left: F32) -> F32:
-        """What the trunk left (rows, features) -> latents (rows, rank)."""
+        """Residuals of the trunk (rows, features) -> latents (rows, rank)."""
         return _products("rf,rfk->rk", (left - self.center) * self._weight, self.basis)
 
     def decode(self, latent: F32) -> F32:

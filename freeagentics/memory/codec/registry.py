@@ -1,4 +1,4 @@
-"""Which codecs there are: by name, as scenarios ask for them, and by version, as pages of codes carry it."""
+"""Codecs by name, as scenarios ask for them, and by version, as pages of codes carry it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def book_codec_of(version: int, columns: tuple[str, ...], own: Sequence[Path] = 
 
 
 def codec_name(version: int) -> str:
-    """How scenarios call the codec of a version."""
+    """Name of the codec of a version, as scenarios call it."""
     return next((codec.name for codec in _plain() if codec.version == version), AutoregressiveCodec.name)
 
 
@@ -100,5 +100,5 @@ def _autoregressive(weights: CodecWeights, columns: tuple[str, ...]) -> Autoregr
 
 @lru_cache(maxsize=64)
 def _read(path: Path, modified: int) -> CodecWeights:
-    """What stands in a file since it was *modified*."""
+    """Weights in a file, as it is since it was *modified*."""
     return CodecWeights.read(path)

@@ -33,7 +33,7 @@ class ScalarCodec:
     Attributes:
         version: number that pages of codes carry.
         code_bytes: bytes of one code, checksum included.
-        key_size: numbers by which `RecallIndex` compares situations.
+        key_size: size of the keys that `RecallIndex` compares.
     """
 
     name = "scalar"
@@ -74,7 +74,7 @@ class ScalarCodec:
         return self.pack(self.quantise(vectors))
 
     def intact(self, codes: U8) -> np.ndarray:
-        """Which codes (n, code_bytes) match their checksum, as a mask (n,)."""
+        """True for codes (n, code_bytes) that match their checksum, (n,)."""
         payload, checksum = codes[:, :-2], np.ascontiguousarray(codes[:, -2:]).view(">u2")[:, 0]
         return crc16(payload) == checksum
 
@@ -92,6 +92,6 @@ class ScalarCodec:
         return self.vectors(self.levels(codes))
 
     def keys(self, levels: U8) -> U8:
-        """What situations are compared by: the features marked for recall, spread over 0 to 255, shape (n, key_size)."""
+        """Recall keys: the features marked for recall, scaled to 0 to 255, (n, key_size)."""
         spread = levels[:, _RECALL].astype(np.uint16) * 255 // self._steps[_RECALL].astype(np.uint16)
         return spread.astype(np.uint8)

@@ -12,7 +12,7 @@ _LEAST = 1e-9
 
 
 class BottleneckOutput(NamedTuple):
-    """What came through a bottleneck: latents (..., latent_dim), and the bits that they took, (...)."""
+    """Output of a bottleneck: latents (..., latent_dim), and their bits, (...)."""
 
     latent: Tensor
     bits: Tensor
@@ -73,5 +73,5 @@ class AdaptiveEntropyBottleneck(nn.Module):
         return (narrow - location) / log_scale.exp()
 
     def get_config(self) -> dict[str, object]:
-        """What to build it from again."""
+        """Arguments to build it again."""
         return {"latent_dim": self.latent_dim, "compression_level": self.compression_level, "threshold": self.threshold}

@@ -15,7 +15,7 @@ FeatureGroups = Mapping[str, tuple[int, int, float]]
 
 
 class VAEOutput(NamedTuple):
-    """What became of inputs (..., input_dim): their reconstruction, mean and log scale of the posterior (..., latent_dim), and the bits of
+    """Output for inputs (..., input_dim): their reconstruction, mean and log scale of the posterior (..., latent_dim), and the bits of
     the integers between, (...)."""
 
     reconstruction: Tensor
@@ -25,7 +25,7 @@ class VAEOutput(NamedTuple):
 
 
 class SharedCompressor(nn.Module):
-    """What all groups share: from hidden numbers (..., latent_dim) to mean and log scale of a posterior."""
+    """The part that all groups share: from hidden numbers (..., latent_dim) to mean and log scale of a posterior."""
 
     def __init__(self, latent_dim: int) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class FeatureGroupedVAE(nn.Module):
         return torch.cat([self.decoders[name](latents[name]) for name in self.feature_groups], dim=-1)
 
     def get_config(self) -> dict[str, object]:
-        """What to build it from again."""
+        """Arguments to build it again."""
         return {
             "input_dim": self.input_dim,
             "latent_dim": self.latent_dim,

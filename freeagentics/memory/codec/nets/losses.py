@@ -1,4 +1,4 @@
-"""What nets are trained by: how far off, at how many bits, how sure."""
+"""Losses of nets: reconstruction error, bits, and divergence."""
 
 from __future__ import annotations
 

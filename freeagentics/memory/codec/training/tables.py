@@ -164,7 +164,7 @@ def _p_no_escape(weights: CodecWeights, data: TrainingData) -> int:
 
 
 def _contexts(values: F64, count: int) -> tuple[int, int]:
-    """Where contexts of one width begin, so that a fiftieth of all values is beyond their outer bounds on either side."""
+    """Begin and width of contexts of one width, so that a fiftieth of all values is beyond their outer bounds on either side."""
     low, high = np.quantile(values, [0.02, 0.98])
     return int(low), max(int((high - low) / count), 1)
 
