@@ -165,7 +165,7 @@ class Cohort(ArrayState, ABC):
             return None
         judged = self._judged(outcomes)
         result, reward = self.pending.judge(outcomes)
-        self.index.join(outcomes.step, result, reward)
+        self.index.attach_outcomes(outcomes.step, result, reward)
         record = np.zeros(int(judged.sum()), dtype=OUTCOME)
         record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
         record["result"], record["reward"] = result[judged], reward[judged]
@@ -191,9 +191,9 @@ class Cohort(ArrayState, ABC):
 
     def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
-        encoded = self.codec.encode(step_context.states, step_context.view.given(self.desk), step_context.focus)
+        encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
         weight = np.rint(experience.importance(step_context.states, step_context.choice) * 255).astype(np.uint8)
-        self.index.remember(keys_of(encoded.states), weight.astype(np.float32) / np.float32(255), step)
+        self.index.remember(keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
 

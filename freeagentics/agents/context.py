@@ -23,8 +23,9 @@ class MemorySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    codec: Literal["vae", "scalar", "int8", "float32"] = Field(
-        "vae", description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all."
+    codec: Literal["autoregressive", "scalar", "int8", "float32"] = Field(
+        "autoregressive",
+        description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all.",
     )
     weights: tuple[str, ...] = Field(
         (), description="Trained codecs of your own, files or folders that `freeagentics train` wrote, relative to the scenario's file."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.market import Fills, Observation
-from freeagentics.memory import BOOK, Given
+from freeagentics.memory import BOOK, SideInformation
 from freeagentics.signals import Inbox
 
 
@@ -61,6 +61,6 @@ class View:
     fills: Fills
     outcomes: Outcomes | None
 
-    def given(self, desk: I32) -> Given:
+    def side_information(self, desk: I32) -> SideInformation:
         """What memories of agents on these desks (n,) are coded given."""
-        return Given(self.observation.values, self.books.shared[desk])
+        return SideInformation(self.observation.values, self.books.shared[desk])

@@ -31,7 +31,7 @@ def feature_std(record: RunRecord, progress: ProgressCallback = no_progress) -> 
         for step in track(progress, "reading memories", steps):
             for _, kept in memories.span(step, step):
                 few = _few(kept)
-                found[names.roles[few.agent[0]]].append(memories.states(step, few))
+                found[names.roles[few.agent[0]]].append(memories.vectors(step, few))
     return {role: np.concatenate(parts).std(axis=0, dtype=np.float64) for role, parts in found.items()}
 
 

@@ -191,7 +191,7 @@ class Explainer:
         reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
-        error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE
+        error = np.abs(reader.vectors(step, mine)[0] - exact) / _RANGE
         return float(np.sqrt(np.square(error).mean())), float(error.max())
 
     def _without(self, decision: AnyArray) -> Alternative:

@@ -145,7 +145,7 @@ def test_what_was_heard_is_the_last_that_was_said_to_the_desk(watched: Watched) 
 def test_a_memory_on_record_decodes_to_the_experience(watched: Watched) -> None:
     low, high = np.array([f.low for f in FEATURES]), np.array([f.high for f in FEATURES])
     for thought, kept in zip(watched.thoughts[-5:], watched.tape.kept(STEPS), strict=True):
-        decoded = thought.cohort.codec.decode(kept.codes, thought.view.given(thought.cohort.desk[thought.cohort.active]))
+        decoded = thought.cohort.codec.decode(kept.codes, thought.view.side_information(thought.cohort.desk[thought.cohort.active]))
         lived = np.clip(thought.states[thought.cohort.active], low, high)
         assert kept.version == thought.cohort.codec.version
         assert (np.sqrt(np.square((decoded - lived) / (high - low)).mean(axis=0)) < 0.15).all()

@@ -177,7 +177,7 @@ def test_memories_are_counted_by_whole_days_of_age(record: RunRecord, facts: Fac
     age = (WATCHED - record.memory_frame["step"].to_numpy()) // 24
     assert facts.memories.by_age.tolist() == np.bincount(age).tolist()
     (coded,) = facts.memories.codecs
-    assert (coded.codec, coded.count) == ("vae", 25 * WATCHED)
+    assert (coded.codec, coded.count) == ("autoregressive", 25 * WATCHED)
     with Journal(record.directory.journal) as journal:
         memories, codes = journal.totals(Kind.MEMORIES), journal.totals(Kind.CODES)
     assert (coded.count, coded.bytes) == (memories[0], memories[1] + codes[1])

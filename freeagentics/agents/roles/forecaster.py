@@ -159,7 +159,7 @@ class Forecaster(Cohort):
         rows, step = np.arange(self.rows), view.observation.step
         slot = step % len(self.readings.read)
         before = self.expected[rows, focus].copy()
-        self.expected[rows, focus] = np.clip(recalled.lean(before, self.context.memory.trust), -2, 2)
+        self.expected[rows, focus] = np.clip(recalled.shrink_towards(before, self.context.memory.trust), -2, 2)
         strength = np.abs(self.expected[rows, focus])
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy()[rows, focus])
         action, published, signals = self.emit_signals(view, focus, confidence)

@@ -83,7 +83,7 @@ class PortfolioOptimizer(Cohort):
         limit = self.heard.limit(now)
         expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
         before = expected[rows, focus].copy()
-        expected[rows, focus] = recalled.lean(before, self.context.memory.trust)
+        expected[rows, focus] = recalled.shrink_towards(before, self.context.memory.trust)
         self.target = self._weights(expected, limit, view)
         telling = self.last_sent.due(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.last_sent.record(telling, self.target, view.observation)

@@ -116,7 +116,7 @@ class RiskManager(Cohort):
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
-        bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.context.memory.trust), 0, 1)
+        bad = np.clip(-recalled.shrink_towards(np.zeros(self.rows, dtype=np.float32), self.context.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         held = books.feature("exposure")[self.desk]
         reason = np.stack([after, at_risk * held, drawdown, shortfall * held, warned.max(axis=1), before], axis=1)

@@ -118,7 +118,7 @@ class TradeExecutor(Cohort):
         """Wanted weights, and the orders that lead there."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         forecast = self._forecast(view)
-        forecast[rows, focus] = recalled.lean(forecast[rows, focus], self.context.memory.trust)
+        forecast[rows, focus] = recalled.shrink_towards(forecast[rows, focus], self.context.memory.trust)
         target = self._target(forecast, now)
         conviction = self._conviction(forecast)
         limit = self.heard.limit(now)
