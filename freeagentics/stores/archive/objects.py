@@ -22,7 +22,7 @@ _OPTIONS = ("endpoint", "region")
 _EXAMPLES = "write file:///absolute/folder, or s3://bucket/prefix"
 
 
-class Place(NamedTuple):
+class ArchiveUrl(NamedTuple):
     """Where a folder of objects is: a local path, or a bucket, a prefix in it, and how to reach it."""
 
     bucket: str
@@ -34,7 +34,7 @@ class Place(NamedTuple):
         return f"s3://{self.bucket}/{self.path}".rstrip("/") if self.bucket else f"file://{self.path}".rstrip("/")
 
 
-def parse_place(url: str) -> Place:
+def parse_url(url: str) -> ArchiveUrl:
     """The place that ``file:///folder`` or ``s3://bucket/prefix[?endpoint=URL][&region=NAME]`` names; raises `BadStore`."""
     parts = split_url(url)
     # No bucket has a colon: what is before it is the name of a key.
@@ -44,12 +44,12 @@ def parse_place(url: str) -> Place:
         raise BadStore("an archive's URL has no part after a #; write %23 where the folder's name has one")
     options = url_options(parts, _OPTIONS if parts.scheme == "s3" else ())
     if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
-        return Place("", unquote(parts.path))
+        return ArchiveUrl("", unquote(parts.path))
     if parts.scheme == "s3" and parts.netloc and ".." not in parts.path.split("/"):
         endpoint = split_url(options.get("endpoint", "https://default"))
         if endpoint.scheme not in ("http", "https") or not endpoint.hostname or "@" in endpoint.geturl():
             raise BadStore("option endpoint of an archive's URL must be http://HOST[:PORT] or https://HOST[:PORT]")
-        return Place(parts.netloc, parts.path.strip("/"), **options)
+        return ArchiveUrl(parts.netloc, parts.path.strip("/"), **options)
     raise BadStore(f"archive URL with scheme {parts.scheme!r} names no folder; {_EXAMPLES}")
 
 
@@ -65,7 +65,7 @@ class Objects:
         options: what polars must know to read from there.
     """
 
-    def __init__(self, place: Place, folder: str) -> None:
+    def __init__(self, place: ArchiveUrl, folder: str) -> None:
         self.name = f"{place}/{folder}"
         self.options = _options(place)
         with self._translated():
@@ -123,16 +123,16 @@ class Objects:
             raise kind(f"archive {self.name}: {str(error).strip().splitlines()[0]}") from error
 
 
-def _options(place: Place) -> dict[str, str]:
+def _options(place: ArchiveUrl) -> dict[str, str]:
     options = {"aws_endpoint_url": place.endpoint, "aws_region": place.region, "aws_allow_http": "true" if _plain_http(place) else ""}
     return {name: value for name, value in options.items() if value}
 
 
-def _plain_http(place: Place) -> bool:
+def _plain_http(place: ArchiveUrl) -> bool:
     return place.endpoint.startswith("http://")
 
 
-def _open(place: Place, folder: str) -> ObjectStore:
+def _open(place: ArchiveUrl, folder: str) -> ObjectStore:
     if not place.bucket:
         return LocalStore(f"{place.path}/{folder}", mkdir=True)
     config: S3Config = {}

@@ -28,8 +28,8 @@ def sort_key(sort: str) -> str:
     return _shorten(sort, _SORT_CHARACTERS)
 
 
-def place_key(sort: float | str) -> str:
-    """The sort key of a place in an index, as text also where it is a number; many items may share it."""
+def index_sort_key(sort: float | str) -> str:
+    """The sort key of an entry in an index, as text also where it is a number; many items may share it."""
     return sort[:_SORT_CHARACTERS] if isinstance(sort, str) else repr(_clamp(sort))
 
 
