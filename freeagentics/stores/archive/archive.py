@@ -50,7 +50,7 @@ class Archive:
         self._objects = Objects(parse_url(url), run)
 
     def manifest(self) -> Manifest:
-        """What is in the archive now. Raises `CorruptRecord` where the manifest is damaged."""
+        """Contents of the archive now. Raises `CorruptRecord` where the manifest is damaged."""
         return self._state().manifest
 
     def add(self, batch: ArchiveBatch) -> int:
@@ -114,7 +114,7 @@ class Archive:
         return gone
 
     def _settle(self, work: Callable[[_State], T | None]) -> T:
-        """What *work* makes of the archive's state, again with the next state where others changed it meanwhile."""
+        """The result of *work* on the archive's state, tried again with the next state where others changed it meanwhile."""
         for _ in range(_TRIES):
             state = self._state()
             try:

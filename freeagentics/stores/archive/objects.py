@@ -23,7 +23,7 @@ _EXAMPLES = "write file:///absolute/folder, or s3://bucket/prefix"
 
 
 class ArchiveUrl(NamedTuple):
-    """Where a folder of objects is: a local path, or a bucket, a prefix in it, and how to reach it."""
+    """The place of a folder of objects: a local path, or a bucket, a prefix in it, and how to reach it."""
 
     bucket: str
     path: str
@@ -72,7 +72,7 @@ class Objects:
             self._store = _open(place, folder)
 
     def url(self, path: str) -> str:
-        """Where polars finds an object."""
+        """The URL by which polars finds an object."""
         return f"{self.name}/{path}".removeprefix("file://")
 
     def get(self, path: str) -> bytes | None:

@@ -25,14 +25,14 @@ def key_of(row: Row) -> Key:
 
 
 def index_entry(row: Row, partition: str, sort: str) -> tuple[str, float | str]:
-    """Where two attributes of a row put it in an index; numbers as numbers, which have many spellings."""
+    """The index entry that two attributes of a row make; numbers as numbers, which have many spellings."""
     return row[partition]["S"], _sort(row[sort])
 
 
 def row_of(run: str, table: TableSpec, item: Item) -> Row:
     """All attributes of an item but its body.
 
-    Those of the keys are named as in the agent memory plan: ``PK``, ``SK``, ``GSI1_PK``, ``GSI1_SK``. What does not fit into keys stands
+    Those of the keys are ``PK``, ``SK``, ``GSI1_PK``, ``GSI1_SK``. What does not fit into keys stands
     whole in ``exact``.
     """
     row = key_row(run, item.key) | {"version": {"N": str(item.version)}}

@@ -52,7 +52,7 @@ class Log(ABC):
 
     @abstractmethod
     def _name(self, position: Position) -> str:
-        """What a position is called inside the log."""
+        """The name of a position inside the log."""
 
     @abstractmethod
     def _key(self, tag: str) -> str:
