@@ -29,9 +29,8 @@ AgentId = str | int | np.integer[Any]
 class RedisAgentMemory:
     """Memories of agents, by agent and millisecond. A context manager that closes on leaving; safe to share between threads.
 
-    An agent's id may be a whole number,
-    as Mesa's are: agent 7 is agent "7". A state is kept as float16 where that changes no value by more than a 1,000th part, as float32
-    where it would; bytes that come back are read as numbers, never run.
+    An agent's id may be a whole number, as Mesa's are: agent 7 is agent "7". A state is kept as float16 where that changes no value by more
+    than a 1,000th part, as float32 where it would; bytes that come back are read as numbers, never run.
 
     Args:
         redis_url: any URL that `open_store` takes.
