@@ -33,7 +33,7 @@ class FreeagenticsError(Exception):
 
 
 class BadInput(FreeagenticsError):
-    """What the user gave is wrong; the message says what, where, and what would be right."""
+    """Wrong input of the user; the message says what, where, and what would be right."""
 
     exit_code = 2
 
@@ -99,7 +99,7 @@ class StoreUnavailable(FreeagenticsError):
 
 
 class AccessDenied(FreeagenticsError):
-    """What was asked for is another's, or the server does not let this user in."""
+    """Access denied: what was asked for is another's, or the server does not let this user in."""
 
     exit_code = 2
 

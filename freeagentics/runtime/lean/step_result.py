@@ -1,4 +1,4 @@
-"""What came of one agent's step."""
+"""The result of one agent's step."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from freeagentics.runtime.lean.event_loop import EventLoop
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What an agent's step returned, or how it failed.
+    """The value that an agent's step returned, or its failure.
 
     Attributes:
-        success: whether it returned. result: what, awaited where that is to be; None where it failed.
-        error: what it raised, else None. execution_time_ms: wall time of the step.
+        success: whether it returned.
+        result: what, awaited where that is to be; None where it failed.
+        error: what it raised, else None.
+        execution_time_ms: wall time of the step.
     """
 
     agent_id: str
@@ -61,7 +63,7 @@ _A_GENERATOR = "a generator, whose code runs only when somebody goes through it;
 
 
 def takes_observation(agent: Any) -> bool:
-    """Whether an agent's ``step`` takes an argument; Mesa's does not. Raises BadInput where it has none, or one that fits neither."""
+    """True where an agent's ``step`` takes an argument; Mesa's does not. Raises BadInput where it has none, or one that fits neither."""
     kind, step = type(agent).__name__, getattr(agent, "step", None)
     if not callable(step):
         raise BadInput(f"{kind} has no step() to call")

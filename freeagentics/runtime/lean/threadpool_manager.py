@@ -35,7 +35,8 @@ class OptimizedThreadPoolManager:
     unregistered. Results do not depend on the number of threads as long as agents leave each other alone while they step.
 
     Args:
-        initial_workers: threads to begin with. max_workers: at most.
+        initial_workers: threads to begin with.
+        max_workers: at most.
         enable_memory_optimization: make agents lean when they are registered, and again after their steps (see `AgentOptimizer`).
         target_memory_per_agent_mb: what the report holds agents against.
         precision: of beliefs between steps, ``exact`` or ``float32`` (see `AgentOptimizer`).
@@ -109,7 +110,7 @@ class OptimizedThreadPoolManager:
 
     @property
     def agent_ids(self) -> list[str]:
-        """Who is registered, in the order of registration."""
+        """Ids of those registered, in the order of registration."""
         with self._lock:
             return list(self._agents)
 
@@ -131,7 +132,7 @@ class OptimizedThreadPoolManager:
         return {result.agent_id: result for result in results}
 
     def get_memory_report(self) -> PoolReport:
-        """What the agents hold now; they must not be stepping."""
+        """A report of what the agents hold now; they must not be stepping."""
         with self._stepping:
             return self._report()
 
@@ -166,7 +167,7 @@ class OptimizedThreadPoolManager:
         return next(iter(self._engine.sizes.values()), self._engine.initial)
 
     def shutdown(self) -> None:
-        """Wait for a round of steps that is going on, end the threads and let go of the agents. Doing so twice is once."""
+        """Wait for a round of steps that is going on, end the threads and let go of the agents. Idempotent."""
         with self._stepping, self._lock:
             self._open = False
             self._agents.clear()
