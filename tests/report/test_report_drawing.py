@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from freeagentics.report import words
+from freeagentics.report import formatting
 from freeagentics.report.charts.axes import kept
 
 
@@ -27,21 +27,21 @@ def test_a_thinned_line_keeps_its_ends_and_its_extremes(values: np.ndarray, most
 @pytest.mark.parametrize(
     ("text", "reads"),
     [
-        (words.number(-1234.567), f"{words.MINUS}1,234.57"),
-        (words.number(0.001, 1, signed=True), "0.0"),
-        (words.number(-0.001, 1), "0.0"),
-        (words.number(float("nan")), words.UNKNOWN),
-        (words.percent(-0.0904, signed=True), f"{words.MINUS}9.0\u202f%"),
-        (words.usd(90959.6), "90,960\u202fUSD"),
-        (words.price(0.00001234), "0.00001234\u202fUSD"),
-        (words.count(1, "desk"), "1 desk"),
-        (words.count(2000, "veto", "vetoes"), "2,000 vetoes"),
-        (words.in_words(1, "bar"), "one bar"),
-        (words.in_words(24, "bar"), "24 bars"),
-        (words.listing(["a", "b", "c"]), "a, b and c"),
-        (words.listing(["a"]), "a"),
-        (words.listing([]), ""),
-        (words.quantity(-0.123456), "0.1235"),
+        (formatting.number(-1234.567), f"{formatting.MINUS}1,234.57"),
+        (formatting.number(0.001, 1, signed=True), "0.0"),
+        (formatting.number(-0.001, 1), "0.0"),
+        (formatting.number(float("nan")), formatting.UNKNOWN),
+        (formatting.percent(-0.0904, signed=True), f"{formatting.MINUS}9.0\u202f%"),
+        (formatting.usd(90959.6), "90,960\u202fUSD"),
+        (formatting.price(0.00001234), "0.00001234\u202fUSD"),
+        (formatting.count(1, "desk"), "1 desk"),
+        (formatting.count(2000, "veto", "vetoes"), "2,000 vetoes"),
+        (formatting.in_words(1, "bar"), "one bar"),
+        (formatting.in_words(24, "bar"), "24 bars"),
+        (formatting.listing(["a", "b", "c"]), "a, b and c"),
+        (formatting.listing(["a"]), "a"),
+        (formatting.listing([]), ""),
+        (formatting.quantity(-0.123456), "0.1235"),
     ],
 )
 def test_numbers_read_as_people_write_them(text: str, reads: str) -> None:
