@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -81,9 +82,11 @@ class UserCohort(Cohort):
     def _shared(self, view: View) -> dict[str, Any]:
         """What all agents of the cohort see alike."""
         observation, symbols = view.observation, self.context.symbols
-        columns = {name: dict(zip(symbols, observation.column(name).tolist(), strict=True)) for name in self._columns}
+        columns = {name: MappingProxyType(dict(zip(symbols, observation.column(name).tolist(), strict=True))) for name in self._columns}
         prices = dict(zip(symbols, (observation.prices / self.context.units.price).tolist(), strict=True))
-        return {"step": observation.step, "timestamp": observation.timestamp, "prices": prices, "columns": columns}
+        # Read-only, for all agents of the role look at the same: what one writes into it the next would see.
+        shown = {"prices": MappingProxyType(prices), "columns": MappingProxyType(columns)}
+        return {"step": observation.step, "timestamp": observation.timestamp, **shown}
 
     def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
         books, desk, symbols = view.books, int(self.desk[row]), self.context.symbols
@@ -110,7 +113,7 @@ class UserCohort(Cohort):
                 severity=int(inbox.severity[place]),
                 confidence=float(inbox.confidence[place]),
                 age_hours=float(inbox.age_ms[place] / HOUR_MS),
-                data=dict(zip(symbols, inbox.data[place].tolist(), strict=True)),
+                data=MappingProxyType(dict(zip(symbols, inbox.data[place].tolist(), strict=True))),
             )
             # A broadcast stands once, for all rows but its sender's.
             rows = [row] if row >= 0 else np.flatnonzero(self.agent != inbox.source[place]).tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from freeagentics.market.names import in_brackets
 
 _TIMES = {"date", "datetime", "time", "open_time", "open time", "unix", "timestamp_ms"}
 """What files call their timestamps."""
+
+_REPEATED = re.compile(r"(.*)_duplicated_\d+")
+"""How polars calls a column of a name that it has read already."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -112,6 +116,9 @@ def read_sheet(path: Path, needed: Sequence[str]) -> Sheet:
     if missing:
         cause = looks_wrong(path, needed) or f"missing columns {', '.join(missing)}; needed are {', '.join(needed)}"
         raise BadBars(f"{path}: {cause}")
+    for column in frame.columns:
+        if (twin := _REPEATED.fullmatch(column)) and twin[1] in frame.columns:
+            raise BadBars(f"{path}: it has two columns {twin[1]!r}; leave one")
     if frame.is_empty():
         raise BadBars(f"{path}: has no rows; at least two are needed")
     if not any(letter.isdigit() for cell in frame.row(0) for letter in str(cell)) and (cause := looks_wrong(path, needed)):
