@@ -12,7 +12,7 @@ class VwapSource(Source):
 
     name = "vwap"
     columns = ("vwap.gap", "vwap.pull")
-    hint = "vwap.pull"
+    direction = "vwap.pull"
     default_cost_cents = 5
 
     def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:

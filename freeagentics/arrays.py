@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,22 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 _WORTH_DEFLATING = 4096
 
 
-def turns(group: AnyArray) -> list[I64]:
-    """Rows (n,) split into turns: the first row of every group, then the second of every group, and so on; rising within a turn.
+def readonly(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """A contiguous view of *array* that refuses writes; the array itself keeps its owner's rights."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
 
-    No group comes twice in a turn, so a turn can be worked on as arrays; worked on in sequence they give what single rows would.
+
+def occurrence_batches(group: AnyArray) -> list[I64]:
+    """Rows (n,) split into batches: the first row of every group, then the second of every group, and so on; rising within a batch.
+
+    No group comes twice in a batch, so a batch can be worked on as arrays; worked on in sequence they give what single rows would.
     """
     if not len(group):
         return []
@@ -35,10 +44,10 @@ def turns(group: AnyArray) -> list[I64]:
     sorted_group = group[order]
     place = np.arange(len(group))
     first = np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]])
-    turn = np.empty(len(group), dtype=np.int64)
-    turn[order] = place - np.maximum.accumulate(np.where(first, place, 0))
-    by_turn = np.argsort(turn, kind="stable")
-    return np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])
+    batch = np.empty(len(group), dtype=np.int64)
+    batch[order] = place - np.maximum.accumulate(np.where(first, place, 0))
+    by_batch = np.argsort(batch, kind="stable")
+    return np.split(by_batch, np.cumsum(np.bincount(batch))[:-1])
 
 
 class _Deflated:

@@ -33,7 +33,7 @@ class FreeagenticsError(Exception):
 
 
 class BadInput(FreeagenticsError):
-    """What the user gave is wrong; the message says what, where, and what would be right."""
+    """Wrong input of the user; the message says what, where, and what would be right."""
 
     exit_code = 2
 
@@ -99,7 +99,7 @@ class StoreUnavailable(FreeagenticsError):
 
 
 class AccessDenied(FreeagenticsError):
-    """What was asked for is another's, or the server does not let this user in."""
+    """Access denied: what was asked for is another's, or the server does not let this user in."""
 
     exit_code = 2
 
@@ -114,15 +114,22 @@ class Interrupted(FreeagenticsError):
     exit_code = 130
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a line about a name that is not known: the nearest one, or else all there are, up to ten."""
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of the *known* names that *name* is close to, whatever its capitals; None where none is."""
     # Here, because every command imports this file and few have to guess.
     import difflib
 
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    return by_lower[near[0]] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a line about a name that is not known: the nearest one, or else all there are, up to ten."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        return f"did you mean '{near[0]}'?"
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean '{near}'?"
     return f"there are {', '.join(names[:10])}{' …' if len(names) > 10 else ''}"
 
 

@@ -36,7 +36,7 @@ def plain_bytes(what: str, value: object) -> bytes:
 
 
 def plain_value(data: bytes) -> Any:
-    """What `plain_bytes` made bytes of. Raises ValueError where that cannot be."""
+    """The value that `plain_bytes` made bytes of. Raises ValueError where that cannot be."""
     try:
         return next(unpacker(data))
     except (StopIteration, TypeError, msgpack.UnpackException) as error:
@@ -44,7 +44,7 @@ def plain_value(data: bytes) -> Any:
 
 
 def packed(value: object) -> bytes:
-    """What was checked to be plain data as bytes."""
+    """Plain data, already checked, as bytes."""
     return bytes(msgpack.packb(value, default=_extended, strict_types=True, unicode_errors="surrogatepass"))
 
 
@@ -73,7 +73,7 @@ def _is_numbers(value: Any) -> bool:
 
 
 def _extended(value: Any) -> msgpack.ExtType:
-    """What stands for a value that msgpack does not hold as it is."""
+    """The stand-in for a value that msgpack does not hold as it is."""
     kind = type(value)
     if kind is tuple:
         return msgpack.ExtType(TUPLE, packed(list(value)))

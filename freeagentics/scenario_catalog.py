@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 def scenario_folder() -> Path:
-    """Where they are: inside the installed package, or at the top of a checkout."""
+    """The folder they are in: inside the installed package, or at the top of a checkout."""
     package = Path(__file__).parent
     inside = package / "scenarios"
     return inside if inside.is_dir() else package.parent / "scenarios"
 
 
 def scenario_names() -> list[str]:
-    """What `run` takes to run them."""
+    """Names that `run` takes to run them."""
     return sorted(path.stem for path in scenario_folder().glob("*.toml"))
 
 

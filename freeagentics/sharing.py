@@ -1,4 +1,4 @@
-"""What agents share: equal parameters held once, and buffers for what does not outlive a call."""
+"""Sharing: equal parameters held once, and buffers for what does not outlive a call."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
 class Refused(ValueError):
-    """What code of a user's own gave and cannot be taken, in words."""
+    """A value from a user's own code that cannot be taken, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Place:
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Place:
-        """Where a function is defined."""
+        """The place where a function is defined."""
         code = getattr(inspect.unwrap(function), "__code__", None)
         return cls(code.co_filename, code.co_firstlineno) if code else cls(f"a {type(function).__name__}")
 

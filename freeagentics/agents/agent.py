@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from freeagentics.agents.history import HistoryRecord, told
+from freeagentics.agents.history import HistoryRecord, decode_steps
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.mind import REGIMES
 
@@ -20,11 +20,14 @@ AGENT_ID_DIGITS = 4
 class TradingAgent(mesa.Agent):
     """One agent of a role. Its numbers live in its cohort's arrays; this object only reads them.
 
-    `remove` it between steps, and it has left for good: it decides, orders and tells no more, and what it sent before still counts.
+    `remove` it between steps, and it has left for good: it decides, orders and signals no more, and what it sent before still counts.
 
     Attributes:
-        name: what it is called, e.g. ``market-hunter-0007``. unique_id: Mesa's number for it.
-        index: its number in the whole population. cohort, row: where it sits.
+        name: e.g. ``market-hunter-0007``.
+        unique_id: Mesa's number for it.
+        index: its number in the whole population.
+        cohort: that it belongs to.
+        row: its row in the cohort.
     """
 
     def __init__(self, model: mesa.Model, name: str, index: int, cohort: Cohort, row: int) -> None:
@@ -58,10 +61,10 @@ class TradingAgent(mesa.Agent):
     def history(self, n: int) -> list[HistoryRecord]:
         """Its last *n* steps, or as many as its history holds, oldest first."""
         cohort = self.cohort
-        return told(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.world.sources))
+        return decode_steps(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.context.sources))
 
     def heard(self, kind: SignalKind) -> np.ndarray | None:
-        """The last signal of a kind it still has in its ear, one number per asset, or None."""
+        """The last currently valid signal of a kind, one number per asset, or None."""
         number = self.cohort.heard.number[self.row, kind]
         return self.cohort.heard.data[self.row, kind].copy() if number >= 0 else None
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions
-from freeagentics.agents.history import DONE_BYTES, done
+from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
@@ -25,7 +25,7 @@ OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("r
 
 @dataclass(slots=True, eq=False)
 class StepContext:
-    """What a cohort has in mind between deciding and learning of one step. It never outlives the step."""
+    """The state of a cohort between deciding and learning of one step. It never outlives the step."""
 
     view: View
     focus: I64
@@ -37,7 +37,7 @@ class StepContext:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortPages:
-    """What a cohort leaves for the journal after learning: memories, and outcomes (m,) or None."""
+    """The pages of a cohort for the journal, made when it learns: memories, and outcomes (m,) or None."""
 
     memories: EncodedMemories
     outcomes: AnyArray | None
@@ -52,7 +52,7 @@ class Cohort(ArrayState, ABC):
 
     Attributes:
         agent: index of the agent in each row, -1 where the row is free; shape (rows,).
-        thought: what it has in mind between deciding and learning.
+        step_context: what it has in mind between deciding and learning.
         desk: its desk; 0 where the row is free. joined: the step it arrived at. peers: agents of this role on its desk.
     """
 
@@ -68,25 +68,25 @@ class Cohort(ArrayState, ABC):
     reads: ClassVar[tuple[str, ...]] = ()
     """Sources that a user's role reads; built-in roles choose theirs as they go."""
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: Any) -> None:
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: Any) -> None:
         self.settings = settings
         self.number = number
         self.rows = rows
-        self.world = world
-        memory = world.memory
-        self.codec = world.codecs[self.role]
+        self.context = context
+        memory = context.memory
+        self.codec = context.codecs[self.role]
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
-        persistence = world.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
-        self.belief = GridBelief(world.grid, persistence.astype(np.float32), world.assets)
-        self.heard = SignalState(rows, world.assets, world.signal_ttl)
+        persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
+        self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
+        self.heard = SignalState(rows, context.assets, context.signal_ttl)
         self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
-        self.history = CohortHistory(rows, memory.history, DONE_BYTES)
-        self.past = PendingOutcomes(rows, memory.horizon, world.assets)
-        self.thought: StepContext | None = None
+        self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
+        self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
+        self.step_context: StepContext | None = None
 
     @property
     def active(self) -> Mask:
@@ -105,38 +105,38 @@ class Cohort(ArrayState, ABC):
 
     def decide(self, view: View) -> CohortOutput:
         """Perceive, recall and choose, for all rows."""
-        world, step, now = self.world, view.observation.step, view.observation.timestamp
+        context, step, now = self.context, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
         self.heard.hear(view.inbox, self.agent, now)
-        self.belief.advance(world.column(view.observation, "price.zscore"))
-        self.attend(view)
+        self.belief.advance(context.column(view.observation, "price.zscore"))
+        self.observe(view)
         focus = self.focus_on(view)
-        states = experience.situation(view, world, self.desk, self.belief, self.heard, focus)
+        states = experience.situation(view, context, self.desk, self.belief, self.heard, focus)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(keys_of(states), world.memory.recall, step)
+        recalled = self.index.recall(keys_of(states), context.memory.recall, step)
         choice = self.choose(view, states, recalled, focus)
-        self.thought = StepContext(view, focus, states, recalled, choice, outcome)
-        return self._actions(choice, recalled, focus, step)
+        self.step_context = StepContext(view, focus, states, recalled, choice, outcome)
+        return self._output(choice, recalled, focus, step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
         """Study outcomes, and remember this step."""
-        thought = self.thought
-        if thought is None:
+        step_context = self.step_context
+        if step_context is None:
             raise RuntimeError(f"cohort {self.number} ({self.role}) learns before it decided")
-        self.thought = None
-        step = thought.view.observation.step
+        self.step_context = None
+        step = step_context.view.observation.step
         if outcomes is not None:
             self.study(outcomes, self._judged(outcomes))
-        self.past.keep(step, thought.choice.stance, thought.focus)
-        self.history.append(done(thought.choice, self.read_bits(step), self.heard))
-        experience.action(thought.states, thought.choice, thought.recalled, thought.focus)
-        return CohortPages(self._remember(thought, step), thought.outcome)
+        self.pending.record(step, step_context.choice.stance, step_context.focus)
+        self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
+        experience.action(step_context.states, step_context.choice, step_context.recalled, step_context.focus)
+        return CohortPages(self._remember(step_context, step), step_context.outcome)
 
     @abstractmethod
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """What every row does. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Choose and read sources, before the situation is put together."""
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
@@ -148,14 +148,14 @@ class Cohort(ArrayState, ABC):
 
     def read_bits(self, step: int) -> AnyArray:
         """Sources that each row read at a step within the horizon, as `CohortContext.bits` has them: (rows,), or (1,) for all alike."""
-        return self.world.bits(("price",)).sum(keepdims=True)
+        return self.context.bits(("price",)).sum(keepdims=True)
 
     def focus_on(self, view: View) -> I64:
         """The asset that each row's experience is about, (rows,)."""
         return np.zeros(self.rows, dtype=np.int64)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn from what came of the decisions of `outcomes.step`; *judged* marks the rows that were there."""
+        """Learn from the outcomes of the decisions of `outcomes.step`; *judged* marks the rows that were there."""
 
     def _judged(self, outcomes: Outcomes) -> Mask:
         return self.active & (self.joined < outcomes.step)
@@ -164,14 +164,14 @@ class Cohort(ArrayState, ABC):
         if outcomes is None:
             return None
         judged = self._judged(outcomes)
-        result, reward = self.past.judge(outcomes)
-        self.index.join(outcomes.step, result, reward)
+        result, reward = self.pending.judge(outcomes)
+        self.index.attach_outcomes(outcomes.step, result, reward)
         record = np.zeros(int(judged.sum()), dtype=OUTCOME)
         record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
         record["result"], record["reward"] = result[judged], reward[judged]
         return record
 
-    def _actions(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
+    def _output(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
         active = self.active
         decisions = np.zeros(int(active.sum()), dtype=DECISION)
         found = recalled.step[active, :CAUSES]
@@ -189,11 +189,11 @@ class Cohort(ArrayState, ABC):
         paying = active & (choice.charge > 0)
         return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
 
-    def _remember(self, thought: StepContext, step: int) -> EncodedMemories:
+    def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
-        encoded = self.codec.encode(thought.states, thought.view.given(self.desk), thought.focus)
-        weight = np.rint(experience.importance(thought.states, thought.choice) * 255).astype(np.uint8)
-        self.index.remember(keys_of(encoded.states), weight.astype(np.float32) / np.float32(255), step)
+        encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
+        weight = np.rint(experience.importance(step_context.states, step_context.choice) * 255).astype(np.uint8)
+        self.index.remember(keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
 

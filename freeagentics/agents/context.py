@@ -1,4 +1,4 @@
-"""What a cohort is told, once, about the world it lives in."""
+"""The context of a cohort: all that it is told once, at birth."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class MemorySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    codec: Literal["vae", "scalar", "int8", "float32"] = Field(
-        "vae", description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all."
+    codec: Literal["autoregressive", "scalar", "int8", "float32"] = Field(
+        "autoregressive",
+        description="What memories are coded by: a trained codec of the role, as many bits a feature as it needs, a byte, or all.",
     )
     weights: tuple[str, ...] = Field(
         (), description="Trained codecs of your own, files or folders that `freeagentics train` wrote, relative to the scenario's file."
@@ -53,11 +54,11 @@ class MemorySettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One source as agents see it: what it costs a read, in cents, and the observation column of its hint."""
+    """One source as agents see it: what it costs a read, in cents, and the observation column of its direction."""
 
     name: str
     cost: int
-    hint: int
+    direction: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class CohortContext:
     memory: MemorySettings
     signal_ttl: int
     grid: MarketGrid
-    choices: Policies
+    policies: Policies
     codecs: Mapping[str, Codec]
     own_roles: tuple[str, ...] = ()
     known_roles: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ the action in the role's own unit. reason: as the role's `reasoning` names them.
 
 @dataclass(slots=True, eq=False)
 class Decisions:
-    """What a role chose, for all rows of its cohort; free rows are ignored. Shapes (rows,) unless said."""
+    """The decisions of a role, for all rows of its cohort; free rows are ignored. Shapes (rows,) unless said."""
 
     action: AnyArray
     value: F32
@@ -65,7 +65,7 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortOutput:
-    """What a cohort asks of the model: decisions for the record (n,), signals, orders, and cents to charge per desk."""
+    """The output of a cohort: decisions for the record (n,), signals, orders, and cents to charge per desk."""
 
     decisions: AnyArray
     signals: Signals

@@ -1,4 +1,4 @@
-"""Telling others: when a number is worth a signal, and the signals of a whole cohort as columns."""
+"""Emission of signals: when one is due, and the signals of a whole cohort as columns."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from freeagentics.signals import Signals
 
 
 class LastSent(ArrayState):
-    """The last values told to others, per row: saying the same again every step would drown the board.
+    """The last values sent to others, per row: sending the same again every step would drown the board.
 
     Args:
-        ttl: market time, ms, for which others go by what they were told.
+        ttl: market time, ms, for which a signal stays valid.
 
     Attributes:
-        value: (rows, width). step, expires: when it was told, and the market time at which it lapses, (rows,); -1 where nothing was told.
+        value: (rows, width).
+        step: when it was sent, (rows,); -1 where nothing was.
+        expires: market time at which it lapses, (rows,); -1 where nothing was sent.
     """
 
     def __init__(self, rows: int, ttl: int, width: int = 1) -> None:
@@ -28,14 +30,14 @@ class LastSent(ArrayState):
         self.step = np.full(rows, -1, dtype=np.int32)
         self.expires = np.full(rows, -1, dtype=np.int64)
 
-    def worth(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
-        """Rows whose *value* (rows, width) moved by more than *change* since it was told, was told *refresh* steps ago or longer, or lapses
+    def due(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
+        """Rows whose *value* (rows, width) moved by more than *change* since it was sent, was sent *refresh* steps ago or longer, or lapses
         now: where bars are long or missing, that comes before the refresh."""
         moved = np.abs(value - self.value).max(axis=1) > change
         return moved | (observation.step - self.step >= refresh) | (observation.timestamp >= self.expires)
 
-    def told(self, rows: Mask, value: F32, observation: Observation) -> None:
-        """These rows told their *value* (rows, width)."""
+    def record(self, rows: Mask, value: F32, observation: Observation) -> None:
+        """Record that these rows sent their *value* (rows, width)."""
         self.value[rows] = value[rows]
         self.step[rows], self.expires[rows] = observation.step, observation.timestamp + self._ttl
 
@@ -47,12 +49,12 @@ class LastSent(ArrayState):
 
 @dataclass(frozen=True, slots=True)
 class SignalEmitter:
-    """Who speaks: agent indexes and desks of a cohort's rows, both (rows,)."""
+    """Emits the signals of a cohort, given agent indexes and desks of its rows, both (rows,)."""
 
     agent: I32
     desk: I32
 
-    def say(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
+    def emit(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
         """One signal from each row of *which*, with its *data* (rows, assets). *severity* is a `Severity` or an array (rows,).
 
         Free rows never speak, and without an audience nobody does: an empty audience would mean a broadcast.

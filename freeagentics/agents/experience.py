@@ -1,4 +1,4 @@
-"""The experience of a step as a state vector: what the agent's situation was, and what it did."""
+"""The feature vector of a step: the agent's situation, and its action."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ RISK = 0.05
 _BOOK = np.array([column(name) for name in BOOK])
 
 
-def situation(view: View, world: CohortContext, desk: I32, belief: GridBelief, heard: SignalState, focus: I64) -> F32:
+def situation(view: View, context: CohortContext, desk: I32, belief: GridBelief, heard: SignalState, focus: I64) -> F32:
     """The states (rows, 48) of a cohort before it acts; what only the role knows is still zero."""
     states = np.zeros((len(desk), len(FEATURES)), dtype=np.float32)
     states[:, _BOOK] = view.books.features[desk]
-    _market(states, view, world, belief, focus)
+    _market(states, view, context, belief, focus)
     _signals(states, heard, view.observation.timestamp, focus)
     put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
-    rows, usual = np.arange(len(focus)), running_volatility(view, world)[focus]
-    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * usual * states[:, column("exposure")])
+    rows, scale = np.arange(len(focus)), running_volatility(view, context)[focus]
+    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * scale * states[:, column("exposure")])
     return states
 
 
-def running_volatility(view: View, world: CohortContext) -> F32:
+def running_volatility(view: View, context: CohortContext) -> F32:
     """Standard deviation of a return over the horizon, as it lately was, (assets,): the unit in which beliefs are held."""
-    return world.column(view.observation, "price.volatility") * np.float32(np.sqrt(world.memory.horizon))
+    return context.column(view.observation, "price.volatility") * np.float32(np.sqrt(context.memory.horizon))
 
 
 def put(states: F32, name: str, values: object) -> None:
@@ -41,17 +41,17 @@ def put(states: F32, name: str, values: object) -> None:
     states[:, column(name)] = values  # type: ignore[call-overload]
 
 
-def _market(states: F32, view: View, world: CohortContext, belief: GridBelief, focus: I64) -> None:
+def _market(states: F32, view: View, context: CohortContext, belief: GridBelief, focus: I64) -> None:
     rows = np.arange(len(focus))
     first = column("bull")
     states[:, first : first + len(REGIMES)] = belief.regimes[rows, focus]
     put(states, "entropy", belief.entropy()[rows, focus])
     put(states, "surprise", belief.surprise[rows, focus])
-    volatility = world.column(view.observation, "price.volatility")[focus]
+    volatility = context.column(view.observation, "price.volatility")[focus]
     put(states, "expected_volatility", belief.spread()[rows, focus] * volatility)
-    put(states, "return_1", world.column(view.observation, "price.zscore")[focus])
-    put(states, "trend", world.column(view.observation, "price.trend")[focus])
-    put(states, "volatility_ratio", world.column(view.observation, "price.volatility_ratio")[focus])
+    put(states, "return_1", context.column(view.observation, "price.zscore")[focus])
+    put(states, "trend", context.column(view.observation, "price.trend")[focus])
+    put(states, "volatility_ratio", context.column(view.observation, "price.volatility_ratio")[focus])
 
 
 def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:

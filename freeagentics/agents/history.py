@@ -1,4 +1,4 @@
-"""What an agent's history keeps of a step: what it did, and what it looked at."""
+"""Records of an agent's history, five bytes a step: its action, and what it looked at."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.arrays import U8, AnyArray
 
-DONE_BYTES = 5
+RECORD_BYTES = 5
 _LEVELS = 15
 
 
@@ -23,9 +23,9 @@ class HistoryRecord(NamedTuple):
     received: int
 
 
-def done(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U8:
+def encode_step(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U8:
     """A step's records for a cohort's history, (rows, 5); *read_bits* has a bit a source, of which the first sixteen are kept."""
-    records = np.empty((len(choice.action), DONE_BYTES), dtype=np.uint8)
+    records = np.empty((len(choice.action), RECORD_BYTES), dtype=np.uint8)
     records[:, 0] = choice.action
     records[:, 1] = np.rint(np.clip(choice.size, 0, 1) * _LEVELS)
     records[:, 2:4] = read_bits.astype("<u2").reshape(-1, 1).view(np.uint8)
@@ -33,8 +33,8 @@ def done(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U8:
     return records
 
 
-def told(records: U8, actions: tuple[str, ...], sources: tuple[str, ...]) -> list[HistoryRecord]:
-    """Records (n, 5) in words, given the names of the role's actions and of the world's sources."""
+def decode_steps(records: U8, actions: tuple[str, ...], sources: tuple[str, ...]) -> list[HistoryRecord]:
+    """Records (n, 5) in words, given the names of the role's actions and of the sources on sale."""
     return [
         HistoryRecord(
             actions[action], size / _LEVELS, tuple(name for bit, name in enumerate(sources[:16]) if (low | high << 8) >> bit & 1), received

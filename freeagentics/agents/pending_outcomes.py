@@ -1,4 +1,4 @@
-"""What a cohort did lately and has not yet been judged by."""
+"""Decisions of a cohort whose outcomes are pending."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ class PendingOutcomes(ArrayState):
     """A ring over the horizon: the stance each agent took, and the asset in its focus.
 
     Attributes:
-        stance: (horizon + 1, rows, assets). focus: (horizon + 1, rows).
+        stance: (horizon + 1, rows, assets).
+        focus: (horizon + 1, rows).
     """
 
     def __init__(self, rows: int, horizon: int, assets: int) -> None:
         self.stance = np.zeros((horizon + 1, rows, assets), dtype=np.float32)
         self.focus = np.zeros((horizon + 1, rows), dtype=np.uint16)
 
-    def keep(self, step: int, stance: F32, focus: I64) -> None:
-        """Remember until it is judged."""
+    def record(self, step: int, stance: F32, focus: I64) -> None:
+        """Keep a step's stances and focus until they are judged."""
         slot = step % len(self.stance)
         self.stance[slot], self.focus[slot] = stance, focus
 
     def judge(self, outcomes: Outcomes) -> tuple[F32, F32]:
-        """What the market did to the asset in focus (rows,), and what the stance would have earned, (rows,), in standard deviations."""
+        """The result of the asset in focus (rows,), and the reward of the stance, (rows,), in standard deviations."""
         slot = outcomes.step % len(self.stance)
         reward = (self.stance[slot] * outcomes.result).mean(axis=1)
         return outcomes.result[self.focus[slot]], reward

@@ -1,4 +1,4 @@
-"""The population: who there is, in which cohort and row."""
+"""The population: all agents, each in a row of a cohort."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.registry import SHIPPED, Registry
 from freeagentics.arrays import AnyArray
-from freeagentics.signals import Directory
+from freeagentics.signals import COHORT_ROWS, Directory
 
-COHORT_ROWS = 1024
-"""Rows of the largest cohort: a kernel call costs as much as the work of a few hundred rows."""
 _SMALLEST_BLOCK = 16
 
 SEAT = np.dtype([("agent", "<i4"), ("role", "u1"), ("number", "<i4"), ("desk", "<i4"), ("cohort", "<i4"), ("row", "<u2")])
-"""Where an agent sits: what the journal needs to name it."""
+"""The seat of an agent: what the journal needs to name it."""
 
 
 def blocks(agents: int) -> list[int]:
@@ -49,7 +47,7 @@ class Population:
         self,
         counts: Mapping[str, int],
         desks: int,
-        world: CohortContext,
+        context: CohortContext,
         settings: Mapping[str, BaseModel],
         registry: Registry = SHIPPED,
     ) -> None:
@@ -61,22 +59,22 @@ class Population:
             registry: what the roles are.
         """
         self._registry = registry
-        self.directory = Directory(world.roles, desks)
+        self.directory = Directory(context.roles, desks)
         self.cohorts: list[Cohort] = []
         numbers = []
         for role, count in counts.items():
             first = 0
             for rows in blocks(count):
-                numbers.append(self._fill(role, rows, np.arange(first, min(first + rows, count)), world, settings))
+                numbers.append(self._fill(role, rows, np.arange(first, min(first + rows, count)), context, settings))
                 first += rows
             self._count_peers(role)
         self.number = np.concatenate(numbers).astype(np.int32)
 
-    def _fill(self, role: str, block: int, numbers: np.ndarray, world: CohortContext, settings: Mapping[str, BaseModel]) -> np.ndarray:
+    def _fill(self, role: str, block: int, numbers: np.ndarray, context: CohortContext, settings: Mapping[str, BaseModel]) -> np.ndarray:
         kind = self._registry.role(role)
-        cohort = kind(len(self.cohorts), block, world, settings.get(role, kind.Settings()))
+        cohort = kind(len(self.cohorts), block, context, settings.get(role, kind.Settings()))
         rows = np.arange(len(numbers))
-        agents = self.directory.add(world.roles.index(role), numbers, cohort.number, rows)
+        agents = self.directory.add(context.roles.index(role), numbers, cohort.number, rows)
         cohort.seat(rows, agents, numbers, self.directory.desk[agents], 0)
         self.cohorts.append(cohort)
         return numbers

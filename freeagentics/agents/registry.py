@@ -43,7 +43,7 @@ class Registry:
 
     @classmethod
     def of(cls, plugins: Sequence[Plugin]) -> Registry:
-        """What the package has and these plugins. Raises BadScenario where two of them have a role or a source of one name, or a role
+        """The package and these plugins together. Raises BadScenario where two of them have a role or a source of one name, or a role
         reads a source that there is not."""
         owners: dict[tuple[str, str], Path] = {}
         for plugin in plugins:

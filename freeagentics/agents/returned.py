@@ -1,4 +1,4 @@
-"""What a user's role returned, looked at piece by piece: a piece that cannot be is `Refused` by its name in the action."""
+"""Checks of what a user's role returned, piece by piece: a piece that cannot be is `Refused` by its name in the action."""
 
 from __future__ import annotations
 

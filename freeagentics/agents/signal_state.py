@@ -1,11 +1,11 @@
-"""What an agent still has in its ear: the last signal of each kind, from whom, and when."""
+"""The state of signals at an agent: the last currently valid one of each kind, from whom, and when."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, turns
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, occurrence_batches
 from freeagentics.signals import Inbox
 
 _KINDS = len(SignalKind)
@@ -15,9 +15,15 @@ class SignalState(ArrayState):
     """The last signal of each kind for every row of a cohort; it counts until its time to live is over.
 
     Attributes:
-        data: (rows, kinds, assets). confidence: (rows, kinds). number, expires: (rows, kinds), -1 for never.
-        source, step: who sent it and when, (rows, kinds).
-        received, top_severity, mean_confidence: of the signals of this step, (rows,).
+        data: (rows, kinds, assets).
+        confidence: (rows, kinds).
+        number: (rows, kinds), -1 for never.
+        expires: market time, (rows, kinds), -1 for never.
+        source: the agent that sent it, (rows, kinds).
+        step: when it was sent, (rows, kinds).
+        received: signals of this step, (rows,).
+        top_severity: among them, (rows,).
+        mean_confidence: of them, (rows,).
     """
 
     def __init__(self, rows: int, assets: int, ttl: int) -> None:
@@ -42,8 +48,8 @@ class SignalState(ArrayState):
         order = np.argsort(inbox.number[which], kind="stable")
         row, which = row[order], which[order]
         self._count(row, which, inbox)
-        for turn in turns(row * _KINDS + inbox.kind[which]):
-            heeded = turn[~self._laxer(row[turn], which[turn], inbox, now)]
+        for batch in occurrence_batches(row * _KINDS + inbox.kind[which]):
+            heeded = batch[~self._laxer(row[batch], which[batch], inbox, now)]
             self._take(row[heeded], which[heeded], inbox, now)
 
     def _laxer(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> Mask:

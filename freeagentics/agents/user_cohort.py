@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import ConfigDict
 
+from freeagentics.agents.action_collector import ActionCollector
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
@@ -16,7 +18,6 @@ from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS
 from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
 from freeagentics.agents.user_state import declared, pack, restore, unpack
-from freeagentics.agents.user_tables import UserTables
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
@@ -36,11 +37,11 @@ class UserCohort(Cohort):
 
     user_role: ClassVar[type[UserRole]]
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: Any) -> None:
-        super().__init__(number, rows, world, settings)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: Any) -> None:
+        super().__init__(number, rows, context, settings)
         self.agents: list[UserRole | None] = [None] * rows
-        self._read = [source for source in world.sources if source.name in self.reads]
-        self._columns = [name for name in world.columns if name.split(".")[0] in {source.name for source in self._read}]
+        self._read = [source for source in context.sources if source.name in self.reads]
+        self._columns = [name for name in context.columns if name.split(".")[0] in {source.name for source in self._read}]
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, each a new object of the role."""
@@ -62,45 +63,47 @@ class UserCohort(Cohort):
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Ask every agent, one after the other."""
-        tables = UserTables(self, view)
+        collector = ActionCollector(self, view)
         heard = self._heard_by_row(view)
         shared = self._shared(view)
         step = view.observation.step
         for row in np.flatnonzero(self.active).tolist():
             agent = self.agents[row]
             assert agent is not None
-            agent.random = self.world.random(f"{self.role}/{row}", self.number, step)
+            agent.random = self.context.random(f"{self.role}/{row}", self.number, step)
             with self._blaming(row, self.user_role.decide, step):
-                tables.take(row, agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, step)))
+                collector.take(row, agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, step)))
                 if self.joined[row] == step - 1:
                     # Now rather than at the first checkpoint, which may be a hundred steps away.
                     declared(agent, self.user_role.state)
         signal, parent, parent_step = self._nothing()
-        return tables.choice(parent, parent_step, signal[:, :CAUSES])
+        return collector.decisions(parent, parent_step, signal[:, :CAUSES])
 
     def _shared(self, view: View) -> dict[str, Any]:
         """What all agents of the cohort see alike."""
-        observation, symbols = view.observation, self.world.symbols
-        columns = {name: dict(zip(symbols, observation.column(name).tolist(), strict=True)) for name in self._columns}
-        prices = dict(zip(symbols, (observation.prices / self.world.units.price).tolist(), strict=True))
-        return {"step": observation.step, "timestamp": observation.timestamp, "prices": prices, "columns": columns}
+        observation, symbols = view.observation, self.context.symbols
+        columns = {name: MappingProxyType(dict(zip(symbols, observation.column(name).tolist(), strict=True))) for name in self._columns}
+        prices = dict(zip(symbols, (observation.prices / self.context.units.price).tolist(), strict=True))
+        # Read-only, for all agents of the role look at the same: what one writes into it the next would see.
+        shown = {"prices": MappingProxyType(prices), "columns": MappingProxyType(columns)}
+        return {"step": observation.step, "timestamp": observation.timestamp, **shown}
 
     def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
-        books, desk, symbols = view.books, int(self.desk[row]), self.world.symbols
+        books, desk, symbols = view.books, int(self.desk[row]), self.context.symbols
         belief = self.belief.regimes[row].tolist()
         equity = float(books.equity[desk] / CENTS)
         return Seen(
             **shared,
             equity=equity,
             cash=equity * float(books.feature("cash_share")[desk]),
-            positions=dict(zip(symbols, (books.position[desk] / self.world.units.quantity).tolist(), strict=True)),
+            positions=dict(zip(symbols, (books.position[desk] / self.context.units.quantity).tolist(), strict=True)),
             weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
             drawdown=float(books.feature("drawdown")[desk]),
             belief={symbol: dict(zip(REGIMES, row_belief, strict=True)) for symbol, row_belief in zip(symbols, belief, strict=True)},
         )
 
     def _heard_by_row(self, view: View) -> dict[int, list[HeardNow]]:
-        inbox, symbols = view.inbox, self.world.symbols
+        inbox, symbols = view.inbox, self.context.symbols
         heard: dict[int, list[HeardNow]] = {}
         for place, row in enumerate(inbox.row.tolist()):
             signal = HeardNow(
@@ -110,7 +113,7 @@ class UserCohort(Cohort):
                 severity=int(inbox.severity[place]),
                 confidence=float(inbox.confidence[place]),
                 age_hours=float(inbox.age_ms[place] / HOUR_MS),
-                data=dict(zip(symbols, inbox.data[place].tolist(), strict=True)),
+                data=MappingProxyType(dict(zip(symbols, inbox.data[place].tolist(), strict=True))),
             )
             # A broadcast stands once, for all rows but its sender's.
             rows = [row] if row >= 0 else np.flatnonzero(self.agent != inbox.source[place]).tolist()
@@ -124,7 +127,7 @@ class UserCohort(Cohort):
 
     def read_bits(self, step: int) -> AnyArray:
         """The same for all agents of the role."""
-        return self.world.bits(source.name for source in self._read).sum(keepdims=True)
+        return self.context.bits(source.name for source in self._read).sum(keepdims=True)
 
     @property
     def cost(self) -> int:
@@ -148,7 +151,7 @@ class UserCohort(Cohort):
                 restore(self.agents[row], values)
 
     def _blaming(self, row: int, method: Callable[..., object], step: int | None = None) -> AbstractContextManager[None]:
-        """What the role's *method* does wrong, told as the agent's failure."""
+        """Report a mistake of the role's *method* as the agent's failure."""
 
         def failure(said: str) -> RoleFailed:
             when = "" if step is None else f" at step {step}"

@@ -63,7 +63,7 @@ class HeardNow:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A memory of a situation like this one, and what came of it: there are none whose outcome is not known yet.
+    """A memory of a situation like this one, and its outcome: there are none whose outcome is not known yet.
 
     Attributes:
         age: steps, at least the horizon. relevance: 0..1.
@@ -104,7 +104,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an agent does.
+    """The action of an agent in a step.
 
     Attributes:
         action: one of the role's `actions`. signals, orders: what it asks for.

@@ -1,4 +1,4 @@
-"""What a cohort sees when it decides. All of it is shared and read-only."""
+"""The view of a cohort that decides. All of it is shared and read-only."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.market import Fills, Observation
-from freeagentics.memory import BOOK, Given
+from freeagentics.memory import BOOK, SideInformation
 from freeagentics.signals import Inbox
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
-    """What the market did over the horizon that ends now: the outcome of what was decided at `step`.
+    """Outcomes of what was decided at `step`: the return of the market over the horizon that ends now.
 
     Attributes:
         step: the step whose decisions this judges.
@@ -30,7 +30,9 @@ class DeskBooks:
     """The books of all desks at the last close; D desks, A assets.
 
     Attributes:
-        equity: cents, (D,) int64. position: (D, A) int64, and price: close, (A,) int64, in units of the assets.
+        equity: cents, (D,) int64.
+        position: (D, A) int64, in units of the assets.
+        price: close, (A,) int64, in units of the assets.
         weight: share of each asset in equity, (D, A).
         features: what of them enters memories, (D, len(BOOK)).
         shared: the same as memories share it, which its codec may have made a little coarser, (D, len(BOOK)).
@@ -59,6 +61,6 @@ class View:
     fills: Fills
     outcomes: Outcomes | None
 
-    def given(self, desk: I32) -> Given:
+    def side_information(self, desk: I32) -> SideInformation:
         """What memories of agents on these desks (n,) are coded given."""
-        return Given(self.observation.values, self.books.shared[desk])
+        return SideInformation(self.observation.values, self.books.shared[desk])

@@ -25,7 +25,7 @@ WAYS: dict[str, Any] = {
     "lean": {},
     "lean, float32 between steps": {"precision": "float32"},
 }
-"""What the manager is told, by the row's name."""
+"""Settings of the manager, by the row's name."""
 
 _CHILD = "import sys; from freeagentics.benchmarks.agent_34mb import child; child(sys.argv[1], int(sys.argv[2]))"
 

@@ -12,12 +12,12 @@ from threadpoolctl import threadpool_limits
 from freeagentics.arrays import F32, I64
 from freeagentics.benchmarks import codec_baselines as rivals
 from freeagentics.benchmarks import codec_nets as nets
-from freeagentics.benchmarks.codec_baselines import Coded, Errors
+from freeagentics.benchmarks.codec_baselines import CodingResult, Errors
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.evaluation import decision_agreement
 from freeagentics.evaluation.agreement import CodecOf
-from freeagentics.memory.codec import Codec, Float32Codec, Given, Int8Codec, open_codec
+from freeagentics.memory.codec import Codec, Float32Codec, Int8Codec, SideInformation, open_codec
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.features import BOOK, FEATURES
 from freeagentics.scenario import load_scenario
@@ -25,19 +25,19 @@ from freeagentics.scenario import load_scenario
 SCENARIOS = ("btc-replay", "ten-pairs", "whale-pump")
 BATCHES = (1, 50, 256, 10_000)
 
-_MATCHED: dict[str, Callable[[Sample, Errors], Coded]] = {
+_MATCHED: dict[str, Callable[[Sample, Errors], CodingResult]] = {
     "quantised, zstd-19 with dictionary": partial(rivals.quantised_zstd, side=False),
     "the same, given what is shared": partial(rivals.quantised_zstd, side=True),
     "weighted PCA, ideal entropy coding": partial(rivals.pca, side=False),
     "the same, given what is shared, linear": partial(rivals.pca, side=True),
 }
-_AS_IS: dict[str, Callable[[Sample], Coded]] = {
+_AS_IS: dict[str, Callable[[Sample], CodingResult]] = {
     "float32": rivals.plain(Float32Codec()),
     "float16, zlib": rivals.float16_zlib,
     "int8": rivals.plain(Int8Codec()),
     "4 bits": rivals.plain(rivals.FourBitsCodec()),
     "FeatureGroupedVAE, its own prior": nets.grouped_vae,
-    "torch.save of its latents (seed 000)": nets.torch_save,
+    "torch.save of its latents, as published": nets.torch_save,
 }
 
 
@@ -47,7 +47,7 @@ def codec(runs: int) -> Table:
     for scenario in SCENARIOS:
         tested = samples(scenario)
         mine = [rivals.ours(sample) for sample in tested]
-        rows.append(_row(scenario, "vae (ours)", mine, mine))
+        rows.append(_row(scenario, "autoregressive (ours)", mine, mine))
         for name, matched in _MATCHED.items():
             there = [matched(sample, own.errors) for sample, own in zip(tested, mine, strict=True)]
             rows.append(_row(scenario, name, there, mine))
@@ -64,7 +64,7 @@ def codec(runs: int) -> Table:
     return Table("Codecs", note, rows)
 
 
-def _row(scenario: str, name: str, coded: Sequence[Coded], mine: Sequence[Coded]) -> Mapping[str, object]:
+def _row(scenario: str, name: str, coded: Sequence[CodingResult], mine: Sequence[CodingResult]) -> Mapping[str, object]:
     bits, own = (float(np.mean([found.bits for found in these])) for these in (coded, mine))
     errors = {group: [found.errors[group] for found in coded if group in found.errors] for group in BOUNDS}
     shown = {f"error, {group}": f"{np.sqrt(np.mean(np.square(there))):.3f}" if there else "" for group, there in errors.items()}
@@ -74,28 +74,28 @@ def _row(scenario: str, name: str, coded: Sequence[Coded], mine: Sequence[Coded]
 def codec_speed(runs: int) -> Table:
     """Microseconds a memory, encoding and decoding, on one thread, beside int8."""
     rows = []
-    sample = max(samples("btc-replay"), key=lambda sample: len(sample.trained.order))
+    sample = max(samples("btc-replay"), key=lambda sample: len(sample.weights.order))
     last = sample.test.step == sample.test.step.max()
-    values, book = sample.given.values[last][0], sample.test.shown[last][:, -len(BOOK) :]
+    values, book = sample.side_information.values[last][0], sample.test.side_information[last][:, -len(BOOK) :]
     for batch in BATCHES:
-        states = np.resize(sample.test.states[last], (batch, len(FEATURES)))
+        vectors = np.resize(sample.test.vectors[last], (batch, len(FEATURES)))
         focus = np.resize(sample.test.focus[last], batch)
-        now = Given(values, np.resize(book, (batch, len(BOOK))))
+        now = SideInformation(values, np.resize(book, (batch, len(BOOK))))
         row: dict[str, object] = {"batch": f"{batch:,}"}
         plain: Codec = Int8Codec()
         for found in (sample.codec, plain):
-            writing, reading = _timed(found, states, now, focus, runs)
+            writing, reading = _timed(found, vectors, now, focus, runs)
             row |= {f"{found.name}, encode": writing, f"{found.name}, decode": reading}
         rows.append(row)
     note = f"Microseconds a memory, one thread, {sample.role}. Median of {runs} runs (least to most) of a tenth of a second."
     return Table("Speed of codecs", note, rows)
 
 
-def _timed(found: Codec, states: F32, given: Given, focus: I64, runs: int) -> tuple[Spread, Spread]:
-    codes = found.encode(states, given, focus).codes
+def _timed(found: Codec, vectors: F32, side_information: SideInformation, focus: I64, runs: int) -> tuple[Spread, Spread]:
+    codes = found.encode(vectors, side_information, focus).codes
     with threadpool_limits(1):
-        writing = [_rate(lambda: found.encode(states, given, focus), len(states)) for _ in range(runs)]
-        reading = [_rate(lambda: found.decode(codes, given), len(states)) for _ in range(runs)]
+        writing = [_rate(lambda: found.encode(vectors, side_information, focus), len(vectors)) for _ in range(runs)]
+        reading = [_rate(lambda: found.decode(codes, side_information), len(vectors)) for _ in range(runs)]
     return Spread(tuple(writing)), Spread(tuple(reading))
 
 
@@ -109,7 +109,7 @@ def _rate(work: Callable[[], object], batch: int) -> float:
 
 def codec_agreement(runs: int) -> Table:
     """Decisions in btc-replay that come out the same with memories as they are decoded."""
-    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("float32", "int8", "scalar", "vae")}
+    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("float32", "int8", "scalar", "autoregressive")}
     codecs["4 bits"] = lambda role, columns: rivals.FourBitsCodec()
     scenario = load_scenario("btc-replay")
     found = decision_agreement(scenario, codecs, scenario.steps)

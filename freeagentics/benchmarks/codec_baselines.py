@@ -1,4 +1,4 @@
-"""Other ways to code experiences, each at the same error in every group as ours, where it can be."""
+"""Other ways to code feature vectors, each at the same error in every group as ours, where it can be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import zstandard
 from freeagentics.arrays import F32, F64, U8
 from freeagentics.benchmarks.codec_data import HIGH, LOW, Sample
 from freeagentics.memory.codec.plain import PlainCodec
-from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.features import FEATURES, Group
 
 CHECKSUM, LENGTH = 8, 4
@@ -27,26 +27,26 @@ Errors = Mapping[Group, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodingResult:
     """Bits a memory, all included, and the error that is left."""
 
     bits: float
     errors: Errors
 
 
-def ours(sample: Sample) -> Coded:
+def ours(sample: Sample) -> CodingResult:
     """The shipped codec, in blocks of a cohort's 256."""
-    encoded = sample.codec.encode(sample.test.states, sample.given, sample.test.focus)
+    encoded = sample.codec.encode(sample.test.vectors, sample.side_information, sample.test.focus)
     count = len(encoded.codes)
     pages = [encoded.codes.rows(np.arange(first, min(first + _PAGE, count))).to_bytes() for first in range(0, count, _PAGE)]
-    return Coded(8 * sum(map(len, pages)) / count + sample.shared_bits, sample.errors(encoded.states))
+    return CodingResult(8 * sum(map(len, pages)) / count + sample.shared_bits, sample.errors(encoded.vectors))
 
 
-def float16_zlib(sample: Sample) -> Coded:
+def float16_zlib(sample: Sample) -> CodingResult:
     """Half precision, deflated memory by memory."""
-    halves = sample.test.states.astype(np.float16)
+    halves = sample.test.vectors.astype(np.float16)
     lengths = [len(zlib.compress(row.tobytes(), 9)) for row in halves]
-    return Coded(8 * float(np.mean(lengths)) + CHECKSUM + LENGTH, sample.errors(halves.astype(np.float32)))
+    return CodingResult(8 * float(np.mean(lengths)) + CHECKSUM + LENGTH, sample.errors(halves.astype(np.float32)))
 
 
 class FourBitsCodec(PlainCodec):
@@ -57,8 +57,8 @@ class FourBitsCodec(PlainCodec):
     payload_bytes = len(FEATURES) // 2
     widths = np.full(len(FEATURES), 4)
 
-    def _pack(self, states: F32) -> U8:
-        levels = np.rint((states - LOW) / (HIGH - LOW) * np.float32(15)).astype(np.uint8)
+    def _pack(self, vectors: F32) -> U8:
+        levels = np.rint((vectors - LOW) / (HIGH - LOW) * np.float32(15)).astype(np.uint8)
         return (levels[:, ::2] << 4 | levels[:, 1::2]).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
@@ -66,17 +66,17 @@ class FourBitsCodec(PlainCodec):
         return (levels / np.float32(15) * (HIGH - LOW) + LOW).astype(np.float32)
 
 
-def plain(codec: PlainCodec) -> Callable[[Sample], Coded]:
+def plain(codec: PlainCodec) -> Callable[[Sample], CodingResult]:
     """A codec that needs no training and no side information."""
 
-    def code(sample: Sample) -> Coded:
-        encoded = codec.encode(sample.test.states, sample.given, sample.test.focus)
-        return Coded(8 * float(encoded.codes.length.mean()), sample.errors(encoded.states))
+    def code(sample: Sample) -> CodingResult:
+        encoded = codec.encode(sample.test.vectors, sample.side_information, sample.test.focus)
+        return CodingResult(8 * float(encoded.codes.length.mean()), sample.errors(encoded.vectors))
 
     return code
 
 
-def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
+def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> CodingResult:
     """Every feature quantised by itself, then zstd at level 19 with a trained dictionary, memory by memory; with side information only the
     features that it does not show, and of these what a linear regression on it leaves, where that is less."""
     test = _standard(sample, sample.test)
@@ -93,12 +93,12 @@ def quantised_zstd(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
     dictionary.precompute_compress(compression_params=parameters)
     coder = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters)
     lengths = [len(coder.compress(row.tobytes())) for row in tested]
-    return Coded(8 * float(np.mean(lengths)) + _beside(sample, side=side), errors)
+    return CodingResult(8 * float(np.mean(lengths)) + _beside(sample, side=side), errors)
 
 
-def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
+def pca(sample: Sample, wanted: Errors, *, side: bool) -> CodingResult:
     """Weighted principal components, quantised, at the entropy of what is measured itself: no coder without memory can do better."""
-    coded = ~sample.shown()[0] if side else np.ones(len(sample.trained.filled), dtype=np.bool_)
+    coded = ~sample.copied()[0] if side else np.ones(len(sample.weights.filled), dtype=np.bool_)
     learn, test = (_standard(sample, part) for part in (sample.learn, sample.test))
     if side:
         learn, test = _without(sample, learn, test)
@@ -116,21 +116,21 @@ def pca(sample: Sample, wanted: Errors, *, side: bool) -> Coded:
         return square
 
     _, errors = _matched(sample, wanted, rotated_error, side=side)
-    return Coded(sum(entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
+    return CodingResult(sum(entropy(column) for column in latent.T) + _beside(sample, side=side), errors)
 
 
 def _beside(sample: Sample, *, side: bool) -> float:
     """Bits beside the code: checksum and length, and those of side information: a share of the desk's book, the asset in focus."""
-    return CHECKSUM + LENGTH + (sample.shared_bits + float(np.log2(sample.given.assets)) if side else 0)
+    return CHECKSUM + LENGTH + (sample.shared_bits + float(np.log2(sample.side_information.assets)) if side else 0)
 
 
-def _standard(sample: Sample, experiences: Experiences) -> F64:
-    return sample.standard(experiences.states)[:, sample.trained.filled]
+def _standard(sample: Sample, data: TrainingData) -> F64:
+    return sample.standard(data.vectors)[:, sample.weights.filled]
 
 
 def _without(sample: Sample, learn: F64, test: F64) -> tuple[F64, F64]:
-    """What a linear regression on the observation of the asset in focus, fitted to what may be learned from, leaves of both."""
-    before, now = (np.column_stack([part.shown.astype(np.float64), np.ones(len(part))]) for part in (sample.learn, sample.test))
+    """Residuals of both after a linear regression on side information, fitted to the training part."""
+    before, now = (np.column_stack([part.side_information.astype(np.float64), np.ones(len(part))]) for part in (sample.learn, sample.test))
     scale = np.maximum(np.abs(before).max(axis=0), 1e-9)
     weight = np.linalg.lstsq(before / scale, learn, rcond=None)[0]
     return learn - (before / scale) @ weight, test - (now / scale) @ weight
@@ -142,7 +142,7 @@ def _levels(sample: Sample, step: F64, *, side: bool) -> tuple[np.ndarray, np.nd
     if side:
         left = [np.rint(part / step) for part in _without(sample, *(_standard(sample, part) for part in (sample.learn, sample.test)))]
         less = np.array([entropy(left[0][:, place]) < entropy(learn[:, place]) for place in range(len(step))])
-        hidden = ~sample.shown()[0]
+        hidden = ~sample.copied()[0]
         learn, test = (np.where(less, difference, level)[:, hidden] for difference, level in zip(left, (learn, test), strict=True))
     folded = [np.where(part < 0, -2 * part - 1, 2 * part).astype(np.int64) for part in (learn, test)]
     dtype = np.uint8 if max(int(part.max()) for part in folded) < 256 else np.uint16
@@ -150,16 +150,16 @@ def _levels(sample: Sample, step: F64, *, side: bool) -> tuple[np.ndarray, np.nd
 
 
 def _by_group(sample: Sample, square: F64) -> Errors:
-    varying = sample.trained.filled
+    varying = sample.weights.filled
     return {name: float(np.sqrt(square[np.searchsorted(varying, features)].mean())) for name, features in sample.groups.items()}
 
 
 def _matched(sample: Sample, wanted: Errors, error: Callable[[F64], F64], *, side: bool) -> tuple[F64, Errors]:
     """Steps of all features (F,), one a group, at which the errors are those wanted, and these; *error* gives mean squares for steps."""
-    known, off = sample.shown() if side else (np.zeros(len(sample.trained.filled), dtype=np.bool_), 0)
+    known, off = sample.copied() if side else (np.zeros(len(sample.weights.filled), dtype=np.bool_), 0)
     bound = {name: value * np.sqrt(12) for name, value in wanted.items()}
     for _ in range(12):
-        step = np.array([bound[FEATURES[feature].group] for feature in sample.trained.filled])
+        step = np.array([bound[FEATURES[feature].group] for feature in sample.weights.filled])
         found = _by_group(sample, np.where(known, off, error(step)))
         bound = {name: value * np.clip(wanted[name] / max(found[name], 1e-6), 0.5, 2) for name, value in bound.items()}
     return step, found

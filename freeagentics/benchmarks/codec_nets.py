@@ -1,5 +1,5 @@
-"""Nets against codecs: what the autoencoder of seed 000 takes for the same experiences, how many parameters each way has, and what an
-adapter an agent would save."""
+"""Nets against codecs: bits of a grouped autoencoder for the same feature vectors, parameters of each, and what an adapter an agent would
+save."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import torch
 from torch import nn
 
 from freeagentics.arrays import F32, F64
-from freeagentics.benchmarks.codec_baselines import CHECKSUM, LENGTH, Coded, entropy
+from freeagentics.benchmarks.codec_baselines import CHECKSUM, LENGTH, CodingResult, entropy
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Table
 from freeagentics.memory.codec.adapters import Adapters
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
-from freeagentics.memory.codec.training.experiences import Experiences
-from freeagentics.memory.codec.training.tally import passes
+from freeagentics.memory.codec.training.data import TrainingData
+from freeagentics.memory.codec.training.tables import stage_passes
 from freeagentics.memory.codec.weights import ONE
 from freeagentics.memory.features import FEATURES, GROUPS
 
@@ -45,20 +45,20 @@ class Separate(FeatureGroupedVAE):
 
 
 def parameters(net: nn.Module) -> int:
-    """How many a net has."""
+    """Number of parameters of a net."""
     return sum(parameter.numel() for parameter in net.parameters())
 
 
-def grouped_vae(sample: Sample) -> Coded:
+def grouped_vae(sample: Sample) -> CodingResult:
     """The whole numbers of a `FeatureGroupedVAE`, at the bits of its own learned prior."""
     net = _trained(sample)
     with torch.no_grad():
         coded = net(_inputs(sample, sample.test))
-    return Coded(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_states(sample, coded.reconstruction)))
+    return CodingResult(float(coded.bits.mean()) + CHECKSUM + LENGTH, sample.errors(_vectors(sample, coded.reconstruction)))
 
 
-def torch_save(sample: Sample) -> Coded:
-    """Seed 000's way: the float latents of that net, every memory through `torch.save`."""
+def torch_save(sample: Sample) -> CodingResult:
+    """Float latents of that net, every memory through `torch.save`, as the published design has them."""
     net = _trained(sample)
     with torch.no_grad():
         latents, _ = net.posterior(_inputs(sample, sample.test))
@@ -66,22 +66,22 @@ def torch_save(sample: Sample) -> Coded:
         decoded = torch.cat([net.decoders[name](part) for name, part in parts.items()], dim=-1)
     file = io.BytesIO()
     torch.save(latents[0].clone(), file)
-    return Coded(8.0 * len(file.getvalue()), sample.errors(_states(sample, decoded)))
+    return CodingResult(8.0 * len(file.getvalue()), sample.errors(_vectors(sample, decoded)))
 
 
 @lru_cache(maxsize=16)
 def _trained(sample: Sample) -> FeatureGroupedVAE:
-    """A net for one role's experiences, after a plain training loop."""
+    """A net for one role's feature vectors, after a plain training loop."""
     torch.manual_seed(0)
-    states = _inputs(sample, sample.learn)
-    places = np.searchsorted(sample.trained.filled, [part[0] for part in sample.groups.values()])
-    ends = [*places[1:].tolist(), len(sample.trained.filled)]
+    vectors = _inputs(sample, sample.learn)
+    places = np.searchsorted(sample.weights.filled, [part[0] for part in sample.groups.values()])
+    ends = [*places[1:].tolist(), len(sample.weights.filled)]
     groups = {str(name): (int(start), int(end), 1.0) for name, start, end in zip(sample.groups, places, ends, strict=True)}
-    net = FeatureGroupedVAE(states.shape[1], _LATENTS, groups)
+    net = FeatureGroupedVAE(vectors.shape[1], _LATENTS, groups)
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
     importance = {str(group): weight for group, weight in GROUPS.items()}
     for _ in range(_STEPS):
-        batch = states[torch.randint(len(states), (_BATCH,))]
+        batch = vectors[torch.randint(len(vectors), (_BATCH,))]
         loss = vae_loss(net(batch), batch, groups, importance)
         optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -90,19 +90,19 @@ def _trained(sample: Sample) -> FeatureGroupedVAE:
 
 
 def _middle(sample: Sample) -> F64:
-    return (sample.trained.center * sample.trained.scale / ONE)[sample.trained.filled]
+    return (sample.weights.center * sample.weights.scale / ONE)[sample.weights.filled]
 
 
-def _inputs(sample: Sample, experiences: Experiences) -> torch.Tensor:
+def _inputs(sample: Sample, data: TrainingData) -> torch.Tensor:
     """Features that vary, in standard deviations from their most common value, (n, F)."""
-    return torch.as_tensor(sample.standard(experiences.states)[:, sample.trained.filled] - _middle(sample), dtype=torch.float32)
+    return torch.as_tensor(sample.standard(data.vectors)[:, sample.weights.filled] - _middle(sample), dtype=torch.float32)
 
 
-def _states(sample: Sample, decoded: torch.Tensor) -> F32:
+def _vectors(sample: Sample, decoded: torch.Tensor) -> F32:
     """Inverse of `_inputs`, beside features that do not vary."""
-    states, features = sample.test.states.copy(), sample.trained.filled
-    states[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.trained.scale / ONE)[features]
-    return states
+    vectors, features = sample.test.vectors.copy(), sample.weights.filled
+    vectors[:, features] = (decoded.double().numpy() + _middle(sample)) / (sample.weights.scale / ONE)[features]
+    return vectors
 
 
 def codec_nets(runs: int) -> Table:
@@ -112,7 +112,7 @@ def codec_nets(runs: int) -> Table:
     rows = []
     for sample in samples("btc-replay"):
         own, alone, saved = _adapted(sample)
-        trunk = sample.trained.inner.size + sample.trained.outer.size
+        trunk = sample.weights.inner.size + sample.weights.outer.size
         rows.append(
             {
                 "role": sample.role,
@@ -126,7 +126,7 @@ def codec_nets(runs: int) -> Table:
     note = (
         f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing and low rank"
         f" {apart:,}: {1 - net / apart:.0%} fewer. btc-replay, agents that nothing was trained on: an adapter is fitted to what the shipped"
-        f" codec leaves of the first {_FIRST:.0%} of an agent's experiences. On the rest, what it would save is the entropy of what is"
+        f" codec leaves of the first {_FIRST:.0%} of an agent's time. On the rest, what it would save is the entropy of what is"
         " left, in quantised steps, less that of what is left then and of its latents."
     )
     return Table("Parameters of nets, and what adapters would save", note, rows)
@@ -136,7 +136,7 @@ def _adapted(sample: Sample) -> tuple[int, float, float]:
     """Numbers of one agent's adapter, and the bits a memory that adapters would save: by their centers alone, and with latents."""
     # Every agent is there in every step: (agents, steps, features).
     order, agents = np.argsort(sample.test.agent, kind="stable"), len(np.unique(sample.test.agent))
-    left = _left(sample)[order].reshape(agents, -1, len(sample.trained.order))
+    left = _left(sample)[order].reshape(agents, -1, len(sample.weights.order))
     first = int(left.shape[1] * _FIRST)
     learn, rest = left[:, :first], left[:, first:]
     # What has its most common value says so and no more: adapters neither learn from it nor are judged by it.
@@ -164,9 +164,9 @@ def _bits(values: F64) -> float:
 
 
 def _left(sample: Sample) -> F64:
-    """What the shipped codec leaves of the test's features, in quantised steps, (n, F); NaN where one has its most common value."""
-    latents = FixedPointTransform(sample.trained, sample.test.columns)
-    seen = list(passes(sample.trained, latents, sample.test))
-    whole = latents.whole(sample.test.states)
-    exact = [(whole[one.features] - one.expected) / sample.trained.step[one.features, None] for one in seen]
+    """Residuals of the test's features under the shipped codec, in quantised steps, (n, F); NaN where one has its most common value."""
+    transform = FixedPointTransform(sample.weights, sample.test.columns)
+    seen = list(stage_passes(sample.weights, transform, sample.test))
+    fixed = transform.to_fixed(sample.test.vectors)
+    exact = [(fixed[one.features] - one.expected) / sample.weights.step[one.features, None] for one in seen]
     return np.concatenate([np.where(np.isnan(one.difference), np.nan, part) for one, part in zip(seen, exact, strict=True)]).T

@@ -42,8 +42,8 @@ def _lived() -> tuple[dict[str, U8], list[Entry]]:
     with MarketModel(load_scenario("btc-replay", {"agents.count": AGENTS, "steps": STEPS})) as model:
         for _ in range(STEPS):
             model.step()
-            assert model.figures is not None
-            prices.append(model.figures.price)
+            assert model.metrics is not None
+            prices.append(model.metrics.price)
         records = {
             cohort.role: np.stack([cohort.history.recent(int(row), STEPS) for row in np.flatnonzero(cohort.active)], axis=1)
             for cohort in model.population.cohorts

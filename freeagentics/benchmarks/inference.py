@@ -31,7 +31,7 @@ _LARGEST_COPY = 2**26
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """What every way is given: a model, observations (n, 2) and priors (n, S)."""
+    """Arguments of every way: a model, observations (n, 2) and priors (n, S)."""
 
     model: GenerativeModel
     observations: I64

@@ -16,7 +16,7 @@ from freeagentics.simulation import MarketModel
 
 AGENTS = (50, 1_000, 10_000)
 _WARM, _STEPS = 10, 5
-BELIEVING = ((GridBelief, "advance"), (GridBelief, "attend"), (GridBelief, "value_at_risk"), (GridBelief, "expected_shortfall"))
+BELIEVING = ((GridBelief, "advance"), (GridBelief, "update_with"), (GridBelief, "value_at_risk"), (GridBelief, "expected_shortfall"))
 CHOOSING = ((SourcePolicy, "wanted"), (SignalPolicy, "choose"), (SizingPolicy, "share"))
 
 

@@ -1,4 +1,4 @@
-"""The blueprint of "Redis Implementation for Agent Memory System" as written there, to measure against.
+"""The published `RedisAgentMemory` design as it was written, to measure against.
 
 Changed are the import root, and ``hmset``, which today's driver has retired, to ``hset``. It is no part of the package's own storage: it
 writes pickles, five keys a memory in three to six trips, and draws a new untrained net for every memory.
@@ -17,8 +17,8 @@ import torch
 from freeagentics.memory.codec.nets import FeatureGroupedVAE
 
 
-class BlueprintMemory:
-    """The blueprint's ``RedisAgentMemory``."""
+class PublishedRedisAgentMemory:
+    """The published design's ``RedisAgentMemory``."""
 
     def __init__(self, redis_url: str = "redis://localhost:6379/0", compression_threshold: int = 1000) -> None:
         self.redis: Any = redis.Redis.from_url(redis_url)
@@ -117,8 +117,8 @@ class BlueprintMemory:
         pipeline.execute()
 
 
-class KeptNets(BlueprintMemory):
-    """The blueprint, spared its two slowest parts: one net for all, made once, and no look at what the server knows of it."""
+class PublishedWithOneNet(PublishedRedisAgentMemory):
+    """The published design without its two slowest parts: one net for all, made once, and no look at what the server knows of it."""
 
     def __init__(self, redis_url: str) -> None:
         super().__init__(redis_url)

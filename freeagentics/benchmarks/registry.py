@@ -1,4 +1,4 @@
-"""Which benchmarks there are."""
+"""Benchmarks by name."""
 
 from __future__ import annotations
 

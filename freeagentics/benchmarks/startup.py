@@ -20,7 +20,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "`run quick --steps 1 --no-report`": (_MAIN, "run", "quick", "--steps", "1", "--quiet", "--no-report"),
     "`run quick --steps 1`": (_MAIN, "run", "quick", "--steps", "1", "--quiet"),
 }
-"""What each row runs with ``python -c``; the first is what the others are measured against."""
+"""Code of each row for ``python -c``; the first is the baseline of the others."""
 
 
 def startup(runs: int) -> Table:

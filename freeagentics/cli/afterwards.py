@@ -57,7 +57,7 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
         CorruptRecord: memories of the run are damaged. UntrustedPlugin: it has plugins that this user has not run before, nor allows.
     """
     from freeagentics.evaluation.audit import audit_memories
-    from freeagentics.records.feature_std import memory_spread
+    from freeagentics.records.feature_std import feature_std
 
     there = record.summary.steps
     if steps is not None and steps > there:
@@ -65,7 +65,7 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
     scenario = record.directory.load_scenario(allow_plugins=allow_plugins)
     steps = steps or min(AUDITED_STEPS, there)
     with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
-        spread = memory_spread(record, progress)
+        spread = feature_std(record, progress)
         audit = audit_memories(scenario, spread, steps, progress)
     record.directory.write_audit(audit.model_dump_json(indent=2))
     return audit

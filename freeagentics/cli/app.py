@@ -62,7 +62,9 @@ def answer(arguments: list[str]) -> int:
     verbose = len(words) < len(arguments)
     try:
         code = app(words or ["--help"], prog_name="freeagentics", standalone_mode=False)
-        sys.stdout.flush()
+        # Where it was closed before we began there is none.
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except FreeagenticsError as error:
         return _give_up(str(error), error.exit_code, verbose=verbose)
     except UsageError as error:

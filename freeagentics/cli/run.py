@@ -16,7 +16,7 @@ from freeagentics.errors import BadInput
 if TYPE_CHECKING:
     from freeagentics.cli.progress import Progress
 
-Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
+Scenario = Annotated[str | None, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be given again.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run directory to make; by default a fresh one under runs/.")]
@@ -26,7 +26,7 @@ NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.htm
 
 
 def run_command(
-    scenario: Scenario = "",
+    scenario: Scenario = None,
     agents: Annotated[int | None, typer.Option("--agents", min=1, help="Agents in all.")] = None,
     steps: Steps = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random.")] = None,
@@ -51,7 +51,7 @@ def run_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
-    if resume_dir is not None and (scenario or out):
+    if resume_dir is not None and (scenario is not None or out is not None):
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
@@ -66,7 +66,7 @@ def run_command(
         if resume_dir is not None:
             start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
-            name = scenario or "btc-replay"
+            name = "btc-replay" if scenario is None else scenario
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)

@@ -62,7 +62,7 @@ class RunWatch:
     def __call__(self, model: MarketModel) -> None:
         """See the model before its first step and after each."""
         steps = model.scenario.steps
-        if model.figures is None:
+        if model.metrics is None:
             for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
                 self.progress.say(note)
             self._began, self._first = wall_clock(), model.steps
@@ -76,7 +76,7 @@ class RunWatch:
 
     def _note(self, model: MarketModel) -> str:
         rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
-        equity = [f"equity {money(model.figures.equity)} USD"] if model.figures else []
+        equity = [f"equity {money(model.metrics.equity)} USD"] if model.metrics else []
         behind = [f"stores {self._lag:,} steps behind"] if self._lag else []
         return "  ".join([f"{rate:.0f} steps/s", *equity, f"{self._process.memory_info().rss / MB:.0f} MB", *behind])
 

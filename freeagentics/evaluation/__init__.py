@@ -1,20 +1,20 @@
-"""Runs that are looked at: experiences to train codecs on, and what decisions would have been with other memories."""
+"""Runs with a probe: training data of codecs, and agreement of decisions with decoded memories."""
 
 from freeagentics.evaluation.agreement import Agreement, decision_agreement
 from freeagentics.evaluation.audit import audit_memories
 from freeagentics.evaluation.collected_run import CollectedRun, collect
 from freeagentics.evaluation.probe import Probe
-from freeagentics.evaluation.training_runs import FIRST_SEED, LEARNED, first_part, shipped_runs
+from freeagentics.evaluation.training_runs import FIRST_SEED, TRAINING_SHARE, shipped_runs, training_split
 
 __all__ = [
     "FIRST_SEED",
-    "LEARNED",
+    "TRAINING_SHARE",
     "Agreement",
     "CollectedRun",
     "Probe",
     "audit_memories",
     "collect",
     "decision_agreement",
-    "first_part",
     "shipped_runs",
+    "training_split",
 ]

@@ -12,7 +12,7 @@ from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import F32, U8, AnyArray
 from freeagentics.evaluation.probe import Probe
 from freeagentics.memory import RecallIndex
-from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, Given, keys_of
+from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, SideInformation, keys_of
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
@@ -54,13 +54,13 @@ def decision_agreement(
 
     The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
     """
-    judge = AgreementProbe(codecs)
-    judge.watch(scenario, steps, progress)
-    return judge.found
+    probe = AgreementProbe(codecs)
+    probe.watch(scenario, steps, progress)
+    return probe.found
 
 
-class _Shadow:
-    """The keys of a cohort's memories as one codec gives them back, moved about as its recall index moves memories."""
+class ShadowIndex:
+    """Keys of a cohort's memories as one codec decodes them, moved about as its recall index moves memories."""
 
     def __init__(self, index: RecallIndex) -> None:
         rows, slots, size = index.key.shape
@@ -78,13 +78,13 @@ class _Shadow:
 
 
 class AgreementProbe(Probe):
-    """Looks on while cohorts decide, and has them decide again with memories as each codec gives them back."""
+    """A probe that has cohorts decide again with memories as each codec decodes them."""
 
     def __init__(self, codecs: Mapping[str, CodecOf]) -> None:
         super().__init__()
         self._codec_of = codecs
         self._codecs: dict[tuple[str, str], Codec] = {}
-        self._shadows: dict[tuple[str, int], _Shadow] = {}
+        self._shadows: dict[tuple[str, int], ShadowIndex] = {}
         self._counts = {name: [0, 0, 0, 0, 0] for name in codecs}
         self._books: dict[str, tuple[int, F32]] = {}
 
@@ -96,11 +96,13 @@ class AgreementProbe(Probe):
 
     @property
     def found(self) -> dict[str, Agreement]:
-        """What came of it, by codec."""
+        """Agreement by codec."""
         return {name: Agreement(*counts) for name, counts in self._counts.items()}
 
-    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, given: Given, encoded: Encoded) -> None:
-        """One of the codecs has coded what a cohort remembers, (rows, 48), given what is shared."""
+    def coded(
+        self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, side_information: SideInformation, encoded: Encoded
+    ) -> None:
+        """Called when a codec has encoded the feature vectors (rows, 48) of a cohort."""
 
     def decides(self, cohort: Cohort, view: View) -> None:
         """Have it decide with every codec's memories, and with exact ones."""
@@ -112,7 +114,7 @@ class AgreementProbe(Probe):
             counts[1] += int(((exact["action"] == other["action"]) & (exact["asset"] == other["asset"])).sum())
 
     def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
-        """What the cohort would decide with the memories of one codec; the cohort is left as it was *before*."""
+        """Decisions of the cohort with the memories of one codec; the cohort is left as it was *before*."""
         self._shadow(name, cohort).cast(cohort.index)
         try:
             return cohort.decide(view).decisions
@@ -120,7 +122,7 @@ class AgreementProbe(Probe):
             cohort.load(before)
 
     def learns(self, cohort: Cohort, thought: StepContext) -> None:
-        """Keep what its index knows, as it was when it decided."""
+        """Keep a copy of its index, as it was when it decided."""
         self._before = {name: getattr(cohort.index, name).copy() for name in ("step", "importance", "result", "reward")}
 
     def learned(self, cohort: Cohort, thought: StepContext) -> None:
@@ -132,15 +134,15 @@ class AgreementProbe(Probe):
         self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
         for name, counts in self._counts.items():
             codec = self._codec(name, cohort.role, observation.columns)
-            given = Given(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
-            encoded = codec.encode(thought.states, given, thought.focus)
-            self.coded(name, codec, cohort, thought, given, encoded)
-            self._shadow(name, cohort).follow(then, keys_of(encoded.states), observation.step)
+            side_information = SideInformation(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
+            encoded = codec.encode(thought.states, side_information, thought.focus)
+            self.coded(name, codec, cohort, thought, side_information, encoded)
+            self._shadow(name, cohort).follow(then, keys_of(encoded.vectors), observation.step)
             counts[2] += int(active.sum())
             counts[3] += int(encoded.codes.length[active].sum())
 
-    def _shadow(self, name: str, cohort: Cohort) -> _Shadow:
-        return self._shadows.setdefault((name, cohort.number), _Shadow(cohort.index))
+    def _shadow(self, name: str, cohort: Cohort) -> ShadowIndex:
+        return self._shadows.setdefault((name, cohort.number), ShadowIndex(cohort.index))
 
     def _shared(self, name: str, codec: Codec, view: View) -> F32:
         """Books as memories of one codec share them, (D, len(BOOK)); coded once a step."""

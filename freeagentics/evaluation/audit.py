@@ -1,4 +1,4 @@
-"""The audit of memories: a short trial of a scenario that shows what its codec keeps, beside int8."""
+"""The audit of memories: errors and bits of a scenario's codec in a short run, beside int8."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
 from freeagentics.memory import FEATURES, GROUPS, open_codec
-from freeagentics.memory.codec import Codec, Encoded, Given, Int8Codec
+from freeagentics.memory.codec import Codec, Encoded, Int8Codec, SideInformation
 from freeagentics.memory.features import Group
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.scenario import Scenario
 
 AGENTS = 50
-"""Of a trial, at most: it is to take seconds."""
+"""Most agents of an audit's run: it is to take seconds."""
 
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
@@ -33,8 +33,8 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, pr
     """Try a scenario's codec on its first *steps* steps, with as many of its agents as a short trial allows.
 
     Args:
-        spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `memory_spread`. A trial has none of
-            its own: it is too short to show how much experiences vary.
+        spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `feature_std`. A trial has none of
+            its own: it is too short to show how much feature vectors vary.
 
     Raises what a run of the scenario raises.
     """
@@ -62,12 +62,12 @@ class _Tally:
         self._spread = spread
         self._off, self._bits = np.zeros((2, len(FEATURES)))
 
-    def add(self, states: F32, decoded: F32, length: I64, bits: F64) -> None:
-        """States (n, 48) inside their ranges, what they come back as, the bytes of their codes (n,), and the bits of features (48,)."""
-        self._off += np.square(states.astype(np.float64) - decoded).sum(axis=0)
-        self._bits += bits * len(states)
+    def add(self, vectors: F32, decoded: F32, length: I64, bits: F64) -> None:
+        """Add feature vectors (n, 48) and what they decode to, the bytes of their codes (n,), and the bits of features (48,)."""
+        self._off += np.square(vectors.astype(np.float64) - decoded).sum(axis=0)
+        self._bits += bits * len(vectors)
         self._bytes += int(length.sum())
-        self.memories += len(states)
+        self.memories += len(vectors)
 
     @property
     def bits(self) -> float:
@@ -90,14 +90,16 @@ class _Auditor(AgreementProbe):
         self._spread = spread
         self.tallies: dict[str, dict[str, _Tally]] = {name: {} for name in codecs}
 
-    def coded(self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, given: Given, encoded: Encoded) -> None:
+    def coded(
+        self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, side_information: SideInformation, encoded: Encoded
+    ) -> None:
         active = cohort.active
         if not active.any():
             return
-        states = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
-        bits = codec.bits(states, given.rows(active), thought.focus[active])
+        vectors = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
+        bits = codec.bits(vectors, side_information.rows(active), thought.focus[active])
         tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
-        tally.add(states, encoded.states[active], encoded.codes.length[active], bits)
+        tally.add(vectors, encoded.vectors[active], encoded.codes.length[active], bits)
 
 
 def _codec_audit(name: str, found: Agreement, tallies: dict[str, _Tally]) -> CodecAudit:

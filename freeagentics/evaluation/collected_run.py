@@ -1,4 +1,4 @@
-"""Experiences of runs: what codecs are trained and measured on."""
+"""Feature vectors of runs: what codecs are trained and measured on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import F32
 from freeagentics.evaluation.probe import Probe
 from freeagentics.market import Observation
-from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_states, whole_market
-from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_vectors, whole_market
+from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel
@@ -24,7 +24,7 @@ class _Collector(Probe):
     def __init__(self) -> None:
         super().__init__()
         self.observed: dict[int, F32] = {}
-        self.parts: defaultdict[str, list[Experiences]] = defaultdict(list)
+        self.parts: defaultdict[str, list[TrainingData]] = defaultdict(list)
 
     def learned(self, cohort: Cohort, thought: StepContext) -> None:
         observation, active = thought.view.observation, cohort.active
@@ -32,13 +32,13 @@ class _Collector(Probe):
             # A market may show its next bar in the same array.
             self.observed[observation.step] = observation.values.copy()
             self._books(thought.view.books, observation)
-        given, focus = thought.view.given(cohort.desk[active]), thought.focus[active]
+        side_information, focus = thought.view.side_information(cohort.desk[active]), thought.focus[active]
         self.parts[cohort.role].append(
-            Experiences(
+            TrainingData(
                 role=cohort.role,
                 columns=(*observation.columns, *BOOK_COLUMNS),
-                states=thought.states[active],
-                shown=given.shown(focus),
+                vectors=thought.states[active],
+                side_information=side_information.in_focus(focus),
                 focus=focus,
                 agent=cohort.agent[active].astype(np.int64),
                 step=np.full(len(focus), observation.step, dtype=np.int32),
@@ -48,11 +48,11 @@ class _Collector(Probe):
     def _books(self, books: DeskBooks, observation: Observation) -> None:
         desks = len(books.features)
         self.parts[DESK].append(
-            Experiences(
+            TrainingData(
                 role=DESK,
                 columns=observation.columns,
-                states=book_states(books.features),
-                shown=np.repeat(whole_market(observation.values), desks, axis=0),
+                vectors=book_vectors(books.features),
+                side_information=np.repeat(whole_market(observation.values), desks, axis=0),
                 focus=np.zeros(desks, dtype=np.int64),
                 agent=np.arange(desks),
                 step=np.full(desks, observation.step, dtype=np.int32),
@@ -62,23 +62,27 @@ class _Collector(Probe):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CollectedRun:
-    """What went on in a run: experiences by role (under `DESK` what books of desks said), and what the market showed, from step 1 on,
-    (steps, assets, columns)."""
+    """Training data of a run.
 
-    experiences: Mapping[str, Experiences]
+    Attributes:
+        by_role: data by role; under `DESK` that of books.
+        observed: observations from step 1 on, (steps, assets, columns).
+    """
+
+    by_role: Mapping[str, TrainingData]
     observed: F32
 
 
 def collect(scenario: Scenario, steps: int, progress: ProgressCallback = no_progress) -> CollectedRun:
-    """What the agents of a scenario live through in its first *steps* steps. Raises what a run of it raises."""
+    """Collect the training data of a scenario in its first *steps* steps. Raises what a run of it raises."""
     collector = _Collector()
     with MarketModel(scenario, engine=collector) as model:
         for _ in track(progress, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):
             model.step()
-    experiences = {role: _one_run(parts) for role, parts in collector.parts.items()}
-    return CollectedRun(experiences, np.stack([collector.observed[step] for step in range(1, steps + 1)]))
+    data = {role: _one_run(parts) for role, parts in collector.parts.items()}
+    return CollectedRun(data, np.stack([collector.observed[step] for step in range(1, steps + 1)]))
 
 
-def _one_run(parts: list[Experiences]) -> Experiences:
+def _one_run(parts: list[TrainingData]) -> TrainingData:
     """The steps of one run as one, in which an agent keeps its number."""
-    return replace(Experiences.joined(parts), agent=np.concatenate([part.agent for part in parts]))
+    return replace(TrainingData.joined(parts), agent=np.concatenate([part.agent for part in parts]))

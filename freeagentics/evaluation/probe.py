@@ -1,4 +1,4 @@
-"""An engine that looks on: it runs cohorts one after the other and shows them as they go."""
+"""An engine with probes: it runs cohorts one after the other, and calls methods around each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from freeagentics.runtime import SerialEngine
 
 
 class Probe(SerialEngine):
-    """Derive from it and override what you want to see. What is shown must not be changed."""
+    """A serial engine whose methods a subclass overrides to see cohorts at work. It must not change them."""
 
     def map(self, function: Callable[[Any], Any], pieces: Sequence[Any]) -> list[Any]:
         """Results in the order of *pieces*."""
@@ -21,8 +21,8 @@ class Probe(SerialEngine):
         if isinstance(piece, tuple) and isinstance(piece[0], Cohort):
             self.decides(*piece)
             return function(piece)
-        if isinstance(piece, Cohort) and piece.thought is not None:
-            thought = piece.thought
+        if isinstance(piece, Cohort) and piece.step_context is not None:
+            thought = piece.step_context
             self.learns(piece, thought)
             result = function(piece)
             # Learning filled in what the cohort did, in the very array of the thought.
@@ -31,10 +31,10 @@ class Probe(SerialEngine):
         return function(piece)
 
     def decides(self, cohort: Cohort, view: View) -> None:
-        """A cohort is about to decide."""
+        """Called before a cohort decides."""
 
     def learns(self, cohort: Cohort, thought: StepContext) -> None:
-        """A cohort has decided and is about to learn and remember."""
+        """Called when a cohort has decided, before it learns and remembers."""
 
     def learned(self, cohort: Cohort, thought: StepContext) -> None:
-        """A cohort has remembered `thought.states`, (rows, 48)."""
+        """Called when a cohort has remembered `thought.states`, (rows, 48)."""

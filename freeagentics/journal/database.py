@@ -23,7 +23,9 @@ class Database:
     """An SQLite file of one format. Any thread may use it: a lock serialises the connection.
 
     Args:
-        path: the file. tables: the statements that create its tables. version: of the format, kept in the file's header.
+        path: the file.
+        tables: the statements that create its tables.
+        version: of the format, kept in the file's header.
         create: make the file, which must not be there, instead of opening it, when it must.
 
     Raises:

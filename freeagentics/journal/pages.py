@@ -29,7 +29,7 @@ _VERSION = 1
 
 
 class Kind(IntEnum):
-    """What a page holds. Numbers are on disk: add, never renumber."""
+    """Kinds of pages. Numbers are on disk: add, never renumber."""
 
     AGENTS = 0
     OBSERVATION = 1
@@ -49,7 +49,7 @@ class Kind(IntEnum):
 
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)
-"""What the trajectory's hash covers; of an observation the prices alone."""
+"""Kinds that the trajectory's hash covers; of an observation the prices alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,7 @@ class Page:
     crc_ok: bool = True
 
     def chained_bytes(self) -> bytes:
-        """What of this page enters the trajectory's hash."""
+        """The bytes of this page that enter the trajectory's hash."""
         records = self.records["price"] if self.kind is Kind.OBSERVATION else self.records
         return struct.pack("<ii", self.kind, self.cohort) + records.tobytes()
 
@@ -84,7 +84,7 @@ def encode(page: Page, schema: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first bytes of a page say of it."""
+    """The first bytes of a page."""
 
     codec: int
     schema: int
@@ -111,7 +111,7 @@ def decode(body: bytes, dtype: np.dtype[np.void], *, damaged: bool = False) -> A
 
 
 def crc_ok(body: bytes) -> bool:
-    """Whether a page matches its checksum."""
+    """True where a page matches its checksum."""
     payload = memoryview(body)[HEADER_BYTES:]
     return (zlib.crc32(payload, zlib.crc32(body[: _HEADER.size])),) == _CHECKSUM.unpack_from(body, _HEADER.size)
 

@@ -8,9 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import turns
+from freeagentics.arrays import F64, I32, I64, occurrence_batches
 from freeagentics.errors import BadInput, CorruptRecord
-from freeagentics.market.arrays import F64, I32, I64
 from freeagentics.market.money import CENTS, LARGEST_CENTS, notional_cents
 from freeagentics.market.orders import Fills
 
@@ -107,8 +106,8 @@ class Accounts:
             BadInput: a fill would take cash or a position below zero, or cash beyond what can be held; of its desk's fills, those before it
                 are settled.
         """
-        for turn in turns(fills.desk):
-            self._settle_turn(fills.take(turn))
+        for batch in occurrence_batches(fills.desk):
+            self._settle_turn(fills.take(batch))
 
     def _settle_turn(self, fills: Fills) -> None:
         desk, cell = fills.desk, (fills.desk, fills.asset)

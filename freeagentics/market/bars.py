@@ -10,11 +10,11 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
+from freeagentics.arrays import F64, I64, readonly
 from freeagentics.clock import iso
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.bars_checks import check_cells, check_order
-from freeagentics.market.names import SHIPPED_BARS, did_you_mean, locate
+from freeagentics.market.names import SHIPPED_BARS, in_brackets, locate
 from freeagentics.market.table_file import Sheet, read_sheet
 
 PRICES = ("open", "high", "low", "close")
@@ -108,7 +108,7 @@ def _select(sheet: Sheet, symbols: Sequence[str] | None) -> tuple[tuple[str, ...
         raise BadBars(f"{sheet.path}: no symbol is asked for; it has {', '.join(known)}")
     for name in names:
         if name not in known:
-            raise BadBars(f"{sheet.path}: no symbol {name!r}{did_you_mean(name, known)}; it has {', '.join(known)}")
+            raise BadBars(f"{sheet.path}: no symbol {name!r}{in_brackets(name, known)}; it has {', '.join(known)}")
     asset = column.replace_strict(names, range(len(names)), default=-1, return_dtype=pl.Int64).to_numpy()
     wanted = asset >= 0
     return names, asset[wanted], sheet.take(wanted)

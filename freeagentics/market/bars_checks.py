@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from freeagentics.arrays import F64, I64
 from freeagentics.clock import iso
-from freeagentics.market.arrays import F64, I64
 from freeagentics.market.table_file import Sheet
 
 

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 
+from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F32
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.source import Source
@@ -60,14 +60,14 @@ def _blaming(kind: type[Source]) -> AbstractContextManager[None]:
 
 
 def _check_columns(source: Source) -> None:
-    columns, hint = getattr(source, "columns", None), getattr(source, "hint", None)
+    columns, direction = getattr(source, "columns", None), getattr(source, "direction", None)
     if not isinstance(columns, tuple | list) or not all(isinstance(column, str) for column in columns) or not columns:
         raise Refused(f"its columns are {shown(columns)}; they must be a tuple of names")
     for column in columns:
         if not column.startswith(f"{source.name}.") or columns.count(column) > 1:
             raise Refused(f"column {column} must begin with '{source.name}.' and come once")
-    if hint not in columns:
-        raise Refused(f"its hint {hint} must be one of its columns, {', '.join(columns)}")
+    if direction not in columns:
+        raise Refused(f"its direction {direction} must be one of its columns, {', '.join(columns)}")
 
 
 def _known(source: Source, bars: Bars, daily: Daily | None) -> F32:
@@ -78,8 +78,8 @@ def _known(source: Source, bars: Bars, daily: Daily | None) -> F32:
     for place in np.argwhere(np.isinf(values))[:1].tolist():
         raise Refused(f"shows {values[*place]} in {source.columns[place[2]]} of bar {place[0]}; what is not known is NaN")
     known = np.nan_to_num(values, nan=0.0)
-    if (np.abs(known[..., source.columns.index(source.hint)]) > 1).any():
-        raise Refused(f"its hint {source.hint} must stay within -1 and 1")
+    if (np.abs(known[..., source.columns.index(source.direction)]) > 1).any():
+        raise Refused(f"its direction {source.direction} must stay within -1 and 1")
     return known
 
 

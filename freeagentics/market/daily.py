@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from freeagentics.arrays import F64, I64, readonly
 from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, readonly
-from freeagentics.market.names import SHIPPED_DAILY, did_you_mean, locate
+from freeagentics.market.names import SHIPPED_DAILY, in_brackets, locate
 from freeagentics.market.table_file import read_sheet
 
 CARRIED_DAYS = 7
@@ -46,7 +46,7 @@ class Daily:
             BadBars: there is no such column.
         """
         if name not in self.columns:
-            raise BadBars(f"no daily column {name!r}{did_you_mean(name, self.columns)}; there are {', '.join(self.columns)}")
+            raise BadBars(f"no daily column {name!r}{in_brackets(name, self.columns)}; there are {', '.join(self.columns)}")
         present = ~np.isnan(self.columns[name])
         days = np.concatenate([[np.iinfo(np.int64).min // 2], self.timestamps[present]])
         values = np.concatenate([[np.nan], self.columns[name][present]])

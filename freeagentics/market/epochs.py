@@ -7,14 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from freeagentics.arrays import I64, Mask
 from freeagentics.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from freeagentics.market.arrays import I64, Flags
 
 _UNITS = ((1e11, "seconds"), (1e14, "milliseconds"), (1e17, "microseconds"), (np.inf, "nanoseconds"))
 """Numbers below so much are these since 1970: those of 1973 to 5138."""
 
-_CALENDAR = {8: True, 14: True, 12: False}
+_CALENDAR = {8: True, 14: True, 12: False, 10: False}
 """Digits of a date with more or less of a time, and whether it can be nothing else."""
+
+_FIRST_MONTHS = 1e7
+"""Seconds since 1970 that no file of prices keeps below: smaller numbers count rows, months, or the days of a spreadsheet."""
 
 _JUMP = 500
 """From one row to the next no time grows so many times over, but a change of units is a thousandfold."""
@@ -29,13 +32,13 @@ class Epochs:
     """
 
     times: I64
-    wrong: Flags
+    wrong: Mask
     problem: str
 
     @classmethod
     def read(cls, values: I64) -> Epochs:
-        """Numbers like 20220103 and 20220103140000 are dates, for they make no sense otherwise; so are those like 202201031400 where every
-        one of them can be; all others are a time since 1970, in the unit that their size tells."""
+        """Numbers like 20220103 and 20220103140000 are dates, for they make no sense otherwise; so are those like 202201031400 or
+        2022010314 where every one of them can be; all others are a time since 1970, in the unit that their size tells."""
         first = str(values[0])
         if len(first) in _CALENDAR and 1900 <= int(first[:4]) <= 2100:
             times, good = _calendar(values, len(first))
@@ -46,6 +49,9 @@ class Epochs:
     @classmethod
     def _since_1970(cls, values: I64) -> Epochs:
         sizes = np.abs(values.astype(np.float64)).tolist()
+        if max(sizes) < _FIRST_MONTHS:
+            problem = "{value} would be a moment of early 1970; write 2022-05-09 or 20220509, or seconds or milliseconds since 1970"
+            return cls(np.zeros(len(values), dtype=np.int64), np.ones(len(values), dtype=np.bool_), problem)
         wrong = np.array([False, *(_jumps(before, after) for before, after in pairwise(sizes))])
         place = int(np.argmax(wrong))
         before, after = _unit(sizes[place - 1]), _unit(sizes[place])
@@ -68,7 +74,7 @@ def _jumps(before: float, after: float) -> bool:
     return larger >= 1e9 and larger >= _JUMP * min(before, after)
 
 
-def _calendar(values: I64, digits: int) -> tuple[I64, Flags]:
+def _calendar(values: I64, digits: int) -> tuple[I64, Mask]:
     """Market time of numbers of so many digits, and which of them are dates at all."""
     clock = 10 ** (digits - 8)
     date, rest = np.divmod(values, clock)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import turns
+from freeagentics.arrays import F64, I32, I64, occurrence_batches
 from freeagentics.market.accounts import Accounts
-from freeagentics.market.arrays import F64, I32, I64
 from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents, to_price
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.terms import LARGEST_IMPACT, Terms
@@ -84,7 +83,7 @@ def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> Fills
     (many of them would be a position for nothing). No position grows beyond what can be counted.
     """
     parts = []
-    ranked = turns(orders.desk)
+    ranked = occurrence_batches(orders.desk)
     for turn in ranked:
         wanted = orders.take(turn)
         part = _priced(wanted, _allowed(wanted, accounts, prices[turn], fee_ppm), prices[turn], fee_ppm)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from freeagentics.arrays import F32, readonly
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F32, readonly
 from freeagentics.market.bars import Bars
 from freeagentics.market.contract import compute, lacking
 from freeagentics.market.daily import Daily

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F64, I64, Flags
 
 CENTS = 100
 """Cents in a dollar."""
@@ -88,6 +88,6 @@ def to_quantity(quantity: ArrayLike, units: F64 | float = UNITS) -> I64:
     return np.asarray(np.clip(np.trunc(given * units), -LARGEST_UNITS, LARGEST_UNITS)).astype(np.int64)
 
 
-def _first(values: ArrayLike, good: np.bool_ | Flags) -> float:
+def _first(values: ArrayLike, good: np.bool_ | Mask) -> float:
     """The first of *values* that is not *good*."""
     return float(np.broadcast_to(np.asarray(values, dtype=np.float64), np.shape(good)).flat[int(np.argmin(good))])

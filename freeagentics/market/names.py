@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
-from freeagentics.errors import BadBars
+from freeagentics.errors import BadBars, nearest
 
 SHIPPED_BARS = ("btcusdt-1h", "btcusdt-15m", "ten-pairs-4h", "us-stocks-1d")
 SHIPPED_DAILY = ("btc-sentiment-funding-1d",)
@@ -19,11 +18,10 @@ def shipped_names() -> tuple[str, ...]:
     return SHIPPED_BARS
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean X?)``, or nothing where no known word is close."""
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(word.lower(), by_lower, n=1)
-    return f" (did you mean {by_lower[close[0]]}?)" if close else ""
+def in_brackets(name: str, known: Iterable[str]) -> str:
+    """`` (did you mean X?)``, or nothing where no known name is close."""
+    near = nearest(name, known)
+    return f" (did you mean {near}?)" if near is not None else ""
 
 
 def locate(name_or_path: str | Path, shipped: tuple[str, ...]) -> Path:
@@ -36,8 +34,8 @@ def locate(name_or_path: str | Path, shipped: tuple[str, ...]) -> Path:
         return _DATA / f"{name_or_path}.parquet"
     path = Path(name_or_path)
     if not path.is_file():
-        hint = did_you_mean(str(name_or_path), shipped)
+        near = in_brackets(str(name_or_path), shipped)
         raise BadBars(
-            f"{name_or_path}: no such file, nor a shipped name{hint}; give a .parquet or .csv file, or one of {', '.join(shipped)}"
+            f"{name_or_path}: no such file, nor a shipped name{near}; give a .parquet or .csv file, or one of {', '.join(shipped)}"
         )
     return path

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from freeagentics.arrays import F32, I64
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F32, I64
-from freeagentics.market.names import did_you_mean
+from freeagentics.market.names import in_brackets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,5 +30,5 @@ class Observation:
     def column(self, name: str) -> F32:
         """One column, float32 (A,); raises `BadInput` where there is none of that name."""
         if name not in self.columns:
-            raise BadInput(f"the observation has no column {name!r}{did_you_mean(name, self.columns)}; it has {', '.join(self.columns)}")
+            raise BadInput(f"the observation has no column {name!r}{in_brackets(name, self.columns)}; it has {', '.join(self.columns)}")
         return self.values[:, self.columns.index(name)]

@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from freeagentics.arrays import I32, I64
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import I32, I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

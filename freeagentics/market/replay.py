@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from freeagentics.arrays import F64, I64, readonly
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
 from freeagentics.market.accounts import Accounts
-from freeagentics.market.arrays import F64, I64, readonly
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.exchange import fill, impacted_prices, rationed

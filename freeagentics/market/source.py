@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from freeagentics.arrays import F32, F64
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F32, F64
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 
@@ -21,7 +21,7 @@ class Source(ABC):
     Attributes:
         name: how scenarios and agents call it; one word in lower case.
         columns: what it shows, each name prefixed by the source's, e.g. ``whales.count``.
-        hint: the one of its columns that is its evidence on direction: in [-1, 1], above 0 where common belief expects a rise.
+        direction: the one of its columns that is its evidence on direction: in [-1, 1], above 0 where common belief expects a rise.
         default_cost_cents: what a read costs, unless the constructor is told otherwise.
         cost_cents: what one read in one step costs.
 
@@ -31,7 +31,7 @@ class Source(ABC):
 
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
-    hint: ClassVar[str]
+    direction: ClassVar[str]
     default_cost_cents: ClassVar[int] = 0
 
     def __init__(self, cost_cents: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,14 +13,17 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
+from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, I64, Flags
 from freeagentics.market.epochs import Epochs
 from freeagentics.market.header import header_problem
-from freeagentics.market.names import did_you_mean
+from freeagentics.market.names import in_brackets
 
 _TIMES = {"date", "datetime", "time", "open_time", "open time", "unix", "timestamp_ms"}
 """What files call their timestamps."""
+
+_REPEATED = re.compile(r"(.*)_duplicated_\d+")
+"""How polars calls a column of a name that it has read already."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,13 +46,13 @@ class Sheet:
         """Raise `BadBars` for one cell."""
         raise BadBars(f"{self.path}, row {self.rows[index]}, column {column}: {problem}")
 
-    def fail_where(self, wrong: Flags, column: str, problem: str) -> None:
+    def fail_where(self, wrong: Mask, column: str, problem: str) -> None:
         """Raise `BadBars` for the first row, if any, that is wrong; ``{value}`` in *problem* becomes its cell."""
         if wrong.any():
             index = int(np.argmax(wrong))
             self.fail(index, column, problem.format(value=self.frame[column][index]))
 
-    def take(self, keep: Flags) -> Sheet:
+    def take(self, keep: Mask) -> Sheet:
         """The rows where *keep* is set, still knowing their numbers."""
         return Sheet(self.path, self.frame.filter(pl.Series(keep)), self.rows[keep])
 
@@ -112,6 +116,9 @@ def read_sheet(path: Path, needed: Sequence[str]) -> Sheet:
     if missing:
         cause = looks_wrong(path, needed) or f"missing columns {', '.join(missing)}; needed are {', '.join(needed)}"
         raise BadBars(f"{path}: {cause}")
+    for column in frame.columns:
+        if (twin := _REPEATED.fullmatch(column)) and twin[1] in frame.columns:
+            raise BadBars(f"{path}: it has two columns {twin[1]!r}; leave one")
     if frame.is_empty():
         raise BadBars(f"{path}: has no rows; at least two are needed")
     if not any(letter.isdigit() for cell in frame.row(0) for letter in str(cell)) and (cause := looks_wrong(path, needed)):
@@ -139,4 +146,4 @@ def _lower_case(path: Path, columns: Sequence[str]) -> dict[str, str]:
 def _meant(name: str, others: set[str]) -> str:
     """Which of *others* may be the missing column."""
     times = sorted(others & _TIMES) if name == "timestamp" else []
-    return f" (did you mean {times[0]}?)" if times else did_you_mean(name, others)
+    return f" (did you mean {times[0]}?)" if times else in_brackets(name, others)

@@ -8,8 +8,8 @@ from typing import Self
 
 import numpy as np
 
+from freeagentics.arrays import F64, readonly
 from freeagentics.errors import BadBars
-from freeagentics.market.arrays import F64, readonly
 from freeagentics.market.bars import Bars
 from freeagentics.market.money import CENTS, LARGEST_CENTS, LARGEST_UNITS
 from freeagentics.market.terms import LARGEST_IMPACT

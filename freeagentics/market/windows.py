@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from freeagentics.market.arrays import F64
+from freeagentics.arrays import F64
 
 
 def lagged(values: F64, bars: int) -> F64:

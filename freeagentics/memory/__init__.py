@@ -1,10 +1,10 @@
-"""What agents remember: experiences, the codes they are kept as, and the index that recalls them."""
+"""Memories of agents: feature vectors, the codes they are stored as, and the index that recalls them."""
 
 from freeagentics.memory.codec import (
     CODECS,
     KEY_SIZE,
     Codec,
-    Given,
+    SideInformation,
     book_codec_of,
     codec_name,
     codec_of,
@@ -25,9 +25,9 @@ __all__ = [
     "Codec",
     "EncodedMemories",
     "Feature",
-    "Given",
     "RecallIndex",
     "Recalled",
+    "SideInformation",
     "book_codec_of",
     "codec_name",
     "codec_of",

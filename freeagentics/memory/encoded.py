@@ -1,4 +1,4 @@
-"""Memories as a page keeps them: whose they are, how much they matter, and their codes."""
+"""Encoded memories of a page: agents, importances and codes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ _RUN = np.dtype([("first", "<i4"), ("count", "<u2")])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedMemories:
-    """What the agents of a cohort remember of one step.
+    """Memories of a cohort's agents of one step.
 
     Attributes:
-        agent: index of each one's agent, (n,). importance: 0 to 255, (n,). codes: n of them, made by the codec of `version`.
+        agent: index of each one's agent, (n,).
+        importance: 0 to 255, (n,).
+        codes: n of them.
+        version: of the codec that made them.
     """
 
     agent: I32

@@ -1,4 +1,4 @@
-"""The experience: what an agent keeps of one step, as 48 numbers in four groups.
+"""The feature vector: what an agent keeps of one step, as 48 numbers in four groups.
 
 The table is frozen: codecs are measured on it, and codes are decoded by it. A change to it is a new codec version. Every role fills
 what it has; what a role has not is zero. What the market showed to everybody is stored once, in the observation, and what a desk's book
@@ -18,7 +18,7 @@ GROUPS: dict[Group, float] = {"portfolio": 1.0, "view": 0.7, "signals": 0.7, "ac
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One number of an experience: its group, the range outside which it is clipped, and whether likeness of situation counts it."""
+    """One number of a feature vector: its group, the range outside which it is clipped, and whether it is part of recall keys."""
 
     name: str
     group: Group
@@ -106,5 +106,5 @@ _COLUMNS = {feature.name: number for number, feature in enumerate(FEATURES)}
 
 
 def column(name: str) -> int:
-    """Position of a feature in the state vector. Raises KeyError."""
+    """Position of a feature in the vector. Raises KeyError."""
     return _COLUMNS[name]

@@ -1,4 +1,4 @@
-"""Recall: which memories matter now, from a bounded index in RAM."""
+"""The recall index: memories like the present, from bounded arrays in RAM."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from freeagentics.arrays import F32, I32, U8, ArrayState
 
 _NEVER = np.int32(-1)
 
-DOUBT = np.float32(10)
-"""Memories that weigh as much as knowing nothing. Results have unit variance and their means, from one kind of situation to another, one of
-about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, 1977)."""
+PRIOR_COUNT = np.float32(10)
+"""Memories that the prior, a result of 0, counts. Results have unit variance and their means, from kind to kind of features, one of
+about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, "Stein's paradox in statistics", 1977)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recalled:
-    """What came to mind, best first, for every row of a cohort.
+    """Recalled memories, best first, for every row of a cohort.
 
     Attributes:
         step: when each memory was made, (rows, k) int32; -1 where there was none.
         relevance: likeness times recency, (rows, k) in 0..1; 0 where there was none.
-        share: of each in what they say together, (rows, k), summing to one where there was any.
-        result: what the market did over the horizon, (rows, k), in standard deviations.
-        reward: what the agent got from it, (rows, k).
+        share: weight of each in their mean, (rows, k), summing to one where there was any.
+        result: return of the asset over the horizon, (rows, k), in standard deviations.
+        reward: of the agent, (rows, k).
     """
 
     step: I32
@@ -38,12 +38,12 @@ class Recalled:
         return (self.share * self.result).sum(axis=1)
 
     def weight(self) -> F32:
-        """How much that mean is worth against no knowledge at all, 0..1, shape (rows,)."""
+        """Weight of that mean against the prior, 0..1, shape (rows,)."""
         total = self.relevance.sum(axis=1)
-        return total / (DOUBT + total)
+        return total / (PRIOR_COUNT + total)
 
-    def lean(self, forecast: F32, trust: float) -> F32:
-        """A forecast (rows,) moved towards what memories expect, as far as they are worth it and *trust* (0..1) allows."""
+    def shrink_towards(self, forecast: F32, trust: float) -> F32:
+        """A forecast (rows,) shrunk towards the expected result, by its weight times *trust* (0..1)."""
         share = self.weight() * np.float32(trust)
         return forecast + share * (self.expected_result() - forecast)
 
@@ -52,13 +52,14 @@ class RecallIndex(ArrayState):
     """The latest memories of every agent, and of the older ones those that mattered most.
 
     Half of the slots are a ring of the latest memories. A memory that leaves the ring takes the place of the least important older one, if
-    it is more important itself; importance halves over `halflife` steps, so that old glory fades.
+    it is more important itself; importance halves over `halflife` steps.
 
-    Likeness is Gaussian in the distance between keys. Distances are sums of squares of whole numbers below 2**24, which float32 holds
+    Likeness is Gaussian in the distance between keys. Distances are sums of squares of integers below 2**24, which float32 holds
     exactly, so that the order of summation cannot change a bit.
 
     Args:
-        rows, slots: sizes; slots is even and at least 2 * (horizon + 1), so that a memory is in the ring when its outcome arrives.
+        rows: of the cohort.
+        slots: memories of a row; even and at least 2 * (horizon + 1), so that a memory is in the ring when its outcome arrives.
         key_size: numbers a key; at most 250.
         halflife: steps after which a memory counts half.
         width: distance at which likeness has fallen to exp(-1/2), as a share of the whole range of a feature, in the mean over features.
@@ -76,7 +77,7 @@ class RecallIndex(ArrayState):
         self.reward = np.zeros((rows, slots), dtype=np.float32)
 
     def remember(self, keys: U8, importance: F32, step: int) -> None:
-        """Keys (rows, key_size) and importances (rows,) of this step enter the ring; what they replace may stay among the older ones."""
+        """Put keys (rows, key_size) and importances (rows,) of this step into the ring; what they replace may stay among the older ones."""
         slot = step % self._ring
         self._keep(slot, step)
         self.key[:, slot] = keys
@@ -99,8 +100,8 @@ class RecallIndex(ArrayState):
         for array in (self.key, self.norm, self.step, self.importance, self.result, self.reward):
             array[source, target] = array[source, slot]
 
-    def join(self, step: int, result: F32, reward: F32) -> None:
-        """Outcomes (rows,) of what was remembered at *step* have arrived; rows that were not there then are left alone."""
+    def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
+        """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
         slot = step % self._ring
         there = self.step[:, slot] == step
         self.result[there, slot] = result[there]
@@ -108,13 +109,13 @@ class RecallIndex(ArrayState):
         self.importance[there, slot] += np.minimum(np.abs(result[there]), 4) / 4
 
     def recall(self, keys: U8, k: int, step: int) -> Recalled:
-        """The *k* memories with an outcome that are most like keys (rows, key_size), and most recent."""
+        """Find the *k* memories with an outcome that are most like keys (rows, key_size), and most recent."""
         kept, now = self.key.astype(np.float32), keys.astype(np.float32)
         distance = self.norm + np.square(now).sum(axis=1)[:, None] - 2 * np.matmul(kept, now[:, :, None])[:, :, 0]
         age = (step - self.step).astype(np.float32)
         relevance = np.exp(-distance * self._scale) * np.exp2(-age / np.float32(self._halflife))
-        known = ~np.isnan(self.result)
-        relevance = np.where(known, relevance, 0).astype(np.float32)
+        has_outcome = ~np.isnan(self.result)
+        relevance = np.where(has_outcome, relevance, 0).astype(np.float32)
         rows, kept_back = np.arange(len(relevance))[:, None], min(k + 1, relevance.shape[1])
         likely = np.argpartition(relevance, -kept_back, axis=1)[:, -kept_back:]
         order = np.argsort(-relevance[rows, likely], axis=1, kind="stable")[:, :k]
@@ -130,14 +131,14 @@ class RecallIndex(ArrayState):
         )
 
     def forget(self, rows: np.ndarray) -> None:
-        """Rows (indexes) start afresh, for agents that arrive."""
+        """Clear rows (indexes), for agents that arrive."""
         self.step[rows] = _NEVER
         self.result[rows] = np.nan
         self.importance[rows] = 0
 
 
 def _shares(found: F32, next_best: F32 | np.float32) -> F32:
-    """What each of the memories found (rows, k) weighs: by how much it is more relevant than the first one that was left out.
+    """Weights of the memories found (rows, k): by how much each is more relevant than the first one that was left out.
 
     So a memory comes to mind and leaves it without a jump, and one that is a little off in its code changes decisions a little.
     """

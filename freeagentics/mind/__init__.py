@@ -1,4 +1,4 @@
-"""What an agent believes and how it learns what to attend to."""
+"""Beliefs of agents in the state of the market, and their learning of what to pay attention to."""
 
 from freeagentics.mind.bandit import SourceBandit
 from freeagentics.mind.cohort_history import CohortHistory

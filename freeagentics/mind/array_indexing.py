@@ -1,4 +1,4 @@
-"""What an index of an ndarray picks: single cells, a copy, or a view."""
+"""The kinds of index of an ndarray, by what they pick: single cells, a copy, or a view."""
 
 from __future__ import annotations
 

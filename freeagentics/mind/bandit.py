@@ -1,4 +1,4 @@
-"""Which sources are worth their price: a contextual bandit over sources, for all agents of a cohort at once."""
+"""A contextual bandit over sources, for all agents of a cohort at once: it learns which of them pay for themselves."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ chapter 2)."""
 
 
 class SourceBandit(ArrayState):
-    """Learns, per context, what each source's hint says about the return to come, and what reading it was worth.
+    """A contextual bandit: it learns, per context, what each source's direction says about the return to come, and the value of reading it.
 
-    A hint is a number in [-1, 1] per source and asset. The forecast is linear in the hints read; its weights are learned by recursive
-    least squares with forgetting, one weight at a time (Haykin, "Adaptive filter theory", with a diagonal covariance), so that a source
-    that seldom speaks learns as fast, per word, as it should. A source's reward is how much smaller the squared error was with it than
-    without it, less its cost. Whether it is read is up to whoever asks what it was worth; now and then it is read to explore
+    A direction is a number in [-1, 1] per source and asset. The forecast is linear in the directions that were read; its weights are
+    learned by recursive least squares with forgetting, one weight at a time (Haykin, "Adaptive filter theory", with a diagonal covariance),
+    so that a source that seldom speaks learns as fast, per word, as it should. A source's reward is how much smaller the squared error was
+    with it than without it, less its cost. Whether it is read is up to whoever asks for its value; now and then it is read to explore
     (epsilon-greedy; Sutton & Barto, "Reinforcement learning", chapter 2).
 
     Args:
-        learning_rate, exploration_rate: per agent, shape (rows,). The first is that of source values and success rates.
-        contexts, sources: sizes C and S.
-        weights: first weights of the hints, shape (rows, S).
+        learning_rate: of source values and success rates, per agent, (rows,).
+        exploration_rate: per agent, (rows,).
+        contexts: number of contexts, C.
+        weights: first weights of the directions, shape (rows, S).
 
     Attributes:
-        weight, precision: of a hint in the forecast, and how well it is known, (rows, C, S).
-        value: mean reward, (rows, C, S). success_rate: share of readings with a positive reward, recent ones first, (rows, C, S).
+        weight: of a direction in the forecast, (rows, C, S).
+        precision: of that weight, (rows, C, S).
+        value: mean reward, (rows, C, S).
+        success_rate: share of readings with a positive reward, recent ones first, (rows, C, S).
         calls: readings that were judged, (rows, C, S).
     """
 
@@ -50,7 +53,7 @@ class SourceBandit(ArrayState):
         self._first_weight = weights.astype(np.float32)
         self._first_weight.flags.writeable = False
 
-    def worth(self, context: I64) -> F32:
+    def values_in(self, context: I64) -> F32:
         """Mean reward of each source in each row's context (rows,): (rows, S)."""
         return self.value[np.arange(len(context)), context]
 
@@ -61,20 +64,22 @@ class SourceBandit(ArrayState):
         explore = (uniform < self.exploration_rate[:, None]) & ~wanted & ~free
         return wanted | explore | free, explore
 
-    def forecast(self, context: I64, hints: F32, read: Mask) -> F32:
-        """Expected standardised return over the horizon, (rows, assets), from hints (S, assets) of the sources read (rows, S)."""
-        return self._contributions(context, hints, read).sum(axis=1)
+    def forecast(self, context: I64, directions: F32, read: Mask) -> F32:
+        """Expected standardised return over the horizon, (rows, assets), from directions (S, assets) of the sources read (rows, S)."""
+        return self._contributions(context, directions, read).sum(axis=1)
 
-    def _contributions(self, context: I64, hints: F32, read: Mask) -> F32:
+    def _contributions(self, context: I64, directions: F32, read: Mask) -> F32:
         rows = np.arange(len(context))
         weights = self.weight[rows, context] * read
-        return weights[:, :, None] * hints[None]
+        return weights[:, :, None] * directions[None]
 
-    def learn(self, context: I64, hints: F32, read: Mask, result: F32, cost: F32, judged: Mask) -> F32:
-        """Take in what came of a past reading.
+    def learn(self, context: I64, directions: F32, read: Mask, result: F32, cost: F32, judged: Mask) -> F32:
+        """Take in the outcome of a past reading.
 
         Args:
-            context, hints, read: of the step that is judged.
+            context: of the step that is judged.
+            directions: of that step.
+            read: sources read at that step.
             result: realised standardised return (assets,).
             cost: of reading each source, in units of squared error, (rows, S).
             judged: rows (rows,) that were there at the time.
@@ -83,16 +88,17 @@ class SourceBandit(ArrayState):
             Reward per source, (rows, S); zero where nothing was read.
         """
         rows = np.arange(len(context))
-        contributions = self._contributions(context, hints, read)
+        contributions = self._contributions(context, directions, read)
         error = result[None] - contributions.sum(axis=1)
         without = error[:, None] + contributions
         saved = (np.square(without) - np.square(error)[:, None]).mean(axis=2)
         used = read & judged[:, None]
         reward = np.where(used, saved - cost, 0).astype(np.float32)
         rate = self.learning_rate[:, None] * used
-        known = np.where(used, FORGETTING * self.precision[rows, context] + np.square(hints).mean(axis=1), self.precision[rows, context])
+        known = self.precision[rows, context]
+        known = np.where(used, FORGETTING * known + np.square(directions).mean(axis=1), known)
         self.precision[rows, context] = np.maximum(known, np.float32(PRIOR_PRECISION))
-        gain = (np.clip(error, -4, 4)[:, None] * hints[None]).mean(axis=2) / self.precision[rows, context]
+        gain = (np.clip(error, -4, 4)[:, None] * directions[None]).mean(axis=2) / self.precision[rows, context]
         self.weight[rows, context] += np.where(used, gain, 0)
         self.value[rows, context] += rate * (reward - self.value[rows, context])
         self.success_rate[rows, context] += rate * ((reward > 0) - self.success_rate[rows, context])

@@ -18,12 +18,12 @@ class DriftEvidence:
 
     gain: float
     scale: float
-    freedom: float = 5.0
+    dof: float = 5.0
 
     def log_likelihood(self, value: F32, drift: F32) -> F32:
         """Log density, up to a constant, of values (assets,) at each level of drift (32,): (assets, 32)."""
         standard = (np.clip(value, -_FARTHEST, _FARTHEST)[:, None] - np.float32(self.gain) * drift) / np.float32(self.scale)
-        return (-0.5 * (self.freedom + 1) * np.log1p(standard * standard / self.freedom)).astype(np.float32)
+        return (-0.5 * (self.dof + 1) * np.log1p(standard * standard / self.dof)).astype(np.float32)
 
 
 IMBALANCE = DriftEvidence(gain=0.8, scale=0.27)

@@ -1,4 +1,4 @@
-"""What a role takes the world to be: a categorical generative model with one joint hidden state."""
+"""A categorical generative model with one joint hidden state."""
 
 from __future__ import annotations
 

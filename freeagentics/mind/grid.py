@@ -21,7 +21,7 @@ DRIFT_SPREAD = 0.12
 VOLATILITY_RANGE = (0.1, 12.0)
 VOLATILITY_CENTRE, VOLATILITY_KEPT, VOLATILITY_STEP = -0.12, 0.93, 0.2
 """Of the log of sigma: its mean, the share of its distance from there that is left after a bar, and its standard deviation per bar."""
-FREEDOM = 6.0
+DOF = 6.0
 USUAL_PERSISTENCE = 0.965
 
 REGIMES = ("bull", "bear", "calm", "turbulent")
@@ -40,11 +40,14 @@ class MarketGrid:
         horizon: bars over which losses are foreseen.
 
     Attributes:
-        drift, sigma: levels, (32,). drift_prior: what a new drift is drawn from, (32,). prior: of a cell, (32, 32) as drift by sigma.
-        move: transition of sigma in a bar, (32, 32) from row to column.
+        drift: levels, (32,).
+        sigma: levels, (32,).
+        drift_prior: what a new drift is drawn from, (32,).
+        prior: of a cell, (32, 32) as drift by sigma.
+        transition: transition of sigma in a bar, (32, 32) from row to column.
         readings: what a belief is asked, one column a question, (1024, Q): `total`, `regime`, `moments`, `below` are its columns.
         losses: at which `below` gives the predictive distribution over the horizon, (24,).
-        regime_move: transition between regimes over the horizon, in the long run, (4, 4) from row to column.
+        regime_transition: transition between regimes over the horizon, in the long run, (4, 4) from row to column.
         regime_returns: mean and variance of the standardised return over the horizon in each regime, (4, 2).
     """
 
@@ -54,22 +57,22 @@ class MarketGrid:
         drift = np.linspace(-LARGEST_DRIFT, LARGEST_DRIFT, DRIFTS)
         level = np.log(np.geomspace(*VOLATILITY_RANGE, VOLATILITIES))
         prior = _normal(drift, 0, DRIFT_SPREAD)
-        move = _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
-        settled = np.linalg.matrix_power(move, 500)[0]
+        transition = _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
+        settled = np.linalg.matrix_power(transition, 500)[0]
         self.horizon = horizon
         self.losses = parameters.share(_LOSSES.astype(np.float32))
         self.drift, self.sigma = _shared(drift), _shared(np.exp(level))
-        self.drift_prior, self.move = _shared(prior), _shared(move)
+        self.drift_prior, self.transition = _shared(prior), _shared(transition)
         self.prior = _shared(np.outer(prior, settled))
-        self.readings = _shared(_readings(drift, np.exp(level), move, horizon))
-        self.regime_move, self.regime_returns = _regimes(np.outer(prior, settled), self.readings, move, horizon)
+        self.readings = _shared(_readings(drift, np.exp(level), transition, horizon))
+        self.regime_transition, self.regime_returns = _regimes(np.outer(prior, settled), self.readings, transition, horizon)
         self._location, self._log_sigma = _shared(np.outer(drift, np.exp(level))), _shared(level)
-        self._constant = gammaln((FREEDOM + 1) / 2) - gammaln(FREEDOM / 2) - 0.5 * np.log(np.pi * FREEDOM)
+        self._constant = gammaln((DOF + 1) / 2) - gammaln(DOF / 2) - 0.5 * np.log(np.pi * DOF)
 
     def log_likelihood(self, zscore: F32) -> F32:
         """Log density of a bar's standardised return (assets,) in each cell: (assets, 32, 32), finite for all that is finite."""
         standard = (np.clip(zscore, -1e3, 1e3)[:, None, None] - self._location) / self.sigma
-        return (self._constant - (FREEDOM + 1) / 2 * np.log1p(standard * standard / FREEDOM) - self._log_sigma).astype(np.float32)
+        return (self._constant - (DOF + 1) / 2 * np.log1p(standard * standard / DOF) - self._log_sigma).astype(np.float32)
 
 
 def _shared(table: F64) -> F32:
@@ -82,35 +85,36 @@ def _normal(at: F64, mean: F64 | float, spread: float) -> F64:
     return weight / weight.sum(axis=-1, keepdims=True)
 
 
-def _readings(drift: F64, sigma: F64, move: F64, horizon: int) -> F64:
+def _readings(drift: F64, sigma: F64, transition: F64, horizon: int) -> F64:
     cells = (DRIFTS, VOLATILITIES)
     trending, turbulent = np.broadcast_to(drift[:, None], cells), np.broadcast_to(sigma >= REGIME_VOLATILITY, cells)
     bull, bear = (trending > REGIME_DRIFT) & ~turbulent, (trending < -REGIME_DRIFT) & ~turbulent
     regimes = [bull, bear, ~(bull | bear | turbulent), turbulent]
-    variance = np.broadcast_to(np.square(sigma) * FREEDOM / (FREEDOM - 2), cells)
-    columns = [np.ones(cells), *regimes, np.outer(drift, sigma), variance, *np.moveaxis(_predictive(drift, sigma, move, horizon), 2, 0)]
+    variance = np.broadcast_to(np.square(sigma) * DOF / (DOF - 2), cells)
+    predictive = np.moveaxis(_predictive(drift, sigma, transition, horizon), 2, 0)
+    columns = [np.ones(cells), *regimes, np.outer(drift, sigma), variance, *predictive]
     return np.stack([np.asarray(column, dtype=np.float64).ravel() for column in columns], axis=1)
 
 
-def _predictive(drift: F64, sigma: F64, move: F64, horizon: int) -> F64:
+def _predictive(drift: F64, sigma: F64, transition: F64, horizon: int) -> F64:
     """Distribution of the return over the horizon, over its length's root, at `_LOSSES`, given today's cell: (32, 32, 24).
 
-    Sigma is taken as it will be in the middle of the horizon. The sum of its returns is Student t again, of the freedom that has the sum's
-    variance and kurtosis.
+    Sigma is taken as it will be in the middle of the horizon. The sum of its returns is Student t again, with the degrees of freedom that
+    give it the sum's variance and kurtosis.
     """
-    freedom = 4 + (FREEDOM - 4) * horizon
-    scale = np.sqrt(FREEDOM / (FREEDOM - 2) * (freedom - 2) / freedom)
+    dof = 4 + (DOF - 4) * horizon
+    scale = np.sqrt(DOF / (DOF - 2) * (dof - 2) / dof)
     standard = (_LOSSES - drift[:, None, None] * lasting(USUAL_PERSISTENCE, horizon) * sigma[:, None]) / (sigma[:, None] * scale)
-    return np.einsum("vw,dwk->dvk", np.linalg.matrix_power(move, max(horizon // 2, 1)), stdtr(freedom, standard))
+    return np.einsum("vw,dwk->dvk", np.linalg.matrix_power(transition, max(horizon // 2, 1)), stdtr(dof, standard))
 
 
-def _regimes(prior: F64, readings: F32, move: F64, horizon: int) -> tuple[F64, F64]:
-    """What the cells imply of regimes, in the long run: transitions (4, 4), and means and variances of returns (4, 2)."""
+def _regimes(prior: F64, readings: F32, transition: F64, horizon: int) -> tuple[F64, F64]:
+    """Statistics of regimes that the cells imply, in the long run: transitions (4, 4), and means and variances of returns (4, 2)."""
     within = prior.reshape(-1, 1) * readings[:, MarketGrid.regime]
     within /= within.sum(axis=0)
     cells = within.T.reshape(-1, DRIFTS, VOLATILITIES)
     kept = USUAL_PERSISTENCE**horizon
-    moved = cells @ np.linalg.matrix_power(move, horizon)
+    moved = cells @ np.linalg.matrix_power(transition, horizon)
     moved = kept * moved + (1 - kept) * prior.sum(axis=1)[:, None] * moved.sum(axis=1, keepdims=True)
     mean, variance = (readings[:, MarketGrid.moments].astype(np.float64).T @ within).reshape(2, -1)
     return moved.reshape(len(cells), -1) @ readings[:, MarketGrid.regime], np.stack(
@@ -119,6 +123,6 @@ def _regimes(prior: F64, readings: F32, move: F64, horizon: int) -> tuple[F64, F
 
 
 def lasting(persistence: F32 | float, horizon: int) -> F64:
-    """What a drift of one adds up to over the horizon, over the root of its length: bar by bar, less of it is left."""
+    """The sum of a drift of one over the horizon, over the root of its length: bar by bar, less of it is left."""
     bars = np.arange(1, horizon + 1)
     return (np.asarray(persistence, dtype=np.float64)[..., None] ** bars).sum(axis=-1) / np.sqrt(horizon)

@@ -1,4 +1,4 @@
-"""What the agents of a cohort believe of the market: a distribution over the grid of its states, for each agent and asset."""
+"""The belief of a cohort in the state of the market: a distribution over the grid of its states, for each agent and asset."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class GridBelief(ArrayState):
         peak = log_likelihood.max(axis=(1, 2), keepdims=True)
         likelihood = np.maximum(np.exp(log_likelihood - peak), _LEAST)
         with self._whole() as cells, scratch.take(cells.shape, np.float32) as moved:
-            np.matmul(cells.reshape(-1, VOLATILITIES), self._grid.move, out=moved.reshape(-1, VOLATILITIES))
+            np.matmul(cells.reshape(-1, VOLATILITIES), self._grid.transition, out=moved.reshape(-1, VOLATILITIES))
             joint, drawn = moved.reshape(self._shape), cells.reshape(self._shape)
             # Of the total only shares count, so what lasts is left as it is, and what is drawn anew is weighed against it.
             share = (1 / self._persistence - 1)[:, :, None] * joint.sum(axis=2)
@@ -67,7 +67,7 @@ class GridBelief(ArrayState):
             density = self._take(moved).reshape(self.surprise.shape) * self._persistence
         self.surprise = -(np.log(density) + peak[:, 0, 0])
 
-    def attend(self, log_likelihood: F32, chosen: Mask) -> None:
+    def update_with(self, log_likelihood: F32, chosen: Mask) -> None:
         """More evidence on the same bar, by drift, (assets, 32), for the rows that are *chosen*; the others' belief stays."""
         if not chosen.any():
             return

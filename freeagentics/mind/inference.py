@@ -91,14 +91,14 @@ def evaluate_policies(
 
 
 def _weighed(table: PolicyTable, belief: F32, gamma: float, habit: F32 | None) -> tuple[F32, F32]:
-    worth = _worth(table, belief)
-    logits = worth * np.float32(gamma)
+    value = _policy_values(table, belief)
+    logits = value * np.float32(gamma)
     if habit is not None:
         logits += habit.T
-    return _softmax(logits).T, worth.T
+    return _softmax(logits).T, value.T
 
 
-def _worth(table: PolicyTable, belief: F32) -> F32:
+def _policy_values(table: PolicyTable, belief: F32) -> F32:
     """Negative expected free energy of each policy, (P, n): with rows last, sums over outcomes run along whole cohorts."""
     expected = table.matrix @ belief.T
     linear, observed = expected[: table.policies], expected[table.policies :]

@@ -47,7 +47,7 @@ def policy_table(likelihoods: Sequence[F64], transitions: F64, preferences: Sequ
     # Two actions make too many policies in 13 steps, and one action unrolled for ever would never end.
     if horizon not in range(1, MAX_POLICIES.bit_length()) or actions**horizon > MAX_POLICIES:
         raise BadInput(f"horizon {horizon} with {actions} actions: it must be 1 to 12 and make at most {MAX_POLICIES} policies")
-    features = np.vstack([*likelihoods, _worth(likelihoods, preferences)])
+    features = np.vstack([*likelihoods, _policy_values(likelihoods, preferences)])
     after = features[:, None]
     linear, observed = np.zeros((1, transitions.shape[0])), []
     for _ in range(horizon):
@@ -60,8 +60,8 @@ def policy_table(likelihoods: Sequence[F64], transitions: F64, preferences: Sequ
     return PolicyTable(actions, horizon, len(features) - 1, parameters.share(matrix))
 
 
-def _worth(likelihoods: Sequence[F64], preferences: Sequence[F64]) -> F64:
+def _policy_values(likelihoods: Sequence[F64], preferences: Sequence[F64]) -> F64:
     """Expected log-preference of a state less its ambiguity, the entropy of what is observed in it: (S,)."""
     pairs = zip(likelihoods, preferences, strict=True)
-    worth = [preference @ likelihood + xlogy(likelihood, likelihood).sum(axis=0) for likelihood, preference in pairs]
-    return np.sum(worth, axis=0)
+    value = [preference @ likelihood + xlogy(likelihood, likelihood).sum(axis=0) for likelihood, preference in pairs]
+    return np.sum(value, axis=0)

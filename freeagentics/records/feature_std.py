@@ -18,7 +18,7 @@ STEPS, ROWS = 100, 50
 """Looked at: so many steps, spread over the run, and of each cohort so many of its memories, so that it takes a second or two."""
 
 
-def memory_spread(record: RunRecord, progress: ProgressCallback = no_progress) -> dict[str, F64]:
+def feature_std(record: RunRecord, progress: ProgressCallback = no_progress) -> dict[str, F64]:
     """By role, the standard deviation of each feature (48,) among memories of a run, as they decode; 0 where there is but one.
 
     Raises CorruptRecord for damaged memories.
@@ -31,7 +31,7 @@ def memory_spread(record: RunRecord, progress: ProgressCallback = no_progress) -
         for step in track(progress, "reading memories", steps):
             for _, kept in memories.span(step, step):
                 few = _few(kept)
-                found[names.roles[few.agent[0]]].append(memories.states(step, few))
+                found[names.roles[few.agent[0]]].append(memories.vectors(step, few))
     return {role: np.concatenate(parts).std(axis=0, dtype=np.float64) for role, parts in found.items()}
 
 

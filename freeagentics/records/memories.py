@@ -10,7 +10,7 @@ import numpy as np
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
-from freeagentics.memory import BOOK, Codec, EncodedMemories, Given, book_codec_of, codec_of
+from freeagentics.memory import BOOK, Codec, EncodedMemories, SideInformation, book_codec_of, codec_of
 from freeagentics.memory.codec import Codes
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.roster import Roster
@@ -64,14 +64,14 @@ class Memories:
             agent = self._names.ids[damaged[0]]
             raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
 
-    def states(self, step: int, kept: EncodedMemories) -> F32:
+    def vectors(self, step: int, kept: EncodedMemories) -> F32:
         """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
         self.check(step, kept)
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])
-        given = Given(observation["values"], books[self._names.seats["desk"][kept.agent]])
-        return self._codec(step, kept).decode(kept.codes, given)
+        side_information = SideInformation(observation["values"], books[self._names.seats["desk"][kept.agent]])
+        return self._codec(step, kept).decode(kept.codes, side_information)
 
     def _books(self, step: int, values: F32) -> F32:
         """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""

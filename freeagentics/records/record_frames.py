@@ -140,7 +140,7 @@ class RecordFrames:
         steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
         for step, kept in reader.span(self._first, self._last):
             records = np.empty(len(kept), dtype=_MEMORY)
-            records["agent"], records["importance"], records["state"] = kept.agent, kept.importance, reader.states(step, kept)
+            records["agent"], records["importance"], records["state"] = kept.agent, kept.importance, reader.vectors(step, kept)
             found.append(records)
             steps.append(np.full(len(kept), step))
         return np.concatenate(steps), np.concatenate([np.empty(0, dtype=_MEMORY), *found])

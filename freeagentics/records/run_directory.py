@@ -125,10 +125,10 @@ class RunDirectory:
             yield
         except (OSError, pl.exceptions.ComputeError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise RunFailed(f"{self.path}: {what} could not be written ({reason}); {self.how_to_go_on}") from error
+            raise RunFailed(f"{self.path}: {what} could not be written ({reason}); {self.resume_hint}") from error
 
     @property
-    def how_to_go_on(self) -> str:
+    def resume_hint(self) -> str:
         """What to do after a run was stopped from outside."""
         return f"what was committed is whole: go on with: freeagentics run --resume {in_command(self.path)}"
 

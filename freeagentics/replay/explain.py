@@ -73,11 +73,11 @@ class Explainer:
     def __init__(self, lineage: Lineage, journal: Journal, names: Roster, rerun: Replay, agent: int, row: int) -> None:
         self._lineage, self._journal, self._names, self._rerun = lineage, journal, names, rerun
         self._agent, self._row, self._step = agent, row, rerun.step
-        view, thought = rerun.witness.view, rerun.witness.thought
+        view, step_context = rerun.witness.view, rerun.witness.step_context
         assert view is not None
-        assert thought is not None
-        self._view, self._thought = view, thought
-        self._asset = int(thought.focus[row])
+        assert step_context is not None
+        self._view, self._step_context = view, step_context
+        self._asset = int(step_context.focus[row])
         self._symbols, self._units = rerun.model.market.symbols, rerun.model.market.units
         self._role = names.role_of(agent)
         # Kept now: every answer to "what without it" loads the state of before again.
@@ -105,12 +105,12 @@ class Explainer:
             symbol=self._symbols[self._asset],
             saw=self._saw(),
             sources=self._sources,
-            paid=int(self._thought.choice.charge[self._row]),
+            paid=int(self._step_context.choice.charge[self._row]),
             books=self._books(),
             belief_before=_named(REGIMES, before),
             belief_after=_named(REGIMES, self._belief),
             signals=self._signals(),
-            recalled=int((self._thought.recalled.step[self._row] >= 0).sum()),
+            recalled=int((self._step_context.recalled.step[self._row] >= 0).sum()),
             memories=self._memories(),
             memory_weight=float(decision["memory_weight"]),
             decision_id=decision_id(name, self._step),
@@ -162,7 +162,7 @@ class Explainer:
         return tuple(sorted(found, key=lambda signal: signal.number))
 
     def _memories(self) -> tuple[RecalledMemory, ...]:
-        recalled = self._thought.recalled
+        recalled = self._step_context.recalled
         found = []
         for place in np.flatnonzero(recalled.step[self._row, :CAUSES] >= 0):
             step = int(recalled.step[self._row, place])
@@ -191,7 +191,7 @@ class Explainer:
         reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
-        error = np.abs(reader.states(step, mine)[0] - exact) / _RANGE
+        error = np.abs(reader.vectors(step, mine)[0] - exact) / _RANGE
         return float(np.sqrt(np.square(error).mean())), float(error.max())
 
     def _without(self, decision: AnyArray) -> Alternative:

@@ -32,7 +32,7 @@ class ReplayEngine(SerialEngine):
         self._cohort = cohort
         self.before: Mapping[str, AnyArray] = {}
         self.view: View | None = None
-        self.thought: StepContext | None = None
+        self.step_context: StepContext | None = None
         self.states: dict[int, AnyArray] = {}
 
     def map(self, function: Callable[[Any], Any], pieces: Sequence[Any]) -> list[Any]:
@@ -46,10 +46,10 @@ class ReplayEngine(SerialEngine):
         cohort, self.view = piece
         self.before = cohort.state()
         actions = function(piece)
-        self.thought = cohort.thought
-        if self.thought is not None:
+        self.step_context = cohort.step_context
+        if self.step_context is not None:
             # Learning fills in the rest of this very array.
-            self.states[self.view.observation.step] = self.thought.states
+            self.states[self.view.observation.step] = self.step_context.states
         return actions
 
 
@@ -103,5 +103,5 @@ class Replay:
 
 def _inbox_without(inbox: Inbox, row: int, signal: int) -> Inbox:
     keep = ~((inbox.number == signal) & ((inbox.row == row) | (inbox.row < 0)))
-    columns = {name: getattr(inbox, name)[keep] for name in Inbox.__slots__ if name != "upto"}
+    columns = {name: getattr(inbox, name)[keep] for name in Inbox.__slots__ if name != "read_watermark"}
     return replace(inbox, **columns)

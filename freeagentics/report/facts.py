@@ -17,7 +17,7 @@ from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
-from freeagentics.report.aggregates.source_usage import Buyers
+from freeagentics.report.aggregates.source_usage import SourceUsage, SourceUsages
 from freeagentics.report.aggregates.top_trades import TopTrades
 from freeagentics.report.aggregates.trades import Trades
 from freeagentics.report.narratives.narrative import Narrative
@@ -26,7 +26,7 @@ from freeagentics.report.narratives.narrator import Narrator
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """What was gathered.
+    """Aggregates of a run.
 
     Attributes:
         prices: closes, USD, (T, A). basket: what 1 USD is worth that was spread over all assets at the first close and held, (T,).
@@ -43,7 +43,7 @@ class Facts:
     trades: Trades
     signals: SignalMatrix
     contribution: Contribution
-    buyers: Buyers
+    source_usage: tuple[SourceUsage, ...]
     memories: MemoryTotals
     best: tuple[Narrative, ...]
     worst: tuple[Narrative, ...]
@@ -55,13 +55,13 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
         desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
-        signals, contribution, buyers, top_trades = (
+        signals, contribution, usages, top_trades = (
             SignalMatrix(context),
             Contribution(context),
-            Buyers.of(context),
+            SourceUsages.of(context),
             TopTrades(context, prices),
         )
-        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, buyers, top_trades)
+        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, usages, top_trades)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -78,7 +78,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             trades=trades,
             signals=signals,
             contribution=contribution,
-            buyers=buyers,
+            source_usage=usages.by_role,
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),

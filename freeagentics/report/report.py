@@ -1,4 +1,4 @@
-"""The report of a run: gathered once, rendered once."""
+"""The report of a run: aggregated once, rendered once."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ CATEGORIES = Categories(
         "codec*": "codec",
         "heard": "signals",
         "board": "signals",
-        "books": "accounts",
         "ledger": "accounts",
+        "pending_outcomes": "accounts",
         "accounts": "accounts",
     }
 )
@@ -30,9 +30,9 @@ def footprints(model: MarketModel) -> dict[str, int]:
     parts = {
         "population": model.population,
         "board": model.board,
-        "books": model.books,
-        "codec": model.book_codec,
         "ledger": model.ledger,
+        "codec": model.book_codec,
+        "pending_outcomes": model.pending_outcomes,
         "accounts": model.market.accounts,
         "agents": list(model.agents),
     }

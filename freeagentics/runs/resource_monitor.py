@@ -1,4 +1,4 @@
-"""Vitals: what a run does to its process, and what is done about it."""
+"""The resource monitor: it measures what a run takes of its process, and acts where that is too much."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ class ResourceMonitor:
         trim_heap()
         model, now = self._model, wall_clock()
         if step % (LOOK_EVERY * MEASURE_EVERY) == 0 or not self._attributed:
-            self._attributed = deep_size([model.population, model.board, model.ledger, model.book_codec], excluding=[model]).total / MB
+            self._attributed = (
+                deep_size([model.population, model.board, model.pending_outcomes, model.book_codec], excluding=[model]).total / MB
+            )
             self._largest = max(map(_per_agent, model.population.cohorts), key=lambda one: one[1])
         overhead = (self._collections.seconds - self._seconds) / (now - self._looked)
         self._looked, self._seconds = now, self._collections.seconds
@@ -125,5 +127,5 @@ class ResourceMonitor:
 
 def _per_agent(cohort: Cohort) -> tuple[str, float]:
     """A name for the agents of a cohort, and the MB that each of them holds; what all cohorts share is left out."""
-    held = deep_size([cohort], excluding=[cohort.world]).total / MB
+    held = deep_size([cohort], excluding=[cohort.context]).total / MB
     return f"of cohort {cohort.number}, {cohort.role},", held / max(int(cohort.active.sum()), 1)

@@ -77,14 +77,14 @@ def run(
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         model = stack.enter_context(open_model(resolved))
-        feeds = stack.enter_context(SyncWorkers(resolved, identity))
+        workers = stack.enter_context(SyncWorkers(resolved, identity))
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, "versions": versions()})
         model.record_to(JournalWriter(journal))
         stack.enter_context(closing(model.writer))
-        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+        return Session(directory, journal, model, workers, observers or Observers()).run()
 
 
 def resume(
@@ -136,10 +136,10 @@ def resume(
         rewind(model, journal, last.step if last else 0)
         # The writer before the journal: what it still holds must find the file open.
         stack.enter_context(closing(model.writer))
-        feeds = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
+        workers = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
         if changes:
             directory.rewrite(scenario)
-        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+        return Session(directory, journal, model, workers, observers or Observers()).run()
 
 
 def fork(
@@ -179,7 +179,7 @@ def fork(
     source, at = RunDirectory.open(Path(path)), whole("at", at)
     lineage = source.load_lineage(allow_plugins=allow_plugins)
     changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
-    after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *drawn_at_birth(lineage.own.registry)))
+    after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *per_agent_settings(lineage.own.registry)))
     identity = f"{after.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         old = stack.enter_context(Journal(source.journal))
@@ -189,7 +189,7 @@ def fork(
         model = stack.enter_context(open_model(after))
         _same_names(model.names, Names.read(old))
         model.restore(at, state)
-        feeds = stack.enter_context(SyncWorkers(after, identity))
+        workers = stack.enter_context(SyncWorkers(after, identity))
         directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         about = {"run": identity, "versions": versions(), "forked_from": old.metadata()["run"], "forked_at": at}
@@ -197,7 +197,7 @@ def fork(
         journal = stack.enter_context(Journal(directory.journal))
         model.record_to(JournalWriter(journal, commit))
         stack.enter_context(closing(model.writer))
-        return Session(directory, journal, model, feeds, observers or Observers()).carry_out()
+        return Session(directory, journal, model, workers, observers or Observers()).run()
 
 
 def _same_names(now: Names, before: Names) -> None:
@@ -238,7 +238,7 @@ def changed(
     return with_changes(scenario, changes)
 
 
-def drawn_at_birth(registry: Registry) -> list[str]:
+def per_agent_settings(registry: Registry) -> list[str]:
     """Keys of the ranges that each agent drew its own value from when it arrived: changing them later would change nothing."""
     settings = {role: kind.Settings.model_fields for role, kind in registry.roles.items()}
     return [f"roles.{role}.{key}" for role, fields in settings.items() for key, field in fields.items() if isinstance(field.default, tuple)]

@@ -17,7 +17,7 @@ from freeagentics.simulation.market_model import MarketModel
 from freeagentics.sync.sync_workers import SyncWorkers
 
 Watcher = Callable[[MarketModel], None]
-"""Called once before the first step, when the model's `figures` are None, and after every step."""
+"""Called once before the first step, when the model's `metrics` are None, and after every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Observers:
     lag: Callable[[int], None] | None = None
     progress: ProgressCallback = no_progress
 
-    def see(self, model: MarketModel, lag: int) -> None:
+    def update(self, model: MarketModel, lag: int) -> None:
         """Show the model as it is now."""
         if self.lag is not None:
             self.lag(lag)
@@ -52,19 +52,20 @@ class Session:
     """Steps a model to the end of its scenario, while its stores are fed, then writes summary and frames.
 
     Args:
-        directory, journal: where the run is recorded; the model's writer writes to this journal.
-        feeds: of the stores that its records are projected into.
+        directory: where the run is recorded.
+        journal: of the run; the model's writer writes to it.
+        workers: of the stores that its records are projected into.
     """
 
-    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, feeds: SyncWorkers, observers: Observers) -> None:
+    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, workers: SyncWorkers, observers: Observers) -> None:
         self._directory = directory
         self._journal = journal
         self._model = model
-        self._feeds = feeds
+        self._workers = workers
         self._observers = observers
-        self._vitals = ResourceMonitor(model, model.scenario.run.memory_limit_mb or None)
+        self._monitor = ResourceMonitor(model, model.scenario.run.memory_limit_mb or None)
 
-    def carry_out(self) -> RunRecord:
+    def run(self) -> RunRecord:
         """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
 
         A KeyboardInterrupt leaves with a note that says how to go on.
@@ -72,17 +73,17 @@ class Session:
         try:
             return self._carry_out()
         except KeyboardInterrupt as error:
-            error.add_note(self._directory.how_to_go_on)
+            error.add_note(self._directory.resume_hint)
             raise
 
     def _carry_out(self) -> RunRecord:
         first = self._model.steps
         try:
-            with self._vitals:
+            with self._monitor:
                 self._step_to_the_end()
         except JournalFailed as error:
-            raise JournalFailed(f"{error}; {self._directory.how_to_go_on}") from error
-        summary = self._summary(self._vitals.wall_s, self._model.steps - first, self._feeds.finish(self._observers.progress))
+            raise JournalFailed(f"{error}; {self._directory.resume_hint}") from error
+        summary = self._summary(self._monitor.wall_s, self._model.steps - first, self._workers.finish(self._observers.progress))
         names = Roster(self._journal)
         self._observers.progress("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
@@ -93,7 +94,7 @@ class Session:
 
     def _step_to_the_end(self) -> None:
         model, settings = self._model, self._model.scenario
-        self._feeds.start(self._directory.journal)
+        self._workers.start(self._directory.journal)
         self._see()
         committed = self._journal.commit_record()
         ended = committed.step if committed else 0
@@ -105,16 +106,16 @@ class Session:
                 self._directory.discard_ending()
             model.checkpoint_due = stopping or step == settings.steps or step % settings.run.checkpoint_every == 0
             model.step()
-            self._vitals.after_step()
+            self._monitor.after_step()
             self._see()
             if stopping and model.steps < settings.steps:
                 model.writer.flush()
-                raise Interrupted(f"stopped after step {model.steps}; {self._directory.how_to_go_on}")
+                raise Interrupted(f"stopped after step {model.steps}; {self._directory.resume_hint}")
         model.writer.flush()
 
     def _see(self) -> None:
-        self._feeds.committed(self._model.steps)
-        self._observers.see(self._model, self._feeds.lag)
+        self._workers.committed(self._model.steps)
+        self._observers.update(self._model, self._workers.lag)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
         model, tally = self._model, self._journal.totals
@@ -131,9 +132,9 @@ class Session:
             agent_steps_per_s=round(count * steps / wall, 1),
             step_ms_per_agent=round(1000 * wall / max(count * steps, 1), 6),
             registration_ms_per_agent=round(1000 * model.registration_s / count, 6),
-            gc_overhead=round(self._vitals.gc_overhead, 6),
-            footprint=self._vitals.summary(),
-            events=tuple(self._vitals.events),
+            gc_overhead=round(self._monitor.gc_overhead, 6),
+            footprint=self._monitor.summary(),
+            events=tuple(self._monitor.events),
             memories=memories,
             bytes_per_memory=round(memory_bytes / max(memories, 1), 2),
             decisions=tally(Kind.DECISIONS)[0],

@@ -1,4 +1,4 @@
-"""How work is run and what it costs. Knows no agent: what to run is handed in."""
+"""Engines that run work, and measuring of what it costs. Knows no agent: what to run is handed in."""
 
 from freeagentics.runtime.engines.engine import AdaptiveEngine, Engine, SerialEngine, ThreadEngine, open_engine
 from freeagentics.runtime.lean.agent import LeanAgent

@@ -7,8 +7,8 @@ A `Directory` knows who sits where. Cohorts publish `Signals` on a `Board`, whic
 from freeagentics.signals.batch import Severity, Signals
 from freeagentics.signals.board import Board
 from freeagentics.signals.deliveries import Status
-from freeagentics.signals.directory import Directory
+from freeagentics.signals.directory import COHORT_ROWS, Directory
 from freeagentics.signals.inbox import Inbox
 from freeagentics.signals.signal_table import SignalTable
 
-__all__ = ["Board", "Directory", "Inbox", "Severity", "SignalTable", "Signals", "Status"]
+__all__ = ["COHORT_ROWS", "Board", "Directory", "Inbox", "Severity", "SignalTable", "Signals", "Status"]

@@ -1,4 +1,4 @@
-"""What a cohort publishes in one phase."""
+"""Batches of signals that a cohort publishes in one phase."""
 
 from __future__ import annotations
 

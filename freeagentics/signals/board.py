@@ -47,7 +47,7 @@ class Board:
         self.assets = assets
         self._signals = LiveSignals(assets, ttl_ms)
         self._deliveries = Deliveries(directory)
-        self._read_upto: dict[int, int] = {}
+        self._read_watermark: dict[int, int] = {}
 
     @property
     def live(self) -> int:
@@ -68,7 +68,7 @@ class Board:
         check_signals(signals, self.directory, kinds=len(self.kinds), assets=self.assets)
         self._signals.append(signals, step, timestamp)
 
-    def flip(self) -> None:
+    def deliver(self) -> None:
         """Ends a phase: what was published in it becomes visible to those it is meant for."""
         fresh = self._signals.show()
         source, desk, audience = (self._signals.at(name, fresh) for name in ("source", "desk", "audience"))
@@ -83,10 +83,10 @@ class Board:
         self._deliveries.add(np.concatenate(numbers), np.concatenate(targets))
 
     def inbox(self, cohort: int, now: int) -> Inbox:
-        """What the cohort may read at market time *now* and has not processed: a pure read, the same when asked twice."""
+        """The signals that the cohort may read at market time *now* and has not processed: a pure read, the same when asked twice."""
         told = self._deliveries.pending(cohort)
         seat = self.directory.row[self._deliveries.at("target", told)]
-        broadcast = self._signals.broadcasts(self._read_upto.get(cohort, 0))
+        broadcast = self._signals.broadcasts(self._read_watermark.get(cohort, 0))
         number = np.concatenate([broadcast, self._deliveries.at("signal", told)])
         row = np.concatenate([np.full(len(broadcast), BROADCAST_ROW, np.int32), seat])
         delivery = np.concatenate([np.full(len(broadcast), NO_DELIVERY), told])
@@ -98,7 +98,7 @@ class Board:
             number=number,
             delivery=delivery[order],
             age_ms=now - self._signals.at("timestamp", number),
-            upto=self._signals.visible,
+            read_watermark=self._signals.visible,
             **self._signals.shown(number),
         )
 
@@ -113,7 +113,7 @@ class Board:
             ValueError: *inbox* is that of another cohort.
         """
         marked = self._deliveries.mark(np.sort(inbox.delivery[inbox.delivery != NO_DELIVERY]), cohort, step)
-        self._read_upto[cohort] = max(inbox.upto, self._read_upto.get(cohort, 0))
+        self._read_watermark[cohort] = max(inbox.read_watermark, self._read_watermark.get(cohort, 0))
         return self._deliveries.at("signal", marked), self._deliveries.at("target", marked)
 
     def expire(self, now: int) -> None:
@@ -157,8 +157,8 @@ class Board:
             RuntimeError: a phase is open.
         """
         self._check_closed("saved")
-        read_upto = np.array(sorted(self._read_upto.items()), np.int64).reshape(-1, 2)
-        return {**self._signals.state(), **self._deliveries.state(), "read_upto": read_upto}
+        read_watermark = np.array(sorted(self._read_watermark.items()), np.int64).reshape(-1, 2)
+        return {**self._signals.state(), **self._deliveries.state(), "read_watermark": read_watermark}
 
     def load(self, state: Columns) -> None:
         """Becomes what `state` returned; the directory must be that of the same moment already.
@@ -170,7 +170,7 @@ class Board:
         self._check_closed("replaced")
         self._signals.load(state)
         self._deliveries.load(state)
-        self._read_upto = dict(state["read_upto"].tolist())
+        self._read_watermark = dict(state["read_watermark"].tolist())
 
     def _told(self, target: int | None) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.int32]]:
         """Number, status and processed step of all that an agent was told, or of all that was said, by number."""
@@ -196,5 +196,5 @@ class Board:
     def _check_closed(self, verb: str) -> None:
         if self._signals.hidden:
             raise RuntimeError(
-                f"board: {self._signals.hidden} signals of an open phase are not visible yet; call flip() before it is {verb}"
+                f"board: {self._signals.hidden} signals of an open phase are not visible yet; call deliver() before it is {verb}"
             )

@@ -22,9 +22,9 @@ def check_signals(signals: Signals, directory: Directory, *, kinds: int, assets:
     _check_range(signals, "confidence", 1)
     _check_range(signals, "audience", 2 ** len(directory.roles) - 1)
     desk = directory.desk[signals.source]
-    strays = np.flatnonzero(signals.desk != desk)
-    if strays.size:
-        row = strays[0]
+    mismatched = np.flatnonzero(signals.desk != desk)
+    if mismatched.size:
+        row = mismatched[0]
         agent = f"agent {signals.source[row]} is on desk {desk[row]}"
         raise ValueError(f"signals: row {row}: desk is {signals.desk[row]}, it must be that of its source: {agent}")
 

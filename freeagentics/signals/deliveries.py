@@ -73,9 +73,9 @@ class Deliveries:
             ValueError: a delivery is to another cohort.
         """
         numbers = self._unforgotten(numbers)
-        strangers = np.flatnonzero(self._directory.cohort[self.at("target", numbers)] != cohort)
-        if strangers.size:
-            raise ValueError(f"deliveries: delivery {numbers[strangers[0]]} is not to an agent of cohort {cohort}")
+        mismatched = np.flatnonzero(self._directory.cohort[self.at("target", numbers)] != cohort)
+        if mismatched.size:
+            raise ValueError(f"deliveries: delivery {numbers[mismatched[0]]} is not to an agent of cohort {cohort}")
         numbers = numbers[self.at("status", numbers) == Status.PENDING]
         self._rows.put("status", numbers, Status.PROCESSED)
         self._rows.put("processed_step", numbers, step)

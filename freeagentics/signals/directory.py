@@ -1,4 +1,4 @@
-"""Who sits where."""
+"""The directory: the seat of every agent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from freeagentics.signals.column_buffer import ColumnBuffer, Columns
 
 COHORT_ROWS = 1024
+"""Rows of the largest cohort: a kernel call costs as much as the work of a few hundred rows."""
 MAX_ROLES = 32
 MAX_INDEX = 2**31 - 1
 

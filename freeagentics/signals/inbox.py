@@ -1,4 +1,4 @@
-"""What a cohort finds on the board."""
+"""The inbox: signals that a cohort may read now."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Inbox:
         age_ms: (m,) int64, market time since it was published.
         step: (m,) int32, the step in which it was published.
         data: (m, assets) float32, one number an asset.
-        upto: all broadcasts with numbers below this were considered; the cohort's next reading starts here once this one is processed.
+        read_watermark: number below which all broadcasts were considered; the next reading starts here once this one is processed.
     """
 
     row: NDArray[np.int32]
@@ -44,7 +44,7 @@ class Inbox:
     age_ms: NDArray[np.int64]
     step: NDArray[np.int32]
     data: NDArray[np.float32]
-    upto: int
+    read_watermark: int
 
     def __len__(self) -> int:
         return len(self.row)

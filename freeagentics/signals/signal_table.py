@@ -1,4 +1,4 @@
-"""What a page or a test is shown of the board."""
+"""A table of the board's signals, for pages and tests."""
 
 from __future__ import annotations
 

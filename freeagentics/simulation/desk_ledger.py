@@ -1,4 +1,4 @@
-"""The desks' books: what everybody may know of an account at the last close."""
+"""The ledger of the desks: their accounts as everybody may know them at the last close."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class DeskLedger(ArrayState):
     """Follows equity and turnover of every desk over the last 24 bars.
 
     Attributes:
-        equity: cents, a ring (25, desks). traded: cents, a ring (24, desks). exposure: at the last close, (desks,).
+        equity: cents, a ring (25, desks).
+        traded: cents, a ring (24, desks).
+        exposure: at the last close, (desks,).
     """
 
     def __init__(self, accounts: Accounts) -> None:

@@ -33,7 +33,7 @@ from freeagentics.scenario.scenario import Scenario
 from freeagentics.signals import Board, Inbox
 from freeagentics.simulation.attendance import Attendance
 from freeagentics.simulation.desk_ledger import DeskLedger
-from freeagentics.simulation.outcomes import OutcomeLedger
+from freeagentics.simulation.outcomes import OutcomeWindow
 from freeagentics.simulation.seeds import SeedLike, seeded
 from freeagentics.simulation.step_pages import StepPages
 
@@ -55,7 +55,7 @@ class MarketModel(mesa.Model):
         steps: bars so far. running: whether the scenario has steps left; by hand a model may be stepped on to the last of its bars.
         market, board, population, attendance: the parts. observations: the last ones.
         registration_s: wall time that building the population took. rss_before_mb: resident set before that.
-        figures: the last step's `StepMetrics`; all of them are in `datacollector`.
+        metrics: the last step's `StepMetrics`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
 
     A model owns threads: close it, or use it as a context manager.
@@ -84,30 +84,30 @@ class MarketModel(mesa.Model):
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
-        world = self._surroundings()
+        context = self._cohort_context()
         began = wall_clock()
         agents, registry = self.scenario.agents, self.scenario.registry
-        self.population = Population(agents.counts(), agents.desks, world, self.scenario.roles, registry)
+        self.population = Population(agents.counts(), agents.desks, context, self.scenario.roles, registry)
         self._phases = self.population.phases()
         self.writer = JournalWriter(None)
         # Mesa's runners close no model: the thread ends with the model then.
         weakref.finalize(self, self.writer.close).atexit = False
         assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
         self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
-        self.books = DeskLedger(self.market.accounts)
+        self.ledger = DeskLedger(self.market.accounts)
         self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
-        self.ledger = OutcomeLedger(self.scenario.memory.horizon, assets)
+        self.pending_outcomes = OutcomeWindow(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
         self._hibernating = False
-        self.figures: StepMetrics | None = None
-        self.datacollector = mesa.DataCollector(model_reporters={name: _figure(name) for name in StepMetrics.__slots__})
+        self.metrics: StepMetrics | None = None
+        self.datacollector = mesa.DataCollector(model_reporters={name: _metric(name) for name in StepMetrics.__slots__})
         self.attendance = Attendance(self, self.population)
         self.attendance.seat()
         self.registration_s = wall_clock() - began
 
-    def _surroundings(self) -> CohortContext:
+    def _cohort_context(self) -> CohortContext:
         market, memory = self.market, self.scenario.memory
-        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.hint)) for s in market.sources)
+        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction)) for s in market.sources)
         grid = MarketGrid(self.scenario.memory.horizon)
         return CohortContext(
             seed=self.scenario.seed,
@@ -119,7 +119,7 @@ class MarketModel(mesa.Model):
             memory=memory,
             signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
             grid=grid,
-            choices=Policies.on(grid),
+            policies=Policies.on(grid),
             codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
             own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
             known_roles=tuple(self.scenario.registry.roles),
@@ -155,17 +155,17 @@ class MarketModel(mesa.Model):
         self.steps = self.market.step
         observation = self.observations.write(self.market.advance())
         self.steps = observation.step
-        outcomes = self.ledger.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
+        outcomes = self.pending_outcomes.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
         pages, first_signal = StepPages(), self.board.published
         pages.left(self.attendance.begin(observation.step))
         pages.opened(observation, self.market.fills)
-        books = self._shared(self.books.close(observation.step, observation.prices, self.market.fills), observation, pages)
+        books = self._shared(self.ledger.close(observation.step, observation.prices, self.market.fills), observation, pages)
         for phase in self._phases:
             views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
             actions = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
             for cohort, view, action in zip(phase, views, actions, strict=True):
                 self._apply(cohort, view.inbox, action, observation, pages)
-            self.board.flip()
+            self.board.deliver()
         learned = self.engine.map(partial(_learn, self._hibernating, outcomes), self.population.cohorts)
         for cohort, remembered in zip(self.population.cohorts, learned, strict=True):
             pages.learned(cohort, remembered)
@@ -187,7 +187,7 @@ class MarketModel(mesa.Model):
         return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
 
     def _apply(self, cohort: Cohort, inbox: Inbox, actions: CohortOutput, observation: Observation, pages: StepPages) -> None:
-        """What a cohort asked for happens, in cohort order and in one thread."""
+        """Apply what a cohort asked for, in cohort order and in one thread."""
         self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
         self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
         accepted = self.market.submit(actions.orders)
@@ -196,18 +196,18 @@ class MarketModel(mesa.Model):
     def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> None:
         # Not the books' equity: since they were closed, agents have paid for what they read.
         equity = self.market.accounts.equity(observation.prices)
-        self.figures = self._figures(observation, books, float(equity.mean() / CENTS), pages)
+        self.metrics = self._metrics(observation, books, float(equity.mean() / CENTS), pages)
         if observation.step == 1:
             pages.shared(Kind.AGENTS, self.population.seats())
             pages.shared(Kind.NAMES, self.names.records())
-        pages.shared(Kind.FIGURES, self.figures.record())
+        pages.shared(Kind.FIGURES, self.metrics.record())
         closed = pages.closed(self.market.accounts, equity, first_signal)
         self.datacollector.collect(self)
         checkpoint = self.checkpoint() if self.checkpoint_due else None
         self.checkpoint_due = False
         self.writer.put(StepCommit(observation.step, observation.timestamp, closed, checkpoint))
 
-    def _figures(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> StepMetrics:
+    def _metrics(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> StepMetrics:
         accounts, fills = self.market.accounts, self.market.fills
         return StepMetrics(
             timestamp=observation.timestamp,
@@ -236,7 +236,12 @@ class MarketModel(mesa.Model):
             cohorts[f"cohort-{cohort.number}"] = cohort.state()
             if self._hibernating:
                 cohort.hibernate()
-        shared = {"market": self.market.state(), "board": self.board.state(), "books": self.books.state(), "ledger": self.ledger.state()}
+        shared = {
+            "market": self.market.state(),
+            "board": self.board.state(),
+            "ledger": self.ledger.state(),
+            "pending_outcomes": self.pending_outcomes.state(),
+        }
         return shared | cohorts
 
     def restore(self, step: int, checkpoint: Mapping[str, Mapping[str, AnyArray]]) -> None:
@@ -248,8 +253,8 @@ class MarketModel(mesa.Model):
         # Before the board, which asks the directory who is there.
         self.population.take_stock()
         self.board.load(dict(checkpoint["board"]))
-        self.books.load(checkpoint["books"])
         self.ledger.load(checkpoint["ledger"])
+        self.pending_outcomes.load(checkpoint["pending_outcomes"])
         self.attendance.seat()
         self.steps = whole("step", step)
         self.running = self.steps < self.scenario.steps
@@ -283,9 +288,9 @@ class MarketModel(mesa.Model):
         self.close()
 
 
-def _figure(name: str) -> object:
+def _metric(name: str) -> object:
     def report(model: MarketModel) -> object:
-        return getattr(model.figures, name)
+        return getattr(model.metrics, name)
 
     return report
 

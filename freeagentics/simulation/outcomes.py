@@ -1,4 +1,4 @@
-"""Outcomes: what the market did since a decision, once its horizon is over."""
+"""Outcomes of decisions: the return of the market over the horizon since."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ LARGEST = 4.0
 """Results are clipped to this many standard deviations: one crash must not drown all that was learned."""
 
 
-class OutcomeLedger(ArrayState):
-    """Remembers closes and volatilities over the horizon.
+class OutcomeWindow(ArrayState):
+    """A window over the horizon, of closes and volatilities, from which the outcomes that fall due are computed.
 
     Attributes:
-        close: a ring (horizon + 1, assets). volatility: per bar, a ring (horizon + 1, assets).
+        close: a ring (horizon + 1, assets).
+        volatility: per bar, a ring (horizon + 1, assets).
     """
 
     def __init__(self, horizon: int, assets: int) -> None:
@@ -24,7 +25,7 @@ class OutcomeLedger(ArrayState):
         self.volatility = np.zeros((horizon + 1, assets), dtype=np.float32)
 
     def due(self, step: int, close: np.ndarray, volatility: F32) -> Outcomes | None:
-        """Note this step's closes (assets,), and say what came of the decisions made a horizon ago."""
+        """Note this step's closes (assets,), and return the outcome of the decisions made a horizon ago."""
         slot = step % (self._horizon + 1)
         self.close[slot], self.volatility[slot] = close, volatility
         if step <= self._horizon:

@@ -1,4 +1,4 @@
-"""Recording: what a step leaves behind, as pages for the journal."""
+"""The pages of a step for the journal."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class StepPages:
         self.pages.append(Page(kind, SHARED, records))
 
     def left(self, agents: Sequence[int]) -> None:
-        """Who left before this step."""
+        """Add the agents that left before this step."""
         if agents:
             self.shared(Kind.DEPARTURES, np.array(agents, dtype=np.int32).view(DEPARTURE))
 
     def opened(self, observation: Observation, fills: Fills) -> None:
-        """What the market showed, and what was filled at the open."""
+        """Add the observation, and the fills at the open."""
         shape = (observation.values.shape[1],)
         records = np.zeros(len(observation.prices), dtype=[("price", "<i8"), ("values", "<f4", shape)])
         records["price"], records["values"] = observation.prices, observation.values
@@ -56,7 +56,7 @@ class StepPages:
         self.pages.append(Page(Kind.BOOKS, SHARED, np.frombuffer(codes.to_bytes(), dtype=BYTES), codec=version))
 
     def acted(self, cohort: Cohort, actions: CohortOutput, accepted: Orders, processed: tuple[I64, I32]) -> None:
-        """What a cohort decided, told and ordered, and which signals its decisions dealt with."""
+        """Add what a cohort decided, signalled and ordered, and which signals its decisions dealt with."""
         self.pages.append(Page(Kind.DECISIONS, cohort.number, actions.decisions))
         self.signals.append(actions.signals)
         self.orders.append(accepted)
@@ -66,7 +66,7 @@ class StepPages:
         self.processed.append(dealt)
 
     def learned(self, cohort: Cohort, pages: CohortPages) -> None:
-        """What a cohort remembers, and what came of what it did before."""
+        """Add a cohort's memories, and the outcomes of its earlier decisions."""
         kept = pages.memories
         if len(kept):
             self.pages.append(Page(Kind.MEMORIES, cohort.number, kept.importance.view(IMPORTANCE), codec=kept.version))

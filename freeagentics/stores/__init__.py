@@ -1,4 +1,4 @@
-"""Where memories, decisions, patterns and states are kept for others to query: one contract, a file a backend.
+"""Stores of memories, decisions, patterns and states, for others to query: one contract, a file a backend.
 
 A store is a URL: ``memory:`` for tests, ``sqlite:///runs/a.db`` embedded. It moves bytes; what they mean is settled above it.
 """

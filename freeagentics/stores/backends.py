@@ -29,7 +29,7 @@ class Backend(ABC):
         return []
 
     def check(self, url: str) -> list[str]:
-        """What is wrong with a store that can be reached, a line each."""
+        """Faults of a store that can be reached, a line each."""
         self.open(url, "check").close()
         return []
 
@@ -100,7 +100,7 @@ class DynamoBackend(Backend):
         return init(url)
 
     def check(self, url: str) -> list[str]:
-        """What is wrong with the tables."""
+        """Faults of the tables."""
         with _extra("aws", url):
             from freeagentics.stores.dynamodb.admin import check
         return check(url)
@@ -170,7 +170,7 @@ def init_store(url: str) -> list[str]:
 
 
 def check_store(url: str) -> list[str]:
-    """What is wrong with a store, a line each. Raises BadStore or StoreUnavailable where it cannot be opened."""
+    """Faults of a store, a line each. Raises BadStore or StoreUnavailable where it cannot be opened."""
     return backend_of(url).check(url)
 
 

@@ -40,7 +40,8 @@ class Cache:
 
     Args:
         connect: opens the hot store; called again after it failed.
-        now_ms: wall time that all processes share. retry_s: for how long a hot store that failed is left alone.
+        now_ms: wall time that all processes share.
+        retry_s: for how long a hot store that failed is left alone.
 
     Attributes:
         hits, misses: of `get`.

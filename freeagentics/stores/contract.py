@@ -84,7 +84,7 @@ class Store(ABC):
         return self._trim(check_agent(agent), keep=kept, before_step=first)
 
     def count(self, agent: str) -> int:
-        """How many entries the agent's log has."""
+        """The number of entries in the agent's log."""
         return self._count(check_agent(agent))
 
     # Tables of items

@@ -12,7 +12,7 @@ from freeagentics.errors import StoreUnavailable
 from freeagentics.stores.contract import Store, missing_entry, version_conflict
 from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 
-Shelf = tuple[str, str | None, str]
+IndexKey = tuple[str, str | None, str]
 """(table, index or None for the table's own order, partition in it)."""
 
 
@@ -39,7 +39,7 @@ class MemoryStore(Store):
     def _clear(self) -> None:
         self._logs: dict[str, dict[Position, LogEntry]] = {}
         self._items: dict[tuple[str, Key], Item] = {}
-        self._shelves: dict[Shelf, dict[Key, float | str]] = {}
+        self._indexes: dict[IndexKey, dict[Key, float | str]] = {}
         self._cursors: dict[str, int] = {}
 
     @contextmanager
@@ -108,9 +108,9 @@ class MemoryStore(Store):
 
     def _query(self, table: TableSpec, query: Query) -> list[Item]:
         with self._open():
-            shelf = self._shelves.get((table.name, query.index, query.partition), {})
-            places = sorted(((sort, key) for key, sort in shelf.items() if _within(sort, query)), reverse=query.newest_first)
-            items = [self._items[table.name, key] for _, key in places]
+            listed = self._indexes.get((table.name, query.index, query.partition), {})
+            entries = sorted(((sort, key) for key, sort in listed.items() if _within(sort, query)), reverse=query.newest_first)
+            items = [self._items[table.name, key] for _, key in entries]
         living = (item for item in items if not item.expired(query.now))
         return [_copy(item) for item in islice(living, query.limit)]
 
@@ -132,19 +132,19 @@ class MemoryStore(Store):
 
     def _add(self, table: str, item: Item) -> None:
         self._items[table, item.key] = _copy(item)
-        for shelf, sort in _places(table, item):
-            self._shelves.setdefault(shelf, {})[item.key] = sort
+        for index, sort in _index_entries(table, item):
+            self._indexes.setdefault(index, {})[item.key] = sort
 
     def _remove(self, table: str, key: Key) -> bool:
         item = self._items.pop((table, key), None)
         if item is None:
             return False
-        for shelf, _ in _places(table, item):
-            del self._shelves[shelf][key]
+        for index, _ in _index_entries(table, item):
+            del self._indexes[index][key]
         return True
 
 
-def _places(table: str, item: Item) -> Iterator[tuple[Shelf, float | str]]:
+def _index_entries(table: str, item: Item) -> Iterator[tuple[IndexKey, float | str]]:
     yield (table, None, item.partition), item.sort
     for index, (partition, sort) in item.index.items():
         yield (table, index, partition), sort
@@ -156,5 +156,5 @@ def _within(sort: float | str, query: Query) -> bool:
 
 
 def _copy(item: Item) -> Item:
-    # The mapping is the caller's and may change; shared, it would no longer name the shelves that the item stands on.
+    # The mapping is the caller's and may change; shared, it would no longer name the index entries of the item.
     return replace(item, index=dict(item.index))

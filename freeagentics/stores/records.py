@@ -10,10 +10,10 @@ from freeagentics.errors import BadName
 from freeagentics.stores.validation import check_agent, check_body, check_int, check_key, check_label, check_limit, check_now, check_number
 
 Position = tuple[int, int]
-"""Where an entry stands in its agent's log: (step, sequence), both from 0."""
+"""The position of an entry in its agent's log: (step, sequence), both from 0."""
 
 Key = tuple[str, str]
-"""Which item of a table: (partition, sort)."""
+"""The key of an item in its table: (partition, sort)."""
 
 
 class LogEntry(NamedTuple):
@@ -119,7 +119,7 @@ class Item:
         return self.partition, self.sort
 
     def expired(self, now: int | None) -> bool:
-        """Whether the item is gone at market time *now*: it is from the very millisecond of `expires`; never where *now* is None."""
+        """True where the item is gone at market time *now*: it is from the very millisecond of `expires`; never where *now* is None."""
         return now is not None and self.expires is not None and self.expires <= now
 
     def checked(self, table: TableSpec) -> Item:
@@ -136,7 +136,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What `Store.query` asks for, as a backend receives it; the fields are that verb's arguments."""
+    """The question of `Store.query`, as a backend receives it; the fields are that verb's arguments."""
 
     partition: str
     index: str | None

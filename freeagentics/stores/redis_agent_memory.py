@@ -27,11 +27,10 @@ AgentId = str | int | np.integer[Any]
 
 
 class RedisAgentMemory:
-    """What agents remember, by agent and millisecond. A context manager that closes on leaving; safe to share between threads.
+    """Memories of agents, by agent and millisecond. A context manager that closes on leaving; safe to share between threads.
 
-    The names and the rules of forgetting are those of "Redis Implementation for Agent Memory System". An agent's id may be a whole number,
-    as Mesa's are: agent 7 is agent "7". A state is kept as float16 where that changes no value by more than a 1,000th part, as float32
-    where it would; bytes that come back are read as numbers, never run.
+    An agent's id may be a whole number, as Mesa's are: agent 7 is agent "7". A state is kept as float16 where that changes no value by more
+    than a 1,000th part, as float32 where it would; bytes that come back are read as numbers, never run.
 
     Args:
         redis_url: any URL that `open_store` takes.

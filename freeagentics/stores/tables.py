@@ -13,16 +13,16 @@ from freeagentics.stores.validation import check_agent, check_label
 GSI1, GSI2, GSI3 = IndexSpec("GSI1"), IndexSpec("GSI2"), IndexSpec("GSI3")
 
 DECISIONS = TableSpec("agent_decisions", (GSI1, GSI2, GSI3))
-"""What agents decided. GSI1: an agent's successes, GSI2: a type across agents, GSI3: an agent's decisions of any type; all by timestamp."""
+"""Decisions of agents. GSI1: an agent's successes, GSI2: a type across agents, GSI3: an agent's decisions of any type; all by timestamp."""
 
 PATTERNS = TableSpec("agent_memory_ltm", (GSI1, GSI2))
-"""What agents learned. GSI1: an agent's patterns, GSI2: a domain's shared patterns; both by confidence."""
+"""Patterns that agents learned. GSI1: an agent's patterns, GSI2: a domain's shared patterns; both by confidence."""
 
 STATES = TableSpec("agent_state")
-"""What agents are: one item a state type (``CURRENT``, ``CHECKPOINT``, ``BACKUP``), versioned."""
+"""States of agents: one item a state type (``CURRENT``, ``CHECKPOINT``, ``BACKUP``), versioned."""
 
 SIGNALS = TableSpec("agent_signals", (GSI1,))
-"""What agents tell each other: one item per signal and target, as an index holds one value an item. GSI1: a target's, by timestamp."""
+"""Signals between agents: one item per signal and target, as an index holds one value an item. GSI1: a target's, by timestamp."""
 
 TABLES = (DECISIONS, PATTERNS, STATES, SIGNALS)
 

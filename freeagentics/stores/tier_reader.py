@@ -13,7 +13,8 @@ class TierReader:
     """Reads an agent's records as if they had never been moved; the store is asked first, and the archive only for what is older.
 
     Args:
-        store: a durable store, or a `TieredStore`. archive: of the same run.
+        store: a durable store, or a `TieredStore`.
+        archive: of the same run.
 
     Every method raises StoreUnavailable where a tier fails that it needs, and CorruptRecord where a file of the archive is damaged.
     """

@@ -31,12 +31,12 @@ RECHECK_S = 1.0
 """Wall time after which the generation is looked up again."""
 
 Scope = tuple[str, str]
-"""What a window is about: whose it is, and which log or order of a table. What begins with ``agent:ID`` is kept where only that agent may
+"""The scope of a window: whose it is, and which log or order of a table. What begins with ``agent:ID`` is kept where only that agent may
 read, if the hot store gives agents rights of their own."""
 
 _OWNED = ("agent:", "target_agent:")
 _LONGEST_OWNER = 1024
-"""What the contract lets a key be; a partition near that is not cached."""
+"""The length that the contract lets a key have; a partition near that is not cached."""
 
 
 class TieredStore(Store):

@@ -1,4 +1,4 @@
-"""What may become a key: names and numbers are checked before they reach a backend, the same way for all of them, and made Python's own."""
+"""Validation: names and numbers are checked before they reach a backend, the same way for all of them, and made Python's own."""
 
 from __future__ import annotations
 

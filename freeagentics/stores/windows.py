@@ -43,7 +43,7 @@ class Window(Generic[Row]):
 def read_window(
     window: Window[LogEntry], *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None
 ) -> list[LogEntry] | None:
-    """What `Store.read` would give, or None where the window does not reach far enough back."""
+    """Entries that `Store.read` would give, or None where the window does not reach far enough back."""
 
     def fits(entry: LogEntry) -> bool:
         return (after is None or entry.position > after) and (before is None or entry.position < before)
@@ -53,7 +53,7 @@ def read_window(
 
 
 def query_window(window: Window[Item], query: Query) -> list[Item] | None:
-    """What `Store.query` would give, or None where the window does not reach far enough back."""
+    """Items that `Store.query` would give, or None where the window does not reach far enough back."""
 
     def place(item: Item) -> Any:
         return item.sort if query.index is None else item.index[query.index][1]
@@ -68,7 +68,7 @@ def query_window(window: Window[Item], query: Query) -> list[Item] | None:
 
 
 def get_from_window(window: Window[Item], key: Key, now: int | None) -> tuple[bool, Item | None]:
-    """Whether the window of a table's own partition knows what stands under *key*, and that."""
+    """The pair (known, item) for *key*, from the window of a table's own partition."""
     for item in window.rows:
         if item.key == key:
             return True, None if item.expired(now) else item

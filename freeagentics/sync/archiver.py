@@ -121,7 +121,7 @@ def _books(journal: Journal, first: int, last: int) -> pl.DataFrame:
     """Codes of desks' books; none where memories do without them."""
     at, rows = StepTimes(journal), []
     for step, page in journal.scan_pages(Kind.BOOKS, first=first, last=last):
-        codes = Codes.from_bytes(page.records.tobytes()).each()
+        codes = Codes.from_bytes(page.records.tobytes()).to_list()
         rows += [(step, at[step], desk, page.codec, code) for desk, code in enumerate(codes)]
     return pl.DataFrame(rows, schema=dict(COLUMNS["books"]), orient="row")
 

@@ -46,7 +46,7 @@ def memory_entries(journal: Journal, names: Roster, first: int, last: int) -> li
     for step, kept in memories.span(first, last):
         memories.check(step, kept)
         timestamp = at[step]
-        for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.each(), strict=True):
+        for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.to_list(), strict=True):
             entries.append(LogEntry(names.ids[agent], step, 0, timestamp, bytes((kept.version, importance)) + code))
     return entries
 

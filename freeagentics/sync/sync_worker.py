@@ -1,4 +1,4 @@
-"""A feed: a thread that keeps one store up with the journal while the run goes on."""
+"""A sync worker: a thread that keeps one store up with the journal while the run goes on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
 
 class SyncTask(Protocol):
-    """What a feed does: a `Projector`, or an `Archiver`."""
+    """The task of a worker: a `Projector`, or an `Archiver`."""
 
     done: int
     """Last step that is in the store."""
@@ -37,7 +37,7 @@ class SyncWorker:
     """Keeps one store up with the journal, in a thread of its own. Nothing that happens to the store touches the run.
 
     A store that fails is tried again, after ever longer pauses; what it misses stays in the journal and is written later. Any other error
-    ends the feed, and is told.
+    ends the worker, and is told.
 
     Args:
         name: of the thread.

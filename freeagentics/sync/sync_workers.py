@@ -1,4 +1,4 @@
-"""The stores of a run, each with a feed that keeps it up with the journal."""
+"""The stores of a run, each with a worker that keeps it up with the journal."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ Connect = Callable[[], SyncTask]
 
 
 class SyncWorkers:
-    """Opens the stores that a scenario names, so that a wrong URL is told before anything is written; then feeds them, from `start` on.
+    """Opens the stores that a scenario names, so that a wrong URL is told before anything is written; from `start` on
+    workers keep them up.
 
-    Use it as a context manager: leaving it ends the feeds, as they are.
+    Use it as a context manager: leaving it ends the workers, as they are.
 
     Args:
         scenario: of the run. run: its id.
@@ -41,10 +42,10 @@ class SyncWorkers:
     def __init__(self, scenario: Scenario, run: str) -> None:
         self._scenario = scenario
         self._run = run
-        self._feeds: dict[str, SyncWorker] = {}
+        self._workers: dict[str, SyncWorker] = {}
         self._stores: list[Store] = []
         self._last = 0
-        # A store that is away is no reason not to run: its feed tries again, and tells what is wrong if that lasts.
+        # A store that is away is no reason not to run: its worker tries again, and tells what is wrong if that lasts.
         with suppress(StoreUnavailable):
             if scenario.store.cold:
                 open_archiver(Path(), scenario, run).close()
@@ -56,13 +57,13 @@ class SyncWorkers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for feed in self._feeds.values():
-            feed.stop()
+        for worker in self._workers.values():
+            worker.stop()
         for store in self._stores:
             store.close()
 
     def start(self, journal: Path) -> None:
-        """Begin to feed from this journal."""
+        """Begin to sync from this journal."""
         urls = self._scenario.store
         if urls.durable:
             self._begin("durable", partial(self._project, journal))
@@ -70,8 +71,8 @@ class SyncWorkers:
             self._begin("cold", partial(open_archiver, journal, self._scenario, self._run))
 
     def _begin(self, tier: str, connect: Connect) -> None:
-        feed = self._feeds[tier] = SyncWorker(tier, connect, patience_s=PATIENCE_S)
-        feed.start()
+        worker = self._workers[tier] = SyncWorker(tier, connect, patience_s=PATIENCE_S)
+        worker.start()
 
     def _project(self, journal: Path) -> SyncTask:
         store = self._stores.pop() if self._stores else open_durable(self._scenario.store, self._run)
@@ -84,27 +85,27 @@ class SyncWorkers:
     @property
     def lag(self) -> int:
         """Steps by which the store that is farthest behind is behind the run; 0 where there is none."""
-        return max(map(self._behind, self._feeds.values()), default=0)
+        return max(map(self._behind, self._workers.values()), default=0)
 
-    def _behind(self, feed: SyncWorker) -> int:
+    def _behind(self, worker: SyncWorker) -> int:
         # While a resumed run computes committed steps again, stores are ahead of it.
-        return max(self._last - feed.done, 0)
+        return max(self._last - worker.done, 0)
 
     def finish(self, progress: ProgressCallback = no_progress) -> tuple[StoreSummary, ...]:
         """Wait until all stores have all that is committed, or have stopped making progress; says where each is."""
-        for feed in track(progress, "bringing up the stores", self._feeds.values()):
-            feed.finish()
+        for worker in track(progress, "bringing up the stores", self._workers.values()):
+            worker.finish()
         urls = self._scenario.store.model_dump()
         return tuple(
             StoreSummary(
                 tier=tier,
                 url=public_url(urls[tier]),
-                lag_steps=self._behind(feed),
-                records=feed.records,
-                failures=feed.failures,
-                error=feed.error,
+                lag_steps=self._behind(worker),
+                records=worker.records,
+                failures=worker.failures,
+                error=worker.error,
             )
-            for tier, feed in self._feeds.items()
+            for tier, worker in self._workers.items()
         )
 
 
@@ -121,7 +122,7 @@ def open_durable(urls: StoreSettings, run: str) -> Store:
 
 
 def open_archiver(journal: Path, scenario: Scenario, run: str) -> Archiver:
-    """The archive of the scenario's cold tier, and who feeds it; its driver is an extra. Raises BadStore or StoreUnavailable."""
+    """The archive of the scenario's cold tier, and its archiver; its driver is an extra. Raises BadStore or StoreUnavailable."""
     try:
         from freeagentics.sync.archiver import Archiver
     except ModuleNotFoundError as error:

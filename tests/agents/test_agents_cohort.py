@@ -164,7 +164,7 @@ def memories(tape: Tape, who: Mask) -> list[tuple[int, int, int, bytes]]:
         (step, agent, importance, code)
         for step in range(WARM + 1, STEPS + 1)
         for kept in tape.kept(step)
-        for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.each(), strict=True)
+        for agent, importance, code in zip(kept.agent.tolist(), kept.importance.tolist(), kept.codes.to_list(), strict=True)
         if who[agent]
     ]
 

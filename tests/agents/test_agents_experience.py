@@ -89,7 +89,7 @@ def test_beliefs_sum_to_one_and_their_entropy_is_theirs(watched: Watched) -> Non
 
 def test_value_at_risk_is_near_that_of_a_normal_return_on_what_is_held(watched: Watched) -> None:
     for thought in watched.thoughts:
-        horizon = thought.cohort.world.memory.horizon
+        horizon = thought.cohort.context.memory.horizon
         normal = 1.645 * feature(thought, "expected_volatility") * np.sqrt(horizon) * feature(thought, "exposure")
         held = normal > 0
         ratio = feature(thought, "value_at_risk")[held] / normal[held]
@@ -145,7 +145,7 @@ def test_what_was_heard_is_the_last_that_was_said_to_the_desk(watched: Watched) 
 def test_a_memory_on_record_decodes_to_the_experience(watched: Watched) -> None:
     low, high = np.array([f.low for f in FEATURES]), np.array([f.high for f in FEATURES])
     for thought, kept in zip(watched.thoughts[-5:], watched.tape.kept(STEPS), strict=True):
-        decoded = thought.cohort.codec.decode(kept.codes, thought.view.given(thought.cohort.desk[thought.cohort.active]))
+        decoded = thought.cohort.codec.decode(kept.codes, thought.view.side_information(thought.cohort.desk[thought.cohort.active]))
         lived = np.clip(thought.states[thought.cohort.active], low, high)
         assert kept.version == thought.cohort.codec.version
         assert (np.sqrt(np.square((decoded - lived) / (high - low)).mean(axis=0)) < 0.15).all()

@@ -43,7 +43,7 @@ def inbox(*said: Message) -> Inbox:
         age_ms=np.array([one.age for one in rows], dtype=np.int64),
         step=np.array([one.step for one in rows], dtype=np.int32),
         data=np.array([[one.value, -one.value] for one in rows], dtype=np.float32).reshape(-1, 2),
-        upto=0,
+        read_watermark=0,
     )
 
 

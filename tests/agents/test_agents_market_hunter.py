@@ -10,7 +10,7 @@ from freeagentics.agents import SignalKind
 from freeagentics.agents.roles.market_hunter import WHALES_THAT_MATTER
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
-from freeagentics.memory import Given, column, open_codec
+from freeagentics.memory import SideInformation, column, open_codec
 
 STEPS, TOLD = 300, 100
 HUNTERS_ONLY: dict[str, object] = {
@@ -129,7 +129,7 @@ def test_a_read_is_part_of_what_is_remembered(learned: dict[str, Tape]) -> None:
     for step in range(STEPS - 20, STEPS + 1):
         kept, values = tape.kept(step)[0], tape.records(step, Kind.OBSERVATION)["values"]
         seats = tape.records(1, Kind.AGENTS)
-        given = Given(values, tape.books(step, columns)[seats["desk"][kept.agent]])
-        states = open_codec("vae", "market-hunter", columns).decode(kept.codes, given)
+        side_information = SideInformation(values, tape.books(step, columns)[seats["desk"][kept.agent]])
+        states = open_codec("autoregressive", "market-hunter", columns).decode(kept.codes, side_information)
         agree.append((states[:, column("read_whales")] > 0.5) == read(tape.records(step, Kind.DECISIONS), WHALES))
     assert np.mean(agree) > 0.98

@@ -18,7 +18,7 @@ from freeagentics.market import Source
 class Mood(Source):
     name = "mood"
     columns = ("mood.level",)
-    hint = "mood.level"
+    direction = "mood.level"
     def missing(self, bars, daily):
         return ()
     def compute(self, bars, daily):
@@ -93,7 +93,7 @@ def test_a_source_to_read_that_there_is_not_is_refused(tmp_path: Path) -> None:
         ("return np.zeros((7, *bars.close.shape[1:], 1), np.float32)", r"computed float32 \(7, 1, 1\); float32 .* is needed"),
         ("return np.zeros((*bars.close.shape, 1), dtype=object)", "computed object"),
         ("return np.full((*bars.close.shape, 1), np.inf, np.float32)", "shows inf in mood.level of bar 0; what is not known is NaN"),
-        ("return np.full((*bars.close.shape, 1), 2, np.float32)", "its hint mood.level must stay within -1 and 1"),
+        ("return np.full((*bars.close.shape, 1), 2, np.float32)", "its direction mood.level must stay within -1 and 1"),
         ("return np.sign(np.roll(bars.close, -1, axis=0) - bars.close)[..., None].astype(np.float32)", "what it shows of bar .* changes"),
         ("return np.zeros((2160, *bars.close.shape[1:], 1), np.float32)", r"computed float32 \(2160"),
     ],
@@ -113,7 +113,7 @@ def test_a_source_that_breaks_its_contract_is_one_line(tmp_path: Path, broken: s
         ("return ()", "raise SystemExit", "SystemExit"),
         ('("mood.level",)', '"mood.level"', "its columns are 'mood.level'; they must be a tuple of names"),
         ('("mood.level",)', "[1]", r"its columns are \[1\]"),
-        ('hint = "mood.level"', "hint = None", "its hint None must be one of its columns"),
+        ('direction = "mood.level"', "direction = None", "its direction None must be one of its columns"),
         ("def missing", "def __init__(self):\n        pass\n    def missing", "TypeError: .* unexpected keyword argument 'cost_cents'"),
         ("def missing", "def __init__(self, cost_cents):\n        pass\n    def missing", "its constructor must hand cost_cents on"),
     ],

@@ -8,7 +8,7 @@ from agents_worlds import scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freeagentics.agents import COHORT_ROWS, ROLES, CohortContext, MemorySettings, Population
+from freeagentics.agents import ROLES, CohortContext, MemorySettings, Population
 from freeagentics.agents.generative import Policies
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
@@ -16,6 +16,7 @@ from freeagentics.market import Units
 from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.scenario.scenario import AgentSettings
+from freeagentics.signals import COHORT_ROWS
 
 GRID = MarketGrid(MemorySettings().horizon)
 AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -24,7 +25,7 @@ AGENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 def population(agents: AgentSettings) -> Population:
     """A population of these agents in a world without any sources but prices."""
     codecs = {role: open_codec("scalar", role, ()) for role in agents.team}
-    world = CohortContext(
+    context = CohortContext(
         seed=1,
         symbols=("BTCUSDT",),
         units=Units.usual(1),
@@ -34,10 +35,10 @@ def population(agents: AgentSettings) -> Population:
         memory=MemorySettings(),
         signal_ttl=1,
         grid=GRID,
-        choices=Policies.on(GRID),
+        policies=Policies.on(GRID),
         codecs=codecs,
     )
-    return Population(agents.counts(), agents.desks, world, {})
+    return Population(agents.counts(), agents.desks, context, {})
 
 
 def test_fifty_agents_are_ten_desks_of_five_roles() -> None:

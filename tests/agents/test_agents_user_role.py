@@ -123,6 +123,15 @@ def test_an_agent_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         stepped(write(tmp_path, role("return Action('wait')", extra=extra)))
 
 
+@pytest.mark.parametrize(
+    "write_to", ["seen.prices['BTCUSDT'] = 1.0", "seen.columns['price.trend']['BTCUSDT'] = 1.0", "del seen.columns['price.trend']"]
+)
+def test_what_all_agents_of_a_role_look_at_cannot_be_changed_by_one(write_to: str, tmp_path: Path) -> None:
+    path = write(tmp_path, role(f"{write_to}\nreturn Action('wait')", extra="    reads = ('price',)\n"))
+    with pytest.raises(RoleFailed, match="does not support item"):
+        stepped(path)
+
+
 def test_state_and_chance_come_back_when_a_run_goes_on(tmp_path: Path) -> None:
     body = """
 self.seen.append(float(self.random.random()))

@@ -72,8 +72,8 @@ def test_an_audit_becomes_part_of_the_run_record_and_changes_nothing_else(made: 
     assert all(after[name] == content for name, content in before.items())
     assert made.audit is not None
     assert (made.audit.agents, made.audit.steps) == (5, 12)
-    assert [found.codec for found in made.audit.codecs] == ["vae", "int8"]
-    assert "vae" in said
+    assert [found.codec for found in made.audit.codecs] == ["autoregressive", "int8"]
+    assert "autoregressive" in said
     assert "int8" in said
 
 

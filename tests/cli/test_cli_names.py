@@ -84,7 +84,7 @@ def test_every_command_that_is_suggested_quotes_its_paths(tmp_path: Path) -> Non
     directory = RunDirectory(tmp_path / "my runs" / "a b")
     directory.path.mkdir(parents=True)
     quoted = f"'{directory.path}'"
-    assert directory.how_to_go_on.endswith(f"freeagentics run --resume {quoted}")
+    assert directory.resume_hint.endswith(f"freeagentics run --resume {quoted}")
     directory.audit.write_text("{}")
     with pytest.raises(BadRunDirectory, match=re.escape(f"freeagentics memory audit {quoted}")):
         MemoryAudit.read(directory.audit)

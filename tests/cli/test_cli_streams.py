@@ -30,3 +30,8 @@ def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...], tmp_p
         done = subprocess.run([*COMMAND, *words], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "freeagentics: <stdout> could not be written (No space left on device)\n"
+
+
+def test_where_there_is_no_output_at_all_a_command_goes_well() -> None:
+    closed = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "scenarios"], stderr=subprocess.PIPE, text=True, check=False)
+    assert (closed.returncode, closed.stderr) == (0, "")

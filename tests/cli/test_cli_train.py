@@ -22,9 +22,9 @@ def test_a_codec_is_trained_written_and_opened(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     path = tmp_path / "mine" / "risk-manager-128.npz"
     assert f"{path.stat().st_size:,} bytes" in done.stdout
-    trained = CodecWeights.read(path)
-    assert (trained.role, trained.version) == ("risk-manager", 128)
-    assert open_codec("vae", "risk-manager", ("price.zscore",), [path]).version == 128
+    weights = CodecWeights.read(path)
+    assert (weights.role, weights.version) == ("risk-manager", 128)
+    assert open_codec("autoregressive", "risk-manager", ("price.zscore",), [path]).version == 128
     assert "memory.weights" in done.stdout
 
 

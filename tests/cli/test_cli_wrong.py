@@ -12,6 +12,7 @@ from cli_runner import called, freeagentics, summary_of
 
 WRONG: list[tuple[tuple[object, ...], str]] = [
     (("run", "btc-repay"), "did you mean 'btc-replay'?"),
+    (("run", ""), "no scenario ''"),
     (("run", "nowhere.toml"), "scenario nowhere.toml: no such file"),
     (("run", "--set", "agents.cont=5"), "unknown key 'agents.cont'; did you mean 'count'?"),
     (("run", "--set", "agents"), "give key=value"),

@@ -8,7 +8,7 @@ import pytest
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.evaluation import Agreement, decision_agreement
 from freeagentics.evaluation.agreement import AgreementProbe, CodecOf
-from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, Given, open_codec
+from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, SideInformation, open_codec
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
 
@@ -21,13 +21,13 @@ class Amnesia(Codec):
 
     name, version, shares = "amnesia", 250, False
 
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
-        return Encoded(Float32Codec().encode(states, given, focus).codes, np.zeros_like(states))
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
+        return Encoded(Float32Codec().encode(vectors, side_information, focus).codes, np.zeros_like(vectors))
 
-    def decode(self, codes: Codes, given: Given) -> F32:
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
         return np.zeros((len(codes), 48), np.float32)
 
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         return np.zeros(48)
 
 
@@ -35,7 +35,7 @@ class Amnesia(Codec):
 def found() -> dict[str, Agreement]:
     codecs: dict[str, CodecOf] = {
         "float32": partial(open_codec, "float32"),
-        "vae": partial(open_codec, "vae"),
+        "autoregressive": partial(open_codec, "autoregressive"),
         "amnesia": lambda role, columns: Amnesia(),
     }
     return decision_agreement(SCENARIO, codecs, STEPS)
@@ -43,19 +43,19 @@ def found() -> dict[str, Agreement]:
 
 def test_exact_memories_change_no_decision_and_lost_ones_do(found: dict[str, Agreement]) -> None:
     assert found["float32"].share == 1
-    assert found["amnesia"].share < found["vae"].share <= 1
-    assert found["vae"].share > 0.95
+    assert found["amnesia"].share < found["autoregressive"].share <= 1
+    assert found["autoregressive"].share > 0.95
     assert all(one.decisions == one.memories == 5 * STEPS for one in found.values())
 
 
 def test_bits_are_those_of_the_codes(found: dict[str, Agreement]) -> None:
     assert found["float32"].bits == 8 * (4 * 48 + 1)
-    assert found["vae"].bits < 200
+    assert found["autoregressive"].bits < 200
 
 
 def test_looking_on_does_not_change_the_run() -> None:
     hashes = []
-    for engine in (None, AgreementProbe({"vae": partial(open_codec, "vae")})):
+    for engine in (None, AgreementProbe({"autoregressive": partial(open_codec, "autoregressive")})):
         with MarketModel(SCENARIO, engine=engine) as model:
             for _ in range(12):
                 model.step()

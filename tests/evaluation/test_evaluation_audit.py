@@ -10,9 +10,9 @@ from freeagentics.arrays import F32, F64
 from freeagentics.evaluation import CollectedRun, audit_memories, collect, decision_agreement
 from freeagentics.evaluation.agreement import CodecOf
 from freeagentics.memory import BOOK, FEATURES, column, open_codec
-from freeagentics.memory.codec import CODECS, DESK, Codec, Given, whole_market
+from freeagentics.memory.codec import CODECS, DESK, Codec, SideInformation, whole_market
 from freeagentics.records import RunRecord
-from freeagentics.records.feature_std import memory_spread
+from freeagentics.records.feature_std import feature_std
 from freeagentics.records.memory_audit import CodecAudit, MemoryAudit
 from freeagentics.runs import run
 from freeagentics.scenario import Scenario, load_scenario
@@ -34,14 +34,14 @@ def lived() -> CollectedRun:
 
 
 def codec_for(name: str, lived: CollectedRun, role: str) -> Codec:
-    return open_codec(name, role, lived.experiences[DESK].columns)
+    return open_codec(name, role, lived.by_role[DESK].columns)
 
 
-def given_to(lived: CollectedRun, role: str) -> Given:
+def side_information_of(lived: CollectedRun, role: str) -> SideInformation:
     """What a role's experiences are coded given."""
-    mine = lived.experiences[role]
+    mine = lived.by_role[role]
     values: F32 = lived.observed[mine.step - 1]
-    return Given(whole_market(values)) if role == DESK else Given(values, mine.shown[:, -len(BOOK) :])
+    return SideInformation(whole_market(values)) if role == DESK else SideInformation(values, mine.side_information[:, -len(BOOK) :])
 
 
 def by_name(found: MemoryAudit) -> dict[str, CodecAudit]:
@@ -50,13 +50,13 @@ def by_name(found: MemoryAudit) -> dict[str, CodecAudit]:
 
 def test_the_runs_own_codec_stands_beside_int8(found: MemoryAudit) -> None:
     assert (found.agents, found.steps) == (5, STEPS)
-    assert [one.codec for one in found.codecs] == ["vae", "int8"]
+    assert [one.codec for one in found.codecs] == ["autoregressive", "int8"]
     plain = audit_memories(SCENARIO.model_copy(update={"memory": SCENARIO.memory.model_copy(update={"codec": "int8"})}), EVEN, 2)
     assert [one.codec for one in plain.codecs] == ["int8"]
 
 
 def test_agreement_is_that_of_the_same_trial(found: MemoryAudit) -> None:
-    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("vae", "int8")}
+    codecs: dict[str, CodecOf] = {name: partial(open_codec, name) for name in ("autoregressive", "int8")}
     for name, agreement in decision_agreement(SCENARIO, codecs, STEPS).items():
         one = by_name(found)[name]
         assert (one.decisions, one.agreement, one.bits) == (agreement.decisions, agreement.share, agreement.bits)
@@ -74,11 +74,11 @@ def test_bits_of_groups_and_the_rest_are_all_there_are(found: MemoryAudit) -> No
 def test_errors_are_those_of_what_was_lived_through(found: MemoryAudit, lived: CollectedRun) -> None:
     for audit in found.codecs:
         for role in audit.roles:
-            mine = lived.experiences[role.role]
-            codec, given = codec_for(audit.codec, lived, role.role), given_to(lived, role.role)
-            back = codec.decode(codec.encode(mine.states, given, mine.focus).codes, given)
+            mine = lived.by_role[role.role]
+            codec, side_information = codec_for(audit.codec, lived, role.role), side_information_of(lived, role.role)
+            back = codec.decode(codec.encode(mine.vectors, side_information, mine.focus).codes, side_information)
             low, high = (np.array([getattr(feature, end) for feature in FEATURES]) for end in ("low", "high"))
-            off = back - np.clip(mine.states, low, high)
+            off = back - np.clip(mine.vectors, low, high)
             assert role.error == pytest.approx(float(np.sqrt(np.square(off).mean())), rel=1e-4)
             assert role.version == codec.version
 
@@ -96,12 +96,12 @@ def test_errors_are_given_in_standard_deviations_and_still_features_are_left_out
 
 @pytest.mark.parametrize("name", CODECS)
 def test_bits_of_features_are_no_more_than_the_code_has(name: str, lived: CollectedRun) -> None:
-    for role, mine in lived.experiences.items():
-        codec, given = codec_for(name, lived, role), given_to(lived, role)
-        bits = codec.bits(mine.states, given, mine.focus)
+    for role, mine in lived.by_role.items():
+        codec, side_information = codec_for(name, lived, role), side_information_of(lived, role)
+        bits = codec.bits(mine.vectors, side_information, mine.focus)
         assert bits.shape == (len(FEATURES),)
         assert (bits >= 0).all()
-        code = 8 * codec.encode(mine.states, given, mine.focus).codes.length.mean()
+        code = 8 * codec.encode(mine.vectors, side_information, mine.focus).codes.length.mean()
         assert code - 24 < bits.sum() <= code - 8
 
 
@@ -114,7 +114,7 @@ def test_a_trial_is_small_but_has_a_whole_team() -> None:
 
 def spread_over(scenario: Scenario, folder: Path) -> tuple[RunRecord, dict[str, F64]]:
     record = run(scenario, steps=12, out=folder / "run")
-    return record, memory_spread(record)
+    return record, feature_std(record)
 
 
 def test_a_runs_features_vary_as_its_memories_do(tmp_path: Path) -> None:

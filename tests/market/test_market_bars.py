@@ -170,6 +170,12 @@ def test_columns_that_differ_in_capitals_only_are_refused(tmp_path: Path) -> Non
         load_bars(write_csv(tmp_path / "a.csv", [f"{line},1" for line in GOOD], header))
 
 
+def test_a_column_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    header = "timestamp,open,high,low,close,volume,open"
+    with pytest.raises(BadBars, match="two columns 'open'; leave one"):
+        load_bars(write_csv(tmp_path / "a.csv", [f"{line},1" for line in GOOD], header))
+
+
 KLINE = "1640995200000,46216.93,46271.08,46208.37,46250.00,40.57,1640995259999,1876022.0,1561,20.1,929000.0,0"
 
 
@@ -205,6 +211,9 @@ HOURS = (START, START + HOUR_MS)
         ([20220101, 20220103], (START, START + 48 * HOUR_MS)),
         ([20220101000000, 20220101010000], HOURS),
         ([202201010000, 202201010100], HOURS),
+        ([2022010100, 2022010101], HOURS),
+        ([2022010100, 2022013000], (START, START + 29 * DAY_MS)),
+        ([2022010100, 2022010199], (2022010100_000, 2022010199_000)),
         ([0, DAY_MS, 30 * DAY_MS, 900 * DAY_MS, 1200 * DAY_MS], (0, DAY_MS, 30 * DAY_MS, 900 * DAY_MS, 1200 * DAY_MS)),
     ],
 )
@@ -230,6 +239,12 @@ def test_whole_numbers_are_read_as_the_times_that_they_can_only_be(tmp_path: Pat
 )
 def test_numbers_that_change_what_they_mean_are_named_by_row(tmp_path: Path, times: list[int], message: str) -> None:
     with pytest.raises(BadBars, match=message):
+        load_bars(write_csv(tmp_path / "a.csv", [f"{time},1,1,1,1,1" for time in times]))
+
+
+@pytest.mark.parametrize("times", [[202201, 202202], [220101, 220102], [44562, 44563], [2022, 2023], [0, 1, 2]])
+def test_numbers_that_are_no_times_are_refused(tmp_path: Path, times: list[int]) -> None:
+    with pytest.raises(BadBars, match=f"row 1, column timestamp: {times[0]} would be a moment of early 1970; write 2022-05-09"):
         load_bars(write_csv(tmp_path / "a.csv", [f"{time},1,1,1,1,1" for time in times]))
 
 

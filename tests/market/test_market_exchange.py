@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from market_factories import make_orders
 
+from freeagentics.arrays import I64
 from freeagentics.errors import BadInput
 from freeagentics.market import UNITS, Accounts, Orders, Terms, Units, fee_cents, notional_cents
-from freeagentics.market.arrays import I64
 from freeagentics.market.exchange import fill, impacted_prices, rationed
 from freeagentics.market.money import LARGEST_UNITS
 

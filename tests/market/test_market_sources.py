@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from market_factories import flat_bars, make_bars, make_daily
 from numpy.typing import ArrayLike
 
+from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market import SOURCES, Bars, Daily, PriceSource, Source, WhaleSource
-from freeagentics.market.arrays import F32
 from freeagentics.market.features import build_features
 
 
@@ -37,7 +37,7 @@ def test_what_is_shown_is_finite_and_hints_stay_within_one(name: str) -> None:
     assert features.values.shape == (400, 2, len(SOURCES[name].columns))
     assert features.values.dtype == np.float32
     assert np.isfinite(features.values).all()
-    assert np.abs(features.values[..., features.columns.index(SOURCES[name].hint)]).max() <= 1
+    assert np.abs(features.values[..., features.columns.index(SOURCES[name].direction)]).max() <= 1
 
 
 def test_price_follows_a_steady_rise() -> None:
@@ -135,7 +135,7 @@ def test_a_read_costs_what_the_source_or_its_owner_says() -> None:
 class Loud(Source):
     name = "loud"
     columns = ("loud.level",)
-    hint = "loud.level"
+    direction = "loud.level"
 
     def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
         return ()
@@ -146,14 +146,14 @@ class Loud(Source):
 
 def test_a_source_that_breaks_its_contract_is_named() -> None:
     bars = make_bars(10)
-    with pytest.raises(BadInput, match=r"source loud: its hint loud.level must stay within -1 and 1"):
+    with pytest.raises(BadInput, match=r"source loud: its direction loud.level must stay within -1 and 1"):
         build_features(bars, None, [Loud()])
     with pytest.raises(BadInput, match="source price is given twice"):
         build_features(bars, None, [PriceSource(), PriceSource()])
     for attribute, value, message in (
         ("columns", ("level",), "must begin with 'loud.'"),
         ("columns", ("loud.level", "loud.b"), r"computed float32 \(10, 1, 1\); float32 \(10, 1, 2\) is needed"),
-        ("hint", "loud.other", "must be one of its columns"),
+        ("direction", "loud.other", "must be one of its columns"),
     ):
         broken = type("Broken", (Loud,), {attribute: value})
         with pytest.raises(BadInput, match=message):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from freeagentics.arrays import F64
 from freeagentics.errors import BadInput
 from freeagentics.market import (
     REGIMES,
@@ -22,7 +23,6 @@ from freeagentics.market import (
     WhalePump,
     synthesize,
 )
-from freeagentics.market.arrays import F64
 from freeagentics.market.bars import EXTRAS
 
 LONG = 60_000

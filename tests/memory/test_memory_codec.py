@@ -17,7 +17,7 @@ LOW = np.array([feature.low for feature in FEATURES])
 HIGH = np.array([feature.high for feature in FEATURES])
 LEVEL = (HIGH - LOW) / (2 ** np.array([feature.bits for feature in FEATURES]) - 1 - (LOW < 0))
 counts = st.integers(0, 6)
-any_states = npst.arrays(np.float32, st.tuples(counts, st.just(len(FEATURES))), elements=st.floats(width=32))
+any_vectors = npst.arrays(np.float32, st.tuples(counts, st.just(len(FEATURES))), elements=st.floats(width=32))
 
 
 @st.composite
@@ -27,8 +27,8 @@ def states_in_range(draw: st.DrawFn) -> F32:
 
 
 def some_codes(count: int = 20) -> tuple[F32, U8]:
-    states = (LOW + np.random.default_rng(1).random((count, len(FEATURES))) * (HIGH - LOW)).astype(np.float32)
-    return states, CODEC.encode(states)
+    vectors = (LOW + np.random.default_rng(1).random((count, len(FEATURES))) * (HIGH - LOW)).astype(np.float32)
+    return vectors, CODEC.encode(vectors)
 
 
 def bitwise_crc16(data: bytes) -> int:
@@ -42,18 +42,18 @@ def bitwise_crc16(data: bytes) -> int:
 
 
 @given(states_in_range())
-def test_what_is_in_range_comes_back_within_half_a_level(states: F32) -> None:
-    decoded = CODEC.decode(CODEC.encode(states))
+def test_what_is_in_range_comes_back_within_half_a_level(vectors: F32) -> None:
+    decoded = CODEC.decode(CODEC.encode(vectors))
     assert decoded.dtype == np.float32
-    assert decoded.shape == states.shape
+    assert decoded.shape == vectors.shape
     # What float32 itself cannot hold of a value comes on top.
-    assert (np.abs(decoded - states.astype(np.float64)) <= LEVEL / 2 + 1e-6 * np.maximum(np.abs(LOW), np.abs(HIGH))).all()
+    assert (np.abs(decoded - vectors.astype(np.float64)) <= LEVEL / 2 + 1e-6 * np.maximum(np.abs(LOW), np.abs(HIGH))).all()
 
 
-@given(any_states)
-def test_anything_at_all_is_clipped_to_the_range(states: F32) -> None:
-    decoded = CODEC.decode(CODEC.encode(states))
-    clipped = np.where(np.isnan(states), LOW, np.clip(states, LOW, HIGH))
+@given(any_vectors)
+def test_anything_at_all_is_clipped_to_the_range(vectors: F32) -> None:
+    decoded = CODEC.decode(CODEC.encode(vectors))
+    clipped = np.where(np.isnan(vectors), LOW, np.clip(vectors, LOW, HIGH))
     assert (np.abs(decoded - clipped) <= LEVEL / 2 + 1e-6 * np.maximum(np.abs(LOW), np.abs(HIGH))).all()
 
 
@@ -63,19 +63,19 @@ def test_no_number_is_the_low_end_and_infinities_are_the_ends(value: float, expe
     np.testing.assert_allclose(decoded[0], expected, atol=1e-6)
 
 
-@given(any_states)
-def test_what_was_decoded_encodes_to_the_same_code(states: F32) -> None:
-    codes = CODEC.encode(states)
+@given(any_vectors)
+def test_what_was_decoded_encodes_to_the_same_code(vectors: F32) -> None:
+    codes = CODEC.encode(vectors)
     assert CODEC.encode(CODEC.decode(codes)).tobytes() == codes.tobytes()
 
 
-@given(any_states, st.integers(0, 300))
-def test_a_code_does_not_depend_on_the_batch_it_was_made_in(states: F32, padding: int) -> None:
-    codes = CODEC.encode(states)
-    assert codes.shape == (len(states), CODEC.code_bytes)
-    alone = [CODEC.encode(state[None]).tobytes() for state in states]
-    padded = CODEC.encode(np.concatenate([states, np.zeros((padding, len(FEATURES)), np.float32)]))
-    assert codes.tobytes() == b"".join(alone) == padded[: len(states)].tobytes()
+@given(any_vectors, st.integers(0, 300))
+def test_a_code_does_not_depend_on_the_batch_it_was_made_in(vectors: F32, padding: int) -> None:
+    codes = CODEC.encode(vectors)
+    assert codes.shape == (len(vectors), CODEC.code_bytes)
+    alone = [CODEC.encode(state[None]).tobytes() for state in vectors]
+    padded = CODEC.encode(np.concatenate([vectors, np.zeros((padding, len(FEATURES)), np.float32)]))
+    assert codes.tobytes() == b"".join(alone) == padded[: len(vectors)].tobytes()
 
 
 def test_a_code_is_all_bits_packed_and_a_checksum() -> None:
@@ -127,9 +127,9 @@ def test_keys_spread_the_features_of_likeness_over_a_byte() -> None:
 
 
 @given(states_in_range())
-def test_keys_are_the_states_within_a_level(states: F32) -> None:
+def test_keys_are_the_states_within_a_level(vectors: F32) -> None:
     recalled = np.array([feature.recall for feature in FEATURES])
-    unit = ((states - LOW) / (HIGH - LOW))[:, recalled]
+    unit = ((vectors - LOW) / (HIGH - LOW))[:, recalled]
     level = (LEVEL / (HIGH - LOW))[recalled]
-    keys = CODEC.keys(CODEC.quantise(states))
+    keys = CODEC.keys(CODEC.quantise(vectors))
     assert (np.abs(keys / 255 - unit) <= level / 2 + 1 / 255 + 1e-6).all()

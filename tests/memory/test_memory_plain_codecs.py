@@ -11,56 +11,56 @@ from hypothesis.extra import numpy as npst
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory import FEATURES
-from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Given, Int8Codec, ScalarCodec, codec_of, keys_of
+from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Int8Codec, ScalarCodec, SideInformation, codec_of, keys_of
 from freeagentics.memory.codec.plain import PlainCodec
 
 LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
-NOTHING = Given(np.zeros((1, 0), np.float32))
-any_states = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FEATURES))), elements=st.floats(width=32))
+NOTHING = SideInformation(np.zeros((1, 0), np.float32))
+any_vectors = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FEATURES))), elements=st.floats(width=32))
 PLAIN = (Float32Codec(), Int8Codec(), BitsCodec())
 
 
-def focus(states: F32) -> np.ndarray:
-    return np.zeros(len(states), np.int64)
+def focus(vectors: F32) -> np.ndarray:
+    return np.zeros(len(vectors), np.int64)
 
 
 @pytest.mark.parametrize("codec", PLAIN, ids=lambda codec: codec.name)
-@given(any_states)
-def test_codes_give_what_encoding_said_they_would(codec: Codec, states: F32) -> None:
-    encoded = codec.encode(states, NOTHING, focus(states))
-    assert codec.decode(encoded.codes, NOTHING).tobytes() == encoded.states.tobytes()
-    again = codec.decode(Codes.of(encoded.codes.each()), NOTHING)
-    assert again.tobytes() == encoded.states.tobytes()
+@given(any_vectors)
+def test_codes_give_what_encoding_said_they_would(codec: Codec, vectors: F32) -> None:
+    encoded = codec.encode(vectors, NOTHING, focus(vectors))
+    assert codec.decode(encoded.codes, NOTHING).tobytes() == encoded.vectors.tobytes()
+    again = codec.decode(Codes.from_list(encoded.codes.to_list()), NOTHING)
+    assert again.tobytes() == encoded.vectors.tobytes()
 
 
 @pytest.mark.parametrize(("codec", "levels"), [(Float32Codec(), 2**23), (Int8Codec(), 254)], ids=["float32", "int8"])
-@given(any_states)
-def test_values_come_back_within_half_a_level(codec: Codec, levels: int, states: F32) -> None:
-    clipped = np.where(np.isnan(states), LOW, np.clip(states, LOW, HIGH))
-    decoded = codec.encode(states, NOTHING, focus(states)).states
+@given(any_vectors)
+def test_values_come_back_within_half_a_level(codec: Codec, levels: int, vectors: F32) -> None:
+    clipped = np.where(np.isnan(vectors), LOW, np.clip(vectors, LOW, HIGH))
+    decoded = codec.encode(vectors, NOTHING, focus(vectors)).vectors
     assert (np.abs(decoded - clipped) <= (HIGH - LOW) / levels * 0.51 + 1e-6 * np.abs(clipped)).all()
 
 
 @pytest.mark.parametrize("zero", [True, False])
-@given(any_states)
-def test_the_scalar_codec_has_the_levels_of_the_one_with_a_checksum_a_code(zero: bool, states: F32) -> None:
+@given(any_vectors)
+def test_the_scalar_codec_has_the_levels_of_the_one_with_a_checksum_a_code(zero: bool, vectors: F32) -> None:
     other = ScalarCodec(zero=zero)
-    assert BitsCodec(zero=zero).encode(states, NOTHING, focus(states)).states.tobytes() == other.decode(other.encode(states)).tobytes()
+    assert BitsCodec(zero=zero).encode(vectors, NOTHING, focus(vectors)).vectors.tobytes() == other.decode(other.encode(vectors)).tobytes()
 
 
 @pytest.mark.parametrize("codec", PLAIN, ids=lambda codec: codec.name)
 def test_nothing_comes_back_as_nothing(codec: Codec) -> None:
-    states = np.zeros((2, len(FEATURES)), np.float32)
-    assert not codec.encode(states, NOTHING, focus(states)).states.any()
+    vectors = np.zeros((2, len(FEATURES)), np.float32)
+    assert not codec.encode(vectors, NOTHING, focus(vectors)).vectors.any()
 
 
 @pytest.mark.parametrize("codec", PLAIN, ids=lambda codec: codec.name)
 def test_counts_of_whales_come_back_as_whole_numbers(codec: Codec) -> None:
     place = [feature.name for feature in FEATURES].index("whales_heard")
-    states = np.zeros((63, len(FEATURES)), np.float32)
-    states[:, place] = np.arange(-31, 32)
-    error = np.abs(codec.encode(states, NOTHING, focus(states)).states[:, place] - states[:, place])
+    vectors = np.zeros((63, len(FEATURES)), np.float32)
+    vectors[:, place] = np.arange(-31, 32)
+    error = np.abs(codec.encode(vectors, NOTHING, focus(vectors)).vectors[:, place] - vectors[:, place])
     assert error[31] == 0
     assert error.max() < (0.13 if codec.name == "int8" else 1e-5)
 
@@ -70,16 +70,16 @@ def test_codes_written_before_zero_was_a_level_are_read_as_they_were(version: in
     payload = np.random.default_rng(0).integers(0, 256, (20, len(FEATURES)), dtype=np.uint8)
     codec = codec_of(version, "any", ())
     assert isinstance(codec, PlainCodec)
-    codes = Codes.sealed(payload[:, : codec.payload_bytes], np.full(20, codec.payload_bytes))
+    codes = Codes.with_checksum(payload[:, : codec.payload_bytes], np.full(20, codec.payload_bytes))
     assert hashlib.sha256(codec.decode(codes, NOTHING).tobytes()).hexdigest()[:16] == digest
 
 
 @pytest.mark.parametrize("codec", PLAIN, ids=lambda codec: codec.name)
-def test_damaged_and_shortened_codes_are_refused(codec: Codec) -> None:
-    states = np.random.default_rng(0).random((4, len(FEATURES))).astype(np.float32)
-    codes = codec.encode(states, NOTHING, focus(states)).codes
+def test_damaged_and_truncated_codes_are_refused(codec: Codec) -> None:
+    vectors = np.random.default_rng(0).random((4, len(FEATURES))).astype(np.float32)
+    codes = codec.encode(vectors, NOTHING, focus(vectors)).codes
     with pytest.raises(CorruptRecord, match="bytes long"):
-        codec.decode(codes.shortened(np.full(4, 9)), NOTHING)
+        codec.decode(codes.truncated(np.full(4, 9)), NOTHING)
     codes.data[2, 5] ^= 4
     with pytest.raises(CorruptRecord, match=r"rows \[2\]"):
         codec.decode(codes, NOTHING)

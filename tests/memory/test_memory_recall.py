@@ -50,7 +50,7 @@ class NaiveRow:
             self.older.remove(weakest)
         self.older.append(leaving)
 
-    def join(self, step: int, result: float, reward: float) -> None:
+    def attach_outcomes(self, step: int, result: float, reward: float) -> None:
         for memory in self.ring:
             if memory.step == step:
                 memory.result, memory.reward = result, reward
@@ -77,9 +77,9 @@ class Life:
         self.step += 1
         if self.step > HORIZON:
             result, reward = self.random.normal(0, 2, (2, ROWS)).astype(np.float32)
-            self.index.join(self.step - HORIZON, result, reward)
+            self.index.attach_outcomes(self.step - HORIZON, result, reward)
             for row, naive in enumerate(self.naive):
-                naive.join(self.step - HORIZON, float(result[row]), float(reward[row]))
+                naive.attach_outcomes(self.step - HORIZON, float(result[row]), float(reward[row]))
         keys, importance = self.keys(), self.random.random(ROWS, np.float32)
         self.index.remember(keys, importance, self.step)
         for row, naive in enumerate(self.naive):
@@ -155,7 +155,7 @@ def filled(rows: int = ROWS, steps: int = 30) -> RecallIndex:
     for step in range(1, steps + 1):
         if step > HORIZON:
             outcome = np.array([random.normal(size=2) for random in randoms], np.float32)
-            made.join(step - HORIZON, outcome[:, 0], outcome[:, 1])
+            made.attach_outcomes(step - HORIZON, outcome[:, 0], outcome[:, 1])
         keys = np.array([random.integers(0, 256, KEY) for random in randoms], np.uint8)
         made.remember(keys, np.array([random.random() for random in randoms], np.float32), step)
     return made
@@ -178,7 +178,7 @@ def test_the_memories_that_mattered_most_outlive_the_ring() -> None:
     nothing, zero = np.zeros(1, np.float32), np.zeros((1, KEY), np.uint8)
     for step in range(1, 40):
         if step > HORIZON:
-            made.join(step - HORIZON, nothing, nothing)
+            made.attach_outcomes(step - HORIZON, nothing, nothing)
         made.remember(zero, np.full(1, 0.9 if step == 3 else 0.1, np.float32), step)
     assert 3 in made.step[0].tolist()
     assert sorted(made.step[0].tolist())[-RING:] == list(range(40 - RING, 40))
@@ -198,7 +198,7 @@ def test_nothing_is_recalled_before_its_outcome_is_known() -> None:
     for step in range(1, HORIZON + 1):
         made.remember(keys, np.ones(2, np.float32), step)
     assert (made.recall(keys, 3, HORIZON + 1).step == -1).all()
-    made.join(1, np.array([1.5, -1.0], np.float32), np.array([0.5, 0.0], np.float32))
+    made.attach_outcomes(1, np.array([1.5, -1.0], np.float32), np.array([0.5, 0.0], np.float32))
     recalled = made.recall(keys, 3, HORIZON + 1)
     assert recalled.step.tolist() == [[1, -1, -1]] * 2
     assert recalled.result.tolist() == [[1.5, 0, 0], [-1.0, 0, 0]]
@@ -209,7 +209,7 @@ def test_an_outcome_of_a_step_that_is_not_in_the_ring_changes_nothing() -> None:
     before = made.state()
     ones = np.ones(ROWS, np.float32)
     for step in (0, 30 - RING, 31):
-        made.join(step, ones, ones)
+        made.attach_outcomes(step, ones, ones)
     assert all(before[name].tobytes() == array.tobytes() for name, array in made.state().items())
 
 
@@ -217,7 +217,7 @@ def test_an_agent_that_arrived_late_gets_no_outcome_of_what_another_did_in_its_r
     made = filled()
     made.forget(np.array([1]))
     ones = np.ones(ROWS, np.float32)
-    made.join(29, ones, ones)
+    made.attach_outcomes(29, ones, ones)
     recalled = made.recall(np.zeros((ROWS, KEY), np.uint8), 2, 31)
     assert (recalled.step[1] == -1).all()
     assert (recalled.step[[0, 2]] >= 0).all()
@@ -236,7 +236,7 @@ def test_an_index_that_was_saved_and_loaded_goes_on_to_the_bit() -> None:
     keys = np.random.default_rng(9).integers(0, 256, (ROWS, KEY), np.uint8)
     for step in range(31, 50):
         for one in (original, copy):
-            one.join(step - HORIZON, np.full(ROWS, step / 10, np.float32), np.zeros(ROWS, np.float32))
+            one.attach_outcomes(step - HORIZON, np.full(ROWS, step / 10, np.float32), np.zeros(ROWS, np.float32))
             one.remember(keys, np.full(ROWS, 0.3, np.float32), step)
         assert same(original.recall(keys, 4, step + 1), copy.recall(keys, 4, step + 1))
     assert all(copy.state()[name].tobytes() == array.tobytes() for name, array in original.state().items())
@@ -259,8 +259,8 @@ def test_a_forecast_leans_to_memories_as_far_as_there_are_any_and_they_are_trust
     nothing, little, much = recalled([0, 0], [0, 0]), recalled([0.1, 0], [2, 0]), recalled([1, 1], [2, 2])
     assert nothing.expected_result()[0] == nothing.weight()[0] == 0
     assert little.expected_result()[0] == much.expected_result()[0] == 2
-    leant = [found.lean(np.zeros(1, dtype=np.float32), 1.0)[0] for found in (nothing, little, much)]
+    leant = [found.shrink_towards(np.zeros(1, dtype=np.float32), 1.0)[0] for found in (nothing, little, much)]
     assert 0 == leant[0] < leant[1] < leant[2] < 2
-    assert much.lean(np.zeros(1, dtype=np.float32), 0.0)[0] == 0
+    assert much.shrink_towards(np.zeros(1, dtype=np.float32), 0.0)[0] == 0
     assert 0 < little.weight()[0] < much.weight()[0] < 1
     assert recalled([1, 0.5], [2, -4]).expected_result()[0] == pytest.approx(0)

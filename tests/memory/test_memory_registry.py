@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from vae_samples import ROLES, lived
+from codec_samples import ROLES, lived
 
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.memory.codec import CODECS, BitsCodec, CodecWeights, codec_of, open_codec
@@ -29,7 +29,7 @@ def test_versions_differ() -> None:
 
 
 def test_a_role_without_a_trained_codec_gets_the_scalar_one() -> None:
-    assert isinstance(open_codec("vae", "my-own-role", COLUMNS), BitsCodec)
+    assert isinstance(open_codec("autoregressive", "my-own-role", COLUMNS), BitsCodec)
     with pytest.raises(KeyError):
         shipped("my-own-role")
 
@@ -45,20 +45,22 @@ def test_a_newer_codec_leaves_older_codes_readable(tmp_path: Path) -> None:
     one = lived("risk-manager")
     shipped = one.codec.version
     own = tmp_path / "mine.npz"
-    replace(one.codec.trained, version=shipped + 1).write(own)
+    replace(one.codec.weights, version=shipped + 1).write(own)
     columns = one.columns
-    assert open_codec("vae", "risk-manager", columns, [own]).version == shipped + 1
-    assert open_codec("vae", "market-hunter", columns, [own]).version == shipped
-    encoded = one.codec.encode(one.states, one.given, one.focus)
-    assert codec_of(shipped, "risk-manager", columns, [own]).decode(encoded.codes, one.given).tobytes() == encoded.states.tobytes()
+    assert open_codec("autoregressive", "risk-manager", columns, [own]).version == shipped + 1
+    assert open_codec("autoregressive", "market-hunter", columns, [own]).version == shipped
+    encoded = one.codec.encode(one.vectors, one.side_information, one.focus)
+    assert (
+        codec_of(shipped, "risk-manager", columns, [own]).decode(encoded.codes, one.side_information).tobytes() == encoded.vectors.tobytes()
+    )
 
 
 def test_a_trained_codec_is_written_and_read_whole(tmp_path: Path) -> None:
-    trained = lived("market-hunter").codec.trained
-    trained.write(tmp_path / "codec.npz")
+    weights = lived("market-hunter").codec.weights
+    weights.write(tmp_path / "codec.npz")
     again = CodecWeights.read(tmp_path / "codec.npz")
     for name in CodecWeights.__slots__:
-        assert np.array_equal(getattr(again, name), getattr(trained, name)), name
+        assert np.array_equal(getattr(again, name), getattr(weights, name)), name
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + bytes(18), b"\x93NUMPY\x01\x00", b"not a codec"])

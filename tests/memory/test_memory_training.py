@@ -7,42 +7,44 @@ pytest.importorskip("torch")
 
 from freeagentics.errors import BadInput
 from freeagentics.memory import FEATURES, column
-from freeagentics.memory.codec import Given, VaeCodec
-from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec import AutoregressiveCodec, SideInformation
+from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.training.fit import FitSettings, fit
 from freeagentics.memory.codec.training.plan import BOUNDS, plan
-from freeagentics.memory.codec.training.tally import group_errors
+from freeagentics.memory.codec.training.tables import group_errors
 
 QUICK = FitSettings(steps=150, batch=512, hidden=8)
 
 
-def made_up(seed: int, agents: int = 12, steps: int = 150) -> Experiences:
+def made_up(seed: int, agents: int = 12, steps: int = 150) -> TrainingData:
     """Agents whose exposure is their own, who all see one return, and whose other features follow from these two."""
     random = np.random.default_rng(seed)
     count = agents * steps
     agent, step = np.tile(np.arange(agents), steps), np.repeat(np.arange(1, steps + 1), agents)
-    shown = random.normal(0, 1, (steps, 2)).astype(np.float32)[step - 1]
+    side_information = random.normal(0, 1, (steps, 2)).astype(np.float32)[step - 1]
     exposure = np.where(random.random(count) < 0.4, 0, random.uniform(0, 1, count))
-    states = np.zeros((count, len(FEATURES)), np.float32)
-    states[:, column("exposure")] = exposure
-    states[:, column("cash_share")] = 1 - exposure
-    states[:, column("return_1")] = shown[:, 0]
-    states[:, column("bull")] = np.clip(0.5 + 0.2 * shown[:, 0] + 0.02 * random.normal(size=count), 0, 1)
-    states[:, column("action")] = exposure > 0.5
-    states[:, column("size")] = exposure * 0.5
-    return Experiences("tester", ("price.zscore", "price.trend"), states, shown, np.zeros(count, np.int64), agent, step.astype(np.int32))
+    vectors = np.zeros((count, len(FEATURES)), np.float32)
+    vectors[:, column("exposure")] = exposure
+    vectors[:, column("cash_share")] = 1 - exposure
+    vectors[:, column("return_1")] = side_information[:, 0]
+    vectors[:, column("bull")] = np.clip(0.5 + 0.2 * side_information[:, 0] + 0.02 * random.normal(size=count), 0, 1)
+    vectors[:, column("action")] = exposure > 0.5
+    vectors[:, column("size")] = exposure * 0.5
+    return TrainingData(
+        "tester", ("price.zscore", "price.trend"), vectors, side_information, np.zeros(count, np.int64), agent, step.astype(np.int32)
+    )
 
 
 def test_a_fitted_codec_keeps_the_bounds_on_agents_it_has_not_seen() -> None:
-    trained = fit(made_up(1), 130, QUICK)
-    for group, error in group_errors(trained, made_up(2)).items():
+    weights = fit(made_up(1), 130, QUICK)
+    for group, error in group_errors(weights, made_up(2)).items():
         assert error <= 1.1 * BOUNDS[group]
 
 
 def test_what_is_shared_and_what_follows_takes_few_bits() -> None:
     later = made_up(2)
-    codec = VaeCodec(fit(made_up(1), 130, QUICK), later.columns)
-    codes = codec.encode(later.states, Given(later.shown[:, None]), later.focus).codes
+    codec = AutoregressiveCodec(fit(made_up(1), 130, QUICK), later.columns)
+    codes = codec.encode(later.vectors, SideInformation(later.side_information[:, None]), later.focus).codes
     # Of six features one is an agent's own: five bits or so, a checksum, and what is left of the last byte.
     assert 8 * codes.length.mean() < 30
 
@@ -63,14 +65,14 @@ def test_what_one_feature_tells_of_another_is_not_in_one_stage() -> None:
 
 def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
     planned = plan(made_up(1), 0.3)
-    assert planned.mirror[column("return_1")] == 0
-    assert np.count_nonzero(planned.mirror >= 0) == 1
+    assert planned.copied_from[column("return_1")] == 0
+    assert np.count_nonzero(planned.copied_from >= 0) == 1
 
 
 def test_experiences_in_which_nothing_changes_are_refused() -> None:
     still = made_up(1)
     with pytest.raises(BadInput, match="nothing changes"):
-        plan(Experiences(still.role, still.columns, 0 * still.states, still.shown, still.focus, still.agent, still.step), 0.3)
+        plan(TrainingData(still.role, still.columns, 0 * still.vectors, still.side_information, still.focus, still.agent, still.step), 0.3)
 
 
 def test_too_few_agents_are_refused() -> None:
@@ -80,24 +82,24 @@ def test_too_few_agents_are_refused() -> None:
 
 def test_runs_are_joined_and_their_agents_kept_apart() -> None:
     one, other = made_up(1), made_up(2)
-    fewer = Experiences(other.role, other.columns[:1], other.states, other.shown[:, :1], other.focus, other.agent, other.step)
-    joined = Experiences.joined([one, fewer])
+    fewer = TrainingData(other.role, other.columns[:1], other.vectors, other.side_information[:, :1], other.focus, other.agent, other.step)
+    joined = TrainingData.joined([one, fewer])
     assert joined.columns == one.columns
-    assert not joined.shown[len(one) :, 1].any()
+    assert not joined.side_information[len(one) :, 1].any()
     assert len(np.unique(joined.agent)) == 24
 
 
 def test_experiences_of_two_roles_are_not_joined() -> None:
     one = made_up(1)
-    other = Experiences("another", one.columns, one.states, one.shown, one.focus, one.agent, one.step)
+    other = TrainingData("another", one.columns, one.vectors, one.side_information, one.focus, one.agent, one.step)
     for parts in ([one, other], []):
         with pytest.raises(BadInput, match="one role"):
-            Experiences.joined(parts)
+            TrainingData.joined(parts)
 
 
 def test_tables_are_counted_on_agents_and_times_that_the_net_did_not_see() -> None:
-    experiences = made_up(1)
-    learning, counting = experiences.apart(every=3, share=0.5)
+    data = made_up(1)
+    learning, counting = data.apart(every=3, share=0.5)
     assert set(learning.agent) & set(counting.agent) == set()
     assert learning.step.max() == 75
     assert counting.step.max() == 150

@@ -27,10 +27,10 @@ def bandit(*, seed: int = 1) -> SourceBandit:
 
 
 def reality(seed: int, step: int) -> tuple[F32, F32]:
-    """Hints (sources, assets), and a result (assets,) that the good source tells and the others do not."""
+    """Directions (sources, assets), and a result (assets,) that the good source tells and the others do not."""
     random = generator(seed, "test/reality", step=step)
-    hints = random.uniform(-1, 1, (SOURCES, ASSETS)).astype(np.float32)
-    return hints, (0.8 * hints[GOOD] + random.normal(0, 0.6, ASSETS)).astype(np.float32)
+    directions = random.uniform(-1, 1, (SOURCES, ASSETS)).astype(np.float32)
+    return directions, (0.8 * directions[GOOD] + random.normal(0, 0.6, ASSETS)).astype(np.float32)
 
 
 def context_at(step: int) -> I64:
@@ -43,9 +43,9 @@ def lived(learner: SourceBandit, steps: int, *, seed: int = 1) -> tuple[Mask, F3
     read: Mask = np.zeros((ROWS, SOURCES), np.bool_)
     for step in range(steps):
         uniform = generator(seed, "test/explore", step=step).random((ROWS, SOURCES)).astype(np.float32)
-        read, _ = learner.choose(learner.worth(context_at(step)) > 0, FREE_MASK, uniform)
-        hints, result = reality(seed, step)
-        learner.learn(context_at(step), hints, read, result, COST, EVERYONE)
+        read, _ = learner.choose(learner.values_in(context_at(step)) > 0, FREE_MASK, uniform)
+        directions, result = reality(seed, step)
+        learner.learn(context_at(step), directions, read, result, COST, EVERYONE)
         read_steps += read
     return read, read_steps / np.float32(steps)
 
@@ -73,9 +73,9 @@ def test_what_holds_in_one_context_only_is_learned_there_only() -> None:
     read = np.ones((ROWS, SOURCES), np.bool_)
     here, there = np.zeros(ROWS, np.int64), np.ones(ROWS, np.int64)
     for step in range(400):
-        hints, result = reality(3, step)
-        learner.learn(here, hints, read, result, COST, EVERYONE)
-        learner.learn(there, hints, read, -result, COST, EVERYONE)
+        directions, result = reality(3, step)
+        learner.learn(here, directions, read, result, COST, EVERYONE)
+        learner.learn(there, directions, read, -result, COST, EVERYONE)
     assert learner.weight[:, 0, GOOD].mean() > 0.5
     assert learner.weight[:, 1, GOOD].mean() < -0.5
     assert (learner.calls[:, 2] == 0).all()
@@ -87,14 +87,14 @@ def test_free_sources_are_always_read_and_what_is_explored_is_read(seed: int) ->
     learner = bandit()
     learner.value[:] = random.normal(0, 0.1, learner.value.shape)
     free = random.random(SOURCES) < 0.5
-    worth = learner.worth(context_at(seed)) > 0
-    read, explored = learner.choose(worth, free, random.random((ROWS, SOURCES), np.float32))
+    wanted = learner.values_in(context_at(seed)) > 0
+    read, explored = learner.choose(wanted, free, random.random((ROWS, SOURCES), np.float32))
     assert read[:, free].all()
     assert not explored[:, free].any()
     assert (read | ~explored).all()
-    assert (worth == (learner.value[np.arange(ROWS), context_at(seed)] > 0)).all()
-    assert (read == (worth | explored | free)).all()
-    assert not (explored & worth).any()
+    assert (wanted == (learner.value[np.arange(ROWS), context_at(seed)] > 0)).all()
+    assert (read == (wanted | explored | free)).all()
+    assert not (explored & wanted).any()
 
 
 def test_exploring_happens_at_each_agents_own_rate() -> None:
@@ -103,25 +103,25 @@ def test_exploring_happens_at_each_agents_own_rate() -> None:
     explored = np.zeros((ROWS, SOURCES))
     for step in range(3000):
         uniform = generator(5, "test/explore", step=step).random((ROWS, SOURCES)).astype(np.float32)
-        explored += learner.choose(learner.worth(context_at(step)) > 0, FREE_MASK, uniform)[1]
+        explored += learner.choose(learner.values_in(context_at(step)) > 0, FREE_MASK, uniform)[1]
     np.testing.assert_allclose(explored[:, [GOOD, NOISE]].mean(axis=1) / 3000, learner.exploration_rate, atol=0.015)
 
 
 def random_past(seed: int) -> tuple[SourceBandit, I64, F32, Mask, F32, Mask]:
-    """A bandit that has lived, and something for it to learn: context, hints, read, result, judged."""
+    """A bandit that has lived, and something for it to learn: context, directions, read, result, judged."""
     random = np.random.default_rng(seed)
     learner = bandit(seed=seed)
     lived(learner, 5, seed=seed)
-    hints = random.uniform(-1, 1, (SOURCES, ASSETS)).astype(np.float32)
+    directions = random.uniform(-1, 1, (SOURCES, ASSETS)).astype(np.float32)
     result = random.normal(0, 2, ASSETS).astype(np.float32)
-    return learner, random.integers(0, CONTEXTS, ROWS), hints, random.random((ROWS, SOURCES)) < 0.5, result, random.random(ROWS) < 0.5
+    return learner, random.integers(0, CONTEXTS, ROWS), directions, random.random((ROWS, SOURCES)) < 0.5, result, random.random(ROWS) < 0.5
 
 
 @given(st.integers(0, 2**31))
 def test_learning_touches_only_what_was_read_by_rows_that_are_judged(seed: int) -> None:
-    learner, context, hints, read, result, judged = random_past(seed)
+    learner, context, directions, read, result, judged = random_past(seed)
     before = learner.state()
-    reward = learner.learn(context, hints, read, result, COST, judged)
+    reward = learner.learn(context, directions, read, result, COST, judged)
     touched = np.zeros((ROWS, CONTEXTS, SOURCES), np.bool_)
     touched[np.arange(ROWS), context] = read & judged[:, None]
     for name in ("weight", "precision", "value", "success_rate", "calls"):
@@ -133,30 +133,30 @@ def test_learning_touches_only_what_was_read_by_rows_that_are_judged(seed: int) 
 
 @given(st.integers(0, 2**31))
 def test_the_reward_is_the_squared_error_saved_less_the_cost(seed: int) -> None:
-    learner, context, hints, read, result, judged = random_past(seed)
+    learner, context, directions, read, result, judged = random_past(seed)
     row = seed % ROWS
     weight = learner.weight[row, context[row]].astype(np.float64) * read[row]
-    error = result - weight @ hints
-    reward = learner.learn(context, hints, read, result, COST, judged)
+    error = result - weight @ directions
+    reward = learner.learn(context, directions, read, result, COST, judged)
     for source in range(SOURCES):
         if read[row, source] and judged[row]:
-            saved = np.mean((error + weight[source] * hints[source]) ** 2 - error**2)
+            saved = np.mean((error + weight[source] * directions[source]) ** 2 - error**2)
             np.testing.assert_allclose(reward[row, source], saved - COST[row, source], atol=1e-4)
 
 
 def test_the_forecast_is_linear_in_the_hints_read() -> None:
-    learner, context, hints, read, _, _ = random_past(4)
-    expected = np.einsum("rs,sa->ra", learner.weight[np.arange(ROWS), context] * read, hints)
-    np.testing.assert_allclose(learner.forecast(context, hints, read), expected, atol=1e-6)
-    assert (learner.forecast(context, hints, np.zeros_like(read)) == 0).all()
+    learner, context, directions, read, _, _ = random_past(4)
+    expected = np.einsum("rs,sa->ra", learner.weight[np.arange(ROWS), context] * read, directions)
+    np.testing.assert_allclose(learner.forecast(context, directions, read), expected, atol=1e-6)
+    assert (learner.forecast(context, directions, np.zeros_like(read)) == 0).all()
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])
 def test_a_result_that_is_no_number_stays_out_of_rows_that_are_not_judged(broken: float) -> None:
-    learner, context, hints, read, result, judged = random_past(6)
+    learner, context, directions, read, result, judged = random_past(6)
     before = learner.state()
     with np.errstate(invalid="ignore", over="ignore"):
-        learner.learn(context, hints, read, np.full_like(result, broken), COST, judged)
+        learner.learn(context, directions, read, np.full_like(result, broken), COST, judged)
     for name, array in learner.state().items():
         if array.ndim == 3:
             assert array[~judged].tobytes() == before[name][~judged].tobytes()

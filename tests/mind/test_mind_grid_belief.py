@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from freeagentics.arrays import F32, F64
 from freeagentics.mind import CALM, IMBALANCE, REGIMES, TURBULENT, GridBelief, MarketGrid
-from freeagentics.mind.grid import BEAR, BULL, CELLS, FREEDOM
+from freeagentics.mind.grid import BEAR, BULL, CELLS, DOF
 
 ROWS, ASSETS, HORIZON = 5, 2, 8
 GRID = MarketGrid(HORIZON)
@@ -40,13 +40,13 @@ def naive(zscores: list[float], persistence: float) -> tuple[F64, float]:
     """The same filter for one agent and asset, in float64, with the transition over all 1,024 cells written out; its last surprise."""
     drift, sigma = GRID.drift.astype(np.float64), GRID.sigma.astype(np.float64)
     redraw = persistence * np.eye(len(drift)) + (1 - persistence) * GRID.drift_prior.astype(np.float64)[None]
-    transition = np.kron(redraw, GRID.move.astype(np.float64))
+    transition = np.kron(redraw, GRID.transition.astype(np.float64))
     cells, surprise = np.where(GRID.prior > 1e-6, GRID.prior, 0).astype(np.float64).ravel(), 0.0
     constant = np.exp(GRID.log_likelihood(np.zeros(1, np.float32))[0]).astype(np.float64)
-    at_zero = (1 + np.outer(drift, np.ones_like(sigma)) ** 2 / FREEDOM) ** (-(FREEDOM + 1) / 2)
+    at_zero = (1 + np.outer(drift, np.ones_like(sigma)) ** 2 / DOF) ** (-(DOF + 1) / 2)
     for zscore in zscores:
         standard = (zscore - np.outer(drift, sigma)) / sigma
-        density = constant / at_zero * (1 + standard**2 / FREEDOM) ** (-(FREEDOM + 1) / 2)
+        density = constant / at_zero * (1 + standard**2 / DOF) ** (-(DOF + 1) / 2)
         joint = (cells @ transition) * density.ravel()
         surprise = -np.log(joint.sum())
         cells = joint / joint.sum()
@@ -77,7 +77,7 @@ def test_a_belief_is_a_distribution_without_tiny_cells_and_its_readings_are_its_
     assert (cells[cells > 0] >= 0.99e-6).all()
     np.testing.assert_allclose(believed.regimes.sum(axis=-1), 1, rtol=1e-5)
     mean = (cells * np.outer(GRID.drift, GRID.sigma)).sum(axis=(2, 3))
-    variance = (cells * GRID.sigma**2).sum(axis=(2, 3)) * FREEDOM / (FREEDOM - 2)
+    variance = (cells * GRID.sigma**2).sum(axis=(2, 3)) * DOF / (DOF - 2)
     np.testing.assert_allclose(believed.moments, np.stack([mean, variance], axis=-1), rtol=1e-4, atol=1e-6)
     assert (np.diff(believed.below, axis=-1) >= -1e-6).all()
     assert ((believed.entropy() >= -1e-6) & (believed.entropy() <= 1 + 1e-6)).all()
@@ -133,7 +133,7 @@ def test_evidence_on_drift_moves_those_who_heeded_it_and_no_other() -> None:
     believed = after([(0.5, -0.5)])
     before = believed.cells(), believed.regimes.copy()
     chosen = np.array([True, False, True, False, False])
-    believed.attend(IMBALANCE.log_likelihood(np.array([0.8, -0.8], np.float32), GRID.drift), chosen)
+    believed.update_with(IMBALANCE.log_likelihood(np.array([0.8, -0.8], np.float32), GRID.drift), chosen)
     np.testing.assert_allclose(believed.cells()[~chosen], before[0][~chosen], rtol=1e-5)
     assert believed.regimes[~chosen].tobytes() == before[1][~chosen].tobytes()
     assert (believed.regimes[chosen, 0, BULL] > before[1][chosen, 0, BULL]).all()
@@ -177,8 +177,8 @@ def test_tables_are_held_once_however_many_grids_there_are() -> None:
 
 
 def test_regimes_last_longer_than_chance_and_bear_the_returns_of_their_names() -> None:
-    np.testing.assert_allclose(GRID.regime_move.sum(axis=1), 1, rtol=1e-5)
-    assert (np.diag(GRID.regime_move) > 1 / len(REGIMES)).all()
+    np.testing.assert_allclose(GRID.regime_transition.sum(axis=1), 1, rtol=1e-5)
+    assert (np.diag(GRID.regime_transition) > 1 / len(REGIMES)).all()
     mean, variance = GRID.regime_returns.T
     assert mean[BULL] > 0.1 and mean[BEAR] < -0.1 and abs(mean[CALM]) < 0.01
     assert variance.argmax() == TURBULENT

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from freeagentics.clock import DAY_MS
-from freeagentics.memory import FEATURES, Given, book_codec_of, codec_of
+from freeagentics.memory import FEATURES, SideInformation, book_codec_of, codec_of
 from freeagentics.memory.codec import Codes
 from freeagentics.records import RunRecord
 from freeagentics.runs import resume, run
@@ -107,10 +107,10 @@ def test_a_memory_decodes_from_the_archive_alone(kept: RunRecord) -> None:
     memories, observations, books = (archive.read(kind).filter(pl.col("step") == step) for kind in kinds)
     values = observations.select(pl.col("^value_.*$")).to_numpy()
     columns = open_market(kept.scenario).columns
-    told = book_codec_of(books["codec"][0], columns).decode(Codes.of(books["body"].to_list()), values)
+    told = book_codec_of(books["codec"][0], columns).decode(Codes.from_list(books["body"].to_list()), values)
     lived = kept.memory_frame.filter(pl.col("step") == step)
     for agent, role, desk, codec, body in memories.select("agent", "role", "desk", "codec", "body").iter_rows():
-        given = Given(values, told[[desk]])
-        decoded = codec_of(codec, role, columns).decode(Codes.of([body[2:]]), given)
+        side_information = SideInformation(values, told[[desk]])
+        decoded = codec_of(codec, role, columns).decode(Codes.from_list([body[2:]]), side_information)
         mine = lived.filter(pl.col("agent") == agent).select(feature.name for feature in FEATURES).to_numpy()
         assert np.array_equal(decoded, mine)

@@ -11,7 +11,7 @@ from scipy import stats
 
 from freeagentics.arrays import F64
 from freeagentics.mind import GridBelief, MarketGrid
-from freeagentics.mind.grid import FREEDOM, USUAL_PERSISTENCE
+from freeagentics.mind.grid import DOF, USUAL_PERSISTENCE
 from freeagentics.scenario import load_scenario
 from freeagentics.scenario.market_setup import open_market
 
@@ -48,9 +48,9 @@ def foreseen(scenario: str) -> Foreseen:
     for step in range(1, min(SCENARIOS[scenario], market.remaining) + 1):
         observation = market.advance()
         zscore = observation.column("price.zscore")
-        moved = belief.cells()[0].astype(np.float64) @ grid.move
+        moved = belief.cells()[0].astype(np.float64) @ grid.transition
         moved = USUAL_PERSISTENCE * moved + (1 - USUAL_PERSISTENCE) * grid.drift_prior[:, None] * moved.sum(axis=1, keepdims=True)
-        below = stats.t.cdf((zscore[:, None, None] - location) / sigma, FREEDOM)
+        below = stats.t.cdf((zscore[:, None, None] - location) / sigma, DOF)
         ranks.append((moved * below).sum(axis=(1, 2)) / moved.sum(axis=(1, 2)))
         pending += observation.column("price.return_1").astype(np.float64)
         belief.advance(zscore)

@@ -176,8 +176,8 @@ def test_without_a_signal_is_what_a_real_run_without_it_does(
             if cohort == role.number and now == one.timestamp:
                 role.heard.expires[row, role.heard.number[row] == signal.number] = -1
                 keep = ~((inbox.number == signal.number) & (inbox.row == row))
-                columns = {name: getattr(inbox, name)[keep] for name in Inbox.__slots__ if name != "upto"}
-                return Inbox(**columns, upto=inbox.upto)
+                columns = {name: getattr(inbox, name)[keep] for name in Inbox.__slots__ if name != "read_watermark"}
+                return Inbox(**columns, read_watermark=inbox.read_watermark)
             return inbox
 
         action, value = run_with(record, one, tmp_path / str(count), monkeypatch, "inbox", deaf)

@@ -52,7 +52,7 @@ def test_every_figure_of_every_step_is_collected() -> None:
         seen = []
         for _ in range(5):
             model.step()
-            seen.append(model.figures)
+            seen.append(model.metrics)
         frame = model.datacollector.get_model_vars_dataframe()
     assert list(frame.columns) == list(StepMetrics.__slots__)
     assert [StepMetrics(*row) for row in frame.itertuples(index=False)] == seen

@@ -57,7 +57,7 @@ def readable(record: RunRecord) -> dict[str, bytes]:
             for place in range(len(kept)):
                 mine = kept.rows(np.array([place]))
                 try:
-                    found[names.ids[mine.agent[0]]] = memories.states(step, mine).tobytes()
+                    found[names.ids[mine.agent[0]]] = memories.vectors(step, mine).tobytes()
                 except CorruptRecord as error:
                     assert (error.agent, error.step) == (names.ids[mine.agent[0]], STEP)
         return found
@@ -82,7 +82,7 @@ def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(
             # Whose codes they are, and how long: 19 bytes of some 60 to 80.
             return
     assert len(rest) == 49
-    assert all(whole[agent] == states for agent, states in rest.items())
+    assert all(whole[agent] == features for agent, features in rest.items())
 
 
 def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whole: dict[str, bytes]) -> None:
@@ -94,7 +94,7 @@ def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whol
                 _ = record.memory_frame
             with Journal(record.directory.journal) as journal, pytest.raises(CorruptRecord, match="market-hunter"):
                 memory_entries(journal, Roster(journal), 1, STEP)
-        assert all(whole[agent] == states for agent, states in rest.items())
+        assert all(whole[agent] == features for agent, features in rest.items())
 
 
 @pytest.mark.parametrize("kind", [Kind.BOOKS, Kind.OBSERVATION])

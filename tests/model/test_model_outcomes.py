@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from model_worlds import play, scenario
 
 from freeagentics.journal import Kind
-from freeagentics.simulation.outcomes import LARGEST, OutcomeLedger
+from freeagentics.simulation.outcomes import LARGEST, OutcomeWindow
 
 bars = st.lists(st.tuples(st.floats(1, 1e5), st.floats(0, 0.125, width=32)), min_size=1, max_size=40)
 
@@ -15,9 +15,9 @@ bars = st.lists(st.tuples(st.floats(1, 1e5), st.floats(0, 0.125, width=32)), min
 def test_an_outcome_is_the_log_return_over_the_horizon_in_deviations_as_estimated_then(
     path: list[tuple[float, float]], horizon: int
 ) -> None:
-    ledger = OutcomeLedger(horizon, 1)
+    window = OutcomeWindow(horizon, 1)
     for step, (close, volatility) in enumerate(path, start=1):
-        due = ledger.due(step, np.array([close]), np.array([volatility], dtype=np.float32))
+        due = window.due(step, np.array([close]), np.array([volatility], dtype=np.float32))
         if step <= horizon:
             assert due is None
             continue

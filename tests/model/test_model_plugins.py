@@ -39,7 +39,7 @@ from freeagentics.market import Source
 class Mine(Source):
     name = "own"
     columns = ("own.{word}",)
-    hint = "own.{word}"
+    direction = "own.{word}"
     def missing(self, bars, daily):
         return ()
     def compute(self, bars, daily):
@@ -75,7 +75,7 @@ def words(scenario: Scenario) -> tuple[str, str]:
     """What the role of a model of it does, and what its source shows."""
     with MarketModel(scenario) as model:
         model.step()
-        assert model.population.cohorts[-1].thought is None
+        assert model.population.cohorts[-1].step_context is None
         return model.names.team[-1].actions[1], model.market.columns[-1]
 
 

@@ -103,8 +103,8 @@ def test_seats_are_on_record_once(recorded: Recorded) -> None:
 
 def test_figures_sum_up_the_pages(recorded: Recorded) -> None:
     figures = recorded.tape.records(STEPS, Kind.FIGURES)
-    assert figures is not None and recorded.model.figures is not None
-    assert figures.tolist() == [astuple(recorded.model.figures)]
+    assert figures is not None and recorded.model.metrics is not None
+    assert figures.tolist() == [astuple(recorded.model.metrics)]
     for step in range(1, STEPS + 1):
         figure, accounts = recorded.tape.records(step, Kind.FIGURES), recorded.tape.records(step, Kind.ACCOUNTS)
         assert figure is not None and accounts is not None

@@ -88,8 +88,8 @@ def test_a_start_after_the_last_bar_is_refused() -> None:
 def test_a_start_is_the_first_bar_shown_in_utc_where_no_zone_is_given() -> None:
     with MarketModel(scenario(overrides={"market.start": "2022-03-01T12:00"})) as model:
         model.step()
-        assert model.figures is not None
-        shown = datetime.fromtimestamp(model.figures.timestamp / 1000, UTC)
+        assert model.metrics is not None
+        shown = datetime.fromtimestamp(model.metrics.timestamp / 1000, UTC)
     assert shown == datetime(2022, 3, 1, 13, tzinfo=UTC)
 
 
@@ -205,7 +205,7 @@ def test_every_shipped_scenario_says_what_it_shows_and_runs(name: str) -> None:
     with MarketModel(world) as model:
         for _ in range(5):
             model.step()
-        assert model.figures is not None and model.figures.equity > 0
+        assert model.metrics is not None and model.metrics.equity > 0
 
 
 def test_a_scenario_cannot_be_changed_once_it_is_made() -> None:

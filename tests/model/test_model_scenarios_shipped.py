@@ -32,8 +32,8 @@ def test_a_scenario_runs(name: str) -> None:
     with MarketModel(load_scenario(name, {"steps": 12})) as model:
         for _ in range(12):
             model.step()
-        assert model.figures is not None
-        assert model.figures.equity > 0.9 * model.scenario.market.cash
+        assert model.metrics is not None
+        assert model.metrics.equity > 0.9 * model.scenario.market.cash
         # There are bars enough for as many steps as the scenario asks for.
         assert load_scenario(name).steps <= 12 + model.market.remaining or model.scenario.market.kind == "synthetic"
 

@@ -8,7 +8,7 @@ import pytest
 
 from freeagentics.records import RunRecord
 from freeagentics.replay import explain
-from freeagentics.report.facts import gather
+from freeagentics.report.facts import aggregate
 from freeagentics.runs import run
 
 BARS, WARMUP = 48, 24
@@ -41,7 +41,7 @@ def test_a_run_at_any_price_comes_to_what_the_same_bars_at_a_hundred_do(price: f
     assert fills["price"].to_numpy() == pytest.approx(near["price"].to_numpy() * price / 100, rel=1e-6)
     assert fills["quantity"].to_numpy() == pytest.approx(near["quantity"].to_numpy() * 100 / price, rel=1e-4)
     assert far.order_frame["quantity"].to_numpy() == pytest.approx(usual.order_frame["quantity"].to_numpy() * 100 / price, rel=1e-4)
-    facts, other = gather(far), gather(usual)
+    facts, other = aggregate(far), aggregate(usual)
     assert facts.prices == pytest.approx(other.prices * price / 100, rel=1e-6)
     assert [tale.trade.gain for tale in facts.best] == pytest.approx([tale.trade.gain for tale in other.best], rel=1e-3)
     agent, step = fills["agent"][0], fills["step"][0] - 1

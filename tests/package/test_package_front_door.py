@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +84,12 @@ def test_the_package_is_run_as_a_module_like_the_command() -> None:
     assert done.stdout == f"freeagentics {freeagentics.__version__}\n"
     wrong = subprocess.run([sys.executable, "-m", "freeagentics", "explain", "nowhere"], capture_output=True, text=True, check=False)
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+
+
+def test_run_as_a_module_it_takes_no_library_from_the_current_folder(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise SystemExit('run instead of the library')")
+    search = os.environ | {"PYTHONPATH": str(Path(freeagentics.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-m", "freeagentics", "--version"], cwd=tmp_path, env=search, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == (f"freeagentics {freeagentics.__version__}\n", 0), done.stderr

@@ -29,7 +29,7 @@ ROOMS = {
     "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "evaluation", "runs", "replay", "sync", "simulation", "records", "scenario", "agents"}
-    | {"memory"},
+    | {"memory", "stores"},
     "api": {"report", "runs", "records"},
     "__main__": {"cli"},
 }

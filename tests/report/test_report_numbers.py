@@ -125,7 +125,7 @@ def test_limits_in_force_are_the_last_told_until_they_lapse(record: RunRecord, f
 
 @pytest.mark.parametrize("place", [0, 1], ids=["market hunters", "sentiment analyzers"])
 def test_a_source_returned_the_mean_reward_with_it_less_that_without(record: RunRecord, facts: Facts, place: int) -> None:
-    reading = facts.source_usage[place]
+    usage = facts.source_usage[place]
     mine = judged(record).filter(pl.col("role") == facts.context.team[usage.role])
     bits = mine["reason.sources_read"].cast(pl.Int64).to_numpy()
     reward = mine["reward"].to_numpy().astype(np.float64)
@@ -177,7 +177,7 @@ def test_memories_are_counted_by_whole_days_of_age(record: RunRecord, facts: Fac
     age = (WATCHED - record.memory_frame["step"].to_numpy()) // 24
     assert facts.memories.by_age.tolist() == np.bincount(age).tolist()
     (coded,) = facts.memories.codecs
-    assert (coded.codec, coded.count) == ("vae", 25 * WATCHED)
+    assert (coded.codec, coded.count) == ("autoregressive", 25 * WATCHED)
     with Journal(record.directory.journal) as journal:
         memories, codes = journal.totals(Kind.MEMORIES), journal.totals(Kind.CODES)
     assert (coded.count, coded.bytes) == (memories[0], memories[1] + codes[1])

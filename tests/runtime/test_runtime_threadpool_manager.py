@@ -60,6 +60,34 @@ def test_an_error_is_its_agents_own() -> None:
     assert results["bad"].result is None
 
 
+@pytest.mark.parametrize("failure", [SystemExit, GeneratorExit])
+def test_an_agent_that_would_end_the_program_ends_its_own_step(failure: type[BaseException]) -> None:
+    class Ending:
+        def step(self) -> None:
+            raise failure(3)
+
+    with OptimizedThreadPoolManager(1, 2) as manager:
+        manager.register_agent("ending", Ending())
+        manager.register_agent("other", Counter())
+        results = manager.step_all_agents({"other": 1})
+    assert isinstance(results["ending"].error, failure)
+    assert results["other"].success
+
+
+def test_agents_may_be_called_by_whole_numbers_as_mesa_does() -> None:
+    with OptimizedThreadPoolManager(1, 1) as manager:
+        for number in (7, np.int64(8)):
+            manager.register_agent(number, Counter())  # type: ignore[arg-type]
+        assert [result.success for result in manager.step_all_agents({7: 1, 8: 2}).values()] == [True, True]
+        assert set(manager.get_memory_report()["agents"]) == {"7", "8"}
+        with pytest.raises(BadInput, match="'7' is registered already"):
+            manager.register_agent("7", Counter())
+        with pytest.raises(BadInput, match="no agent '9' is registered"):
+            manager.step_all_agents({9: 1})
+        with pytest.raises(BadInput, match="or a whole number, not True"):
+            manager.register_agent(True, Counter())
+
+
 def test_who_has_no_observation_is_given_none() -> None:
     class Sees(Counter):
         def step(self, observation: Any) -> Any:

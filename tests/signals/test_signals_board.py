@@ -12,7 +12,7 @@ def said(*signals: Signals, timestamp: int = 0, directory: Directory | None = No
     one = board(directory)
     for batch in signals:
         one.publish(batch, step=1, timestamp=timestamp)
-    one.flip()
+    one.deliver()
     return one
 
 
@@ -42,7 +42,7 @@ def test_an_agent_never_receives_its_own_signal() -> None:
 def test_an_inbox_tells_the_signal_as_it_was_published() -> None:
     one = board()
     one.publish(signal(3, to(TRADER), kind=1, severity=Severity.HIGH, confidence=0.25, value=-7.0), step=5, timestamp=100)
-    one.flip()
+    one.deliver()
     inbox = one.inbox(TRADERS, 130)
     assert len(inbox) == 2
     assert inbox.source.tolist() == [3, 3]
@@ -63,7 +63,7 @@ def test_nobody_reads_a_signal_of_its_own_phase() -> None:
     assert len(one.query(now=0)) == 0
     assert len(one.query(now=0, target=4)) == 0
     assert one.live == 0
-    one.flip()
+    one.deliver()
     assert len(one.inbox(TRADERS, 0)) == 3
     assert one.live == 2
 
@@ -86,7 +86,7 @@ def test_expiry_forgets_exactly_what_has_expired() -> None:
     one = board()
     for timestamp in (0, 1):
         one.publish(signal(0, to(TRADER)), step=timestamp, timestamp=timestamp)
-    one.flip()
+    one.deliver()
     one.expire(TTL - 1)
     assert one.live == 2
     one.expire(TTL)
@@ -98,7 +98,7 @@ def test_an_expiry_spares_the_open_phase() -> None:
     one = board()
     one.publish(signal(0, EVERYONE), step=1, timestamp=0)
     one.expire(TTL)
-    one.flip()
+    one.deliver()
     assert one.live == 1
     assert len(one.inbox(TRADERS, TTL)) == 0
 
@@ -107,7 +107,7 @@ def test_numbers_have_no_gaps_after_everything_was_forgotten() -> None:
     one = said(signal(0, EVERYONE), signal(1, EVERYONE))
     one.expire(TTL)
     one.publish(signal(2, EVERYONE), step=2, timestamp=TTL)
-    one.flip()
+    one.deliver()
     assert one.query(now=TTL).number.tolist() == [2]
 
 
@@ -165,7 +165,7 @@ def test_a_broadcast_that_came_after_the_inbox_was_read_is_not_lost() -> None:
     one = said(signal(0, EVERYONE))
     inbox = one.inbox(TRADERS, 0)
     one.publish(signal(1, EVERYONE), step=1, timestamp=0)
-    one.flip()
+    one.deliver()
     one.process(inbox, TRADERS, step=1)
     assert rows(one.inbox(TRADERS, 0)) == [(-1, 1)]
 
@@ -187,7 +187,7 @@ def test_who_takes_a_freed_row_does_not_read_its_predecessors_signals() -> None:
     assert rows(one.inbox(TRADERS, 0)) == [(2, 0)]
     assert len(one.query(now=0, target=int(newcomer[0]))) == 0
     one.publish(signal(0, to(TRADER)), step=2, timestamp=0)
-    one.flip()
+    one.deliver()
     assert rows(one.inbox(TRADERS, 0)) == [(0, 1), (2, 0), (2, 1)]
 
 

@@ -39,7 +39,7 @@ class Plain:
         self.hidden[self.published] = said
         self.published += 1
 
-    def flip(self, directory: Directory) -> None:
+    def deliver(self, directory: Directory) -> None:
         for number, said in self.hidden.items():
             for agent in range(len(directory)):
                 there = directory.alive[agent] and directory.desk[agent] == said.desk
@@ -88,9 +88,9 @@ class BoardMachine(RuleBasedStateMachine):
         self.plain.publish(Message(source, source % 2, kind, value, audience, self.step, self.now))
 
     @rule()
-    def flip(self) -> None:
-        self.board.flip()
-        self.plain.flip(self.directory)
+    def deliver(self) -> None:
+        self.board.deliver()
+        self.plain.deliver(self.directory)
 
     @rule(passed=st.sampled_from([0, 1, TTL // 2, TTL - 1, TTL]))
     def tick(self, passed: int) -> None:
@@ -101,7 +101,7 @@ class BoardMachine(RuleBasedStateMachine):
     def act(self, source: int, audience: int, cohort: int) -> None:
         """A whole phase at once, so that long stories stay likely."""
         self.publish(source=source, kind=0, value=1, audience=audience)
-        self.flip()
+        self.deliver()
         self.read(cohort=cohort)
         self.process(back=1)
         self.read(cohort=cohort)
@@ -163,7 +163,7 @@ class BoardMachine(RuleBasedStateMachine):
         directory.load(self.directory.state())
         resumed = board(directory)
         resumed.publish(signal(0, to(HUNTER, TRADER)), step=0, timestamp=0)
-        resumed.flip()
+        resumed.deliver()
         resumed.process(resumed.inbox(TRADERS, 0), TRADERS, step=0)
         resumed.load(self.board.state())
         again = resumed.state()
@@ -193,7 +193,7 @@ def test_a_busy_day_goes_on_identically_after_a_reload_in_its_middle() -> None:
         for one in (straight, resumed):
             for source in range(step % 8):
                 one.publish(signal(source, source % 4, value=step), step=step, timestamp=step * 100)
-            one.flip()
+            one.deliver()
             one.expire(step * 100)
         inboxes = [one.inbox(TRADERS, step * 100) for one in (straight, resumed)]
         assert inboxes[0].number.tolist() == inboxes[1].number.tolist()

@@ -36,7 +36,7 @@ def test_a_wrong_signal_is_refused_by_its_row_and_nothing_of_its_batch_is_kept(w
     one = board()
     with pytest.raises(ValueError, match=message):
         one.publish(Signals.concatenate([signal(0, EVERYONE), wrong]), step=1, timestamp=0)
-    one.flip()
+    one.deliver()
     assert one.live == 0
 
 

@@ -18,7 +18,7 @@ from freeagentics.clock import DAY_MS
 from freeagentics.errors import CorruptRecord
 from freeagentics.stores.archive import ARCHIVE_AGE_MS, Archive, ArchiveBatch, archive, archive_before
 from freeagentics.stores.archive.batch import WINDOW_MS
-from freeagentics.stores.archive.objects import Objects, parse_place
+from freeagentics.stores.archive.objects import Objects, parse_url
 
 PLACES: dict[str, Callable[[Path], str]] = {"file": lambda folder: f"file://{folder / 'a [b] c'}", "s3": lambda folder: new_bucket()}
 
@@ -36,7 +36,7 @@ def everything(days: range) -> ArchiveBatch:
 
 
 def objects_of(url: str) -> Objects:
-    return Objects(parse_place(url), "run-1")
+    return Objects(parse_url(url), "run-1")
 
 
 def test_what_was_archived_is_read_back_whole(url: str) -> None:

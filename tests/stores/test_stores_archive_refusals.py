@@ -12,7 +12,7 @@ from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadInput, BadName, BadStore, CorruptRecord, StoreUnavailable
 from freeagentics.stores.archive import Archive, ArchiveBatch
 from freeagentics.stores.archive.batch import empty
-from freeagentics.stores.archive.objects import Objects, parse_place
+from freeagentics.stores.archive.objects import Objects, parse_url
 
 
 @pytest.mark.parametrize("path", ["../../etc/passwd", "memories/../x.parquet", "/etc/passwd", "memories/%2e%2e/0-" + "0" * 32 + ".parquet"])
@@ -32,7 +32,7 @@ def test_a_manifest_that_leads_out_of_its_folder_is_damaged(tmp_path: Path, path
     ("content", "message"), [(b"{", "Invalid JSON"), (b"", "Invalid JSON"), (b'{"version": 2, "run": "run-1"}', "version")]
 )
 def test_a_manifest_that_is_none_is_named(tmp_path: Path, content: bytes, message: str) -> None:
-    Objects(parse_place(f"file://{tmp_path}"), "run-1").put("manifest/000000000001.json", content)
+    Objects(parse_url(f"file://{tmp_path}"), "run-1").put("manifest/000000000001.json", content)
     with pytest.raises(CorruptRecord, match=rf"run-1/manifest/000000000001.json: damaged manifest: .*{message}"):
         Archive(f"file://{tmp_path}", "run-1").read("memories")
 

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from freeagentics.stores.dynamodb.keys import block, highest, lowest, partition_key, place_key, sort_key
+from freeagentics.stores.dynamodb.keys import block, highest, index_sort_key, lowest, partition_key, sort_key
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=8) | st.builds(
     lambda end, n: ("é" * 1010)[:n] + end,
@@ -32,7 +32,7 @@ def test_a_range_of_keys_holds_everything_between_its_ends(a: str, b: str) -> No
 
 @given(NUMBERS, NUMBERS)
 def test_places_in_an_index_of_numbers_keep_the_order_or_tie(a: float, b: float) -> None:
-    assert float(place_key(a)) == block(a)
+    assert float(index_sort_key(a)) == block(a)
     if a < b:
         assert float(block(a)) <= float(block(b))
 

@@ -99,7 +99,7 @@ class Snapshots:
         return "none"
 
     def _copy(self) -> dict[str, Any]:
-        return {name: deepcopy(vars(self.store)[name]) for name in ("_logs", "_items", "_shelves", "_cursors")}
+        return {name: deepcopy(vars(self.store)[name]) for name in ("_logs", "_items", "_indexes", "_cursors")}
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -323,11 +323,11 @@ def test_snippet_connection_pooling() -> None:
     pool.disconnect()
 
 
-def test_snippet_blueprint(client: Any) -> None:
+def test_snippet_published_design(client: Any) -> None:
     torch = pytest.importorskip("torch")
-    from freeagentics.benchmarks.redis_agent_memory_baseline import BlueprintMemory
+    from freeagentics.benchmarks.redis_agent_memory_baseline import PublishedRedisAgentMemory
 
-    memory = BlueprintMemory(shared_server().url, compression_threshold=1)
+    memory = PublishedRedisAgentMemory(shared_server().url, compression_threshold=1)
     with closing(memory.redis), torch.no_grad():
         timestamp = memory.store_agent_memory("agent-1", torch.zeros(50), metadata={"location": "north"})
         found = memory.retrieve_agent_memory("agent-1", timestamp)

@@ -21,9 +21,9 @@ def test_a_model_on_show_takes_the_course_of_any_other() -> None:
             model.step()
         charts = page.look("").charts
         assert charts is not None
-        assert model.figures is not None
-        assert charts.equity[-1].mean() == model.figures.equity
-        assert charts.basket[-1] == model.figures.basket
+        assert model.metrics is not None
+        assert charts.equity[-1].mean() == model.metrics.equity
+        assert charts.basket[-1] == model.metrics.basket
 
 
 def test_settings_of_the_page_replace_those_of_the_scenario() -> None:

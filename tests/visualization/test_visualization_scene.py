@@ -35,12 +35,12 @@ def test_charts_show_the_accounts_and_the_decisions_of_every_step() -> None:
     with shown("quick", steps=STEPS) as page, MarketModel("quick") as model:
         for _ in range(STEPS):
             model.step()
-            assert model.figures is not None
+            assert model.metrics is not None
             accounts, close = model.market.accounts, model.market.close(model.steps)
             prices.append(close)
             equity.append(accounts.equity((close * 1e8).round().astype(np.int64)) / 100)
             exposure.append(1 - accounts.cash / 100 / equity[-1])
-            signals, fills = signals + model.figures.signals, fills + model.figures.fills
+            signals, fills = signals + model.metrics.signals, fills + model.metrics.fills
         charts = charts_in(page.look(""))
     assert np.array_equal(charts.step, np.arange(1, STEPS + 1))
     assert np.allclose(charts.price, prices)

@@ -14,9 +14,9 @@ from freeagentics.mind import MarketGrid
 class Policies:
     """Made once a run and shared by its cohorts; none of them has a state."""
 
-    reading: SourcePolicy
-    speaking: SignalPolicy
-    sizing: SizingPolicy
+    source_policy: SourcePolicy
+    signal_policy: SignalPolicy
+    sizing_policy: SizingPolicy
 
     @classmethod
     def on(cls, grid: MarketGrid) -> Policies:

@@ -41,14 +41,14 @@ class SignalPolicy:
         use[2] = _USEFUL.T
         use[0] = 1 - _USEFUL.T
         use[:, :, Message.NOTHING] = np.array([0, 1, 0])[:, None]
-        moves = np.zeros((regimes, words, regimes, words, words))
+        transitions = np.zeros((regimes, words, regimes, words, words))
         for word in Message:
-            moves[:, word, :, :, word] = np.eye(regimes)[:, :, None]
+            transitions[:, word, :, :, word] = np.eye(regimes)[:, :, None]
         forecast = np.repeat(forecasts.BY_REGIME[:, :, None], words, axis=2)
         states = regimes * words
         self._model = GenerativeModel(
             A=[forecast.reshape(3, states), use.reshape(3, states)],
-            B=moves.reshape(states, states, words),
+            B=transitions.reshape(states, states, words),
             C=[np.zeros(3), _PREFERENCES],
             D=np.full(states, 1 / states),
         )

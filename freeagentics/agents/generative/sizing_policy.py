@@ -32,14 +32,14 @@ class SizingPolicy:
         mean, variance = grid.regime_returns.T
         utility = (mean[:, None] + PREMIUM) * SIZES - 0.5 * RISK_AVERSION * variance[:, None] * np.square(SIZES)
         content = 0.5 + 0.5 * np.clip(utility, -1, 1)
-        moves = np.zeros((regimes, sizes, regimes, sizes, sizes))
+        transitions = np.zeros((regimes, sizes, regimes, sizes, sizes))
         for size in range(sizes):
-            moves[:, size, :, :, size] = grid.regime_move.T[:, :, None]
+            transitions[:, size, :, :, size] = grid.regime_transition.T[:, :, None]
         forecast = np.repeat(forecasts.BY_REGIME[:, :, None], sizes, axis=2)
         states = regimes * sizes
         self._model = GenerativeModel(
             A=[forecast.reshape(3, states), np.stack([1 - content, content]).reshape(2, states)],
-            B=moves.reshape(states, states, sizes),
+            B=transitions.reshape(states, states, sizes),
             C=[np.zeros(3), np.array([-1.0, 1.0])],
             D=np.full(states, 1 / states),
         )

@@ -1,4 +1,4 @@
-"""Reading: which sources to pay for, by what they would tell of the regime and what they were worth so far."""
+"""The policy that chooses sources, by what they would tell of the regime and their value so far."""
 
 from __future__ import annotations
 
@@ -16,23 +16,26 @@ HABIT = 100.0
 
 
 class SourcePolicy:
-    """A source is a sensor that can be left off. Hidden: the regime, and whether one looks. Seen: a hint, which is nothing where one does
-    not look, and the fee. What a look would tell is the epistemic value of the policy; what looking was worth is a habit."""
+    """Choice of sources, each a sensor that can be left off.
+
+    Hidden: the regime, and whether one looks. Seen: a direction, which is nothing where one does not look, and the fee. What a look would
+    tell is the epistemic value of the policy; the value of earlier looks is a habit.
+    """
 
     def __init__(self) -> None:
         regimes = len(REGIMES)
-        hint = np.zeros((3, regimes, 2))
-        hint[forecasts.NONE, :, SKIP] = 1
-        hint[:, :, READ] = forecasts.BY_REGIME
+        direction = np.zeros((3, regimes, 2))
+        direction[forecasts.NONE, :, SKIP] = 1
+        direction[:, :, READ] = forecasts.BY_REGIME
         fee = np.zeros((2, regimes, 2))
         fee[SKIP, :, SKIP] = fee[READ, :, READ] = 1
         stays = np.eye(regimes)
-        moves = np.zeros((regimes, 2, regimes, 2, 2))
+        transitions = np.zeros((regimes, 2, regimes, 2, 2))
         for action in (SKIP, READ):
-            moves[:, action, :, :, action] = stays[:, :, None]
+            transitions[:, action, :, :, action] = stays[:, :, None]
         self._model = GenerativeModel(
-            A=[hint.reshape(3, -1), fee.reshape(2, -1)],
-            B=moves.reshape(2 * regimes, 2 * regimes, 2),
+            A=[direction.reshape(3, -1), fee.reshape(2, -1)],
+            B=transitions.reshape(2 * regimes, 2 * regimes, 2),
             C=[np.zeros(3), np.array([0, -PRICE_OF_CURIOSITY])],
             D=np.full(2 * regimes, 1 / (2 * regimes)),
         )

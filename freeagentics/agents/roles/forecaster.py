@@ -1,4 +1,4 @@
-"""What market hunters and sentiment analyzers share: they buy sources, learn which are worth it, and forecast."""
+"""The base of market hunters and sentiment analyzers: they buy sources, learn their value, and forecast."""
 
 from __future__ import annotations
 
@@ -40,69 +40,75 @@ class ForecasterSettings(BaseModel):
 
 
 class Readings(ArrayState):
-    """A ring over the horizon of what was read, in which context, and what the hints said.
+    """A ring over the horizon of what was read, in which regime, and what the directions said.
 
     Attributes:
-        read: (horizon + 1, rows, sources). context: (horizon + 1, rows). hints: (horizon + 1, sources, assets), the same for all rows.
+        read: (horizon + 1, rows, sources).
+        regime: (horizon + 1, rows).
+        directions: (horizon + 1, sources, assets), the same for all rows.
         cost: of each source in units of squared error, (horizon + 1, rows, sources).
     """
 
     def __init__(self, rows: int, horizon: int, sources: int, assets: int) -> None:
         self.read = np.zeros((horizon + 1, rows, sources), dtype=np.bool_)
-        self.context = np.zeros((horizon + 1, rows), dtype=np.int64)
-        self.hints = np.zeros((horizon + 1, sources, assets), dtype=np.float32)
+        self.regime = np.zeros((horizon + 1, rows), dtype=np.int64)
+        self.directions = np.zeros((horizon + 1, sources, assets), dtype=np.float32)
         self.cost = np.zeros((horizon + 1, rows, sources), dtype=np.float32)
 
 
 class Forecaster(Cohort):
     """Buys sources by what they would tell of the regime and what they were worth, and forecasts the return over the horizon.
 
-    What they were worth a contextual bandit learns, the context being the most likely regime. The forecast adds what the belief implies and
-    what the hints imply, and leans towards what came of the memories recalled. Whether it is told, expected free energy decides.
+    What they were worth a contextual bandit learns, the regime being the most likely regime. The forecast adds what the belief implies and
+    what the directions imply, and leans towards what came of the memories recalled. Whether it is told, expected free energy decides.
     """
 
     Settings = ForecasterSettings
     watched: ClassVar[tuple[str, ...] | None]
     """Sources this role may buy; None for all."""
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self.sources: tuple[SourceInfo, ...] = tuple(s for s in world.sources if self.watched is None or s.name in self.watched)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self.sources: tuple[SourceInfo, ...] = tuple(s for s in context.sources if self.watched is None or s.name in self.watched)
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
         self._cost.flags.writeable = False
-        draw = world.random(f"{self.role}/temper", number)
+        draw = context.random(f"{self.role}/temper", number)
         learning, exploring = draw.uniform(*settings.learning_rate, rows), draw.uniform(*settings.exploration_rate, rows)
         weights = draw.normal(0.1, 0.05, (rows, len(self.sources)))
         self.bandit = SourceBandit(learning.astype(np.float32), exploring.astype(np.float32), len(REGIMES), weights.astype(np.float32))
-        self.readings = Readings(rows, world.memory.horizon, len(self.sources), world.assets)
-        self._bits = world.bits(source.name for source in self.sources)
+        self.readings = Readings(rows, context.memory.horizon, len(self.sources), context.assets)
+        self._bits = context.bits(source.name for source in self.sources)
         self._bits.flags.writeable = False
-        self.told = LastSent(rows, world.signal_ttl)
-        self.expected = np.zeros((rows, world.assets), dtype=np.float32)
+        self.last_sent = LastSent(rows, context.signal_ttl)
+        self.expected = np.zeros((rows, context.assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
         self.bandit.forget(rows)
-        self.told.forget(rows)
+        self.last_sent.forget(rows)
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Choose sources in the light of the price, read them, and forecast."""
-        observation, world = view.observation, self.world
+        observation, context = view.observation, self.context
         slot = observation.step % len(self.readings.read)
         regimes = self.belief.regimes.mean(axis=1)
-        context = regimes.argmax(axis=1)
-        uniform = world.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
-        wanted = self.world.choices.reading.wanted(regimes, self.bandit.worth(context))
+        regime = regimes.argmax(axis=1)
+        uniform = context.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
+        wanted = self.context.policies.source_policy.wanted(regimes, self.bandit.values_in(regime))
         read, explore = self.bandit.choose(wanted, self._cost == 0, uniform.astype(np.float32))
-        hints = np.stack([observation.values[:, source.hint] for source in self.sources]) if self.sources else self.readings.hints[slot]
-        self.readings.read[slot], self.readings.context[slot], self.readings.hints[slot] = read, context, hints
+        directions = (
+            np.stack([observation.values[:, source.direction] for source in self.sources])
+            if self.sources
+            else self.readings.directions[slot]
+        )
+        self.readings.read[slot], self.readings.regime[slot], self.readings.directions[slot] = read, regime, directions
         self.readings.cost[slot] = self._cost_in_errors(view)
         if "whales" in self._names:
-            imbalance = world.column(observation, "whales.imbalance")
-            self.belief.attend(IMBALANCE.log_likelihood(imbalance, world.grid.drift), self._read(slot, "whales"))
-        self.expected = np.clip(self.bandit.forecast(context, hints, read) + self.belief.trend(), -2, 2)
+            imbalance = context.column(observation, "whales.imbalance")
+            self.belief.update_with(IMBALANCE.log_likelihood(imbalance, context.grid.drift), self._read(slot, "whales"))
+        self.expected = np.clip(self.bandit.forecast(regime, directions, read) + self.belief.trend(), -2, 2)
         self.explored = np.asarray(explore.any(axis=1))
 
     @property
@@ -125,8 +131,8 @@ class Forecaster(Cohort):
 
     def _cost_in_errors(self, view: View) -> F32:
         """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""
-        volatility = self.world.column(view.observation, "price.volatility").mean()
-        risk = view.books.equity[self.desk] * (volatility * np.sqrt(self.world.memory.horizon) * self.settings.information_value)
+        volatility = self.context.column(view.observation, "price.volatility").mean()
+        risk = view.books.equity[self.desk] * (volatility * np.sqrt(self.context.memory.horizon) * self.settings.information_value)
         return (self._cost[None] / np.maximum(risk, 1)[:, None]).astype(np.float32)
 
     def focus_on(self, view: View) -> I64:
@@ -135,7 +141,7 @@ class Forecaster(Cohort):
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """What was paid for, and the forecast from it."""
-        world, observation, rows = self.world, view.observation, np.arange(self.rows)
+        context, observation, rows = self.context, view.observation, np.arange(self.rows)
         slot = observation.step % len(self.readings.read)
         states[:, column("expected_return")] = self.expected[rows, focus]
         for name, feature in READ_FEATURES.items():
@@ -146,27 +152,27 @@ class Forecaster(Cohort):
             ("derivatives", "derivatives.funding", "funding"),
             ("sentiment", "sentiment.level", "sentiment"),
         ):
-            states[:, column(feature)] = self._read(slot, source) * world.column(observation, name)[focus]
+            states[:, column(feature)] = self._read(slot, source) * context.column(observation, name)[focus]
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
         slot = step % len(self.readings.read)
         before = self.expected[rows, focus].copy()
-        self.expected[rows, focus] = np.clip(recalled.lean(before, self.world.memory.trust), -2, 2)
+        self.expected[rows, focus] = np.clip(recalled.shrink_towards(before, self.context.memory.trust), -2, 2)
         strength = np.abs(self.expected[rows, focus])
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy()[rows, focus])
-        action, published, signals = self.speak(view, focus, confidence)
+        action, published, signals = self.emit_signals(view, focus, confidence)
         signal, parent, parent_step = self._nothing()
         read = self.readings.read[slot]
-        context = self.readings.context[slot]
+        regime = self.readings.regime[slot]
         reason = np.stack(
             [
                 self.expected[rows, focus],
                 before,
-                context,
+                regime,
                 read @ (1 << np.arange(len(self.sources))),
-                np.where(read, self.bandit.value[rows, context], 0).sum(axis=1),
+                np.where(read, self.bandit.value[rows, regime], 0).sum(axis=1),
                 self.belief.surprise[rows, focus],
             ],
             axis=1,
@@ -189,21 +195,21 @@ class Forecaster(Cohort):
         )
 
     @abstractmethod
-    def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Action and number of signals of every row, both (rows,), and the signals."""
 
-    def words(self, focus: I64, *allowed: Message) -> F32:
+    def message_probabilities(self, focus: I64, *allowed: Message) -> F32:
         """How probable each word is under expected free energy, (rows, 3)."""
         rows = np.arange(self.rows)
         forecast = category(self.expected[rows, focus], self.settings.threshold)
-        return self.world.choices.speaking.choose(self.belief.regimes[rows, focus], forecast, allowed)
+        return self.context.policies.signal_policy.choose(self.belief.regimes[rows, focus], forecast, allowed)
 
-    def speaker(self) -> SignalEmitter:
+    def emitter(self) -> SignalEmitter:
         """This cohort, as one that speaks."""
         return SignalEmitter(self.agent, self.desk)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn what the hints were worth."""
+        """Learn the value of the directions that were read."""
         slot = outcomes.step % len(self.readings.read)
         past = self.readings
-        self.bandit.learn(past.context[slot], past.hints[slot], past.read[slot], outcomes.result, past.cost[slot], judged)
+        self.bandit.learn(past.regime[slot], past.directions[slot], past.read[slot], outcomes.result, past.cost[slot], judged)

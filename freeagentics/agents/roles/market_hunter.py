@@ -27,45 +27,45 @@ class MarketHunter(Forecaster):
     reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
     watched = None
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self.told_turbulence = LastSent(rows, world.signal_ttl)
-        self._audience = world.hearers("risk-manager", "portfolio-optimizer", "trade-executor")
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self.last_turbulence = LastSent(rows, context.signal_ttl)
+        self._audience = context.hearers("risk-manager", "portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        self.told_turbulence.forget(rows)
+        self.last_turbulence.forget(rows)
 
-    def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Whales first, then the trend, then turbulence; the action names the first of them."""
-        world, observation, rows = self.world, view.observation, np.arange(self.rows)
+        context, observation, rows = self.context, view.observation, np.arange(self.rows)
         slot = observation.step % len(self.readings.read)
-        speaker = self.speaker()
+        emitter = self.emitter()
 
-        count = world.column(observation, "whales.count")
+        count = context.column(observation, "whales.count")
         seen = self._read(slot, "whales") & (count.max() >= WHALES_THAT_MATTER)
-        signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(world.column(observation, "price.trend"))
-        success = self.bandit.success_rate[rows, self.readings.context[slot]]
+        signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(context.column(observation, "price.trend"))
+        success = self.bandit.success_rate[rows, self.readings.regime[slot]]
         success = success[:, self._names.index("whales")] if "whales" in self._names else confidence
-        whales = speaker.say(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, success, np.tile(signed, (self.rows, 1)))
+        whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, success, np.tile(signed, (self.rows, 1)))
 
         expected = self.expected[rows, focus]
-        word = self.words(focus, Message.TREND, Message.TURBULENCE)
-        strong = word[:, Message.TREND] > word[:, Message.NOTHING]
-        standing = np.abs(self.told.value[:, 0]) >= self.settings.threshold
-        trending = (strong | standing) & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, observation)
-        self.told.told(trending, expected[:, None], observation)
+        probability = self.message_probabilities(focus, Message.TREND, Message.TURBULENCE)
+        strong = probability[:, Message.TREND] > probability[:, Message.NOTHING]
+        standing = np.abs(self.last_sent.value[:, 0]) >= self.settings.threshold
+        trending = (strong | standing) & self.last_sent.due(expected[:, None], self.settings.threshold, self.settings.refresh, observation)
+        self.last_sent.record(trending, expected[:, None], observation)
         severity = severity_of(np.abs(expected))
-        trend = speaker.say(trending, SignalKind.TREND, self._audience, severity, confidence, self.expected)
+        trend = emitter.emit(trending, SignalKind.TREND, self._audience, severity, confidence, self.expected)
 
         turbulence = self.belief.regimes[:, :, TURBULENT].mean(axis=1)
-        self.told_turbulence.value[turbulence < 0.3] = 0
-        alarming = word[:, Message.TURBULENCE] > word[:, Message.NOTHING]
-        turning = alarming & self.told_turbulence.worth(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
-        self.told_turbulence.told(turning, turbulence[:, None], observation)
-        ratio = np.tile(world.column(observation, "price.volatility_ratio"), (self.rows, 1))
-        volatility = speaker.say(turning, SignalKind.VOLATILITY, self._audience, Severity.MEDIUM, turbulence, ratio)
+        self.last_turbulence.value[turbulence < 0.3] = 0
+        alarming = probability[:, Message.TURBULENCE] > probability[:, Message.NOTHING]
+        turning = alarming & self.last_turbulence.due(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
+        self.last_turbulence.record(turning, turbulence[:, None], observation)
+        ratio = np.tile(context.column(observation, "price.volatility_ratio"), (self.rows, 1))
+        volatility = emitter.emit(turning, SignalKind.VOLATILITY, self._audience, Severity.MEDIUM, turbulence, ratio)
 
         action = np.select([seen, trending, turning], [2, 1, 3], 0).astype(np.uint8)
         published = (seen.astype(np.int32) + trending + turning).astype(np.int32)

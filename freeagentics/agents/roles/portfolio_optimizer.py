@@ -47,25 +47,25 @@ class PortfolioOptimizer(Cohort):
     reasoning = ("target", "trend_heard", "sentiment_heard", "limit", "expected_return", "before_memories")
     Settings = PortfolioOptimizerSettings
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: PortfolioOptimizerSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        draw = world.random("portfolio-optimizer/temper", number)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: PortfolioOptimizerSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        draw = context.random("portfolio-optimizer/temper", number)
         self.risk_aversion = draw.uniform(*settings.risk_aversion, rows).astype(np.float32)
         self.premium = draw.uniform(*settings.premium, rows).astype(np.float32)
-        self.covariance = np.zeros((world.assets, world.assets), dtype=np.float64)
-        self.target = np.zeros((rows, world.assets), dtype=np.float32)
-        self.told = LastSent(rows, world.signal_ttl, world.assets)
-        self._audience = world.hearers("trade-executor")
+        self.covariance = np.zeros((context.assets, context.assets), dtype=np.float64)
+        self.target = np.zeros((rows, context.assets), dtype=np.float32)
+        self.last_sent = LastSent(rows, context.signal_ttl, context.assets)
+        self._audience = context.hearers("trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with no target told."""
         super().seat(rows, agents, numbers, desks, step)
-        self.told.forget(rows)
+        self.last_sent.forget(rows)
         self.target[rows] = 0
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Follow the covariance of returns."""
-        returns = self.world.column(view.observation, "price.return_1").astype(np.float64)
+        returns = self.context.column(view.observation, "price.return_1").astype(np.float64)
         outer = returns[:, None] * returns[None]
         decay = 0.5 ** (1 / self.settings.covariance_halflife)
         first = view.observation.step == 1
@@ -83,15 +83,15 @@ class PortfolioOptimizer(Cohort):
         limit = self.heard.limit(now)
         expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
         before = expected[rows, focus].copy()
-        expected[rows, focus] = recalled.lean(before, self.world.memory.trust)
+        expected[rows, focus] = recalled.shrink_towards(before, self.context.memory.trust)
         self.target = self._weights(expected, limit, view)
-        telling = self.told.worth(self.target, self.settings.change, self.settings.refresh, view.observation)
-        self.told.told(telling, self.target, view.observation)
+        telling = self.last_sent.due(self.target, self.settings.change, self.settings.refresh, view.observation)
+        self.last_sent.record(telling, self.target, view.observation)
         certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
-        speaker = SignalEmitter(self.agent, self.desk)
+        emitter = SignalEmitter(self.agent, self.desk)
         bound = self.target.sum(axis=1) >= limit - np.float32(1e-3)
-        anyhow = np.ones(self.rows, dtype=np.bool_)
-        causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, anyhow), (SignalKind.SENTIMENT, anyhow), (SignalKind.LIMIT, bound))
+        always = np.ones(self.rows, dtype=np.bool_)
+        causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
         reason = [self.target[rows, focus], trend[rows, focus], sentiment[rows, focus], limit, expected[rows, focus], before]
         return Decisions(
@@ -106,21 +106,21 @@ class PortfolioOptimizer(Cohort):
             parent=parent,
             parent_step=parent_step,
             signal=signal,
-            signals=speaker.say(telling, SignalKind.TARGET, self._audience, Severity.LOW, certain, self.target),
+            signals=emitter.emit(telling, SignalKind.TARGET, self._audience, Severity.LOW, certain, self.target),
             orders=Orders.empty(),
             charge=np.zeros(self.rows, dtype=np.int64),
         )
 
     def _weights(self, expected: F32, limit: F32, view: View) -> F32:
         """Weights (rows, assets) from expected returns in standard deviations over the horizon, (rows, assets), and limits (rows,)."""
-        usual = running_volatility(view, self.world)
-        risk = np.maximum(self.belief.spread() * usual, np.float32(1e-6))
+        scale = running_volatility(view, self.context)
+        risk = np.maximum(self.belief.spread() * scale, np.float32(1e-6))
         # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
-        free = np.einsum("ra,ab->rb", expected * usual / risk, np.linalg.inv(self._correlation())) / (risk * self.risk_aversion[:, None])
+        free = np.einsum("ra,ab->rb", expected * scale / risk, np.linalg.inv(self._correlation())) / (risk * self.risk_aversion[:, None])
         positive = np.maximum(free, 0)
         total = positive.sum(axis=1)
-        scale = np.minimum(1, limit / np.maximum(total, 1e-9))
-        return (positive * scale[:, None]).astype(np.float32)
+        within = np.minimum(1, limit / np.maximum(total, 1e-9))
+        return (positive * within[:, None]).astype(np.float32)
 
     def _correlation(self) -> F64:
         """Shrunk by a tenth towards none, (assets, assets)."""

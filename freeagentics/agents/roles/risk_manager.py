@@ -53,18 +53,18 @@ class RiskManager(Cohort):
     reasoning = ("limit", "value_at_risk", "drawdown", "expected_shortfall", "warned_volatility", "before_memories")
     Settings = RiskManagerSettings
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: RiskManagerSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self.caution = world.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: RiskManagerSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self.caution = context.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
-        self.told = LastSent(rows, world.signal_ttl)
-        self._audience = world.hearers("portfolio-optimizer", "trade-executor")
+        self.last_sent = LastSent(rows, context.signal_ttl)
+        self._audience = context.hearers("portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive: nothing vetoed, nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        self.told.forget(rows)
+        self.last_sent.forget(rows)
         self.high_water[rows], self.vetoed[rows] = 0, False
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
@@ -76,9 +76,9 @@ class RiskManager(Cohort):
         self.vetoed = np.where(before, drawdown > allowed / 2, drawdown > allowed)
         limit = np.where(self.vetoed, 0, limit).astype(np.float32)
         reason[:, 0] = limit
-        action, published, signals = self._speak(view, limit, before)
-        anyhow = np.ones(self.rows, dtype=np.bool_)
-        causes = tuple((kind, anyhow) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
+        action, published, signals = self._emit_signals(view, limit, before)
+        always = np.ones(self.rows, dtype=np.bool_)
+        causes = tuple((kind, always) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
         signal, parent, parent_step = self.heard.causes(causes, view.observation.timestamp, CAUSES)
         return Decisions(
             action=action,
@@ -86,7 +86,7 @@ class RiskManager(Cohort):
             confidence=(1 - self.belief.entropy().mean(axis=1)).astype(np.float32),
             size=np.float32(1) - limit,
             # A low limit is a bet against a rise.
-            stance=np.repeat(limit[:, None] - np.float32(0.5), self.world.assets, axis=1),
+            stance=np.repeat(limit[:, None] - np.float32(0.5), self.context.assets, axis=1),
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=published,
             reason=reason,
@@ -102,10 +102,10 @@ class RiskManager(Cohort):
         """The limit before vetoes (rows,), and the reasoning (rows, 6)."""
         books, settings = view.books, self.settings
         warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
-        usual = running_volatility(view, self.world) * np.maximum(warned, 1)
+        scale = running_volatility(view, self.context) * np.maximum(warned, 1)
         # Assets are taken to fall together: without that, ten coins would look ten times safer than they are in a crash.
         at_risk, shortfall = (
-            (loss * usual).mean(axis=1) for loss in (self.belief.value_at_risk(RISK), self.belief.expected_shortfall(RISK))
+            (loss * scale).mean(axis=1) for loss in (self.belief.value_at_risk(RISK), self.belief.expected_shortfall(RISK))
         )
         allowed = np.minimum(
             settings.max_value_at_risk / np.maximum(at_risk, 1e-6), settings.max_expected_shortfall / np.maximum(shortfall, 1e-6)
@@ -116,24 +116,24 @@ class RiskManager(Cohort):
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
-        bad = np.clip(-recalled.lean(np.zeros(self.rows, dtype=np.float32), self.world.memory.trust), 0, 1)
+        bad = np.clip(-recalled.shrink_towards(np.zeros(self.rows, dtype=np.float32), self.context.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         held = books.feature("exposure")[self.desk]
         reason = np.stack([after, at_risk * held, drawdown, shortfall * held, warned.max(axis=1), before], axis=1)
         return after.astype(np.float32), reason.astype(np.float32)
 
-    def _speak(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
-        speaker = SignalEmitter(self.agent, self.desk)
+    def _emit_signals(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
+        emitter = SignalEmitter(self.agent, self.desk)
         certain = np.ones(self.rows, dtype=np.float32)
         turned = self.vetoed != was_vetoed
-        limiting = self.told.worth(limit[:, None], 0.05, self.settings.refresh, view.observation)
+        limiting = self.last_sent.due(limit[:, None], 0.05, self.settings.refresh, view.observation)
         # A standing veto is told again with the limit, or it would lapse when its time to live is over.
         vetoing = turned | (self.vetoed & limiting)
-        self.told.told(limiting, limit[:, None], view.observation)
-        everywhere = (1, self.world.assets)
-        limits = speaker.say(limiting, SignalKind.LIMIT, self._audience, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
+        self.last_sent.record(limiting, limit[:, None], view.observation)
+        everywhere = (1, self.context.assets)
+        limits = emitter.emit(limiting, SignalKind.LIMIT, self._audience, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
         veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
         severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)
-        vetoes = speaker.say(vetoing, SignalKind.VETO, self._audience, severity, certain, veto)
+        vetoes = emitter.emit(vetoing, SignalKind.VETO, self._audience, severity, certain, veto)
         action = np.select([turned & self.vetoed, turned, limiting], [2, 3, 1], 0).astype(np.uint8)
         return action, (limiting.astype(np.int32) + vetoing).astype(np.int32), Signals.concatenate([limits, vetoes])

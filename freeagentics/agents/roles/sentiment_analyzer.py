@@ -25,18 +25,20 @@ class SentimentAnalyzer(Forecaster):
     reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
     watched = ("price", "derivatives", "sentiment")
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: ForecasterSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self._audience = world.hearers("portfolio-optimizer", "trade-executor")
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self._audience = context.hearers("portfolio-optimizer", "trade-executor")
 
-    def speak(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
         rows = np.arange(self.rows)
         expected = self.expected[rows, focus]
-        word = self.words(focus, Message.TREND)
-        loud = (word[:, Message.TREND] > word[:, Message.NOTHING]) | (np.abs(self.told.value[:, 0]) >= self.settings.threshold)
-        telling = loud & self.told.worth(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
-        self.told.told(telling, expected[:, None], view.observation)
+        probability = self.message_probabilities(focus, Message.TREND)
+        loud = (probability[:, Message.TREND] > probability[:, Message.NOTHING]) | (
+            np.abs(self.last_sent.value[:, 0]) >= self.settings.threshold
+        )
+        telling = loud & self.last_sent.due(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
+        self.last_sent.record(telling, expected[:, None], view.observation)
         severity = severity_of(np.abs(expected))
-        signals = self.speaker().say(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
+        signals = self.emitter().emit(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
         return telling.astype(np.uint8), telling.astype(np.int32), signals

@@ -56,21 +56,21 @@ class TradeExecutor(Cohort):
     reasoning = ("target", "wanted", "conviction", "limit", "weight", "cost_of_trading")
     Settings = TradeExecutorSettings
 
-    def __init__(self, number: int, rows: int, world: CohortContext, settings: TradeExecutorSettings) -> None:
-        super().__init__(number, rows, world, settings)
-        self.band = world.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
+    def __init__(self, number: int, rows: int, context: CohortContext, settings: TradeExecutorSettings) -> None:
+        super().__init__(number, rows, context, settings)
+        self.band = context.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
         self.trust = np.full((rows, len(ADVISERS)), 0.5, dtype=np.float32)
         self.cost = np.full(rows, 0.001, dtype=np.float32)
-        self.advice = np.zeros((world.memory.horizon + 1, rows, len(ADVISERS), world.assets), dtype=np.float32)
-        self.last_price = np.zeros(world.assets, dtype=np.int64)
-        self._optimized = "portfolio-optimizer" in world.roles
+        self.advice = np.zeros((context.memory.horizon + 1, rows, len(ADVISERS), context.assets), dtype=np.float32)
+        self.last_price = np.zeros(context.assets, dtype=np.int64)
+        self._optimized = "portfolio-optimizer" in context.roles
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, trusting all advisers alike."""
         super().seat(rows, agents, numbers, desks, step)
         self.trust[rows], self.cost[rows] = 0.5, 0.001
 
-    def attend(self, view: View) -> None:
+    def observe(self, view: View) -> None:
         """Learn what the fills at this bar's open cost; listen to the advisers."""
         self._learn_cost(view.fills)
         self.last_price[:] = view.observation.prices
@@ -106,7 +106,7 @@ class TradeExecutor(Cohort):
         return np.abs(target - view.books.weight[self.desk]).argmax(axis=1)
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
-        """What the advisers together expect."""
+        """Fill in the forecast of all advisers together."""
         states[:, column("expected_return")] = self._forecast(view)[np.arange(self.rows), focus]
 
     def _forecast(self, view: View) -> F32:
@@ -118,7 +118,7 @@ class TradeExecutor(Cohort):
         """Wanted weights, and the orders that lead there."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
         forecast = self._forecast(view)
-        forecast[rows, focus] = recalled.lean(forecast[rows, focus], self.world.memory.trust)
+        forecast[rows, focus] = recalled.shrink_towards(forecast[rows, focus], self.context.memory.trust)
         target = self._target(forecast, now)
         conviction = self._conviction(forecast)
         limit = self.heard.limit(now)
@@ -141,7 +141,7 @@ class TradeExecutor(Cohort):
             parent=parent,
             parent_step=parent_step,
             signal=signal,
-            signals=Signals.empty(self.world.assets),
+            signals=Signals.empty(self.context.assets),
             orders=orders,
             charge=np.zeros(self.rows, dtype=np.int64),
         )
@@ -149,9 +149,9 @@ class TradeExecutor(Cohort):
     def _causes(self, now: int, target: F32, limit: F32) -> tuple[I64, I32, I32]:
         """A veto where there is one, the target, the limit where it binds, and then whoever advised."""
         bound = target.sum(axis=1) > limit
-        anyhow = np.ones(self.rows, dtype=np.bool_)
-        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, anyhow), (SignalKind.LIMIT, bound))
-        advice = tuple((kind, anyhow) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
+        always = np.ones(self.rows, dtype=np.bool_)
+        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, always), (SignalKind.LIMIT, bound))
+        advice = tuple((kind, always) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
         return self.heard.causes((*orders, *advice), now, CAUSES)
 
     def _target(self, forecast: F32, now: int) -> F32:
@@ -162,8 +162,8 @@ class TradeExecutor(Cohort):
 
     def _conviction(self, forecast: F32) -> F32:
         """Share of each target to hold, (rows, assets) in 0..1, under the belief in regimes and the advisers' forecast (rows, assets)."""
-        regimes = self.belief.regimes.reshape(self.rows * self.world.assets, -1)
-        return self.world.choices.sizing.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
+        regimes = self.belief.regimes.reshape(self.rows * self.context.assets, -1)
+        return self.context.policies.sizing_policy.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""
@@ -186,7 +186,7 @@ class TradeExecutor(Cohort):
         closing = (wanted < 1e-3) & (position > 0)
         trading = self._trading(weight, wanted - weight, closing, limit)
         dollars = change.astype(np.float64) * (books.equity[self.desk] / CENTS)[:, None]
-        units = self.world.units
+        units = self.context.units
         quantity = to_quantity(dollars / (books.price / units.price), units.quantity)
         quantity = np.where(closing, -position, quantity)
         row, asset = np.nonzero(trading & (quantity != 0))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.arrays import F32
 from freeagentics.clock import DAY_MS
-from freeagentics.market.arrays import F32
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.source import Source, missing_daily, spread, stack
@@ -17,13 +17,13 @@ USUAL_RATE = 0.0001
 class DerivativesSource(Source):
     """Funding of the perpetual swap, a day late, the same for every asset.
 
-    Columns: ``funding``, the rate in multiples of 0.01 %, within 10; ``funding_change``, against a week before; ``crowding`` (the hint:
-    crowded longs are believed to come before a fall), -tanh(funding / 3).
+    Columns: ``funding``, the rate in multiples of 0.01 %, within 10; ``funding_change``, against a week before; ``crowding`` (the
+    direction: crowded longs are believed to come before a fall), -tanh(funding / 3).
     """
 
     name = "derivatives"
     columns = ("derivatives.funding", "derivatives.funding_change", "derivatives.crowding")
-    hint = "derivatives.crowding"
+    direction = "derivatives.crowding"
     default_cost_cents = 25
 
     def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:

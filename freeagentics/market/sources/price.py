@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.market.arrays import F32
+from freeagentics.arrays import F32
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.source import Source, spread, stack
@@ -19,7 +19,7 @@ class PriceSource(Source):
 
     Columns: ``return_1`` and ``return_24``, log returns of the close over 1 and 24 bars; ``volatility``, exponentially weighted standard
     deviation of ``return_1`` per bar, half-life 24 bars; ``volatility_ratio``, that of half-life 12 over that of 168; ``trend`` (the
-    hint: trends are believed to go on), tanh(return_24 / (volatility * sqrt(24))); ``range``, (high - low) / close; ``volume_score``,
+    direction: trends are believed to go on), tanh(return_24 / (volatility * sqrt(24))); ``range``, (high - low) / close; ``volume_score``,
     z-score of log volume over the trailing 168 bars, within 4; ``gap``, bars missing just before this one; ``zscore``, return_1 over the
     volatility of the bar before, within 8.
     """
@@ -36,7 +36,7 @@ class PriceSource(Source):
         "price.gap",
         "price.zscore",
     )
-    hint = "price.trend"
+    direction = "price.trend"
 
     def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
         """Nothing ever: every file of bars has what it takes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.market.arrays import F32, F64
+from freeagentics.arrays import F32, F64
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.source import Source, stack
@@ -21,13 +21,13 @@ class WhaleSource(Source):
 
     Columns: ``size_score``, z-score of the log mean trade size (volume / trades) over the trailing 168 bars, within 4; ``imbalance``,
     2 * taker_buy_volume / volume - 1; ``count``, the bars' own whale_count where they have one, otherwise a proxy, max(0, round(2.5 *
-    size_score)), so that two standard deviations are five whales; ``drive`` (the hint: many whales are believed to carry a trend on),
+    size_score)), so that two standard deviations are five whales; ``drive`` (the direction: many whales are believed to carry a trend on),
     the sign of the 24-bar return times min(1, count / 10) where count is at least 5, otherwise 0.
     """
 
     name = "whales"
     columns = ("whales.size_score", "whales.imbalance", "whales.count", "whales.drive")
-    hint = "whales.drive"
+    direction = "whales.drive"
     default_cost_cents = 50
 
     def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:

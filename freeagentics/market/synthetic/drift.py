@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.market.arrays import F64
+from freeagentics.arrays import F64
 from freeagentics.market.synthetic.ground_truth import Pumps
 from freeagentics.market.synthetic.planted import Crash, RegimeDrift, WhalePump
 from freeagentics.market.synthetic.regimes import REGIMES

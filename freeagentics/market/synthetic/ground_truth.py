@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.market.arrays import F64, I64, Flags
+from freeagentics.arrays import F64, I64, Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class Pumps:
 
     bar: I64
     asset: I64
-    pumped: Flags
+    pumped: Mask
     rise: F64
     bars: I64
 

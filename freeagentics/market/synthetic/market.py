@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from freeagentics.arrays import F64
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput
-from freeagentics.market.arrays import F64
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.replay import ReplayMarket
@@ -19,7 +19,7 @@ from freeagentics.market.synthetic.flow import order_flow, whale_counts
 from freeagentics.market.synthetic.ground_truth import GroundTruth
 from freeagentics.market.synthetic.paths import SUBSTEPS, log_paths, volatility_path
 from freeagentics.market.synthetic.regimes import regime_path, volatility_level
-from freeagentics.market.synthetic.sentiment import daily_mood
+from freeagentics.market.synthetic.sentiment import daily_sentiment
 from freeagentics.market.synthetic.settings import SyntheticSettings
 from freeagentics.market.terms import Terms
 from freeagentics.market.units import Units
@@ -55,7 +55,7 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
         volume=flow.pop("volume"),
         extras={**flow, "whale_count": whales},
     )
-    return result, daily_mood(seed, timestamps, returns), GroundTruth(regime, volatility, pumps)
+    return result, daily_sentiment(seed, timestamps, returns), GroundTruth(regime, volatility, pumps)
 
 
 def _prices(first: float, within: F64, drift: F64) -> dict[str, F64]:

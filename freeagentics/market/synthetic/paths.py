@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.market.arrays import F64
+from freeagentics.arrays import F64
 from freeagentics.market.synthetic.noise import persistent
 from freeagentics.randomness import generator
 

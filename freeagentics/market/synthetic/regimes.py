@@ -1,11 +1,11 @@
-"""Regimes: the market's moods, and how long they last."""
+"""Regimes of the market, and how long they last."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.market.arrays import F64
+from freeagentics.arrays import F64
 from freeagentics.randomness import generator
 
 REGIMES = ("bull", "bear", "calm", "turbulent")

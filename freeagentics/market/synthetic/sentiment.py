@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.market.arrays import F64, I64
+from freeagentics.arrays import F64, I64
 from freeagentics.market.daily import Daily
 from freeagentics.market.synthetic.noise import persistent
 from freeagentics.market.windows import ewma
@@ -14,7 +14,7 @@ BARS_PER_DAY = 24
 _HALF_LIFE_DAYS = 4
 
 
-def daily_mood(seed: int, timestamps: I64, returns: F64) -> Daily:
+def daily_sentiment(seed: int, timestamps: I64, returns: F64) -> Daily:
     """fear_greed (0 to 100) and funding_rate of every whole day, from hourly log *returns* (T, A) that begin at a day's start.
 
     Both follow the assets' mean return of the last days, with noise of their own, and tell nothing of the days to come.

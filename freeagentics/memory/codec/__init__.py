@@ -1,13 +1,13 @@
-"""Codecs turn experiences into codes and back; a code names the version of the codec that made it."""
+"""Codecs turn feature vectors into codes and back; a code names the version of the codec that made it."""
 
-from freeagentics.memory.codec.autoregressive import VaeCodec
-from freeagentics.memory.codec.books import DESK, BookCodec, book_states, whole_market
+from freeagentics.memory.codec.autoregressive import AutoregressiveCodec
+from freeagentics.memory.codec.books import DESK, BookCodec, book_vectors, whole_market
 from freeagentics.memory.codec.codec import KEY_SIZE, Codec, Encoded, keys_of
 from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.given import BOOK_COLUMNS, Given
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
 from freeagentics.memory.codec.registry import CODECS, book_codec_of, codec_name, codec_of, open_book_codec, open_codec
 from freeagentics.memory.codec.scalar import ScalarCodec
+from freeagentics.memory.codec.side_information import BOOK_COLUMNS, SideInformation
 from freeagentics.memory.codec.weights import CodecWeights
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "CODECS",
     "DESK",
     "KEY_SIZE",
+    "AutoregressiveCodec",
     "BitsCodec",
     "BookCodec",
     "Codec",
@@ -22,12 +23,11 @@ __all__ = [
     "Codes",
     "Encoded",
     "Float32Codec",
-    "Given",
     "Int8Codec",
     "ScalarCodec",
-    "VaeCodec",
+    "SideInformation",
     "book_codec_of",
-    "book_states",
+    "book_vectors",
     "codec_name",
     "codec_of",
     "keys_of",

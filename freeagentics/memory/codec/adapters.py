@@ -8,9 +8,9 @@ from freeagentics.arrays import F32, I64, AnyArray, ArrayState
 
 
 class Adapters(ArrayState):
-    """A small linear autoencoder for every row of a cohort, of what the role's trunk leaves of its experiences.
+    """A small linear autoencoder for every row of a cohort, of what the trunk, the codec of its role, leaves of its feature vectors.
 
-    It starts from a weighted principal component analysis of an agent's first experiences and runs for all rows in one batch. A row's
+    It starts from a weighted principal component analysis of an agent's first feature vectors and runs for all rows in one batch. A row's
     numbers do not depend on the others: no BLAS sums over rows.
 
     Args:
@@ -30,11 +30,11 @@ class Adapters(ArrayState):
 
     @property
     def bytes_per_agent(self) -> int:
-        """What an agent's adapter takes."""
+        """Bytes of one agent's adapter."""
         return sum(array[0].nbytes for array in (self.center, self.basis, self.version))
 
     def fit(self, rows: I64, left: F32) -> None:
-        """Fit rows (m,) to what the trunk left of their experiences, (m, n, features); n at least 1. Of fewer than rank + 1 experiences
+        """Fit rows (m,) to what the trunk left of their feature vectors, (m, n, features); n at least 1. Of fewer than rank + 1 of them
         some directions stay nothing. Raises ValueError where that is not finite."""
         if not np.isfinite(left).all():
             raise ValueError("adapters cannot be fitted to what is not finite")
@@ -49,7 +49,7 @@ class Adapters(ArrayState):
         self.version[rows] += 1
 
     def encode(self, left: F32) -> F32:
-        """What the trunk left (rows, features) -> latents (rows, rank)."""
+        """Residuals of the trunk (rows, features) -> latents (rows, rank)."""
         return _products("rf,rfk->rk", (left - self.center) * self._weight, self.basis)
 
     def decode(self, latent: F32) -> F32:

@@ -1,9 +1,10 @@
-"""The vae codec: a hierarchical variational autoencoder in whole numbers, exported from what `nets.PriorNet` learned.
+"""The autoregressive codec: features coded in stages, each predicted from the ones before, in integers.
 
-Its latents are the features themselves, quantised and in stages. A net per stage foretells them from what is shared (the observation,
-the book of the desk) and from the stages before; what is left, the private part, is arithmetic-coded with tables of learned frequencies.
-Quantising with a step is the noise of a posterior, nets and tables are the prior (Ballé, Laparra & Simoncelli, "End-to-end optimized image
-compression", 2017; Ballé et al., "Variational image compression with a scale hyperprior", 2018).
+A small net a stage, exported from what `nets.PriorNet` learned, predicts features from the side information (the observation, the book of
+the desk) and from the stages before (autoregressive entropy modelling; Minnen, Ballé & Toderici, "Joint autoregressive and hierarchical
+priors for learned image compression", 2018, https://arxiv.org/abs/1809.02736). What is left is quantised and range-coded with tables of
+learned frequencies. While training, uniform noise stands for quantising (Ballé, Laparra & Simoncelli, "End-to-end optimized image
+compression", 2017, https://arxiv.org/abs/1611.01704).
 """
 
 from __future__ import annotations
@@ -17,108 +18,108 @@ from freeagentics.memory.codec.bit_cost import BitCostEncoder
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
-from freeagentics.memory.codec.given import BOOK_COLUMNS, Given
-from freeagentics.memory.codec.range_coder import TOTAL, RangeDecoder, RangeEncoder
+from freeagentics.memory.codec.range_coder import PROB_SCALE, RangeDecoder, RangeEncoder
+from freeagentics.memory.codec.side_information import BOOK_COLUMNS, SideInformation
 from freeagentics.memory.codec.stage import stages_of
 from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import FEATURES
 
 
-class VaeCodec(Codec):
-    """Codes what is an agent's own of its experiences, given what the market showed to everybody and the book of its desk.
+class AutoregressiveCodec(Codec):
+    """A codec of what side information does not predict: the private part of feature vectors.
 
     Args:
-        trained: of one role.
+        weights: of one role.
         columns: names of the observation's columns; of those that the codec knows and the market lacks it takes zeros, as agents do.
 
     It has no state: threads may share it.
     """
 
-    name = "vae"
+    name = "autoregressive"
     shares = True
 
-    def __init__(self, trained: CodecWeights, columns: Sequence[str]) -> None:
-        self.version = trained.version
-        self.trained = trained
-        self.latents = FixedPointTransform(trained, (*columns, *BOOK_COLUMNS))
-        self.stages = stages_of(self.latents, trained)
+    def __init__(self, weights: CodecWeights, columns: Sequence[str]) -> None:
+        self.version = weights.version
+        self.weights = weights
+        self.transform = FixedPointTransform(weights, (*columns, *BOOK_COLUMNS))
+        self.stages = stages_of(self.transform, weights)
 
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
         """As `Codec.encode`."""
-        writer = RangeEncoder(len(states))
-        decoded = self._write(writer, states, given, focus)
-        return Encoded(Codes.sealed(*writer.finish()), self.latents.states(decoded))
+        encoder = RangeEncoder(len(vectors))
+        decoded = self._write(encoder, vectors, side_information, focus)
+        return Encoded(Codes.with_checksum(*encoder.finish()), self.transform.from_fixed(decoded))
 
-    def decode(self, codes: Codes, given: Given) -> F32:
-        """As `Codec.decode`. A shortened code gives what it still tells, and of the rest what is to be expected."""
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
+        """As `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         rows = len(codes)
-        reader = RangeDecoder(codes.payload, codes.length - 1)
-        focus = _take_focus(reader, given.assets)
+        decoder = RangeDecoder(codes.payload, codes.length - 1)
+        focus = _decode_focus(decoder, side_information.assets)
         decoded = np.zeros((len(FEATURES), rows))
-        shown = given.shown(focus)
-        known = self.latents.begin(shown)
+        side = side_information.in_focus(focus)
+        inputs = self.transform.net_inputs(side)
         for stage in self.stages:
-            stage.read(reader, decoded, known)
-        self.latents.reflect(shown, decoded)
-        self._take_amendments(reader, decoded)
-        return self.latents.states(decoded)
+            stage.read(decoder, decoded, inputs)
+        self.transform.fill_copied(side, decoded)
+        self._decode_escapes(decoder, decoded)
+        return self.transform.from_fixed(decoded)
 
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         """As `Codec.bits`."""
-        writer = BitCostEncoder(len(states))
-        self._write(writer, states, given, focus)
-        spoken = self.trained.order[~self.trained.implied]
+        encoder = BitCostEncoder(len(vectors))
+        self._write(encoder, vectors, side_information, focus)
+        coded = self.weights.order[~self.weights.deterministic]
         found = np.zeros(len(FEATURES))
-        # Before them may stand the asset in focus; the last symbol says whether there are amendments.
-        found[spoken] = writer.bits[-1 - len(spoken) : -1]
+        # Before them may stand the asset in focus; the last symbol is the escape flag.
+        found[coded] = encoder.bits[-1 - len(coded) : -1]
         return found
 
-    def _write(self, writer: RangeEncoder, states: F32, given: Given, focus: I64) -> F64:
-        """Put states into codes; what they come back as, in whole numbers (48, n)."""
-        whole = self.latents.whole(states)
-        _put_focus(writer, focus, given.assets)
-        decoded = np.zeros_like(whole)
-        shown = given.shown(focus)
-        known = self.latents.begin(shown)
+    def _write(self, encoder: RangeEncoder, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
+        """Put vectors into codes; what they come back as, in integers (48, n)."""
+        fixed = self.transform.to_fixed(vectors)
+        _encode_focus(encoder, focus, side_information.assets)
+        decoded = np.zeros_like(fixed)
+        side = side_information.in_focus(focus)
+        inputs = self.transform.net_inputs(side)
         for stage in self.stages:
-            stage.write(writer, whole, decoded, known)
-        self.latents.reflect(shown, decoded)
-        self._put_amendments(writer, whole, decoded)
+            stage.write(encoder, fixed, decoded, inputs)
+        self.transform.fill_copied(side, decoded)
+        self._encode_escapes(encoder, fixed, decoded)
         return decoded
 
-    def _put_amendments(self, writer: RangeEncoder, whole: F64, decoded: F64) -> None:
-        """Whether a feature without a symbol is not what it was taken to be, and in such memories all of these."""
-        latents = self.latents
-        amended = latents.amiss(whole, decoded)
-        writer.put(*latents.mark(amended))
-        rows = np.flatnonzero(amended)
-        for feature in latents.silent if rows.size else ():
-            numbers = latents.raw(whole[feature, rows], feature)
-            writer.put_raw(rows, numbers)
-            decoded[feature, rows] = latents.from_raw(numbers, feature)
+    def _encode_escapes(self, encoder: RangeEncoder, fixed: F64, decoded: F64) -> None:
+        """Encode a flag where an uncoded feature is not as decoded, and in such memories all uncoded features."""
+        transform = self.transform
+        escaped = transform.mismatches(fixed, decoded)
+        encoder.encode(*transform.flag_frequencies(escaped))
+        rows = np.flatnonzero(escaped)
+        for feature in transform.uncoded if rows.size else ():
+            numbers = transform.to_bypass(fixed[feature, rows], feature)
+            encoder.encode_bypass(rows, numbers)
+            decoded[feature, rows] = transform.from_bypass(numbers, feature)
 
-    def _take_amendments(self, reader: RangeDecoder, decoded: F64) -> None:
-        latents = self.latents
-        amended = reader.look() >= latents.fine
-        reader.take(*latents.mark(amended))
-        rows = np.flatnonzero(amended & reader.sure)
-        for feature in latents.silent if rows.size else ():
-            values = latents.from_raw(reader.take_raw(rows), feature)
-            decoded[feature, rows] = np.where(reader.sure[rows], values, decoded[feature, rows])
+    def _decode_escapes(self, decoder: RangeDecoder, decoded: F64) -> None:
+        transform = self.transform
+        escaped = decoder.decode_target() >= transform.p_no_escape
+        decoder.decode_update(*transform.flag_frequencies(escaped))
+        rows = np.flatnonzero(escaped & decoder.determined)
+        for feature in transform.uncoded if rows.size else ():
+            values = transform.from_bypass(decoder.decode_bypass(rows), feature)
+            decoded[feature, rows] = np.where(decoder.determined[rows], values, decoded[feature, rows])
 
 
-def _put_focus(writer: RangeEncoder, focus: I64, assets: int) -> None:
+def _encode_focus(encoder: RangeEncoder, focus: I64, assets: int) -> None:
     if assets > 1:
-        each = np.uint64(TOTAL // assets)
-        writer.put(focus.astype(np.uint64) * each, np.full(len(focus), each))
+        each = np.uint64(PROB_SCALE // assets)
+        encoder.encode(focus.astype(np.uint64) * each, np.full(len(focus), each))
 
 
-def _take_focus(reader: RangeDecoder, assets: int) -> I64:
-    """The asset in focus of every row, (n,); the first where the code tells none."""
+def _decode_focus(decoder: RangeDecoder, assets: int) -> I64:
+    """Asset in focus of every row, (n,); the first where the code determines none."""
     if assets == 1:
-        return np.zeros(len(reader.sure), dtype=np.int64)
-    each = np.uint64(TOTAL // assets)
-    focus = reader.look() // int(each)
-    reader.take(focus.astype(np.uint64) * each, np.full(len(focus), each))
-    return np.where(reader.sure, np.minimum(focus, assets - 1), 0)
+        return np.zeros(len(decoder.determined), dtype=np.int64)
+    each = np.uint64(PROB_SCALE // assets)
+    focus = decoder.decode_target() // int(each)
+    decoder.decode_update(focus.astype(np.uint64) * each, np.full(len(focus), each))
+    return np.where(decoder.determined, np.minimum(focus, assets - 1), 0)

@@ -7,7 +7,7 @@ import numpy as np
 from freeagentics.arrays import F32, I64
 from freeagentics.memory.codec.codec import Codec
 from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.given import Given
+from freeagentics.memory.codec.side_information import SideInformation
 from freeagentics.memory.features import BOOK, FEATURES, column
 
 DESK = "desk"
@@ -16,16 +16,15 @@ DESK = "desk"
 _PLACES = np.array([column(name) for name in BOOK])
 
 
-def book_states(books: F32) -> F32:
-    """Books (D, len(BOOK)) as the states (D, 48) that their codec codes."""
-    states = np.zeros((len(books), len(FEATURES)), dtype=np.float32)
-    states[:, _PLACES] = books
-    return states
+def book_vectors(books: F32) -> F32:
+    """Books (D, len(BOOK)) as the feature vectors (D, 48) that their codec codes."""
+    vectors = np.zeros((len(books), len(FEATURES)), dtype=np.float32)
+    vectors[:, _PLACES] = books
+    return vectors
 
 
 def whole_market(values: F32) -> F32:
-    """What books are coded given: the mean over assets of what the market showed, (A, columns) -> (1, columns) or (n, A, columns) ->
-    (n, 1, columns)."""
+    """Mean over assets, beside which books are coded: (A, columns) -> (1, columns), or (n, A, columns) -> (n, 1, columns)."""
     return values.mean(axis=-2, keepdims=True, dtype=np.float32)
 
 
@@ -41,13 +40,13 @@ class BookCodec:
         self.version = codec.version
 
     def encode(self, books: F32, values: F32) -> tuple[Codes, F32]:
-        """Codes of books (D, len(BOOK)), given what the market showed, (A, columns), and the books that decoding will give."""
-        encoded = self._codec.encode(book_states(books), Given(whole_market(values)), _nowhere(len(books)))
-        return encoded.codes, encoded.states[:, _PLACES]
+        """Codes of books (D, len(BOOK)), with the observation (A, columns), and the books that decoding will give."""
+        encoded = self._codec.encode(book_vectors(books), SideInformation(whole_market(values)), _nowhere(len(books)))
+        return encoded.codes, encoded.vectors[:, _PLACES]
 
     def decode(self, codes: Codes, values: F32) -> F32:
         """Books (D, len(BOOK)) from their codes. Raises CorruptRecord naming the desks whose code is damaged."""
-        return self._codec.decode(codes, Given(whole_market(values)))[:, _PLACES]
+        return self._codec.decode(codes, SideInformation(whole_market(values)))[:, _PLACES]
 
 
 def _nowhere(count: int) -> I64:

@@ -1,4 +1,4 @@
-"""What every codec does: experiences into codes and back."""
+"""The contract of codecs: feature vectors into codes and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.given import Given
+from freeagentics.memory.codec.side_information import SideInformation
 from freeagentics.memory.features import FEATURES
 
 _RECALL = np.array([feature.recall for feature in FEATURES])
@@ -17,23 +17,24 @@ _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)[_RECALL
 _WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)[_RECALL]
 
 KEY_SIZE = int(_RECALL.sum())
-"""Numbers by which `RecallIndex` compares situations."""
+"""Size of the keys that `RecallIndex` compares."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """What became of experiences: their codes, and the states (n, 48) that decoding them will give."""
+    """Codes, and the feature vectors (n, 48) that decoding them will give."""
 
     codes: Codes
-    states: F32
+    vectors: F32
 
 
 class Codec(ABC):
-    """Turns the experiences of a cohort into codes, and codes into experiences.
+    """Turns the feature vectors of a cohort into codes, and codes into feature vectors.
 
     Attributes:
-        name: as scenarios call it. version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
-        shares: whether codes leave out what is given; otherwise all of a state is in its code.
+        name: as scenarios call it.
+        version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
+        shares: True where codes leave out what side information tells.
     """
 
     name: str
@@ -41,31 +42,31 @@ class Codec(ABC):
     shares: bool
 
     @abstractmethod
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
-        """Code states (n, 48).
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
+        """Code feature vectors (n, 48).
 
         Args:
-            states: values are clipped to their feature's range; NaN is its low end.
-            given: what is known without them.
+            vectors: values are clipped to their feature's range; NaN is its low end.
+            side_information: of each memory.
             focus: the asset that each state is about, (n,).
         """
 
     @abstractmethod
-    def decode(self, codes: Codes, given: Given) -> F32:
-        """States (n, 48) from codes, given what they were coded given.
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
+        """Feature vectors (n, 48) from codes, with the side information that they were coded with.
 
         Raises CorruptRecord naming the rows whose code is damaged.
         """
 
     @abstractmethod
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
-        """What each feature takes of the codes of states (n, 48), n > 0, as the mean in bits, (48,).
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
+        """Bits that each feature takes of the codes of feature vectors (n, 48), n > 0, in the mean, (48,).
 
-        The rest of a code belongs to none: its checksum, the asset in focus, numbers that no table foretold, rounding up to whole bytes.
+        The rest of a code belongs to none: its checksum, the asset in focus, bypass numbers, rounding up to whole bytes.
         """
 
 
-def keys_of(states: F32) -> U8:
-    """What situations are compared by: the features marked for recall of states (n, 48), spread over 0 to 255, (n, KEY_SIZE)."""
-    share = (states[:, _RECALL] - _LOW) / _WIDTH
+def keys_of(vectors: F32) -> U8:
+    """Keys of feature vectors (n, 48): the features marked for recall, scaled to 0 to 255, (n, KEY_SIZE)."""
+    share = (vectors[:, _RECALL] - _LOW) / _WIDTH
     return np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Codes: the bytes that memories are kept as, for many memories at once."""
+"""Codes: strings of bytes of different lengths, for many memories at once."""
 
 from __future__ import annotations
 
@@ -37,38 +37,37 @@ class Codes:
         return len(self.length)
 
     @classmethod
-    def sealed(cls, payload: U8, length: I64) -> Codes:
-        """Codes from their payloads (n, longest) of lengths (n,), zero beyond: a checksum is put in front of each."""
+    def with_checksum(cls, payload: U8, length: I64) -> Codes:
+        """Codes of payloads (n, longest) of lengths (n,), zero beyond: a checksum goes before each."""
         length = np.asarray(length, dtype=np.int64)
         return cls(np.concatenate([crc8(payload, length)[:, None], payload], axis=1), length + 1)
 
     @classmethod
-    def of(cls, codes: Sequence[bytes]) -> Codes:
-        """Codes from bytes, one string each. Raises CorruptRecord for one longer than any code."""
-        return cls.unpacked(b"".join(codes), np.array([len(code) for code in codes], dtype=np.int64))
+    def from_list(cls, codes: Sequence[bytes]) -> Codes:
+        """Inverse of `to_list`. Raises CorruptRecord for one longer than any code."""
+        return cls.from_concatenated(b"".join(codes), np.array([len(code) for code in codes], dtype=np.int64))
 
     @classmethod
-    def unpacked(cls, packed: bytes, length: I64) -> Codes:
-        """Inverse of `packed`. One damaged length damages no other code: what follows it is read from the end."""
+    def from_concatenated(cls, data: bytes, length: I64) -> Codes:
+        """Inverse of `concatenated`. One damaged length damages no other code: what follows it is read from the end."""
         length = np.asarray(length, dtype=np.int64)
         if (length > LONGEST).any() or (length < 0).any():
             raise CorruptRecord(f"codes of {int(length.max())} bytes where none is longer than {LONGEST}")
-        codes = cls._cut(packed, np.cumsum(length) - length, length)
-        surplus = len(packed) - int(length.sum())
+        codes = cls._cut(data, np.cumsum(length) - length, length)
+        surplus = len(data) - int(length.sum())
         if surplus == 0:
             return codes
-        from_end = cls._cut(packed, np.cumsum(length) - length + surplus, length)
+        from_end = cls._cut(data, np.cumsum(length) - length + surplus, length)
         damaged = int(np.argmin(codes.intact))
         after = np.arange(len(codes)) > damaged
-        data = np.where(after[:, None], from_end.data, codes.data)
-        return cls(data, np.where(np.arange(len(codes)) == damaged, 0, length))
+        return cls(np.where(after[:, None], from_end.data, codes.data), np.where(np.arange(len(codes)) == damaged, 0, length))
 
     @classmethod
-    def _cut(cls, packed: bytes, start: I64, length: I64) -> Codes:
-        whole = np.frombuffer(packed + b"\0", dtype=np.uint8)
+    def _cut(cls, data: bytes, start: I64, length: I64) -> Codes:
+        whole = np.frombuffer(data + b"\0", dtype=np.uint8)
         place = np.arange(int(length.max(initial=0)))
         source = start[:, None] + place
-        inside = (place < length[:, None]) & (source >= 0) & (source < len(packed))
+        inside = (place < length[:, None]) & (source >= 0) & (source < len(data))
         return cls(np.where(inside, whole[np.where(inside, source, 0)], 0).astype(np.uint8), length)
 
     def to_bytes(self) -> bytes:
@@ -80,7 +79,7 @@ class Codes:
             halves = np.append(self.length - shortest, 0)[: len(self) + len(self) % 2]
             lengths = halves[::2] << 4 | halves[1::2]
         head = _HEAD.pack(len(self), shortest)
-        return head + bytes([zlib.crc32(head) & 255]) + lengths.astype(np.uint8).tobytes() + self.packed()
+        return head + bytes([zlib.crc32(head) & 255]) + lengths.astype(np.uint8).tobytes() + self.concatenated()
 
     @classmethod
     def from_bytes(cls, block: bytes) -> Codes:
@@ -96,15 +95,15 @@ class Codes:
         lengths = np.frombuffer(block[start:end], dtype=np.uint8)
         if shortest != _WIDE:
             lengths = np.column_stack([lengths >> 4, lengths & 15]).ravel()[:count]
-            return cls.unpacked(block[end:], lengths.astype(np.int64) + shortest)
-        return cls.unpacked(block[end:], lengths.astype(np.int64))
+            return cls.from_concatenated(block[end:], lengths.astype(np.int64) + shortest)
+        return cls.from_concatenated(block[end:], lengths.astype(np.int64))
 
-    def packed(self) -> bytes:
-        """All codes one after the other, without gaps; `length` is needed to take them apart."""
+    def concatenated(self) -> bytes:
+        """All codes in one string, without gaps; `length` is needed to take them apart."""
         return self.data[np.arange(self.data.shape[1]) < self.length[:, None]].tobytes()
 
-    def each(self) -> list[bytes]:
-        """Every code as bytes."""
+    def to_list(self) -> list[bytes]:
+        """All codes as a list of bytes."""
         return [row[:length].tobytes() for row, length in zip(self.data, self.length.tolist(), strict=True)]
 
     def rows(self, chosen: I64 | Mask) -> Codes:
@@ -113,27 +112,27 @@ class Codes:
 
     @property
     def payload(self) -> U8:
-        """What follows the checksums, (n, longest - 1)."""
+        """Bytes after the checksums, (n, longest - 1)."""
         return self.data[:, 1:]
 
     @property
     def intact(self) -> Mask:
-        """Which codes match their checksum, (n,); an empty one does not."""
+        """True for codes that match their checksum, (n,); an empty one does not."""
         if not self.data.shape[1]:
             return np.zeros(len(self), dtype=np.bool_)
         return (self.length > 0) & (crc8(self.payload, np.maximum(self.length - 1, 0)) == self.data[:, 0])
 
     def check(self) -> None:
-        """Raises CorruptRecord naming the rows whose checksum does not match."""
+        """Raise CorruptRecord with the rows whose checksum does not match."""
         damaged = np.flatnonzero(~self.intact)
         if damaged.size:
             raise CorruptRecord(f"codes whose checksum does not match, at rows {damaged[:10].tolist()}")
 
-    def shortened(self, length: I64) -> Codes:
-        """The beginnings of all codes, *length* (n,) bytes each with the checksum (made anew), at least that and at most what there is.
+    def truncated(self, length: I64) -> Codes:
+        """The first *length* (n,) bytes of each code with a new checksum; at least the checksum, at most all.
 
         Raises CorruptRecord for codes that do not match their checksum: a new one would hide it.
         """
         self.check()
         kept = np.clip(length, 1, self.length) - 1
-        return Codes.sealed(np.where(np.arange(self.payload.shape[1]) < kept[:, None], self.payload, 0).astype(np.uint8), kept)
+        return Codes.with_checksum(np.where(np.arange(self.payload.shape[1]) < kept[:, None], self.payload, 0).astype(np.uint8), kept)

@@ -10,8 +10,8 @@ from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.given import Given
 from freeagentics.memory.codec.scalar import ScalarCodec, steps_of
+from freeagentics.memory.codec.side_information import SideInformation
 from freeagentics.memory.features import FEATURES
 
 _LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
@@ -19,7 +19,7 @@ _HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class PlainCodec(Codec):
-    """Codes of one length, whatever is given. A code that was shortened cannot be read.
+    """A codec with codes of one length, without side information. A truncated code cannot be read.
 
     Attributes:
         widths: bits of each feature, (48,).
@@ -30,20 +30,20 @@ class PlainCodec(Codec):
     widths: I64
 
     @abstractmethod
-    def _pack(self, states: F32) -> U8:
-        """States (n, 48), inside their ranges, -> payloads (n, payload_bytes)."""
+    def _pack(self, vectors: F32) -> U8:
+        """Feature vectors (n, 48), inside their ranges, -> payloads (n, payload_bytes)."""
 
     @abstractmethod
     def _unpack(self, payload: U8) -> F32:
         """Inverse of `_pack`."""
 
-    def encode(self, states: F32, given: Given, focus: I64) -> Encoded:
+    def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
         """As `Codec.encode`."""
-        payload = self._pack(np.fmin(np.fmax(states, _LOW), _HIGH))
-        codes = Codes.sealed(payload, np.full(len(states), self.payload_bytes))
+        payload = self._pack(np.fmin(np.fmax(vectors, _LOW), _HIGH))
+        codes = Codes.with_checksum(payload, np.full(len(vectors), self.payload_bytes))
         return Encoded(codes, self._unpack(payload))
 
-    def decode(self, codes: Codes, given: Given) -> F32:
+    def decode(self, codes: Codes, side_information: SideInformation) -> F32:
         """As `Codec.decode`."""
         codes.check()
         if (codes.length != self.payload_bytes + 1).any():
@@ -52,21 +52,21 @@ class PlainCodec(Codec):
             return np.zeros((0, len(FEATURES)), dtype=np.float32)
         return self._unpack(codes.payload[:, : self.payload_bytes])
 
-    def bits(self, states: F32, given: Given, focus: I64) -> F64:
+    def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         """As `Codec.bits`."""
         return self.widths.astype(np.float64)
 
 
 class Float32Codec(PlainCodec):
-    """The states as they are."""
+    """The vectors as they are."""
 
     name = "float32"
     version = 2
     payload_bytes = 4 * len(FEATURES)
     widths = np.full(len(FEATURES), 32)
 
-    def _pack(self, states: F32) -> U8:
-        return np.ascontiguousarray(states, dtype="<f4").view(np.uint8).reshape(len(states), self.payload_bytes)
+    def _pack(self, vectors: F32) -> U8:
+        return np.ascontiguousarray(vectors, dtype="<f4").view(np.uint8).reshape(len(vectors), self.payload_bytes)
 
     def _unpack(self, payload: U8) -> F32:
         return np.ascontiguousarray(payload).view("<f4").astype(np.float32)
@@ -87,8 +87,8 @@ class Int8Codec(PlainCodec):
         self.version = 8 if zero else 3
         self._steps = steps_of(self.widths, zero=zero)
 
-    def _pack(self, states: F32) -> U8:
-        return np.rint((states - _LOW) / (_HIGH - _LOW) * self._steps).astype(np.uint8)
+    def _pack(self, vectors: F32) -> U8:
+        return np.rint((vectors - _LOW) / (_HIGH - _LOW) * self._steps).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
         return (payload / self._steps * (_HIGH - _LOW) + _LOW).astype(np.float32)
@@ -109,8 +109,8 @@ class BitsCodec(PlainCodec):
         self.version = 7 if zero else 4
         self._levels = ScalarCodec(zero=zero)
 
-    def _pack(self, states: F32) -> U8:
-        return self._levels.packed(self._levels.quantise(states))
+    def _pack(self, vectors: F32) -> U8:
+        return self._levels.pack_bits(self._levels.quantise(vectors))
 
     def _unpack(self, payload: U8) -> F32:
-        return self._levels.states(self._levels.unpacked(payload))
+        return self._levels.vectors(self._levels.unpack_bits(payload))

@@ -1,4 +1,4 @@
-"""Which codecs there are: by name, as scenarios ask for them, and by version, as pages of codes carry it."""
+"""Codecs by name, as scenarios ask for them, and by version, as pages of codes carry it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from freeagentics.errors import BadInput, CorruptRecord, did_you_mean
-from freeagentics.memory.codec.autoregressive import VaeCodec
+from freeagentics.memory.codec.autoregressive import AutoregressiveCodec
 from freeagentics.memory.codec.books import DESK, BookCodec
 from freeagentics.memory.codec.codec import Codec
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
@@ -21,13 +21,13 @@ PLAIN: dict[str, Callable[[], Codec]] = {"float32": Float32Codec, "int8": Int8Co
 _BEFORE: tuple[Codec, ...] = (Int8Codec(zero=False), BitsCodec(zero=False))
 """Plain codecs of earlier versions: nothing is written by them, and what they wrote stays readable."""
 
-CODECS = (*PLAIN, VaeCodec.name)
+CODECS = (*PLAIN, AutoregressiveCodec.name)
 
 
 def open_codec(name: str, role: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> Codec:
     """The newest codec of a name for a role, on a market whose observation has these columns.
 
-    A role that no vae codec was trained for gets the scalar one.
+    A role that no autoregressive codec was trained for gets the scalar one.
 
     Args:
         own: files of trained codecs beside those that ship.
@@ -37,10 +37,10 @@ def open_codec(name: str, role: str, columns: tuple[str, ...], own: Sequence[Pat
     """
     if name not in CODECS:
         raise BadInput(f"no codec '{name}'; {did_you_mean(name, CODECS)}")
-    if name != VaeCodec.name:
+    if name != AutoregressiveCodec.name:
         return PLAIN[name]()
     versions = _versions(role, own)
-    return _vae(versions[max(versions)], columns) if versions else BitsCodec()
+    return _autoregressive(versions[max(versions)], columns) if versions else BitsCodec()
 
 
 def codec_of(version: int, role: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> Codec:
@@ -54,12 +54,12 @@ def codec_of(version: int, role: str, columns: tuple[str, ...], own: Sequence[Pa
     versions = _versions(role, own)
     if version not in versions:
         raise CorruptRecord(f"codes of version {version} of the role {role}, which no codec here can read")
-    return _vae(versions[version], columns)
+    return _autoregressive(versions[version], columns)
 
 
 def open_book_codec(name: str, columns: tuple[str, ...], own: Sequence[Path] = ()) -> BookCodec | None:
     """The codec of books that goes with a codec of memories; None for codecs that keep all in every memory."""
-    return BookCodec(open_codec(name, DESK, columns, own)) if name == VaeCodec.name else None
+    return BookCodec(open_codec(name, DESK, columns, own)) if name == AutoregressiveCodec.name else None
 
 
 def book_codec_of(version: int, columns: tuple[str, ...], own: Sequence[Path] = ()) -> BookCodec:
@@ -68,8 +68,8 @@ def book_codec_of(version: int, columns: tuple[str, ...], own: Sequence[Path] = 
 
 
 def codec_name(version: int) -> str:
-    """How scenarios call the codec of a version."""
-    return next((codec.name for codec in _plain() if codec.version == version), VaeCodec.name)
+    """Name of the codec of a version, as scenarios call it."""
+    return next((codec.name for codec in _plain() if codec.version == version), AutoregressiveCodec.name)
 
 
 def shipped(role: str) -> CodecWeights:
@@ -89,16 +89,16 @@ def _versions(role: str, own: Sequence[Path]) -> dict[int, CodecWeights]:
     """A role's trained codecs by version."""
     every = [_read(path, path.stat().st_mtime_ns) for path in SHIPPED.glob("*.npz")]
     every += [_read(path, path.stat().st_mtime_ns if path.exists() else 0) for path in own]
-    return {trained.version: trained for trained in every if trained.role == role}
+    return {weights.version: weights for weights in every if weights.role == role}
 
 
 @lru_cache(maxsize=64)
-def _vae(trained: CodecWeights, columns: tuple[str, ...]) -> VaeCodec:
+def _autoregressive(weights: CodecWeights, columns: tuple[str, ...]) -> AutoregressiveCodec:
     """One codec for all cohorts of a role: it has no state."""
-    return VaeCodec(trained, columns)
+    return AutoregressiveCodec(weights, columns)
 
 
 @lru_cache(maxsize=64)
 def _read(path: Path, modified: int) -> CodecWeights:
-    """What stands in a file since it was *modified*."""
+    """Weights in a file, as it is since it was *modified*."""
     return CodecWeights.read(path)

@@ -33,7 +33,7 @@ class ScalarCodec:
     Attributes:
         version: number that pages of codes carry.
         code_bytes: bytes of one code, checksum included.
-        key_size: numbers by which `RecallIndex` compares situations.
+        key_size: size of the keys that `RecallIndex` compares.
     """
 
     name = "scalar"
@@ -44,37 +44,37 @@ class ScalarCodec:
         self.version = 6 if zero else 1
         self._steps = steps_of(_BITS, zero=zero)
 
-    def quantise(self, states: F32) -> U8:
-        """States (n, 48) -> levels (n, 48), from 0 to 2**bits - 1. Values are clipped to the feature's range; NaN is its low end."""
-        clipped = np.where(np.isnan(states), _LOW, np.clip(states, _LOW, _HIGH))
+    def quantise(self, vectors: F32) -> U8:
+        """Feature vectors (n, 48) -> levels (n, 48), from 0 to 2**bits - 1. Values are clipped to their range; NaN is its low end."""
+        clipped = np.where(np.isnan(vectors), _LOW, np.clip(vectors, _LOW, _HIGH))
         return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * self._steps).astype(np.uint8)
 
-    def packed(self, levels: U8) -> U8:
+    def pack_bits(self, levels: U8) -> U8:
         """Levels (n, 48) -> their bits without gaps, (n, code_bytes - 2)."""
         return np.packbits(np.unpackbits(levels, axis=1)[:, _KEPT], axis=1)
 
-    def unpacked(self, payload: U8) -> U8:
-        """Inverse of `packed`."""
+    def unpack_bits(self, payload: U8) -> U8:
+        """Inverse of `pack_bits`."""
         bits = np.zeros((len(payload), 8 * len(FEATURES)), dtype=np.uint8)
         bits[:, _KEPT] = np.unpackbits(payload, axis=1, count=int(_BITS.sum()))
         return np.packbits(bits, axis=1)
 
-    def states(self, levels: U8) -> F32:
-        """Levels (n, 48) -> states (n, 48), each within half a level of what was quantised."""
+    def vectors(self, levels: U8) -> F32:
+        """Levels (n, 48) -> feature vectors (n, 48), each within half a level of what was quantised."""
         return (levels / self._steps * _WIDTH + _LOW).astype(np.float32)
 
     def pack(self, levels: U8) -> U8:
         """Levels (n, 48) -> codes (n, code_bytes)."""
-        payload = self.packed(levels)
+        payload = self.pack_bits(levels)
         checksum = crc16(payload).astype(">u2").view(np.uint8).reshape(-1, 2)
         return np.concatenate([payload, checksum], axis=1)
 
-    def encode(self, states: F32) -> U8:
-        """States (n, 48) -> codes (n, code_bytes)."""
-        return self.pack(self.quantise(states))
+    def encode(self, vectors: F32) -> U8:
+        """Feature vectors (n, 48) -> codes (n, code_bytes)."""
+        return self.pack(self.quantise(vectors))
 
     def intact(self, codes: U8) -> np.ndarray:
-        """Which codes (n, code_bytes) match their checksum, as a mask (n,)."""
+        """True for codes (n, code_bytes) that match their checksum, (n,)."""
         payload, checksum = codes[:, :-2], np.ascontiguousarray(codes[:, -2:]).view(">u2")[:, 0]
         return crc16(payload) == checksum
 
@@ -85,13 +85,13 @@ class ScalarCodec:
         damaged = np.flatnonzero(~self.intact(codes))
         if damaged.size:
             raise CorruptRecord(f"codes whose checksum does not match, at rows {damaged[:10].tolist()}")
-        return self.unpacked(codes[:, :-2])
+        return self.unpack_bits(codes[:, :-2])
 
     def decode(self, codes: U8) -> F32:
-        """Codes (n, code_bytes) -> states (n, 48), each within half a level of what was encoded. Raises CorruptRecord."""
-        return self.states(self.levels(codes))
+        """Codes (n, code_bytes) -> feature vectors (n, 48), each within half a level of what was encoded. Raises CorruptRecord."""
+        return self.vectors(self.levels(codes))
 
     def keys(self, levels: U8) -> U8:
-        """What situations are compared by: the features marked for recall, spread over 0 to 255, shape (n, key_size)."""
+        """Recall keys: the features marked for recall, scaled to 0 to 255, (n, key_size)."""
         spread = levels[:, _RECALL].astype(np.uint16) * 255 // self._steps[_RECALL].astype(np.uint16)
         return spread.astype(np.uint8)

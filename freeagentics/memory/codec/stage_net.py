@@ -1,6 +1,6 @@
-"""A trained net in whole numbers: the same answer, bit for bit, on every machine.
+"""A trained net in integers: the same answer, bit for bit, on every machine.
 
-Products and sums of whole numbers below 2**53 are exact in float64, in whatever order a BLAS adds them up.
+Products and sums of integers below 2**53 are exact in float64, in whatever order a BLAS adds them up.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class StageNet:
         self._outer = np.ascontiguousarray(outer.T, dtype=np.float64)
         self._hidden = len(outer)
 
-    def __call__(self, known: F64) -> F64:
-        """From whole numbers (inputs, n) to whole numbers (3 k, n)."""
-        sums = self._inner @ known
+    def __call__(self, inputs: F64) -> F64:
+        """From integers (inputs, n) to integers (3 k, n)."""
+        sums = self._inner @ inputs
         sums += self._bias
         units = sums[: self._hidden]
         units *= 1 / WEIGHT_ONE

@@ -1,1 +1,1 @@
-"""What the report needs to know, gathered in one walk over the journal, a step at a time."""
+"""Aggregates that the report needs, taken in one scan of the journal, a step at a time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.agents import SignalKind
-from freeagentics.arrays import F64, AnyArray, turns
+from freeagentics.arrays import F64, AnyArray, occurrence_batches
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.desks import five_number_summary
 from freeagentics.report.aggregates.scan import StepData
@@ -61,8 +61,8 @@ class Limits:
         """As agents hear: of two risk managers of a desk, the stricter is heeded for as long as what it said counts."""
         for kind, told in self._told.items():
             mine = signals[signals["kind"] == kind]
-            for turn in turns(mine["desk"]):
-                desk, said, source = mine["desk"][turn], mine["data"][turn, 0], mine["source"][turn]
+            for batch in occurrence_batches(mine["desk"]):
+                desk, said, source = mine["desk"][batch], mine["data"][batch, 0], mine["source"][batch]
                 laxer = said > told[desk] if kind is SignalKind.LIMIT else said < told[desk]
                 heeded = ~(laxer & (self._until[kind][desk] > now) & (self._source[kind][desk] != source))
                 told[desk[heeded]], self._source[kind][desk[heeded]] = said[heeded], source[heeded]

@@ -57,20 +57,20 @@ class SourceUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class Buyers:
-    """The roles that buy sources, each with its usage."""
+class SourceUsages:
+    """Usage of sources by every role that buys them."""
 
-    usages: tuple[SourceUsage, ...]
+    by_role: tuple[SourceUsage, ...]
 
     @classmethod
-    def of(cls, context: RunContext) -> Buyers:
+    def of(cls, context: RunContext) -> SourceUsages:
         """Those among the run's team."""
         kinds = [(role, ROLES[name]) for role, name in enumerate(context.team) if name in ROLES]
         return cls(tuple(SourceUsage(context, role, kind) for role, kind in kinds if issubclass(kind, Forecaster)))
 
     def update(self, data: StepData) -> None:
         """Take in one step."""
-        for usage in self.usages:
+        for usage in self.by_role:
             usage.update(data)
 
 

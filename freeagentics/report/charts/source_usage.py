@@ -19,7 +19,7 @@ SPANS = 60
 
 def priced_usage(facts: Facts) -> list[SourceUsage]:
     """Roles that had a source to pay for."""
-    return [reading for usage in facts.source_usage if (usage.cents > 0).any()]
+    return [usage for usage in facts.source_usage if (usage.cents > 0).any()]
 
 
 def draw_source_usage(facts: Facts) -> Figure:

@@ -24,10 +24,10 @@ class Section:
         return el("section", heading, *self.body, id=self.name, aria_labelledby=f"{self.name}-title")
 
 
-def chart(figure: Figure, name: str, finding: str, usage: str) -> Html:
+def chart(figure: Figure, name: str, finding: str, caption: str) -> Html:
     """A chart with its text alternative, the *finding*, and a caption that says how to read it."""
     return el(
         "figure",
-        el("div", to_svg(figure, name, finding), class_="chart", role="group", aria_label=f"Chart: {reading}", tabindex=0),
-        el("figcaption", usage),
+        el("div", to_svg(figure, name, finding), class_="chart", role="group", aria_label=f"Chart: {caption}", tabindex=0),
+        el("figcaption", caption),
     )

@@ -1,4 +1,4 @@
-"""How many workers pay: found by trying, from measured times."""
+"""The number of workers that pays: found by trying, from measured times."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AdaptiveSize:
         return self._settled
 
     def record(self, seconds: float) -> None:
-        """One round of work with `size` workers took so long."""
+        """Record the time of one round of work with `size` workers."""
         if self._wait:
             self._wait -= 1
             return

@@ -24,14 +24,14 @@ class BlasThreadLimit:
         self._torch: tuple[Any, int] | None = None
 
     def acquire(self) -> None:
-        """One more user."""
+        """Count one more user."""
         with self._lock:
             if self._users == 0:
                 self._limit()
             self._users += 1
 
     def release(self) -> None:
-        """One user less."""
+        """Count one user less."""
         with self._lock:
             self._users -= 1
             if self._users == 0:

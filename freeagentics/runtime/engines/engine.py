@@ -92,7 +92,8 @@ class AdaptiveEngine(ThreadEngine):
     One worker is the caller's own thread. What is computed does not depend on it.
 
     Args:
-        most: threads at most. initial: how many it begins with; by default all.
+        most: threads at most.
+        initial: how many it begins with; by default all.
     """
 
     def __init__(self, most: int, initial: int | None = None) -> None:
@@ -113,7 +114,7 @@ class AdaptiveEngine(ThreadEngine):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many workers each kind of work has settled on so far, by the function's name."""
+        """The number of workers that each kind of work has settled on so far, by the function's name."""
         return {kind: size.settled for kind, size in self._sizes.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping
 from inspect import isawaitable
 from typing import Any
 
-from freeagentics.runtime.lean.compaction import LeanForms
+from freeagentics.runtime.lean.compaction import Compactor
 from freeagentics.runtime.lean.data import LeanData
 from freeagentics.runtime.lean.shared_array import SharedArray
 from freeagentics.runtime.measuring.categories import ANY_AGENT
@@ -18,18 +18,19 @@ class LeanAgent:
     """Stands for an agent: attributes are the agent's own, and `step` is its step, in which it holds arrays and lists as it always did.
 
     Attributes:
-        agent: the very object that was made lean. agent_id: its ``agent_id``, ``id``, ``unique_id`` or ``name``, or a name made for it.
+        agent: the very object that was made lean.
+        agent_id: its ``agent_id``, ``id``, ``unique_id`` or ``name``, or a name made for it.
         lean_data: what it holds.
     """
 
     __slots__ = ("__weakref__", "_kin", "agent", "agent_id", "lean_data")
 
-    def __init__(self, agent: Any, agent_id: str, forms: LeanForms, kin: Mapping[int, LeanAgent]) -> None:
+    def __init__(self, agent: Any, agent_id: str, forms: Compactor, kin: Mapping[int, LeanAgent]) -> None:
         self.agent, self.agent_id = agent, agent_id
         self.lean_data, self._kin = LeanData(agent, forms), kin
 
     def step(self, *args: Any, **kwargs: Any) -> Any:
-        """What the agent's own step returns, or something to await that gives it; then the agent is lean again, also where it raised."""
+        """The result of the agent's own step, or something to await that gives it; then the agent is lean again, also where it raised."""
         self.lean_data.wake()
         result = None
         try:

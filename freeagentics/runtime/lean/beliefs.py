@@ -14,7 +14,7 @@ from freeagentics.mind.sparse_beliefs import pack
 from freeagentics.runtime.lean.form import BELIEFS, LeanForm
 
 Precision = Literal["exact", "float32"]
-"""How beliefs in double precision rest: bit for bit, or rounded."""
+"""Precision of double-precision beliefs at rest: bit for bit, or rounded."""
 
 SPARSITY = 0.9
 """Share of zeros from which on they rest sparse."""
@@ -43,7 +43,7 @@ class LeanBeliefs(LazyBeliefArray, LeanForm):
 
     @staticmethod
     def fits(values: AnyArray) -> bool:
-        """Whether nothing about an array would be lost while it rests: its order, its type, that it can be written to."""
+        """True where nothing about an array would be lost while it rests: its order, its type, that it can be written to."""
         return values.flags.writeable and values.flags.c_contiguous and values.dtype in (np.float16, np.float32, np.float64)
 
     def lend(self) -> AnyArray:
@@ -51,7 +51,7 @@ class LeanBeliefs(LazyBeliefArray, LeanForm):
         return self.dense
 
     def lent(self, value: object) -> bool:
-        """Whether *value* is the working array."""
+        """True where *value* is the working array."""
         return value is self._held
 
     def take_back(self) -> bool:
@@ -77,7 +77,7 @@ class LeanBeliefs(LazyBeliefArray, LeanForm):
         return _opened, (self._held, self.dtype)
 
     def get_values(self, indices: Any) -> Any:
-        """What ``dense[indices]`` is, as a copy."""
+        """The values of ``dense[indices]``, as a copy."""
         return np.asarray(super().get_values(indices)).astype(self.dtype)[()]
 
     def _packed(self, values: AnyArray) -> SparseBeliefState | AnyArray:

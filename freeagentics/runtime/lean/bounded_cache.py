@@ -11,7 +11,7 @@ import numpy as np
 from freeagentics.runtime.lean.form import CACHE, LeanForm
 
 CACHE_BYTES = 256 * 1024
-"""That a cache keeps where nothing else is said."""
+"""Bytes that a cache keeps where nothing else is said."""
 
 
 def plain_size(value: object) -> int:
@@ -50,7 +50,7 @@ class BoundedCache(dict[Any, Any], LeanForm):
         return self
 
     def lent(self, value: object) -> bool:
-        """Whether *value* is itself."""
+        """True where *value* is itself."""
         return value is self
 
     def take_back(self) -> bool:

@@ -1,4 +1,4 @@
-"""Which form that an agent's data can be held in is lean, and changes nothing for the agent."""
+"""Compaction: the lean form of an agent's data, which changes nothing for the agent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS = Categories(
         "past_*": HISTORY,
     }
 )
-"""What the name of an attribute says about it."""
+"""Kinds of data, by the names of attributes."""
 
 LEAST_BYTES = 4096
 """Arrays below are left as they are: what stands in for them would cost as much."""
@@ -43,11 +43,13 @@ LARGE_BYTES = 1 << 20
 """Sparse arrays from here on are treated as beliefs whatever their name."""
 
 
-class LeanForms:
+class Compactor:
     """Finds lean forms, and remembers weakly which arrays it has seen, to know the second of its kind.
 
     Args:
-        precision: of beliefs at rest. history_bound: entries that a history keeps; None for all. cache_bytes: that a cache keeps.
+        precision: of beliefs at rest.
+        history_bound: entries that a history keeps; None for all.
+        cache_bytes: that a cache keeps.
     """
 
     def __init__(self, precision: Precision, history_bound: int | None, cache_bytes: int) -> None:
@@ -94,7 +96,7 @@ class LeanForms:
         return lean if lean is not None and lean.sparse is not None else None
 
     def _seen_before(self, value: AnyArray) -> bool:
-        """Whether another array of this content, or one that all share, has been seen and lives."""
+        """True where another array of this content, or one that all share, has been seen and lives."""
         content = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
         digest = hashlib.sha256(repr((value.dtype, value.shape, value.flags.c_contiguous, value.flags.writeable)).encode())
         digest.update(content.data)

@@ -1,4 +1,4 @@
-"""What an agent holds, lean while the agent does nothing."""
+"""An agent's data, lean while the agent does nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from freeagentics.errors import BadInput
-from freeagentics.runtime.lean.compaction import LeanForms, held_bytes
+from freeagentics.runtime.lean.compaction import Compactor, held_bytes
 from freeagentics.runtime.lean.form import CACHE, LeanForm
 from freeagentics.runtime.measuring.slots import Slot, slots
 
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What was made lean: where, what stands for it, and the bytes it had taken."""
+    """A slot that was made lean: where, what stands for its value, and the bytes that had taken."""
 
     slot: Slot
     form: LeanForm
@@ -21,7 +21,7 @@ class Compacted:
 
     @property
     def lean(self) -> bool:
-        """Whether it is lean now: not while it is lent, nor where the agent has put something else in its slot."""
+        """True where it is lean now: not while it is lent, nor where the agent has put something else in its slot."""
         return self.slot.get() is self.form
 
 
@@ -32,7 +32,7 @@ class LeanData:
         caches: names, or paths, of its dicts that may be bounded.
     """
 
-    def __init__(self, agent: object, forms: LeanForms) -> None:
+    def __init__(self, agent: object, forms: Compactor) -> None:
         self.caches: set[str] = set()
         self._agent, self._forms = agent, forms
         self._made: dict[str, Compacted] = {}
@@ -40,7 +40,7 @@ class LeanData:
 
     @property
     def made(self) -> list[Compacted]:
-        """What is lean now."""
+        """All that is lean now."""
         return [made for made in self._made.values() if made.lean]
 
     @property
@@ -97,7 +97,7 @@ class LeanData:
             slot.put(form)
 
     def _take_back(self) -> None:
-        """What somebody else refers to stays as it is."""
+        """Make lean what was lent; what somebody else refers to stays as it is."""
         for made in list(self._made.values()):
             value = made.slot.get()
             if value is made.form:

@@ -19,7 +19,7 @@ class EventLoop:
         self._over: asyncio.Event
 
     def result_of(self, awaited: Awaitable[Any]) -> Any:
-        """What comes of it, or what it raises. Whoever stops waiting cancels it."""
+        """The result of what is awaited; raises what it raises. Whoever stops waiting cancels it."""
         self._begin()
         future = asyncio.run_coroutine_threadsafe(_outcome(awaited), self._loop)
         try:

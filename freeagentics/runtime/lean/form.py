@@ -1,4 +1,4 @@
-"""What stands for an agent's data while the agent does nothing."""
+"""Forms that stand for an agent's data while the agent does nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LeanForm(ABC):
 
     @abstractmethod
     def lent(self, value: object) -> bool:
-        """Whether *value* is what was lent, itself."""
+        """True where *value* is what was lent, itself."""
 
     @abstractmethod
     def take_back(self) -> bool:

@@ -23,7 +23,7 @@ MOST_ENTRIES = 10_000
 
 
 def is_frozen(entry: object) -> bool:
-    """Whether an entry is plain data that cannot change: then a copy of it is as good as itself."""
+    """True where an entry is plain data that cannot change: then a copy of it is as good as itself."""
     if type(entry) is tuple:
         return all(map(is_frozen, entry))
     return type(entry) in _FROZEN or (isinstance(entry, np.generic) and not isinstance(entry, np.void) and not entry.dtype.hasobject)
@@ -53,7 +53,7 @@ class LeanHistory(MutableSequence[Any], LeanForm):
 
     @property
     def compressed(self) -> bool:
-        """Whether it is now."""
+        """True where it is now."""
         return isinstance(self._held, CompressedHistory)
 
     def lend(self) -> list[Any]:
@@ -65,7 +65,7 @@ class LeanHistory(MutableSequence[Any], LeanForm):
         return entries
 
     def lent(self, value: object) -> bool:
-        """Whether *value* is its list."""
+        """True where *value* is its list."""
         return value is self._held
 
     def take_back(self) -> bool:
@@ -76,7 +76,7 @@ class LeanHistory(MutableSequence[Any], LeanForm):
         return self.compressed
 
     def successor(self, entries: list[Any]) -> LeanHistory | None:
-        """What stands for the list that its agent has put in its place, mostly a part of what it held; None where it stays a list."""
+        """The form of the list that its agent has put in its place, mostly a part of what it held; None where it stays a list."""
         before = self._before and (self._before[0].copy(), self._before[1])
         held = _taken_back(entries, before, self._bound)
         if isinstance(held, list):
@@ -201,7 +201,7 @@ def _taken_back(entries: list[Any], before: tuple[CompressedHistory, list[Any]] 
 
 
 def _gone(before: list[Any], entries: list[Any]) -> int | None:
-    """How many left at the front, where nothing else happened but that others came at the end; None where more did."""
+    """The number that left at the front, where nothing else happened but that others came at the end; None where more did."""
     if not entries:
         return len(before)
     first = next((place for place, entry in enumerate(before) if entry is entries[0]), None)

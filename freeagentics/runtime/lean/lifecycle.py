@@ -14,13 +14,13 @@ from freeagentics.errors import BadInput, did_you_mean
 
 @runtime_checkable
 class Hibernates(Protocol):
-    """What can give up bytes while nobody uses it, and take them back. Its values stay what they are."""
+    """An agent, or a cohort, that can give up bytes while nobody uses it, and take them back. Its values stay what they are."""
 
     def hibernate(self) -> None:
-        """Hold everything in as few bytes as it takes. Doing so twice is once."""
+        """Hold everything in as few bytes as it takes. Idempotent."""
 
     def wake(self) -> None:
-        """Be ready for use again. Doing so twice is once."""
+        """Be ready for use again. Idempotent."""
 
 
 @dataclass(slots=True)
@@ -118,11 +118,11 @@ class Lifecycle:
                 ending.callback(close, agent)
 
     def hibernating(self, name: str) -> bool:
-        """Whether an agent is asleep. Raises BadInput for a name that is not registered."""
+        """True where an agent is asleep. Raises BadInput for a name that is not registered."""
         return self._life(name).asleep
 
     def names(self) -> list[str]:
-        """Who is registered, in the order of registration."""
+        """Names of those registered, in the order of registration."""
         with self._lock:
             return list(self._lives)
 

@@ -1,4 +1,4 @@
-"""What making agents lean has saved."""
+"""Savings of making agents lean."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from freeagentics.sharing import parameters
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """What became of the data of one category: MB (1024²) that it took in its own form, and takes now."""
+    """Data of one category: MB (1024²) that it took in its own form, and takes now."""
 
     places: int
     before_mb: float
@@ -27,10 +27,11 @@ class Saving:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OptimizationStats(Report):
-    """What was made lean in the agents that live and whose `LeanAgent` is held.
+    """Everything made lean in the agents that live and whose `LeanAgent` is held.
 
     Attributes:
-        agents: how many. target_mb: what one should take at most.
+        agents: how many.
+        target_mb: what one should take at most.
         by_category: ``beliefs``, ``history``, ``cache``, ``shared parameters``, as far as there are any.
         actual_memory_mb: what they hold now: ``total``, ``mean``, ``min`` and ``max``; what they share is shared out.
         shared_resources: ``parameters``, contents in the process' pool, and ``parameters_mb``, what they take.

@@ -12,7 +12,7 @@ from freeagentics.errors import BadInput
 from freeagentics.runtime.lean.agent import LeanAgent
 from freeagentics.runtime.lean.beliefs import Precision
 from freeagentics.runtime.lean.bounded_cache import CACHE_BYTES
-from freeagentics.runtime.lean.compaction import LeanForms
+from freeagentics.runtime.lean.compaction import Compactor
 from freeagentics.runtime.lean.optimization_stats import OptimizationStats, optimization_stats
 from freeagentics.sharing import ParameterPool, parameters
 
@@ -58,7 +58,7 @@ class AgentOptimizer:
             raise BadInput(f"history_bound {history_bound}, cache_bytes {cache_bytes}: give a bound from 1 on or None, and bytes from 0 on")
         self.target_memory_per_agent_mb = target_memory_per_agent_mb
         self.shared_params: ParameterPool = parameters
-        self._forms = LeanForms(precision, history_bound, cache_bytes)
+        self._forms = Compactor(precision, history_bound, cache_bytes)
         self._numbers = itertools.count(1)
         # By id of the agent: agents need be neither hashable nor weakly referable, and a LeanAgent keeps its own alive.
         self._lean: weakref.WeakValueDictionary[int, LeanAgent] = weakref.WeakValueDictionary()
@@ -93,7 +93,7 @@ class AgentOptimizer:
         return f"{type(agent).__name__.lower()}-{next(self._numbers):04}"
 
     def get_optimization_stats(self) -> OptimizationStats:
-        """What was made lean, and what that saved."""
+        """Figures of what was made lean, and what that saved."""
         with self._lock:
             lean = list(self._lean.values())
         return optimization_stats(lean, self.target_memory_per_agent_mb)

@@ -1,4 +1,4 @@
-"""What the agents of a pool hold."""
+"""Reports of what the agents of a pool hold."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ class PoolReport(Report):
 
     Attributes:
         agents: what each holds, by id: its own bytes, and its share of those that several hold.
-        target_mb: what an agent should take at most. rss_mb: resident set of the whole process, imports and all.
-        workers: threads in use for stepping. optimization_stats: what was made lean; None where that is off.
+        target_mb: what an agent should take at most.
+        rss_mb: resident set of the whole process, imports and all.
+        workers: threads in use for stepping.
+        optimization_stats: what was made lean; None where that is off.
         suggestions: of agents with dicts that look like caches and are not bounded, by id.
     """
 
@@ -67,7 +69,7 @@ class PoolReport(Report):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PoolOptimization(Report):
-    """What `optimize_memory_usage` did: how many agents it made lean, and MB attributed to them and resident, before and after."""
+    """Result of `optimize_memory_usage`: how many agents it made lean, and MB attributed to them and resident, before and after."""
 
     optimized_agents: int
     before_mb: float

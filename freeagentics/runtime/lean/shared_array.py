@@ -49,7 +49,7 @@ class SharedArray(LazyBeliefArray, LeanForm):
 
     @staticmethod
     def fits(array: AnyArray) -> bool:
-        """Whether a copy is as good as the array: a product of matrices that lie otherwise in memory has other last bits."""
+        """True where a copy is as good as the array: a product of matrices that lie otherwise in memory has other last bits."""
         return not array.dtype.hasobject and (array.flags.c_contiguous or array.flags.f_contiguous)
 
     def lend(self) -> AnyArray:
@@ -61,7 +61,7 @@ class SharedArray(LazyBeliefArray, LeanForm):
             return self._array
 
     def lent(self, value: object) -> bool:
-        """Whether *value* is its array."""
+        """True where *value* is its array."""
         return value is self._held
 
     def take_back(self) -> bool:
@@ -74,7 +74,7 @@ class SharedArray(LazyBeliefArray, LeanForm):
 
     @property
     def users(self) -> int:
-        """How many hold the content, this one included; 1 once it was written to."""
+        """The number of arrays that hold the content, this one included; 1 once it was written to."""
         return max(sys.getrefcount(self._array.base) - 1, 1) if self.shared else 1
 
     @property
@@ -84,7 +84,7 @@ class SharedArray(LazyBeliefArray, LeanForm):
 
     @property
     def shared(self) -> bool:
-        """Whether nobody has written to it yet."""
+        """True where nobody has written to it yet."""
         return self._whole.shared if self._whole is not None else not self._array.flags.writeable
 
     def copy(self, order: Order = "C") -> AnyArray:  # type: ignore[override]
@@ -125,11 +125,11 @@ class SharedArray(LazyBeliefArray, LeanForm):
         return values
 
     def get_values(self, indices: Any) -> Any:
-        """What an ndarray gives for *indices*, as a copy."""
+        """Values that an ndarray gives for *indices*, as a copy."""
         return np.copy(self._values()[indices])[()]
 
     def _view(self, cut: Cut) -> Any:
-        """What *cut* gives of an ndarray: a view that still is shared, a view of its own array, or a copy or single cell as it is."""
+        """The result of *cut* on an ndarray: a view that still is shared, a view of its own array, or a copy or single cell as it is."""
         with self._lock:
             if not self.shared:
                 return cut(self._work())
@@ -158,7 +158,7 @@ class SharedArray(LazyBeliefArray, LeanForm):
 
 
 def _same(one: AnyArray, other: AnyArray) -> bool:
-    """Whether two arrays lie alike in memory and hold the same bits."""
+    """True where two arrays lie alike in memory and hold the same bits."""
     if (one.dtype, one.shape, one.strides, one.flags.writeable) != (other.dtype, other.shape, other.strides, True):
         return False
     return bool(np.array_equal(one.ravel("K").view(np.uint8), other.ravel("K").view(np.uint8)))

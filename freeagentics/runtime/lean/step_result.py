@@ -1,4 +1,4 @@
-"""What came of one agent's step."""
+"""The result of one agent's step."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from freeagentics.clock import wall_clock
 from freeagentics.errors import BadInput
 from freeagentics.runtime.lean.event_loop import EventLoop
 
+AgentId = str | int
+"""How an agent is called: by text, or by a whole number as Mesa does."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What an agent's step returned, or how it failed.
+    """The value that an agent's step returned, or its failure.
 
     Attributes:
-        success: whether it returned. result: what, awaited where that is to be; None where it failed.
-        error: what it raised, else None. execution_time_ms: wall time of the step.
+        success: whether it returned.
+        result: what, awaited where that is to be; None where it failed.
+        error: what it raised, else None.
+        execution_time_ms: wall time of the step.
     """
 
-    agent_id: str
+    agent_id: AgentId
     success: bool
     result: Any
-    error: Exception | None
+    error: BaseException | None
     execution_time_ms: float
 
 
@@ -32,7 +37,7 @@ class StepResult:
 class Task:
     """An agent that is to step, what it sees, and the loop on which a step runs that is to be awaited."""
 
-    agent_id: str
+    agent_id: AgentId
     step: Callable[..., Any]
     observation: Any
     takes_observation: bool
@@ -41,10 +46,12 @@ class Task:
     def carry_out(self) -> StepResult:
         """Step; whatever the agent raises is its own result, and nobody else's."""
         began = wall_clock()
-        result, failed = None, None
+        result: Any = None
+        failed: BaseException | None = None
         try:
             result = self._outcome()
-        except Exception as error:
+        except (Exception, SystemExit, GeneratorExit) as error:
+            # Not KeyboardInterrupt: Ctrl-C is for the program. sys.exit() in an agent must not end it without a word.
             failed = error
         return StepResult(self.agent_id, failed is None, result, failed, 1000 * (wall_clock() - began))
 
@@ -61,7 +68,7 @@ _A_GENERATOR = "a generator, whose code runs only when somebody goes through it;
 
 
 def takes_observation(agent: Any) -> bool:
-    """Whether an agent's ``step`` takes an argument; Mesa's does not. Raises BadInput where it has none, or one that fits neither."""
+    """True where an agent's ``step`` takes an argument; Mesa's does not. Raises BadInput where it has none, or one that fits neither."""
     kind, step = type(agent).__name__, getattr(agent, "step", None)
     if not callable(step):
         raise BadInput(f"{kind} has no step() to call")

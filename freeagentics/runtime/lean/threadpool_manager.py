@@ -6,6 +6,7 @@ import gc
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +17,7 @@ from freeagentics.runtime.lean.beliefs import Precision
 from freeagentics.runtime.lean.event_loop import EventLoop
 from freeagentics.runtime.lean.optimizer import AgentOptimizer
 from freeagentics.runtime.lean.pool_report import PoolOptimization, PoolReport
-from freeagentics.runtime.lean.step_result import StepResult, Task, takes_observation
+from freeagentics.runtime.lean.step_result import AgentId, StepResult, Task, takes_observation
 from freeagentics.runtime.measuring.categories import ANY_AGENT
 from freeagentics.runtime.measuring.footprint import MB, resident_mb, trim_heap
 from freeagentics.runtime.measuring.gc_tuner import get_gc_tuner
@@ -35,7 +36,8 @@ class OptimizedThreadPoolManager:
     unregistered. Results do not depend on the number of threads as long as agents leave each other alone while they step.
 
     Args:
-        initial_workers: threads to begin with. max_workers: at most.
+        initial_workers: threads to begin with.
+        max_workers: at most.
         enable_memory_optimization: make agents lean when they are registered, and again after their steps (see `AgentOptimizer`).
         target_memory_per_agent_mb: what the report holds agents against.
         precision: of beliefs between steps, ``exact`` or ``float32`` (see `AgentOptimizer`).
@@ -58,27 +60,28 @@ class OptimizedThreadPoolManager:
         self._optimizer = optimizer if enable_memory_optimization else None
         self._engine = AdaptiveEngine(max_workers, initial_workers)
         self._loop = EventLoop()
-        self._agents: dict[str, _Registered] = {}
+        self._agents: dict[AgentId, _Registered] = {}
         self._lock = threading.Lock()
         self._stepping = threading.Lock()
         self._freed = 0
         self._open = True
 
-    def register_agent(self, agent_id: str, agent: object, caches: Collection[str] = ()) -> None:
+    def register_agent(self, agent_id: AgentId, agent: object, caches: Collection[str] = ()) -> None:
         """Take an agent in, and make it lean.
 
         Args:
+            agent_id: text, or a whole number, as Mesa's ``unique_id`` is; in reports it is text.
             caches: names of attributes that are dicts of what the agent can compute again: they will be bounded (see `AgentOptimizer`).
 
         Raises BadInput where the id is taken or empty, the agent has no ``step`` that can be called with an observation or with nothing,
         or the step is a generator; and for caches that are no dicts of the agent's own, or where nothing is made lean.
         """
         self._check_open()
-        if not isinstance(agent_id, str) or not agent_id:
-            raise BadInput(f"an agent's id is text, and not empty, not {agent_id!r}")
+        if isinstance(agent_id, bool) or not isinstance(agent_id, str | Integral) or agent_id == "":
+            raise BadInput(f"an agent's id is text that is not empty, or a whole number, not {agent_id!r}")
         own = agent.agent if isinstance(agent, LeanAgent) else agent
         with self._lock:
-            if agent_id in self._agents:
+            if str(agent_id) in map(str, self._agents):
                 raise BadInput(f"agent '{agent_id}' is registered already; unregister it first, or give another id")
             try:
                 self._agents[agent_id] = self._registered(own, caches)
@@ -101,19 +104,19 @@ class OptimizedThreadPoolManager:
             self._freed = 0
             trim_heap()
 
-    def unregister_agent(self, agent_id: str) -> None:
+    def unregister_agent(self, agent_id: AgentId) -> None:
         """Let an agent go. Raises BadInput for an id that is not registered."""
         with self._lock:
             self._check_known([agent_id])
             del self._agents[agent_id]
 
     @property
-    def agent_ids(self) -> list[str]:
-        """Who is registered, in the order of registration."""
+    def agent_ids(self) -> list[AgentId]:
+        """Ids of those registered, in the order of registration."""
         with self._lock:
             return list(self._agents)
 
-    def step_all_agents(self, observations: Mapping[str, Any]) -> dict[str, StepResult]:
+    def step_all_agents(self, observations: Mapping[Any, Any]) -> dict[Any, StepResult]:
         """Step every agent once; results by id, in the order of registration.
 
         An agent without an observation is given None. What an agent raises is in its own result and stops nobody else. Raises BadInput for
@@ -131,13 +134,13 @@ class OptimizedThreadPoolManager:
         return {result.agent_id: result for result in results}
 
     def get_memory_report(self) -> PoolReport:
-        """What the agents hold now; they must not be stepping."""
+        """A report of what the agents hold now; they must not be stepping."""
         with self._stepping:
             return self._report()
 
     def _report(self) -> PoolReport:
         with self._lock:
-            agents = {name: one.agent for name, one in self._agents.items()}
+            agents = {str(name): one.agent for name, one in self._agents.items()}
         return PoolReport(
             agents=attribute_shared(agents, dict.fromkeys(agents, ANY_AGENT)),
             target_mb=self.target_memory_per_agent_mb,
@@ -166,7 +169,7 @@ class OptimizedThreadPoolManager:
         return next(iter(self._engine.sizes.values()), self._engine.initial)
 
     def shutdown(self) -> None:
-        """Wait for a round of steps that is going on, end the threads and let go of the agents. Doing so twice is once."""
+        """Wait for a round of steps that is going on, end the threads and let go of the agents. Idempotent."""
         with self._stepping, self._lock:
             self._open = False
             self._agents.clear()
@@ -183,10 +186,10 @@ class OptimizedThreadPoolManager:
         if not self._open:
             raise BadInput("this manager was shut down; open another one")
 
-    def _check_known(self, names: Mapping[str, Any] | list[str]) -> None:
+    def _check_known(self, names: Collection[Any]) -> None:
         for name in names:
             if name not in self._agents:
-                raise BadInput(f"no agent '{name}' is registered; {did_you_mean(str(name), self._agents)}")
+                raise BadInput(f"no agent '{name}' is registered; {did_you_mean(str(name), map(str, self._agents))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,5 +205,5 @@ class _Registered:
         """Bytes that a step of it needs for a while."""
         return self.lean.lean_data.before if self.lean is not None else 0
 
-    def task(self, agent_id: str, observation: object, loop: EventLoop) -> Task:
+    def task(self, agent_id: AgentId, observation: object, loop: EventLoop) -> Task:
         return Task(agent_id, (self.lean or self.agent).step, observation, self.takes_observation, loop)

@@ -69,7 +69,7 @@ class AlertRules:
     _least: list[float] = field(default_factory=list)
 
     def check(self, sample: Sample) -> list[Alert]:
-        """What this sample raises, mostly nothing."""
+        """Alerts that this sample raises, mostly none."""
         raised = []
         for kind, share, message in self._judge(sample):
             if share > 1 and kind not in self.active:

@@ -24,7 +24,7 @@ class Categories:
         self._known: dict[str, tuple[bool, str | None]] = {}
 
     def of(self, name: str) -> tuple[bool, str | None]:
-        """Whether what has this *name* is walked, and its category; (True, None) where the table does not say."""
+        """The pair (walked, category) of what has this *name*; (True, None) where the table does not say."""
         found = self._known.get(name)
         if found is None:
             found = self._known[name] = self._look_up(name.lower())

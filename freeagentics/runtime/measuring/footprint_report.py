@@ -1,4 +1,4 @@
-"""What the profiler reports."""
+"""Reports of the profiler."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from freeagentics.runtime.measuring.shares import AgentFootprint
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How often an operation was profiled, its seconds in all, and MB that the resident set grew by meanwhile, in all and at most."""
+    """Calls of a profiled operation, its seconds in all, and MB that the resident set grew by meanwhile, in all and at most."""
 
     calls: int = 0
     seconds: float = 0.0
@@ -35,7 +35,8 @@ class FootprintReport(Report):
     Attributes:
         start_mb, rss_mb: resident set when monitoring began, and now.
         agents: footprint of every registered agent, by id.
-        samples: looks at the process since monitoring began, the last thousand. alerts: what they raised.
+        samples: looks at the process since monitoring began, the last thousand.
+        alerts: what they raised.
         leaks: lines of code that only grow, where lines were traced.
     """
 
@@ -54,7 +55,7 @@ class FootprintReport(Report):
 
     @property
     def agent_memory(self) -> dict[str, Any]:
-        """How many agents there are (``count``), ``total_mb`` and ``avg_mb`` that they hold, and ``per_agent``: MB by id."""
+        """The number of agents (``count``), ``total_mb`` and ``avg_mb`` that they hold, and ``per_agent``: MB by id."""
         held = {name: footprint.total / MB for name, footprint in self.agents.items()}
         return {"count": len(held), "total_mb": self.attributed_mb, "avg_mb": self.attributed_mb / max(len(held), 1), "per_agent": held}
 

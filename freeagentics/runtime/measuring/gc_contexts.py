@@ -19,7 +19,7 @@ class GCPause:
 
     @property
     def taken(self) -> bool:
-        """Whether anybody holds it."""
+        """True where anybody holds it."""
         return self._holders > 0
 
     def take(self) -> None:

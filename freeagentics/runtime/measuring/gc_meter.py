@@ -1,4 +1,4 @@
-"""How long the garbage collector held the run up."""
+"""Meter of the time that the garbage collector takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class CollectionMeter:
     """Counts the collector's time between `start` and `stop`, through ``gc.callbacks``.
 
     Attributes:
-        seconds: wall time spent in collections. collections: how many there were.
+        seconds: wall time spent in collections.
+        collections: how many there were.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What the garbage collector does, in figures."""
+"""Figures of the garbage collector."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class GCStats(Report):
         collections: since the process began, by generation (``gen0`` to ``gen2``), and ``total``.
         memory: ``current_mb``, the resident set; ``limit_mb``, what it is tuned to stay under, or None; ``pressure``, the one over the
             other when it was last looked at, 0 without a limit.
-        overhead: share of wall time that collections took of late, 0 while nothing is tuned. agent_count: how many it is tuned for.
+        overhead: share of wall time that collections took of late, 0 while nothing is tuned.
+        agent_count: how many it is tuned for.
     """
 
     thresholds: dict[str, tuple[int, int, int]]

@@ -1,4 +1,4 @@
-"""When each generation of objects is collected."""
+"""Thresholds of the garbage collector, from the size of a population."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HIGH_PRESSURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a generation is collected: new objects for the young one, collections of the one below for the two others."""
+    """Counts at which a generation is collected: new objects for the young one, collections of the one below for the two others."""
 
     young: int
     middle: int = 10

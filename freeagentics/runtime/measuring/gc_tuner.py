@@ -33,7 +33,8 @@ class GCTuner:
     Attributes:
         enable_auto_tuning: whether thresholds follow overhead and pressure while agents step, or stay as they were tuned.
         target_gc_overhead: share of wall time that collections may take before they become rarer.
-        current: thresholds now, None while nothing is tuned. hold: while it is taken, there are no collections.
+        current: thresholds now, None while nothing is tuned.
+        hold: while it is taken, there are no collections.
     """
 
     GCContextManager = GCContextManager
@@ -174,7 +175,7 @@ class GCTuner:
         return 1000 * (wall_clock() - began)
 
     def get_stats(self) -> GCStats:
-        """What the collector does now, and has done."""
+        """Figures of the collector, now and so far."""
         with self._lock:
             return GCStats(
                 thresholds={"current": gc.get_threshold(), "base": self.base_thresholds},

@@ -51,7 +51,7 @@ class LeakFinder:
 
     @property
     def tracing(self) -> bool:
-        """Whether tracing was begun and is still on."""
+        """True where tracing was begun and is still on."""
         return self._on and tracemalloc.is_tracing()
 
     def mark(self) -> None:

@@ -21,7 +21,7 @@ class FootprintLimit:
         self.hibernating = False
 
     def check(self, at: float, rss_mb: float) -> Alert | None:
-        """The resident set now; what there is to say when hibernation begins."""
+        """Check the resident set; an alert when hibernation begins."""
         if self.hibernating or rss_mb < HIBERNATE_FROM * self.limit_mb:
             return None
         self.hibernating = True

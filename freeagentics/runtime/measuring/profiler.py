@@ -146,7 +146,7 @@ class FootprintProfiler:
             return living
 
     def get_memory_report(self) -> FootprintReport:
-        """What is held now, by whom and in which category, and what was seen since monitoring began."""
+        """A report of what is held now, by whom and in which category, and what was seen since monitoring began."""
         living = self._living()
         agents = attribute_shared(living, {name: self._agents[name].categories for name in living})
         with self._lock:
@@ -164,7 +164,7 @@ class FootprintProfiler:
             )
 
     def optimize_agent_memory(self, agent_id: str) -> Advice:
-        """How an agent could hold the same in fewer bytes; nothing is changed. Raises BadInput for an id that is not registered."""
+        """Suggestions for holding an agent in fewer bytes; nothing is changed. Raises BadInput for an id that is not registered."""
         living = self._living()
         if agent_id not in living:
             raise BadInput(f"no agent '{agent_id}' is registered; {did_you_mean(agent_id, living)}")

@@ -15,7 +15,8 @@ class AgentFootprint:
     """Bytes that an agent holds.
 
     Attributes:
-        unique: held by nobody else. shared: its share of what several agents hold.
+        unique: held by nobody else.
+        shared: its share of what several agents hold.
         by_category: all of it, most bytes first.
     """
 

@@ -14,7 +14,7 @@ from freeagentics.runtime.measuring.traverse import attributes
 
 _PROBE = (0, object())
 _ONE_HOLDER = sys.getrefcount(_PROBE[1])
-"""What the interpreter counts for a value that one tuple holds."""
+"""Count that the interpreter gives for a value that one tuple holds."""
 
 _ATOMS = frozenset({bool, bytes, complex, float, int, str, type(None)})
 
@@ -24,8 +24,10 @@ class Slot:
     """An attribute, or an item of a dict or list.
 
     Attributes:
-        path: from the agent on, e.g. ``mind.beliefs`` or ``layers[0]``. name: the last attribute or text key in it.
-        holder: the dict or list; of an object the dict of its attributes, or itself where they are in slots. key: in it.
+        path: from the agent on, e.g. ``mind.beliefs`` or ``layers[0]``.
+        name: the last attribute or text key in it.
+        holder: the dict or list; of an object the dict of its attributes, or itself where they are in slots.
+        key: in it.
     """
 
     path: str
@@ -34,7 +36,7 @@ class Slot:
     key: Any
 
     def get(self) -> Any:
-        """What is there now, None where nothing is."""
+        """The value there now, None where nothing is."""
         if isinstance(self.holder, dict):
             return self.holder.get(self.key)
         if isinstance(self.holder, list):
@@ -49,13 +51,13 @@ class Slot:
             object.__setattr__(self.holder, str(self.key), value)
 
     def uniquely_referenced(self) -> bool:
-        """Whether nobody but the holder refers to what is there, nor to the array that it is a view of."""
+        """True where nobody but the holder refers to what is there, nor to the array that it is a view of."""
         held = (0, self.get())
         return sys.getrefcount(held[1]) == _ONE_HOLDER + 1 and _owns_its_buffer(held[1])
 
 
 def slots(agent: object, always: type) -> Iterator[Slot]:
-    """Where the agent alone holds something: attributes (in a dict or in slots), and items of dicts and lists of its own.
+    """Slots where the agent alone holds something: attributes (in a dict or in slots), and items of dicts and lists of its own.
 
     Looked into are dicts (but for caches), lists, dataclasses, namespaces, and objects of classes from the agent's own module. What
     anybody else refers to, too (a model, another agent, a caller's variable, a view), is neither given nor looked into: replacing it here

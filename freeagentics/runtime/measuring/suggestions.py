@@ -1,4 +1,4 @@
-"""How an agent could hold the same in fewer bytes: found by doing so, with copies."""
+"""Suggestions for holding the same in fewer bytes: found by doing so, with copies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONG = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to do about one attribute; bytes that it holds now, and that it would hold then."""
+    """A suggestion about one attribute; bytes that it holds now, and that it would hold then."""
 
     attribute: str
     held: int
@@ -35,10 +35,11 @@ class Suggestion:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Advice(Report):
-    """What could be done about one agent.
+    """Suggestions about one agent.
 
     Attributes:
-        held_mb: what it holds now. suggestions: what saves most comes first.
+        held_mb: what it holds now.
+        suggestions: what saves most comes first.
     """
 
     agent_id: str

@@ -1,4 +1,4 @@
-"""What can be reached from an object, and how many bytes each thing is itself."""
+"""Traversal of the objects that can be reached from another, and their shallow sizes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _held_by(item: object) -> list[object]:
 
 
 def _sorted(item: object, categories: Categories) -> list[Visited]:
-    """What an object holds, each with the category that its name gives it."""
+    """The objects that an object holds, each with the category that its name gives it."""
     names = _names(item)
     return categories.sort((names.get(id(child)), child) for child in _held_by(item))
 

@@ -12,7 +12,7 @@ from freeagentics.errors import StoreUnavailable
 from freeagentics.stores.archive.batch import KEYS, SHARED_KINDS, ArchiveBatch, ArchiveKind, cut, empty, merge
 from freeagentics.stores.archive.files import MissingFile, read_file, write_file
 from freeagentics.stores.archive.manifest import ArchiveFile, Manifest, parse_manifest
-from freeagentics.stores.archive.objects import Objects, parse_place
+from freeagentics.stores.archive.objects import Objects, parse_url
 from freeagentics.stores.validation import check_agent, check_int, check_run
 
 _TRIES = 10
@@ -47,10 +47,10 @@ class Archive:
     def __init__(self, url: str, run: str) -> None:
         check_run(run)
         self.run = run
-        self._objects = Objects(parse_place(url), run)
+        self._objects = Objects(parse_url(url), run)
 
     def manifest(self) -> Manifest:
-        """What is in the archive now. Raises `CorruptRecord` where the manifest is damaged."""
+        """Contents of the archive now. Raises `CorruptRecord` where the manifest is damaged."""
         return self._state().manifest
 
     def add(self, batch: ArchiveBatch) -> int:
@@ -114,7 +114,7 @@ class Archive:
         return gone
 
     def _settle(self, work: Callable[[_State], T | None]) -> T:
-        """What *work* makes of the archive's state, again with the next state where others changed it meanwhile."""
+        """The result of *work* on the archive's state, tried again with the next state where others changed it meanwhile."""
         for _ in range(_TRIES):
             state = self._state()
             try:

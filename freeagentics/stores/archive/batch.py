@@ -1,4 +1,4 @@
-"""What goes into an archive: frames of memories, decisions, observations and books, and how they are cut into files."""
+"""Batches for an archive: frames of memories, decisions, observations and books, and how they are cut into files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHARED_ROLE = "shared"
 """Stands for the role of what agents share."""
 
 SHARED_KINDS: tuple[ArchiveKind, ...] = ("observations", "books")
-"""What all agents saw, and what the books of desks said to those on them: memories are coded given both."""
+"""Observations of all agents, and what the books of desks said to those on them: memories are coded given both."""
 
 _COMMON = {"agent": pl.String, "role": pl.String, "step": pl.Int64}
 
@@ -41,7 +41,7 @@ KEYS: Mapping[ArchiveKind, tuple[str, ...]] = {
     "observations": ("step", "asset"),
     "books": ("step", "desk"),
 }
-"""What makes a row the same row; also the order of rows in a file."""
+"""Columns that make a row the same row; also the order of rows in a file."""
 
 
 def empty(kind: ArchiveKind) -> pl.DataFrame:

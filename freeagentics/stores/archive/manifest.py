@@ -45,7 +45,7 @@ class ArchiveFile(_Strict):
         return self
 
     def may_hold(self, agent: str | None, first: int | None, last: int | None) -> bool:
-        """Whether rows of that agent, from time *first* to before *last*, could be in it."""
+        """True where rows of that agent, from time *first* to before *last*, could be in it."""
         named = agent is None or not self.last_agent or self.first_agent <= agent <= self.last_agent
         return named and (first is None or self.last_timestamp >= first) and (last is None or self.first_timestamp < last)
 

@@ -22,8 +22,8 @@ _OPTIONS = ("endpoint", "region")
 _EXAMPLES = "write file:///absolute/folder, or s3://bucket/prefix"
 
 
-class Place(NamedTuple):
-    """Where a folder of objects is: a local path, or a bucket, a prefix in it, and how to reach it."""
+class ArchiveUrl(NamedTuple):
+    """The URL of a folder of objects: a local path, or a bucket, a prefix in it, and how to reach it."""
 
     bucket: str
     path: str
@@ -34,8 +34,8 @@ class Place(NamedTuple):
         return f"s3://{self.bucket}/{self.path}".rstrip("/") if self.bucket else f"file://{self.path}".rstrip("/")
 
 
-def parse_place(url: str) -> Place:
-    """The place that ``file:///folder`` or ``s3://bucket/prefix[?endpoint=URL][&region=NAME]`` names; raises `BadStore`."""
+def parse_url(url: str) -> ArchiveUrl:
+    """The URL that ``file:///folder`` or ``s3://bucket/prefix[?endpoint=URL][&region=NAME]`` names; raises `BadStore`."""
     parts = split_url(url)
     # No bucket has a colon: what is before it is the name of a key.
     if "@" in parts.netloc or ":" in parts.netloc:
@@ -44,20 +44,20 @@ def parse_place(url: str) -> Place:
         raise BadStore("an archive's URL has no part after a #; write %23 where the folder's name has one")
     options = url_options(parts, _OPTIONS if parts.scheme == "s3" else ())
     if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
-        return Place("", unquote(parts.path))
+        return ArchiveUrl("", unquote(parts.path))
     if parts.scheme == "s3" and parts.netloc and ".." not in parts.path.split("/"):
         endpoint = split_url(options.get("endpoint", "https://default"))
         if endpoint.scheme not in ("http", "https") or not endpoint.hostname or "@" in endpoint.geturl():
             raise BadStore("option endpoint of an archive's URL must be http://HOST[:PORT] or https://HOST[:PORT]")
-        return Place(parts.netloc, parts.path.strip("/"), **options)
+        return ArchiveUrl(parts.netloc, parts.path.strip("/"), **options)
     raise BadStore(f"archive URL with scheme {parts.scheme!r} names no folder; {_EXAMPLES}")
 
 
 class Objects:
-    """The objects below *folder* of a place; paths are relative to it.
+    """The objects below *folder* of a URL; paths are relative to it.
 
     Args:
-        place: where.
+        url: where.
         folder: part of the path below it.
 
     Attributes:
@@ -65,14 +65,14 @@ class Objects:
         options: what polars must know to read from there.
     """
 
-    def __init__(self, place: Place, folder: str) -> None:
-        self.name = f"{place}/{folder}"
-        self.options = _options(place)
+    def __init__(self, url: ArchiveUrl, folder: str) -> None:
+        self.name = f"{url}/{folder}"
+        self.options = _options(url)
         with self._translated():
-            self._store = _open(place, folder)
+            self._store = _open(url, folder)
 
     def url(self, path: str) -> str:
-        """Where polars finds an object."""
+        """The URL by which polars finds an object."""
         return f"{self.name}/{path}".removeprefix("file://")
 
     def get(self, path: str) -> bytes | None:
@@ -123,27 +123,27 @@ class Objects:
             raise kind(f"archive {self.name}: {str(error).strip().splitlines()[0]}") from error
 
 
-def _options(place: Place) -> dict[str, str]:
-    options = {"aws_endpoint_url": place.endpoint, "aws_region": place.region, "aws_allow_http": "true" if _plain_http(place) else ""}
+def _options(url: ArchiveUrl) -> dict[str, str]:
+    options = {"aws_endpoint_url": url.endpoint, "aws_region": url.region, "aws_allow_http": "true" if _plain_http(url) else ""}
     return {name: value for name, value in options.items() if value}
 
 
-def _plain_http(place: Place) -> bool:
-    return place.endpoint.startswith("http://")
+def _plain_http(url: ArchiveUrl) -> bool:
+    return url.endpoint.startswith("http://")
 
 
-def _open(place: Place, folder: str) -> ObjectStore:
-    if not place.bucket:
-        return LocalStore(f"{place.path}/{folder}", mkdir=True)
+def _open(url: ArchiveUrl, folder: str) -> ObjectStore:
+    if not url.bucket:
+        return LocalStore(f"{url.path}/{folder}", mkdir=True)
     config: S3Config = {}
-    if place.endpoint:
-        config["endpoint"] = place.endpoint
-    if place.region:
-        config["region"] = place.region
+    if url.endpoint:
+        config["endpoint"] = url.endpoint
+    if url.region:
+        config["region"] = url.region
     return S3Store(
-        place.bucket,
-        prefix=f"{place.path}/{folder}".strip("/"),
+        url.bucket,
+        prefix=f"{url.path}/{folder}".strip("/"),
         config=config,
-        client_options={"allow_http": _plain_http(place), "connect_timeout": "5s", "timeout": "60s"},
+        client_options={"allow_http": _plain_http(url), "connect_timeout": "5s", "timeout": "60s"},
         retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
     )

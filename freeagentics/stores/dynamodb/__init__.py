@@ -1,1 +1,1 @@
-"""The store in Amazon DynamoDB (extra ``aws``): seed 002's tables, paid by request, shared by any number of processes."""
+"""The store in Amazon DynamoDB (extra ``aws``): tables paid by request, shared by any number of processes."""

@@ -32,7 +32,7 @@ def init(url: str, tables: Sequence[TableSpec] = TABLES) -> list[str]:
 
 
 def check(url: str, tables: Sequence[TableSpec] = TABLES) -> list[str]:
-    """What is wrong with the tables, a line each; nothing where all is as `init` would make it.
+    """Faults of the tables, a line each; nothing where all is as `init` would make it.
 
     Raises:
         BadStore: *url* is no ``dynamodb:`` URL.

@@ -1,4 +1,4 @@
-"""How the contract's keys become DynamoDB's, which are shorter and whose numbers have less range.
+"""The contract's keys as DynamoDB's, which are shorter and whose numbers have less range.
 
 A key or number that fits stands as it is. One that does not is cut or clamped so that the order stays the same or becomes a tie; `block`
 says what ties, and the reader sorts within a block by what the item itself says.
@@ -28,13 +28,13 @@ def sort_key(sort: str) -> str:
     return _shorten(sort, _SORT_CHARACTERS)
 
 
-def place_key(sort: float | str) -> str:
-    """The sort key of a place in an index, as text also where it is a number; many items may share it."""
+def index_sort_key(sort: float | str) -> str:
+    """The sort key of an entry in an index, as text also where it is a number; many items may share it."""
     return sort[:_SORT_CHARACTERS] if isinstance(sort, str) else repr(_clamp(sort))
 
 
 def block(sort: float | str) -> float | str:
-    """What two sort keys have in common where DynamoDB may give them in any order."""
+    """The part that two sort keys have in common where DynamoDB may give them in any order."""
     return sort[:_SORT_CHARACTERS] if isinstance(sort, str) else _clamp(sort)
 
 
@@ -49,7 +49,7 @@ def highest(sort: str) -> str:
 
 
 def fits(partition: str, sort: float | str) -> bool:
-    """Whether both stand in the keys as they are."""
+    """True where both stand in the keys as they are."""
     return len(partition) <= _PARTITION_CHARACTERS and block(sort) == sort
 
 

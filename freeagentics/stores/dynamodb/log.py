@@ -61,7 +61,7 @@ class Log:
         raise self._contested(next(iter(by_agent)))
 
     def _changes(self, by_agent: dict[str, list[LogEntry]], edit: Edit) -> dict[str, list[Change]]:
-        """What is to be written, by agent; all pages are read and edited before anything is."""
+        """Changes to be written, by agent; all pages are read and edited before anything is."""
         pages = {
             (agent, number): list(group)
             for agent, entries in by_agent.items()
@@ -97,7 +97,7 @@ class Log:
         return list(islice(between, limit))
 
     def count(self, agent: str) -> int:
-        """How many entries there are; reads them all."""
+        """The number of entries; reads them all."""
         return sum(len(page.entries) for page in self._pages(agent, 0, page_of(_LAST_STEP)))
 
     def trim(self, agent: str, *, keep: int | None, before_step: int | None) -> int:

@@ -45,7 +45,7 @@ def fetch(connection: Connection, table: str, row: Row) -> bytes | None:
 
 
 def is_part(row: Row) -> bool:
-    """Whether a row is a part, and no record."""
+    """True where a row is a part, and no record."""
     return "written" in row
 
 

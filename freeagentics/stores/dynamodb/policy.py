@@ -1,4 +1,4 @@
-"""Who may touch what: the policy that gives an agent its own partitions and what was shared, and nothing else."""
+"""The access policy that gives an agent its own partitions and what was shared, and nothing else."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from itertools import chain, groupby
 from typing import Any
 
 from freeagentics.stores.dynamodb.items import Items
-from freeagentics.stores.dynamodb.keys import block, highest, lowest, partition_key, place_key
-from freeagentics.stores.dynamodb.rows import Row, key_of, place_of
+from freeagentics.stores.dynamodb.keys import block, highest, index_sort_key, lowest, partition_key
+from freeagentics.stores.dynamodb.rows import Row, index_entry, key_of
 from freeagentics.stores.records import Item, Query, TableSpec
 
 _MOST_ROWS = 1000
@@ -62,19 +62,19 @@ def _table_rows(items: Items, table: TableSpec, query: Query, page: int | None) 
 
 
 def _index_rows(items: Items, table: TableSpec, query: Query, page: int | None) -> Iterator[Row]:
-    """Rows by an index. It holds keys only and lags behind its table, so every row is read from the table and its place there compared."""
+    """Rows by an index. It holds keys only and lags behind its table, so every row is read from the table and its entry there compared."""
     assert query.index is not None
     kind = "S" if table.index(query.index).text else "N"
-    low, high = (None if bound is None else {kind: place_key(bound)} for bound in (query.low, query.high))
+    low, high = (None if bound is None else {kind: index_sort_key(bound)} for bound in (query.low, query.high))
     pair = (f"{query.index}_PK", f"{query.index}_SK")
     asked = _asked(items, query, pair, low, high, page) | {"IndexName": query.index}
     name = items.table(table)
-    for places in items.connection.pages("query", name, **asked):
-        keys = {key_of(place): {"PK": place["PK"], "SK": place["SK"]} for place in places}
+    for entries in items.connection.pages("query", name, **asked):
+        keys = {key_of(entry): {"PK": entry["PK"], "SK": entry["SK"]} for entry in entries}
         rows = {key_of(row): row for row in items.connection.get(name, list(keys.values()), consistent=True)}
-        for place in places:
-            row = rows.get(key_of(place), {})
-            if pair[0] in row and place_of(row, *pair) == place_of(place, *pair):
+        for entry in entries:
+            row = rows.get(key_of(entry), {})
+            if pair[0] in row and index_entry(row, *pair) == index_entry(entry, *pair):
                 yield row
 
 

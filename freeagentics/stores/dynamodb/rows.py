@@ -6,7 +6,7 @@ from typing import Any
 
 import msgpack
 
-from freeagentics.stores.dynamodb.keys import fits, partition_key, place_key, sort_key
+from freeagentics.stores.dynamodb.keys import fits, index_sort_key, partition_key, sort_key
 from freeagentics.stores.records import Item, Key, TableSpec
 from freeagentics.stores.validation import MAX_SORT
 
@@ -24,15 +24,15 @@ def key_of(row: Row) -> Key:
     return row["PK"]["S"], row["SK"]["S"]
 
 
-def place_of(row: Row, partition: str, sort: str) -> tuple[str, float | str]:
-    """Where two attributes of a row put it in an index; numbers as numbers, which have many spellings."""
+def index_entry(row: Row, partition: str, sort: str) -> tuple[str, float | str]:
+    """The index entry that two attributes of a row make; numbers as numbers, which have many spellings."""
     return row[partition]["S"], _sort(row[sort])
 
 
 def row_of(run: str, table: TableSpec, item: Item) -> Row:
     """All attributes of an item but its body.
 
-    Those of the keys are named as in the agent memory plan: ``PK``, ``SK``, ``GSI1_PK``, ``GSI1_SK``. What does not fit into keys stands
+    Those of the keys are ``PK``, ``SK``, ``GSI1_PK``, ``GSI1_SK``. What does not fit into keys stands
     whole in ``exact``.
     """
     row = key_row(run, item.key) | {"version": {"N": str(item.version)}}
@@ -40,8 +40,8 @@ def row_of(run: str, table: TableSpec, item: Item) -> Row:
         row["expires"] = {"N": str(item.expires)}
     for name, (partition, sort) in item.index.items():
         row[f"{name}_PK"] = {"S": partition_key(run, partition)}
-        row[f"{name}_SK"] = {"S" if table.index(name).text else "N": place_key(sort)}
-    if not all(fits(*place) for place in (item.key, *item.index.values())):
+        row[f"{name}_SK"] = {"S" if table.index(name).text else "N": index_sort_key(sort)}
+    if not all(fits(*entry) for entry in (item.key, *item.index.values())):
         row["exact"] = {"B": msgpack.packb([*item.key, dict(item.index)])}
     return row
 
@@ -50,8 +50,8 @@ def item_of(run: str, row: Row, body: bytes) -> Item:
     """The item that `row_of` made a row of."""
     expires = int(row["expires"]["N"]) if "expires" in row else None
     partition, sort, index = msgpack.unpackb(row["exact"]["B"]) if "exact" in row else _plain(len(run) + 1, row)
-    places = {name: (group, place) for name, (group, place) in index.items()}
-    return Item(partition, sort, body, int(row["version"]["N"]), expires, places)
+    entries = {name: (group, entry) for name, (group, entry) in index.items()}
+    return Item(partition, sort, body, int(row["version"]["N"]), expires, entries)
 
 
 def _plain(start: int, row: Row) -> tuple[str, str, dict[str, tuple[str, float | str]]]:

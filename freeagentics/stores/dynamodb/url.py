@@ -1,4 +1,4 @@
-"""What a ``dynamodb://`` URL says: where the tables are, what they are called, and how to reach them."""
+"""``dynamodb://`` URLs: where the tables are, what they are called, and how to reach them."""
 
 from __future__ import annotations
 

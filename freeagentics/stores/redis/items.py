@@ -1,8 +1,8 @@
-"""Items of tables: written with their places in indexes, deleted with them.
+"""Items of tables: written with their entries in indexes, deleted with them.
 
-The places that have the item's own tag change in one script with it. An index of other agents' items lies elsewhere, perhaps on another
-server: its place is written first and the one before it removed last, each marked with the token of its put, so that a reader, who compares
-tokens, sees the item in its old place or in its new one. What a process leaves that dies in between is a place that no reader counts.
+The entries that have the item's own tag change in one script with it. An index of other agents' items lies elsewhere, perhaps on another
+server: its entry is written first and the one before it removed last, each marked with the token of its put, so that a reader, who compares
+tokens, sees the item in its old entry or in its new one. What a process leaves that dies in between is an entry that no reader counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from freeagentics.stores.records import Item, Key, TableSpec
 from freeagentics.stores.redis.connection import Connection, script_call
 from freeagentics.stores.redis.errors import named
 from freeagentics.stores.redis.keys import split_key, tag_of
-from freeagentics.stores.redis.rows import Place, Row, pack_for_script, pack_row, places_of, unpack_row
+from freeagentics.stores.redis.rows import IndexEntry, Row, index_entries, pack_for_script, pack_row, unpack_row
 from freeagentics.stores.redis.scripts import DELETE_ITEM, PUT_ITEM, Script
 from freeagentics.stores.redis.servers import Call
 
@@ -55,8 +55,8 @@ class Items:
 
     def _put(self, table: TableSpec, items: Sequence[Item], expected: str) -> list[Any]:
         token = token_hex(6)
-        foreign = [place for item in items for place in places_of(self._run, table.name, item, token) if not place.local]
-        self._connection.run([call for place in foreign for call in self._add(place)])
+        foreign = [entry for item in items for entry in index_entries(self._run, table.name, item, token) if not entry.local]
+        self._connection.run([call for entry in foreign for call in self._add(entry)])
         answers = self._connection.try_run([self._put_call(table, item, token, expected) for item in items], repeat=not expected)
         done = [isinstance(answer, list) and answer[0] == 1 for answer in answers]
         self._leave(table.name, [(item.key, answer[1]) for item, ok, answer in zip(items, done, answers, strict=True) if ok], token)
@@ -67,8 +67,8 @@ class Items:
         return answers
 
     def _put_call(self, table: TableSpec, item: Item, token: str, expected: str) -> Call:
-        local = [place for place in places_of(self._run, table.name, item, token) if place.local]
-        places = [part for place in local for part in (place.key, repr(place.score), place.member)]
+        local = [entry for entry in index_entries(self._run, table.name, item, token) if entry.local]
+        entries = [part for entry in local for part in (entry.key, repr(entry.score), entry.member)]
         return self._call(
             PUT_ITEM,
             table.name,
@@ -77,33 +77,33 @@ class Items:
             expected,
             "" if item.expires is None else repr(float(item.expires)),
             self._connection.address.retention_s or "",
-            pack_for_script(places),
+            pack_for_script(entries),
         )
 
-    def _add(self, place: Place) -> Iterable[Call]:
-        yield place.tag, ("ZADD", place.key, repr(place.score), place.member)
+    def _add(self, entry: IndexEntry) -> Iterable[Call]:
+        yield entry.tag, ("ZADD", entry.key, repr(entry.score), entry.member)
         if self._connection.address.retention_s:
-            yield place.tag, ("EXPIRE", place.key, self._connection.address.retention_s)
+            yield entry.tag, ("EXPIRE", entry.key, self._connection.address.retention_s)
 
     def _undo(self, table: TableSpec, items: Sequence[Item], token: str) -> None:
-        # Only tidies up: no reader counts these places, and what went wrong is raised by the caller.
+        # Only tidies up: no reader counts these entries, and what went wrong is raised by the caller.
         with suppress(FreeagenticsError):
-            self._remove(place for item in items for place in places_of(self._run, table.name, item, token))
+            self._remove(entry for item in items for entry in index_entries(self._run, table.name, item, token))
 
     def _leave(self, table: str, rows: Iterable[tuple[Key, bytes | None]], token: str | None) -> None:
-        """Remove the places elsewhere of rows that were replaced or deleted; *token* is that of the rows now there."""
-        places: list[Place] = []
+        """Remove the entries elsewhere of rows that were replaced or deleted; *token* is that of the rows now there."""
+        entries: list[IndexEntry] = []
         for key, raw in rows:
-            # Where a damaged row had its places cannot be known; no reader counts them, and the row itself is gone now.
+            # Where a damaged row had its entries cannot be known; no reader counts them, and the row itself is gone now.
             with suppress(CorruptRecord):
                 old = None if raw is None else unpack_row(table, key, raw)
                 # A put that was sent twice replaces itself.
                 if old and old.token and old.token != token:
-                    places += places_of(self._run, table, old.item, old.token)
-        self._remove(places)
+                    entries += index_entries(self._run, table, old.item, old.token)
+        self._remove(entries)
 
-    def _remove(self, places: Iterable[Place]) -> None:
-        self._connection.run([(place.tag, ("ZREM", place.key, place.member)) for place in places if not place.local])
+    def _remove(self, entries: Iterable[IndexEntry]) -> None:
+        self._connection.run([(entry.tag, ("ZREM", entry.key, entry.member)) for entry in entries if not entry.local])
 
     def rows(self, table: str, keys: Sequence[Key]) -> list[Row | None]:
         """The rows under *keys*, in their order."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from freeagentics.errors import CorruptRecord
 from freeagentics.stores.records import LogEntry, Position
 from freeagentics.stores.redis.keys import agent_tag, member_of, position_in
-from freeagentics.stores.redis.log import Log
+from freeagentics.stores.redis.log import Log, entry_of
 from freeagentics.stores.redis.scripts import KEYS_APPEND, KEYS_REPLACE, KEYS_TRIM
-from freeagentics.stores.redis.values import entry_of
 
 
 class KeyedLog(Log):

@@ -25,18 +25,18 @@ _TAG = re.compile(rb"(\{[a-z0-9-]+:[a-z0-9#-]+\}):(.*)", re.DOTALL)
 
 
 def agent_tag(run: str, agent: str) -> str:
-    """What the keys of *agent* begin with."""
+    """The beginning of the keys of *agent*."""
     return f"{{{run}:{agent}}}"
 
 
 def tag_of(run: str, partition: str) -> str:
-    """What the keys of *partition* begin with: those of ``agent:ID#…`` and ``target_agent:ID`` as the agent's do."""
+    """The beginning of the keys of *partition*: those of ``agent:ID#…`` and ``target_agent:ID`` as the agent's do."""
     owned = _OWNED.fullmatch(partition)
     return agent_tag(run, owned[1] if owned else f"#{blake2b(partition.encode(), digest_size=2).hexdigest()}")
 
 
 def run_pattern(run: str) -> str:
-    """What SCAN matches every key of *run* with, and no other run's: a run's id holds no colon, brace or wildcard."""
+    """The pattern by which SCAN matches every key of *run* with, and no other run's: a run's id holds no colon, brace or wildcard."""
     return f"{{{run}:*"
 
 

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from freeagentics.errors import CorruptRecord
 from freeagentics.stores.contract import missing_entry
 from freeagentics.stores.records import LogEntry, Position
 from freeagentics.stores.redis.connection import Connection, script_call
@@ -13,7 +14,9 @@ from freeagentics.stores.redis.keys import agent_tag
 from freeagentics.stores.redis.rows import pack_for_script
 from freeagentics.stores.redis.scripts import Script
 from freeagentics.stores.redis.servers import Call
-from freeagentics.stores.redis.values import value_of
+from freeagentics.stores.validation import MAX_INT
+
+_LONGEST_TIMESTAMP = 8
 
 
 class Log(ABC):
@@ -49,7 +52,7 @@ class Log(ABC):
 
     @abstractmethod
     def _name(self, position: Position) -> str:
-        """What a position is called inside the log."""
+        """The name of a position inside the log."""
 
     @abstractmethod
     def _key(self, tag: str) -> str:
@@ -90,3 +93,20 @@ class Log(ABC):
     def _call(self, script: Script, agent: str, *arguments: Any) -> Call:
         tag = agent_tag(self._run, agent)
         return script_call(tag, script, [self._key(tag)], *arguments, f"{tag}:memory:")
+
+
+# A memory as a value: how many bytes its timestamp takes, the timestamp, the body. Six bytes last to the year 6429.
+
+
+def value_of(entry: LogEntry) -> bytes:
+    """The value of an entry; its first byte says where the body begins, which is all that a script must know."""
+    size = (entry.timestamp.bit_length() + 8) // 8
+    return bytes((size,)) + entry.timestamp.to_bytes(size, "big", signed=True) + entry.body
+
+
+def entry_of(agent: str, position: Position, value: bytes | None) -> LogEntry:
+    """The entry that `value_of` made a value of; raises `CorruptRecord` where that cannot be."""
+    size = value[0] if value else 0
+    if value is None or not 0 < size <= min(_LONGEST_TIMESTAMP, len(value) - 1) or min(position) < 0 or max(position) > MAX_INT:
+        raise CorruptRecord(f"agent {agent}, step {position[0]}: what is stored is not a memory", agent=agent, step=position[0])
+    return LogEntry(agent, *position, int.from_bytes(value[1 : 1 + size], "big", signed=True), value[1 + size :])

@@ -1,4 +1,4 @@
-"""An item as the server keeps it, and its places in indexes."""
+"""An item as the server keeps it, and its entries in indexes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from freeagentics.stores.redis.keys import tag_of
 from freeagentics.stores.validation import check_body, check_int
 
 
-class Place(NamedTuple):
-    """Where an index lists an item.
+class IndexEntry(NamedTuple):
+    """An entry of an index: where it lists an item.
 
     Attributes:
         tag: of the index's key.
@@ -36,20 +36,20 @@ def index_key(tag: str, table: str, index: str, partition: str) -> str:
     return f"{tag}:index:{table}:{index}:{partition}"
 
 
-def places_of(run: str, table: str, item: Item, token: str) -> list[Place]:
-    """All places of an item."""
+def index_entries(run: str, table: str, item: Item, token: str) -> list[IndexEntry]:
+    """All entries of an item."""
     tag = tag_of(run, item.partition)
-    places = []
+    entries = []
     for name, (partition, sort) in item.index.items():
         there = tag_of(run, partition)
         parts = [*([sort] if isinstance(sort, str) else []), item.partition, item.sort, *([] if there == tag else [token])]
         key = index_key(there, table, name, partition)
-        places.append(Place(there, key, 0 if isinstance(sort, str) else sort, "\0".join(parts), there == tag))
-    return places
+        entries.append(IndexEntry(there, key, 0 if isinstance(sort, str) else sort, "\0".join(parts), there == tag))
+    return entries
 
 
 def split_member(member: bytes, *, text: bool) -> tuple[Key, str | None]:
-    """The item that a place lists, and the token where it has one."""
+    """The item that an entry lists, and the token where it has one."""
     parts = member.decode().split("\0")[1 if text else 0 :]
     return (parts[0], parts[1]), (parts[2] if len(parts) > 2 else None)
 
@@ -57,7 +57,7 @@ def split_member(member: bytes, *, text: bool) -> tuple[Key, str | None]:
 def pack_row(run: str, item: Item, token: str) -> bytes:
     """The value of an item. The version is text, since Lua's numbers have 53 bits."""
     tag = tag_of(run, item.partition)
-    index = {name: place if tag_of(run, place[0]) == tag else (*place, token) for name, place in item.index.items()}
+    index = {name: entry if tag_of(run, entry[0]) == tag else (*entry, token) for name, entry in item.index.items()}
     return pack_for_script([str(item.version), item.expires, item.body, index])
 
 
@@ -67,7 +67,7 @@ def pack_for_script(content: list[Any]) -> bytes:
 
 
 class Row(NamedTuple):
-    """An item, and the token of the put that wrote it, None if all its places are local."""
+    """An item, and the token of the put that wrote it, None if all its entries are local."""
 
     item: Item
     token: str | None
@@ -77,15 +77,15 @@ def unpack_row(table: str, key: Key, raw: bytes) -> Row:
     """The row that `pack_row` packed; raises `CorruptRecord` where that cannot be."""
     try:
         version, expires, body, index = msgpack.unpackb(raw, raw=True)
-        tokens = [place[2] for place in index.values() if len(place) == 3]
-        item = Item(*key, body, int(version), expires, {name.decode(): _place(*place[:2]) for name, place in index.items()})
+        tokens = [entry[2] for entry in index.values() if len(entry) == 3]
+        item = Item(*key, body, int(version), expires, {name.decode(): _index_entry(*entry[:2]) for name, entry in index.items()})
         _check(item)
     except (ValueError, TypeError, AttributeError, BadInput, msgpack.UnpackException) as error:
         raise CorruptRecord(f"table {table}, item {key[0]!r}, {key[1]!r}: what is stored is not an item") from error
     return Row(item, tokens[0].decode() if tokens else None)
 
 
-def _place(partition: Any, sort: Any) -> tuple[str, float | str]:
+def _index_entry(partition: Any, sort: Any) -> tuple[str, float | str]:
     return partition.decode(), sort if isinstance(sort, (int, float)) else sort.decode()
 
 

@@ -1,4 +1,4 @@
-"""What the server does as one: Lua that it runs without anything in between.
+"""Scripts of the server: Lua that it runs without anything in between.
 
 A script's first write is one that a full server refuses; later ones it lets pass, so that a script is done whole or not at all.
 """

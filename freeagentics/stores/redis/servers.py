@@ -42,7 +42,7 @@ class Servers:
             client.close()
 
     def run(self, calls: Sequence[Call]) -> list[Any]:
-        """What each call gave, an exception where the server refused it; as few trips as may be."""
+        """The answer to each call, an exception where the server refused it; as few trips as may be."""
         answers: list[Any] = [None] * len(calls)
         groups: dict[int, list[int]] = {}
         for number, (tag, _) in enumerate(calls):
@@ -89,7 +89,7 @@ class Servers:
 
 
 def rendezvous(tag: str, names: Sequence[str]) -> int:
-    """Which of the shards *names* has the keys of *tag*: the one with the highest hash of both.
+    """The one of the shards *names* that has the keys of *tag*: that with the highest hash of both.
 
     Highest random weight (Thaler and Ravishankar 1998): a shard more takes over about 1/n of the tags, and no other tag moves.
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from freeagentics.errors import BadStore
 from freeagentics.stores.composed import ComposedStore
 from freeagentics.stores.redis.connection import Connection
-from freeagentics.stores.redis.eviction import check_eviction
 from freeagentics.stores.redis.keyed import KeyedLog
 from freeagentics.stores.redis.servers import Call
 from freeagentics.stores.redis.streams import StreamLog
@@ -33,7 +33,7 @@ class RedisStore(ComposedStore):
         self._log = (KeyedLog if address.keys else StreamLog)(self._connection, run)
         self._tables = Tables(self._connection, run)
         try:
-            check_eviction(self._connection)
+            _check_eviction(self._connection)
         except BaseException:
             self.close()
             raise
@@ -57,3 +57,17 @@ class RedisStore(ComposedStore):
         # A cursor that outlived the records would vouch for what is gone.
         calls += [(tag, ("EXPIRE", f"{tag}:cursors", retention)) for tag in tags if retention]
         self._connection.run(calls)
+
+
+def _check_eviction(connection: Connection) -> None:
+    """Raise `BadStore` where a server with a limit on its memory would evict our keys, and the address does not say that it is a cache."""
+    address = connection.address
+    for memory in connection.info():
+        policy = str(memory.get("maxmemory_policy", "noeviction"))
+        # Only keys with a time to live are volatile; ours are where the address has a retention.
+        evicts = policy.startswith("allkeys") or (policy.startswith("volatile") and address.retention_s is not None)
+        if int(memory.get("maxmemory", 0)) and evicts and not address.cache:
+            raise BadStore(
+                f"store {address}: the server evicts keys when its memory is full (maxmemory-policy {policy}); "
+                "set noeviction, or add ?cache=yes to the URL if records may be lost"
+            )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from freeagentics.stores.records import LogEntry, Position
 from freeagentics.stores.redis.keys import agent_tag, position_of, stream_id
-from freeagentics.stores.redis.log import Log
+from freeagentics.stores.redis.log import Log, entry_of
 from freeagentics.stores.redis.scripts import STREAM_APPEND, STREAM_REPLACE, STREAM_TRIM
-from freeagentics.stores.redis.values import entry_of
 
 
 class StreamLog(Log):

@@ -12,7 +12,7 @@ from freeagentics.stores.redis.keys import tag_of
 from freeagentics.stores.redis.rows import Row, index_key, split_member
 
 _ASIDE = 8
-"""How many more places are read than items are wanted, as some have expired."""
+"""Entries read beyond the number of items wanted, as some have expired."""
 
 
 class Tables(Items):

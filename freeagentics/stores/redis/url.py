@@ -1,4 +1,4 @@
-"""What a ``redis:`` URL says: which servers, how to get in, and how records are laid out."""
+"""``redis:`` URLs: which servers, how to get in, and how records are laid out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RedisUrl:
 
     @property
     def tls(self) -> bool:
-        """Whether connections are encrypted and servers must show a certificate."""
+        """True where connections are encrypted and servers must show a certificate."""
         return self.scheme.startswith("rediss")
 
     @property

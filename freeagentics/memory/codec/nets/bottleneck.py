@@ -11,15 +11,15 @@ _LEAST = 1e-9
 """Probabilities below cost as many bits as this."""
 
 
-class Squeezed(NamedTuple):
-    """What came through a bottleneck: latents (..., latent_dim), and the bits that they took, (...)."""
+class BottleneckOutput(NamedTuple):
+    """Output of a bottleneck: latents (..., latent_dim), and their bits, (...)."""
 
     latent: Tensor
     bits: Tensor
 
 
 class AdaptiveEntropyBottleneck(nn.Module):
-    """Passes latents through few whole numbers, and says how many bits those take under a learned logistic prior.
+    """Passes latents through few integers, and says how many bits those take under a learned logistic prior.
 
     The effective dimension is ``clamp(round(latent_dim / compression_level), 1, latent_dim)``. From *threshold* on latents are projected
     down to it and up again, by way of a quarter of their dimension (low rank); below it every latent keeps a location and a scale of its
@@ -43,14 +43,14 @@ class AdaptiveEntropyBottleneck(nn.Module):
         self.code_dim = self.effective_dim if self.use_projection else latent_dim
         self.compress_params = nn.Parameter(torch.zeros(self.code_dim, 2))
 
-    def forward(self, latent: Tensor) -> Squeezed:
+    def forward(self, latent: Tensor) -> BottleneckOutput:
         """Latents (..., latent_dim) as they come out, and their bits (...)."""
         narrow = self._down(latent)
         codes = narrow + torch.rand_like(narrow) - 0.5 if self.training else narrow.round()
-        return Squeezed(self.expand(codes), self.bits(codes))
+        return BottleneckOutput(self.expand(codes), self.bits(codes))
 
     def compress(self, latent: Tensor) -> Tensor:
-        """Latents (..., latent_dim) -> whole numbers (..., code_dim)."""
+        """Latents (..., latent_dim) -> integers (..., code_dim)."""
         return self._down(latent).round()
 
     def expand(self, codes: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ class AdaptiveEntropyBottleneck(nn.Module):
         return mean + log_spread.exp() * torch.randn_like(mean) * 0.1 if self.training else mean
 
     def bits(self, codes: Tensor) -> Tensor:
-        """Bits of whole numbers (..., code_dim) under a logistic prior of unit scale, (...)."""
+        """Bits of integers (..., code_dim) under a logistic prior of unit scale, (...)."""
         share = torch.sigmoid(codes + 0.5) - torch.sigmoid(codes - 0.5)
         return -share.clamp_min(_LEAST).log2().sum(dim=-1)
 
@@ -73,5 +73,5 @@ class AdaptiveEntropyBottleneck(nn.Module):
         return (narrow - location) / log_scale.exp()
 
     def get_config(self) -> dict[str, object]:
-        """What to build it from again."""
+        """Arguments to build it again."""
         return {"latent_dim": self.latent_dim, "compression_level": self.compression_level, "threshold": self.threshold}

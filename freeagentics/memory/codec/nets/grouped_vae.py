@@ -8,15 +8,15 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
-from freeagentics.memory.codec.nets.bottleneck import AdaptiveEntropyBottleneck, Squeezed
+from freeagentics.memory.codec.nets.bottleneck import AdaptiveEntropyBottleneck, BottleneckOutput
 
 FeatureGroups = Mapping[str, tuple[int, int, float]]
 """Per name the first feature, the one after the last, and how hard to compress the group."""
 
 
-class Coded(NamedTuple):
-    """What became of inputs (..., input_dim): their reconstruction, mean and log scale of the posterior (..., latent_dim), and the bits of
-    the whole numbers between, (...)."""
+class VAEOutput(NamedTuple):
+    """Output for inputs (..., input_dim): their reconstruction, mean and log scale of the posterior (..., latent_dim), and the bits of
+    the integers between, (...)."""
 
     reconstruction: Tensor
     mean: Tensor
@@ -25,7 +25,7 @@ class Coded(NamedTuple):
 
 
 class SharedCompressor(nn.Module):
-    """What all groups share: from hidden numbers (..., latent_dim) to mean and log scale of a posterior."""
+    """The part that all groups share: from hidden numbers (..., latent_dim) to mean and log scale of a posterior."""
 
     def __init__(self, latent_dim: int) -> None:
         super().__init__()
@@ -69,13 +69,13 @@ class FeatureGroupedVAE(nn.Module):
         )
         self.decoders = nn.ModuleDict({name: nn.Linear(self.latents[name], size) for name, size in sizes.items()})
 
-    def forward(self, states: Tensor) -> Coded:
+    def forward(self, states: Tensor) -> VAEOutput:
         """Encode, squeeze and decode states (..., input_dim)."""
         mean, log_scale = self.posterior(states)
         latent = mean + log_scale.exp() * torch.randn_like(mean) if self.training else mean
-        squeezed: dict[str, Squeezed] = {name: self._bottleneck(name)(part) for name, part in self._split(latent).items()}
+        squeezed: dict[str, BottleneckOutput] = {name: self._bottleneck(name)(part) for name, part in self._split(latent).items()}
         bits = torch.stack([part.bits for part in squeezed.values()]).sum(dim=0)
-        return Coded(self._decoded({name: part.latent for name, part in squeezed.items()}), mean, log_scale, bits)
+        return VAEOutput(self._decoded({name: part.latent for name, part in squeezed.items()}), mean, log_scale, bits)
 
     def posterior(self, states: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log scale of the latents, (..., latent_dim) each."""
@@ -86,7 +86,7 @@ class FeatureGroupedVAE(nn.Module):
         return mean * own[:, 1].exp() + own[:, 0], log_scale
 
     def encode(self, states: Tensor) -> Tensor:
-        """States (..., input_dim) -> whole numbers (..., code_dim)."""
+        """States (..., input_dim) -> integers (..., code_dim)."""
         mean, _ = self.posterior(states)
         return torch.cat([self._bottleneck(name).compress(part) for name, part in self._split(mean).items()], dim=-1)
 
@@ -110,7 +110,7 @@ class FeatureGroupedVAE(nn.Module):
         return torch.cat([self.decoders[name](latents[name]) for name in self.feature_groups], dim=-1)
 
     def get_config(self) -> dict[str, object]:
-        """What to build it from again."""
+        """Arguments to build it again."""
         return {
             "input_dim": self.input_dim,
             "latent_dim": self.latent_dim,

@@ -1,4 +1,4 @@
-"""What nets are trained by: how far off, at how many bits, how sure."""
+"""Losses of nets: reconstruction error, bits, and divergence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from freeagentics.memory.codec.nets.grouped_vae import Coded, FeatureGroups
+from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups, VAEOutput
 
 
 def reconstruction_loss(reconstruction: Tensor, states: Tensor, groups: FeatureGroups, importance: Mapping[str, float]) -> Tensor:
@@ -24,7 +24,7 @@ def kl_loss(mean: Tensor, log_scale: Tensor) -> Tensor:
 
 
 def vae_loss(
-    coded: Coded,
+    coded: VAEOutput,
     states: Tensor,
     groups: FeatureGroups,
     importance: Mapping[str, float],

@@ -54,5 +54,5 @@ class PriorNet(nn.Module):
         return (mark + (1 - usual) * rest).sum(dim=1) / _LN2
 
     def get_config(self) -> dict[str, object]:
-        """What to build it from again."""
+        """Arguments to build it again."""
         return {"side": self.side, "stages": list(self.stages), "hidden": self.hidden}

@@ -1,1 +1,1 @@
-"""Training of codecs: plan, fit and count. Needs the extra `train`, but for `Experiences`."""
+"""Training of codecs: plan, fit and count. Needs the extra `train`, but for `TrainingData`."""

@@ -1,4 +1,4 @@
-"""Fitting a role's codec: a net is trained, made whole numbers, and its tables are counted on agents that it was not trained on."""
+"""Fitting a role's codec: a net is trained, made integers, and its tables are counted on agents that it was not trained on."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from freeagentics.errors import BadInput
 from freeagentics.memory.codec.fixed_point import FixedPointTransform
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
-from freeagentics.memory.codec.training.experiences import Experiences, as_shared
+from freeagentics.memory.codec.training.data import TrainingData, as_shared
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
-from freeagentics.memory.codec.training.tally import group_errors, tallied, untallied, with_implied
+from freeagentics.memory.codec.training.tables import fit_tables, group_errors, with_deterministic, without_tables
 from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import Group
 from freeagentics.progress import ProgressCallback, no_progress, track
@@ -28,7 +28,7 @@ _MARGIN = 0.87
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """How a codec is trained."""
+    """Settings of training a codec."""
 
     steps: int = 2000
     batch: int = 2048
@@ -46,34 +46,34 @@ class FitSettings:
 
 
 def fit(
-    experiences: Experiences,
+    data: TrainingData,
     version: int,
     settings: FitSettings | None = None,
     desk: CodecWeights | None = None,
     progress: ProgressCallback = no_progress,
 ) -> CodecWeights:
-    """A trained codec for the role of these experiences, with errors inside `BOUNDS` on agents it was not trained on.
+    """A trained codec for the role of this data, with errors inside `BOUNDS` on agents it was not trained on.
 
     Args:
-        desk: the codec of books; None where the experiences are books themselves.
+        desk: the codec of books; None where the data is books themselves.
 
     Raises BadInput where there is nothing to learn from, or no such device.
     """
     settings = settings or FitSettings()
     check_device(settings.device)
-    learning, counting = experiences.apart(settings.every, settings.early)
+    learning, counting = data.apart(settings.every, settings.early)
     if not len(learning) or not len(counting):
         raise BadInput(
-            f"{experiences.role}: experiences of at least {settings.every} agents are needed, some to learn from and some to count on"
+            f"{data.role}: feature vectors of at least {settings.every} agents are needed, some to learn from and some to count on"
         )
     if desk is not None:
         learning, counting = (as_shared(part, desk) for part in (learning, counting))
-    planned = plan(experiences, settings.compression, desk)
+    planned = plan(data, settings.compression, desk)
     step = planned.steps(BOUNDS)
     with _one_thread():
         net = train(planned, learning, step, settings, progress)
-    drawn = with_implied(replace(_exported(planned, net, experiences.role, version), step=step), counting)
-    return tallied(_within_bounds(drawn, planned, counting), counting)
+    drawn = with_deterministic(replace(_exported(planned, net, data.role, version), step=step), counting)
+    return fit_tables(_within_bounds(drawn, planned, counting), counting)
 
 
 def check_device(name: str) -> None:
@@ -84,16 +84,16 @@ def check_device(name: str) -> None:
         raise BadInput(f"no device '{name}' to train on: {str(error).splitlines()[0]}") from error
 
 
-def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSettings, progress: ProgressCallback = no_progress) -> PriorNet:
-    """A plain training loop: fewest bits, from features as they will be known, with the noise of quantising."""
+def train(planned: Plan, data: TrainingData, step: I64, settings: FitSettings, progress: ProgressCallback = no_progress) -> PriorNet:
+    """A plain training loop: fewest bits, from features as they will be decoded, with the noise of quantising."""
     torch.manual_seed(settings.seed)
-    side, features = _as_tensors(planned, experiences, settings.device)
+    side, features = _as_tensors(planned, data, settings.device)
     width = torch.as_tensor(step[planned.order] / ONE, dtype=torch.float32, device=settings.device)
     net = PriorNet(side.shape[1], planned.stages.tolist(), settings.hidden).to(settings.device)
     optimizer = torch.optim.AdamW(net.parameters(), lr=settings.learning_rate, weight_decay=settings.decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps)
     drawing = torch.Generator().manual_seed(settings.seed)
-    for _ in track(progress, f"training the codec of {experiences.role}", range(settings.steps)):
+    for _ in track(progress, f"training the codec of {data.role}", range(settings.steps)):
         rows = torch.randint(len(features), (settings.batch,), generator=drawing)
         wanted = features[rows]
         noise = (torch.rand(wanted.shape, generator=drawing).to(settings.device) - 0.5) * width
@@ -108,7 +108,7 @@ def train(planned: Plan, experiences: Experiences, step: I64, settings: FitSetti
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Sums that are split over threads have other last bits: the same experiences would give another codec on another machine."""
+    """Sums that are split over threads have other last bits: the same data would give another codec on another machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -117,21 +117,21 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _as_tensors(planned: Plan, experiences: Experiences, device: str) -> tuple[Tensor, Tensor]:
-    latents = FixedPointTransform(untallied(planned), experiences.columns)
-    side = latents.begin(experiences.shown)[: len(planned.columns)]
-    whole = np.clip(latents.whole(experiences.states)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
-    return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, whole))  # type: ignore[return-value]
+def _as_tensors(planned: Plan, data: TrainingData, device: str) -> tuple[Tensor, Tensor]:
+    transform = FixedPointTransform(without_tables(planned), data.columns)
+    side = transform.net_inputs(data.side_information)[: len(planned.columns)]
+    fixed = np.clip(transform.to_fixed(data.vectors)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
+    return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, fixed))  # type: ignore[return-value]
 
 
 def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> CodecWeights:
-    """The net in whole numbers."""
+    """The net in integers."""
     inner, outer = [], []
     for first, second in zip(net.inner, net.outer, strict=True):
         weight, bias, after = (_numbers(parameter) for parameter in (*first.parameters(), *second.parameters()))
         inner.append(_whole(np.vstack([weight.T * WEIGHT_ONE, bias * (ONE * WEIGHT_ONE)])))
         outer.append(_whole(after.T * WEIGHT_ONE))
-    blank = replace(untallied(planned), role=role, version=version)
+    blank = replace(without_tables(planned), role=role, version=version)
     return replace(blank, hidden=net.hidden, inner=np.concatenate(inner), outer=np.concatenate(outer))
 
 
@@ -143,11 +143,11 @@ def _whole(values: F64) -> np.ndarray:
     return np.rint(values).astype(np.int32).ravel()
 
 
-def _within_bounds(drawn: CodecWeights, planned: Plan, experiences: Experiences) -> CodecWeights:
-    """Steps as wide as the bounds allow, on experiences that the net was not trained on."""
+def _within_bounds(drawn: CodecWeights, planned: Plan, data: TrainingData) -> CodecWeights:
+    """Steps as wide as the bounds allow, on data that the net was not trained on."""
     bound: dict[Group, float] = dict(BOUNDS)
     for _ in range(4):
         drawn = replace(drawn, step=planned.steps(bound))
-        for group, error in group_errors(drawn, experiences).items():
+        for group, error in group_errors(drawn, data).items():
             bound[group] = min(bound[group] * _MARGIN * BOUNDS[group] / max(error, 1e-3), 3 * BOUNDS[group])
     return drawn

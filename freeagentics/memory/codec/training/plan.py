@@ -8,8 +8,8 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadInput
-from freeagentics.memory.codec.given import BOOK_COLUMNS
-from freeagentics.memory.codec.training.experiences import Experiences
+from freeagentics.memory.codec.side_information import BOOK_COLUMNS
+from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Group
 from freeagentics.memory.features import column as column_of
@@ -20,7 +20,7 @@ BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "a
 _RECALLED = 0.5
 """Share of its bound, times the compression, for what memories are recalled by in the view: by that, decisions turn on them."""
 
-_DULL = 0.9995
+_CONSTANT = 0.9995
 """Share of a feature's most common value from which it is left to exceptions."""
 
 _TOGETHER = 0.25
@@ -46,8 +46,8 @@ class Plan:
     side_scale: F64
     center: F64
     scale: F64
-    grid: Mask
-    mirror: I64
+    on_lattice: Mask
+    copied_from: I64
     order: I64
     stages: I64
     compression: float
@@ -55,49 +55,50 @@ class Plan:
 
     def steps(self, bound: dict[Group, float]) -> I64:
         """Steps (48,) for an error of *bound* in each group, if all features are spread evenly over a step."""
-        fine = np.array([f.recall and f.group == "view" for f in FEATURES])
-        wanted = np.array([bound[f.group] for f in FEATURES]) * np.where(fine, self.compression * _RECALLED, 1) * np.sqrt(12) * ONE
+        recalled = np.array([f.recall and f.group == "view" for f in FEATURES])
+        wanted = np.array([bound[f.group] for f in FEATURES]) * np.where(recalled, self.compression * _RECALLED, 1) * np.sqrt(12) * ONE
         whole = np.maximum(np.floor(wanted / self.scale), 1) * self.scale
-        own = np.where(self.grid, whole, np.maximum(np.rint(wanted), 1))
+        own = np.where(self.on_lattice, whole, np.maximum(np.rint(wanted), 1))
         return np.where(self.book_step > 0, self.book_step, own).astype(np.int64)
 
 
-def plan(experiences: Experiences, compression: float, desk: CodecWeights | None = None) -> Plan:
-    """Scales and order for these experiences, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
-    states = np.clip(np.nan_to_num(experiences.states.astype(np.float64)), _LOW, _HIGH)
-    center, share = _most_common(states)
-    spread = states.std(axis=0)
-    side = experiences.shown.astype(np.float64)
-    mirror = _mirrors(states, side, experiences.columns)
-    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _DULL) & (mirror < 0))
+def plan(data: TrainingData, compression: float, desk: CodecWeights | None = None) -> Plan:
+    """Scales and order for this data, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
+    vectors = np.clip(np.nan_to_num(data.vectors.astype(np.float64)), _LOW, _HIGH)
+    center, share = _most_common(vectors)
+    spread = vectors.std(axis=0)
+    side = data.side_information.astype(np.float64)
+    copied_from = _copied_from(vectors, side, data.columns)
+    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _CONSTANT) & (copied_from < 0))
     if not coded.size:
-        raise BadInput(f"{experiences.role}: nothing changes in these experiences; give longer runs")
-    whole = (states == np.rint(states)).all(axis=0)
+        raise BadInput(f"{data.role}: nothing changes in this data; give longer runs")
+    integer = (vectors == np.rint(vectors)).all(axis=0)
     scale = ONE / np.maximum(spread, 1e-3 * (_HIGH - _LOW))
-    scale = np.where(whole, np.maximum(np.rint(scale), 1), scale)
+    scale = np.where(integer, np.maximum(np.rint(scale), 1), scale)
     offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
-    stages = _stages((states - center) * scale, (side - offset) * side_scale, coded)
+    stages = _stages((vectors - center) * scale, (side - offset) * side_scale, coded)
     order, sizes = np.concatenate(stages), np.array([len(stage) for stage in stages])
-    return Plan(experiences.columns, offset, side_scale, center, scale, whole, mirror, order, sizes, compression, _book_steps(scale, desk))
+    steps = _book_steps(scale, desk)
+    return Plan(data.columns, offset, side_scale, center, scale, integer, copied_from, order, sizes, compression, steps)
 
 
-def _mirrors(states: F64, side: F64, columns: tuple[str, ...]) -> I64:
+def _copied_from(vectors: F64, side: F64, columns: tuple[str, ...]) -> I64:
     """For each feature (48,) the column of *side* (n, S) that is what the feature is, but for the ends of its range; -1 where none is.
 
     Books are shared as their own codec gives them back, not quite as they are: their columns are known by name.
     """
-    mirror = np.full(len(FEATURES), -1)
+    copied_from = np.full(len(FEATURES), -1)
     for column in range(side.shape[1]):
-        off = np.abs(np.clip(side[:, [column]], _LOW, _HIGH) - states)
-        mirror[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (states.std(axis=0) > 0)] = column
+        off = np.abs(np.clip(side[:, [column]], _LOW, _HIGH) - vectors)
+        copied_from[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (vectors.std(axis=0) > 0)] = column
     for name, shared in zip(BOOK, BOOK_COLUMNS, strict=True):
         if shared in columns:
-            mirror[column_of(name)] = columns.index(shared)
-    return mirror
+            copied_from[column_of(name)] = columns.index(shared)
+    return copied_from
 
 
 def _book_steps(scale: F64, desk: CodecWeights | None) -> I64:
-    """Steps of books in whole numbers of this scale, (48,)."""
+    """Steps of books in integers of this scale, (48,)."""
     steps = np.zeros(len(FEATURES), dtype=np.int64)
     if desk is not None:
         shared = [column_of(name) for name in BOOK]
@@ -105,20 +106,20 @@ def _book_steps(scale: F64, desk: CodecWeights | None) -> I64:
     return steps
 
 
-def _most_common(states: F64) -> tuple[F64, F64]:
+def _most_common(vectors: F64) -> tuple[F64, F64]:
     """Of each column (n, 48) the most common value and its share; of one without repeated values the median."""
-    center, share = np.zeros(states.shape[1]), np.zeros(states.shape[1])
-    for feature in range(states.shape[1]):
-        values, counts = np.unique(states[:, feature], return_counts=True)
-        share[feature] = counts.max() / len(states)
+    center, share = np.zeros(vectors.shape[1]), np.zeros(vectors.shape[1])
+    for feature in range(vectors.shape[1]):
+        values, counts = np.unique(vectors[:, feature], return_counts=True)
+        share[feature] = counts.max() / len(vectors)
         center[feature] = values[counts.argmax()] if share[feature] > 0.02 else np.median(values)
     return center, share
 
 
-def _stages(states: F64, side: F64, coded: I64) -> list[I64]:
+def _stages(vectors: F64, side: F64, coded: I64) -> list[I64]:
     """Features in order of importance, but none beside another that tells of it: each stage takes what is left of every feature after a
     linear regression on the side information and on the stages before."""
-    left = _without(np.column_stack([side, np.ones(len(side))]), states[:, coded])
+    left = _without(np.column_stack([side, np.ones(len(side))]), vectors[:, coded])
     worth = [GROUPS[FEATURES[feature].group] for feature in coded]
     waiting = sorted(range(len(coded)), key=lambda place: -worth[place])
     stages = []

@@ -1,4 +1,4 @@
-"""Experiences for tests of the vae codec: a real market's observation, and states that agents could have and some that none could."""
+"""Feature vectors for tests of the autoregressive codec: of a real market, some that agents could have and some that none could."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freeagentics.arrays import F32, I64
 from freeagentics.evaluation import CollectedRun as Run
 from freeagentics.evaluation import collect
 from freeagentics.memory import BOOK, FEATURES
-from freeagentics.memory.codec import DESK, Given, VaeCodec, open_codec, whole_market
+from freeagentics.memory.codec import DESK, AutoregressiveCodec, SideInformation, open_codec, whole_market
 from freeagentics.scenario import load_scenario
 
 ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
@@ -19,20 +19,22 @@ HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class CollectedRun:
-    """Experiences of a role in btc-replay: states (n, 48), what they are coded given, focus (n,), and its codec."""
+    """Feature vectors of a role in btc-replay: feature vectors (n, 48), what they are coded given, focus (n,), and its codec."""
 
     def __init__(self, role: str) -> None:
         lived = _run()
-        mine = lived.experiences[role]
+        mine = lived.by_role[role]
         # At first every agent is alike.
         mine = mine.where(mine.step > 40)
-        codec = open_codec("vae", role, lived.experiences[DESK].columns)
-        assert isinstance(codec, VaeCodec)
+        codec = open_codec("autoregressive", role, lived.by_role[DESK].columns)
+        assert isinstance(codec, AutoregressiveCodec)
         self.codec = codec
-        self.states: F32 = mine.states
-        self.columns = lived.experiences[DESK].columns
+        self.vectors: F32 = mine.vectors
+        self.columns = lived.by_role[DESK].columns
         values: F32 = lived.observed[mine.step - 1]
-        self.given = Given(whole_market(values)) if role == DESK else Given(values, mine.shown[:, -len(BOOK) :])
+        self.side_information = (
+            SideInformation(whole_market(values)) if role == DESK else SideInformation(values, mine.side_information[:, -len(BOOK) :])
+        )
         self.focus: I64 = mine.focus
 
 

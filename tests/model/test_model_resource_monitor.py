@@ -17,14 +17,14 @@ STEPS = 24
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run("btc-replay", agents=20, steps=STEPS, out=tmp_path_factory.mktemp("vitals") / "run")
+    return run("btc-replay", agents=20, steps=STEPS, out=tmp_path_factory.mktemp("monitor") / "run")
 
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     """The same under a limit that no process could hold."""
     return run(
-        "btc-replay", agents=20, steps=STEPS, overrides={"run.memory_limit_mb": 1}, out=tmp_path_factory.mktemp("vitals") / "limited"
+        "btc-replay", agents=20, steps=STEPS, overrides={"run.memory_limit_mb": 1}, out=tmp_path_factory.mktemp("monitor") / "limited"
     )
 
 

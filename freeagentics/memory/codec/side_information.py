@@ -1,4 +1,4 @@
-"""What memories are coded given: what agents share of a step, and is stored once."""
+"""Side information of memories: what agents share of a step, stored once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ BOOK_COLUMNS = tuple(f"book.{name}" for name in BOOK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given:
-    """What is known of a step without its memories.
+class SideInformation:
+    """Side information of memories (n,).
 
     Attributes:
-        values: what the market showed to everybody, (A, columns), or in each one's own step, (n, A, columns).
-        book: what the book of each one's desk says, (n, len(BOOK)); None where it is the books that are coded.
+        values: observation of their step, (A, columns), or of each one's own step, (n, A, columns).
+        book: features of the book of each one's desk, (n, len(BOOK)); None where it is the books that are coded.
     """
 
     values: F32
@@ -30,12 +30,12 @@ class Given:
         """Number of assets, A."""
         return self.values.shape[-2]
 
-    def rows(self, chosen: I64 | Mask | slice) -> Given:
-        """What some of the memories are coded given."""
+    def rows(self, chosen: I64 | Mask | slice) -> SideInformation:
+        """Side information of some of the memories."""
         values = self.values if self.values.ndim == 2 else self.values[chosen]
-        return Given(values, None if self.book is None else self.book[chosen])
+        return SideInformation(values, None if self.book is None else self.book[chosen])
 
-    def shown(self, focus: I64) -> F32:
-        """Of memories about the assets in focus (n,) the market's columns, and those of the book, (n, columns)."""
+    def in_focus(self, focus: I64) -> F32:
+        """Columns of the assets in focus (n,), and those of the book, (n, columns)."""
         market = np.broadcast_to(self.values, (len(focus), *self.values.shape[-2:]))[np.arange(len(focus)), focus]
         return market if self.book is None else np.concatenate([market, self.book], axis=1, dtype=np.float32)

@@ -12,19 +12,17 @@ from freeagentics.mind.tail_risk import expected_shortfall, value_at_risk
 AT = np.append(-np.geomspace(15, 0.02, 23), 0).astype(np.float32)
 
 
-def tabulated(scale: float, freedom: float) -> F32:
-    return stats.t.cdf(AT / scale, freedom)[None].astype(np.float32)
+def tabulated(scale: float, dof: float) -> F32:
+    return stats.t.cdf(AT / scale, dof)[None].astype(np.float32)
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0, 2.5])
-@pytest.mark.parametrize("freedom", [6.0, 36.0])
+@pytest.mark.parametrize("dof", [6.0, 36.0])
 @pytest.mark.parametrize("probability", [0.01, 0.05, 0.25])
-def test_value_at_risk_and_shortfall_are_those_of_the_distribution_that_was_tabulated(
-    scale: float, freedom: float, probability: float
-) -> None:
-    quantile = stats.t.ppf(probability, freedom) * scale
-    tail, _ = integrate.quad(lambda loss: loss * stats.t.pdf(loss / scale, freedom) / scale, -60 * scale, quantile)
-    table = tabulated(scale, freedom)
+def test_value_at_risk_and_shortfall_are_those_of_the_distribution_that_was_tabulated(scale: float, dof: float, probability: float) -> None:
+    quantile = stats.t.ppf(probability, dof) * scale
+    tail, _ = integrate.quad(lambda loss: loss * stats.t.pdf(loss / scale, dof) / scale, -60 * scale, quantile)
+    table = tabulated(scale, dof)
     np.testing.assert_allclose(value_at_risk(AT, table, probability), -quantile, rtol=0.02)
     np.testing.assert_allclose(expected_shortfall(AT, table, probability), -tail / probability, rtol=0.03)
 

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from freeagentics.agents.user_cohort import UserCohort
 
 
-class UserTables:
+class ActionCollector:
     """Collects one action a row, and checks it."""
 
     def __init__(self, cohort: UserCohort, view: View) -> None:
-        rows, assets = cohort.rows, cohort.world.assets
+        rows, assets = cohort.rows, cohort.context.assets
         self._cohort = cohort
-        self._world = cohort.world
+        self._context = cohort.context
         self._action = np.zeros(rows, dtype=np.uint8)
         self._value, self._confidence, self._size = (np.zeros(rows, dtype=np.float32) for _ in range(3))
         self._stance = np.zeros((rows, assets), dtype=np.float32)
@@ -35,13 +35,13 @@ class UserTables:
         self._signals: list[Signals] = []
         self._orders: list[tuple[int, int, int, int]] = []
         self._equity = (view.books.equity[cohort.desk] / CENTS).tolist()
-        self._price = (view.observation.prices / self._world.units.price).tolist()
+        self._price = (view.observation.prices / self._context.units.price).tolist()
 
     def take(self, row: int, action: object) -> None:
         """Take an action in. Raises Refused."""
         if not isinstance(action, Action):
             raise Refused(f"decide returned {shown(action)}; it must return an Action")
-        role, symbols = self._cohort.user_role, self._world.symbols
+        role, symbols = self._cohort.user_role, self._context.symbols
         self._action[row] = word(action.action, "action", role.actions)
         self._value[row] = number(action.value, "value")
         self._confidence[row] = number(action.confidence, "confidence", 0, 1)
@@ -55,10 +55,10 @@ class UserTables:
             self._tell(row, name, tell)
 
     def _order(self, row: int, name: str, order: Order) -> None:
-        asset = word(order.symbol, f"{name}.symbol", self._world.symbols)
+        asset = word(order.symbol, f"{name}.symbol", self._context.symbols)
         quantity = number(order.quantity, f"{name}.quantity")
         self._size[row] += min(abs(quantity) * self._price[asset] / max(self._equity[row], 1), 1)
-        units = int(to_quantity(quantity, self._world.units.quantity[asset]))
+        units = int(to_quantity(quantity, self._context.units.quantity[asset]))
         self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, units))
 
     def _tell(self, row: int, name: str, tell: Tell) -> None:
@@ -66,9 +66,9 @@ class UserTables:
         severity = number(tell.severity, f"{name}.severity", 0, max(Severity))
         if severity not in list(Severity):
             raise Refused(f"{name}.severity is {shown(tell.severity)}; it must be 0, 1, 2 or 3")
-        data = np.zeros((1, self._world.assets), dtype=np.float32)
+        data = np.zeros((1, self._context.assets), dtype=np.float32)
         low, high = (0.0, 1.0) if kind in SHARES else (-FAR, FAR)
-        for asset, value in numbers(tell.data, f"{name}.data", self._world.symbols, low, high):
+        for asset, value in numbers(tell.data, f"{name}.data", self._context.symbols, low, high):
             data[0, asset] = value
         confidence = number(tell.confidence, f"{name}.confidence", 0, 1)
         audience = self._audience(tell, name)
@@ -91,12 +91,12 @@ class UserTables:
         """Bits of the roles it goes to. One that is known and has no agent on this desk falls away."""
         roles = [role for _, role in each(tell.to, f"{name}.to", str)]
         for role in roles:
-            word(role, f"{name}.to", self._world.known_roles)
+            word(role, f"{name}.to", self._context.known_roles)
         if not roles:
             raise Refused(f"{name}.to is empty; name the roles that it is for")
-        return self._world.audience(*roles)
+        return self._context.audience(*roles)
 
-    def choice(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
+    def decisions(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
         """All of it as columns."""
         orders = np.array(self._orders, dtype=np.int64).reshape(-1, 4)
         return Decisions(
@@ -111,7 +111,7 @@ class UserTables:
             parent=parent,
             parent_step=parent_step,
             signal=signal,
-            signals=Signals.concatenate(self._signals) if self._signals else Signals.empty(self._world.assets),
+            signals=Signals.concatenate(self._signals) if self._signals else Signals.empty(self._context.assets),
             orders=Orders(orders[:, 0].astype(np.int32), orders[:, 1].astype(np.int32), orders[:, 2].astype(np.int32), orders[:, 3]),
             charge=np.full(self._cohort.rows, self._cohort.cost, dtype=np.int64),
         )
