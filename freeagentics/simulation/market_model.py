@@ -26,7 +26,7 @@ from freeagentics.mind import MarketGrid
 from freeagentics.records.names import Names
 from freeagentics.records.step_metrics import StepMetrics
 from freeagentics.runtime import Engine, SerialEngine, resident_mb
-from freeagentics.scenario.files import load_scenario, runnable
+from freeagentics.scenario.files import load_scenario, runnable, with_changes
 from freeagentics.scenario.market_setup import open_market
 from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
@@ -45,6 +45,7 @@ class MarketModel(mesa.Model):
 
     Args:
         scenario: a `Scenario`, or the name or path of one.
+        agents, steps: instead of the scenario's own.
         seed, rng: either, as Mesa's runners give them: instead of the scenario's own. Without them the iterations of `mesa.batch_run` take
             the scenario's seed and those after it.
         engine: who runs the cohorts of a phase; serial by default.
@@ -68,13 +69,16 @@ class MarketModel(mesa.Model):
         self,
         scenario: Scenario | str = "btc-replay",
         *,
+        agents: int | None = None,
+        steps: int | None = None,
         seed: SeedLike | None = None,
         rng: SeedLike | None = None,
         engine: Engine | None = None,
         observations: str | Path | None = None,
     ) -> None:
         given = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
-        resolved = seeded(given, seed, rng, self)
+        changes = {key: value for key, value in {"agents.count": agents, "steps": steps}.items() if value is not None}
+        resolved = seeded(with_changes(given, changes) if changes else given, seed, rng, self)
         # Mesa 4 knows no seed=, and no version minds rng=. Nothing here draws from what it makes of it.
         super().__init__(rng=resolved.seed)
         self.scenario = resolved
@@ -86,8 +90,8 @@ class MarketModel(mesa.Model):
         self.engine = engine or SerialEngine()
         context = self._cohort_context()
         began = wall_clock()
-        agents, registry = self.scenario.agents, self.scenario.registry
-        self.population = Population(agents.counts(), agents.desks, context, self.scenario.roles, registry)
+        who = self.scenario.agents
+        self.population = Population(who.counts(), who.desks, context, self.scenario.roles, self.scenario.registry)
         self._phases = self.population.phases()
         self.writer = JournalWriter(None)
         # Mesa's runners close no model: the thread ends with the model then.

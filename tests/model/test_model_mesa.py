@@ -127,6 +127,17 @@ def test_iterations_of_a_batch_are_different_runs_and_the_same_ones_again() -> N
 
 
 @batched
+def test_agents_and_steps_are_varied_like_any_parameter() -> None:
+    rows = batch({"scenario": ["quick"], "agents": [5, 10], "steps": [3]}, 1)
+    assert [(row["agents"], row["steps"]) for row in rows] == [(5, 3), (10, 3)]
+    with MarketModel("quick", agents=10, steps=3) as model:
+        model.run_model()
+        assert (len(model.agents), model.steps) == (10, 3)
+    with pytest.raises(BadScenario, match="fewer than one desk's team of 5"):
+        MarketModel("quick", agents=3)
+
+
+@batched
 def test_the_first_iteration_is_the_scenarios_own_seed_and_the_next_the_seed_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seeds: list[int] = []
     step = MarketModel.step
