@@ -59,10 +59,11 @@ def run_command(
         from freeagentics.cli.running import carry_out, sum_up
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
+        from freeagentics.scenario.files import stated
         from freeagentics.scenario.market_setup import own_bars, steps_that_fit
 
-        given |= own_bars(bars) if bars else {}
-        overrides = {key: value for key, value in given.items() if value is not None} | dict(map(parse_override, settings or []))
+        # Of one's own bars even what they have not: a scenario may begin at a time that is not in them.
+        overrides = stated(given) | (own_bars(bars) if bars else {}) | dict(map(parse_override, settings or []))
         if resume_dir is not None:
             start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:

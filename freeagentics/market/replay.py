@@ -92,13 +92,6 @@ class ReplayMarket:
         """Bars left to show."""
         return len(self._bars) - self._cursor
 
-    def source_columns(self, name: str) -> slice:
-        """Where in `columns` those of a source stand; raises `BadInput` where it is off or unknown."""
-        if name not in self._features.slices:
-            reason = f"is off: {self.off[name]}" if name in self.off else f"is none of {', '.join(self._features.slices)}"
-            raise BadInput(f"source {name!r} {reason}")
-        return self._features.slices[name]
-
     def advance(self) -> Observation:
         """Fill what was submitted at this bar's open, then show the bar, closed; raises `EndOfBars` where none is left."""
         if not self.remaining:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import rewind, state_at
 from freeagentics.runs.session import Observers, Session
 from freeagentics.runtime import open_engine
-from freeagentics.scenario.files import load_scenario, runnable, with_changes
+from freeagentics.scenario.files import load_scenario, runnable, stated, with_changes
 from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
@@ -68,8 +68,7 @@ def run(
         >>> record.model_frame.height, record.decision_frame.height
         (20, 100)
     """
-    named = {"agents.count": agents, "steps": steps, "seed": seed}
-    changes = {key: value for key, value in named.items() if value is not None} | dict(overrides or {})
+    changes = stated({"agents.count": agents, "steps": steps, "seed": seed}) | dict(overrides or {})
     if isinstance(scenario, Scenario):
         resolved = changed(runnable(scenario, allow_plugins=allow_plugins), changes)
     else:
@@ -83,7 +82,6 @@ def run(
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, "versions": versions()})
         model.record_to(JournalWriter(journal))
-        stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, workers, observers or Observers()).run()
 
 
@@ -120,7 +118,7 @@ def resume(
         20
     """
     directory = RunDirectory.open(Path(path))
-    changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
+    changes = stated({"steps": steps}) | dict(overrides or {})
     with ExitStack() as stack:
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal))
@@ -134,8 +132,6 @@ def resume(
             raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on{more}")
         model = stack.enter_context(open_model(scenario))
         rewind(model, journal, last.step if last else 0)
-        # The writer before the journal: what it still holds must find the file open.
-        stack.enter_context(closing(model.writer))
         workers = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
         if changes:
             directory.rewrite(scenario)
@@ -178,7 +174,7 @@ def fork(
     """
     source, at = RunDirectory.open(Path(path)), whole("at", at)
     lineage = source.load_lineage(allow_plugins=allow_plugins)
-    changes = ({"steps": steps} if steps is not None else {}) | dict(overrides or {})
+    changes = stated({"steps": steps}) | dict(overrides or {})
     after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *per_agent_settings(lineage.own.registry)))
     identity = f"{after.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
@@ -196,7 +192,6 @@ def fork(
         _copy(old, directory.journal, at, state, about)
         journal = stack.enter_context(Journal(directory.journal))
         model.record_to(JournalWriter(journal, commit))
-        stack.enter_context(closing(model.writer))
         return Session(directory, journal, model, workers, observers or Observers()).run()
 
 

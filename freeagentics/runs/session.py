@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
@@ -71,7 +72,9 @@ class Session:
         A KeyboardInterrupt leaves with a note that says how to go on.
         """
         try:
-            return self._carry_out()
+            # The writer ends before its journal is closed: what it still holds must find the file open.
+            with closing(self._model.writer):
+                return self._carry_out()
         except KeyboardInterrupt as error:
             error.add_note(self._directory.resume_hint)
             raise

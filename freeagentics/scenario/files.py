@@ -95,6 +95,11 @@ def build_scenario(
         raise BadScenario(f"{where}: {_explain(error, registry)}") from error
 
 
+def stated(values: Mapping[str, object]) -> dict[str, object]:
+    """Those values that were given: None stands for an argument that was not."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
 def with_changes(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
     """The scenario with some values changed, its plugins as they were when it was loaded. Raises BadScenario."""
     return build_scenario(_table(scenario), changes, plugins=partial(own_plugins, known=scenario.registry))

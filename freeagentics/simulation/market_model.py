@@ -12,26 +12,24 @@ from typing import cast
 import mesa
 import numpy as np
 
-from freeagentics.agents import BUILT_IN, SIGNAL_KINDS, Cohort, CohortContext, DeskBooks, Outcomes, Population, TradingAgent, View
+from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages
-from freeagentics.agents.context import SourceInfo
 from freeagentics.agents.decision import CohortOutput
-from freeagentics.agents.generative import Policies
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, Observation, ObservationBuffer
-from freeagentics.memory import open_book_codec, open_codec
-from freeagentics.mind import MarketGrid
+from freeagentics.memory import open_book_codec
 from freeagentics.records.names import Names
 from freeagentics.records.step_metrics import StepMetrics
 from freeagentics.runtime import Engine, SerialEngine, resident_mb
-from freeagentics.scenario.files import load_scenario, runnable, with_changes
+from freeagentics.scenario.files import load_scenario, runnable, stated, with_changes
 from freeagentics.scenario.market_setup import open_market
 from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.signals import Board, Inbox
 from freeagentics.simulation.attendance import Attendance
+from freeagentics.simulation.cohort_setup import cohort_context
 from freeagentics.simulation.desk_ledger import DeskLedger
 from freeagentics.simulation.outcomes import OutcomeWindow
 from freeagentics.simulation.seeds import SeedLike, seeded
@@ -77,7 +75,7 @@ class MarketModel(mesa.Model):
         observations: str | Path | None = None,
     ) -> None:
         given = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
-        changes = {key: value for key, value in {"agents.count": agents, "steps": steps}.items() if value is not None}
+        changes = stated({"agents.count": agents, "steps": steps})
         resolved = seeded(with_changes(given, changes) if changes else given, seed, rng, self)
         # Mesa 4 knows no seed=, and no version minds rng=. Nothing here draws from what it makes of it.
         super().__init__(rng=resolved.seed)
@@ -88,7 +86,7 @@ class MarketModel(mesa.Model):
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
-        context = self._cohort_context()
+        context = cohort_context(self.scenario, self.market)
         began = wall_clock()
         who = self.scenario.agents
         self.population = Population(who.counts(), who.desks, context, self.scenario.roles, self.scenario.registry)
@@ -108,26 +106,6 @@ class MarketModel(mesa.Model):
         self.attendance = Attendance(self, self.population)
         self.attendance.seat()
         self.registration_s = wall_clock() - began
-
-    def _cohort_context(self) -> CohortContext:
-        market, memory = self.market, self.scenario.memory
-        sources = tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction)) for s in market.sources)
-        grid = MarketGrid(self.scenario.memory.horizon)
-        return CohortContext(
-            seed=self.scenario.seed,
-            symbols=market.symbols,
-            units=market.units,
-            columns=market.columns,
-            sources=sources,
-            roles=tuple(self.scenario.agents.team),
-            memory=memory,
-            signal_ttl=round(self.scenario.signals.ttl_hours * HOUR_MS),
-            grid=grid,
-            policies=Policies.on(grid),
-            codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in self.scenario.agents.team},
-            own_roles=tuple(role for role in self.scenario.agents.team if role not in BUILT_IN),
-            known_roles=tuple(self.scenario.registry.roles),
-        )
 
     @property
     def names(self) -> Names:

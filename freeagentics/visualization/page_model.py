@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 
 from freeagentics.errors import FreeagenticsError
-from freeagentics.scenario import load_scenario
+from freeagentics.scenario.files import load_scenario, stated
 from freeagentics.simulation import MarketModel
 from freeagentics.visualization.agent_snapshot import StepInfo, mind_of
 from freeagentics.visualization.history import History, HistoryWriter
@@ -44,8 +44,7 @@ class PageModel:
         seed: int | None = None,
         fee_bps: float | None = None,
     ) -> None:
-        given = {"agents.count": agents, "seed": seed, "market.fee_bps": fee_bps}
-        self.shown = load_scenario(scenario, {key: value for key, value in given.items() if value is not None})
+        self.shown = load_scenario(scenario, stated({"agents.count": agents, "seed": seed, "market.fee_bps": fee_bps}))
         self.steps, self.time, self.running = 0, 0, True
         self.failure: str | None = None
         self._turn = Lock()

@@ -133,3 +133,11 @@ def test_records_reach_a_store_of_ones_own(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/mine.db".replace("sqlite:////", "sqlite:////"), identity) as store:
         assert store.count("market-hunter-0000") == 15
         assert store.get_cursor("journal") == summary["steps"]
+
+
+def test_own_bars_replace_what_the_scenario_says_of_its_own(tmp_path: Path) -> None:
+    """A scenario that begins at a time of its own bars begins with the others' first."""
+    rows = [f"2024-01-01T{hour:02d}:00:00,100,101,99,100,{10 + hour % 3}" for hour in range(24)]
+    (tmp_path / "mine.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
+    few = ("--agents", 5, "--set", "market.warmup=12")
+    assert summary_of("run", "btc-15m", "--bars", "mine.csv", *few, cwd=tmp_path)["steps"] == 12

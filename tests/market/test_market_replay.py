@@ -6,7 +6,7 @@ from market_factories import flat_bars, make_bars, make_daily, make_orders
 
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
-from freeagentics.market import SOURCES, UNITS, Bars, PriceSource, ReplayMarket, SentimentSource, Terms
+from freeagentics.market import UNITS, Bars, PriceSource, ReplayMarket, SentimentSource, Terms
 
 
 def flat_market(*prices: float, desks: int = 1, fee_ppm: int = 0) -> ReplayMarket:
@@ -199,15 +199,6 @@ def test_a_state_of_another_market_is_refused() -> None:
         market.load(wider.state())
     with pytest.raises(CorruptRecord, match="cursor is missing"):
         market.load({})
-
-
-def test_the_columns_of_a_source_are_found_or_the_reason_is_given() -> None:
-    market = ReplayMarket(make_bars(50), desks=1, cash_cents=0, sources=[PriceSource(), SOURCES["whales"](), SentimentSource()])
-    assert all(name.startswith("whales.") for name in market.columns[market.source_columns("whales")])
-    with pytest.raises(BadInput, match=r"source 'sentiment' is off: needs columns fear_greed"):
-        market.source_columns("sentiment")
-    with pytest.raises(BadInput, match="source 'whale' is none of price, whales"):
-        market.source_columns("whale")
 
 
 def test_what_is_shown_cannot_be_written_to() -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from bit_equality import identical
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -34,19 +35,6 @@ KEYS = st.text() | st.integers() | st.binary() | st.none() | st.tuples(st.intege
 ENTRIES = st.recursive(
     SCALARS, lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=6
 )
-
-
-def identical(one: Any, other: Any) -> bool:
-    """Equal to the bit, and of the same types all the way down."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(identical, one, other))
-    if isinstance(one, dict):
-        return identical(list(one.items()), list(other.items()))
-    if isinstance(one, np.ndarray | np.generic):
-        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    return one == other if not isinstance(one, float) else np.float64(one).tobytes() == np.float64(other).tobytes()
 
 
 @settings(deadline=None)

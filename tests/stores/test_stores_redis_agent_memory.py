@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bit_equality import identical
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
@@ -116,19 +117,6 @@ METADATA = st.dictionaries(
     st.recursive(LEAVES, lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(KEYS, inner), max_leaves=5),
     max_size=3,
 )
-
-
-def identical(one: Any, other: Any) -> bool:
-    """Equal to the bit, and of the same types all the way down."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(identical, one, other))
-    if isinstance(one, dict):
-        return identical(list(one.items()), list(other.items()))
-    if isinstance(one, np.ndarray | np.generic):
-        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    return bool(one == other) if not isinstance(one, float) else np.float64(one).tobytes() == np.float64(other).tobytes()
 
 
 @settings(max_examples=100, deadline=None)

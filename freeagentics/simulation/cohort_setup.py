@@ -1,0 +1,32 @@
+"""The context that the cohorts of a model are born with."""
+
+from __future__ import annotations
+
+from freeagentics.agents import BUILT_IN, CohortContext
+from freeagentics.agents.context import SourceInfo
+from freeagentics.agents.generative import Policies
+from freeagentics.clock import HOUR_MS
+from freeagentics.market import ReplayMarket
+from freeagentics.memory import open_codec
+from freeagentics.mind import MarketGrid
+from freeagentics.scenario.scenario import Scenario
+
+
+def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
+    """Facts of a scenario and its market, as its cohorts are told them."""
+    memory, team, grid = scenario.memory, tuple(scenario.agents.team), MarketGrid(scenario.memory.horizon)
+    return CohortContext(
+        seed=scenario.seed,
+        symbols=market.symbols,
+        units=market.units,
+        columns=market.columns,
+        sources=tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction)) for s in market.sources),
+        roles=team,
+        memory=memory,
+        signal_ttl=round(scenario.signals.ttl_hours * HOUR_MS),
+        grid=grid,
+        policies=Policies.on(grid),
+        codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in team},
+        own_roles=tuple(role for role in team if role not in BUILT_IN),
+        known_roles=tuple(scenario.registry.roles),
+    )
