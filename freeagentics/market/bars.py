@@ -15,7 +15,7 @@ from freeagentics.clock import iso
 from freeagentics.errors import BadBars
 from freeagentics.market.bars_checks import check_cells, check_order
 from freeagentics.market.names import SHIPPED_BARS, in_brackets, locate
-from freeagentics.market.table_file import Sheet, read_sheet
+from freeagentics.market.table_file import TableFile, read_table_file
 
 PRICES = ("open", "high", "low", "close")
 REQUIRED = ("timestamp", *PRICES, "volume")
@@ -77,7 +77,7 @@ def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) ->
         BadBars: names the file and, where it can, the row (counted from 1) and the column.
     """
     path = locate(name_or_path, SHIPPED_BARS)
-    names, asset, sheet = _select(read_sheet(path, REQUIRED), symbols)
+    names, asset, sheet = _select(read_table_file(path, REQUIRED), symbols)
     times = sheet.times()
     check_order(sheet, names, asset, times)
     cells = {column: sheet.numbers(column) for column in (*PRICES, "volume", *EXTRAS) if column in sheet.frame.columns}
@@ -94,7 +94,7 @@ def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) ->
     )
 
 
-def _select(sheet: Sheet, symbols: Sequence[str] | None) -> tuple[tuple[str, ...], I64, Sheet]:
+def _select(sheet: TableFile, symbols: Sequence[str] | None) -> tuple[tuple[str, ...], I64, TableFile]:
     """The assets wanted, the asset index (n,) of each of their rows, and those rows."""
     if "symbol" in sheet.frame.columns:
         column = sheet.frame["symbol"].cast(pl.String)

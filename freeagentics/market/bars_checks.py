@@ -8,10 +8,10 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64
 from freeagentics.clock import iso
-from freeagentics.market.table_file import Sheet
+from freeagentics.market.table_file import TableFile
 
 
-def check_order(sheet: Sheet, names: tuple[str, ...], asset: I64, times: I64) -> None:
+def check_order(sheet: TableFile, names: tuple[str, ...], asset: I64, times: I64) -> None:
     """Raise `BadBars` where, within an asset, a time comes twice or goes back; *asset* and *times* are (n,) as the file has them."""
     for index, name in enumerate(names):
         where = np.flatnonzero(asset == index)
@@ -24,7 +24,7 @@ def check_order(sheet: Sheet, names: tuple[str, ...], asset: I64, times: I64) ->
         sheet.fail(int(where[place + 1]), "timestamp", f"{problem}; the times of a symbol must rise")
 
 
-def check_cells(sheet: Sheet, cells: Mapping[str, F64]) -> None:
+def check_cells(sheet: TableFile, cells: Mapping[str, F64]) -> None:
     """Raise `BadBars` for the first cell of a column, each (n,), that cannot be.
 
     Prices must be finite and above 0, all else finite and not negative; the high is the highest of its row, the low the lowest.

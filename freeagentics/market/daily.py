@@ -13,7 +13,7 @@ from freeagentics.arrays import F64, I64, readonly
 from freeagentics.clock import DAY_MS
 from freeagentics.errors import BadBars
 from freeagentics.market.names import SHIPPED_DAILY, in_brackets, locate
-from freeagentics.market.table_file import read_sheet
+from freeagentics.market.table_file import read_table_file
 
 CARRIED_DAYS = 7
 """How many days longer than usual the last known value stands in for missing ones."""
@@ -62,7 +62,7 @@ def load_daily(name_or_path: str | Path) -> Daily:
     Raises:
         BadBars: names the file and, where it can, the row (counted from 1) and the column.
     """
-    sheet = read_sheet(locate(name_or_path, SHIPPED_DAILY), ("timestamp",))
+    sheet = read_table_file(locate(name_or_path, SHIPPED_DAILY), ("timestamp",))
     times = sheet.times()
     days = times - times % DAY_MS
     later = np.diff(days, prepend=days[0] - 1) > 0

@@ -24,14 +24,12 @@ class Features:
         sources: those that are on, in the order given.
         off: for each of the others, by name, what it lacks.
         columns: F names.
-        slices: the columns of each source that is on, by name.
         values: float32 (T, A, F), read-only, finite: 0 where not known.
     """
 
     sources: tuple[Source, ...]
     off: Mapping[str, str]
     columns: tuple[str, ...]
-    slices: Mapping[str, slice]
     values: F32
 
 
@@ -47,11 +45,9 @@ def build_features(bars: Bars, daily: Daily | None, sources: Sequence[Source]) -
     missing = {source.name: lacking(source, bars, daily) for source in sources}
     on = tuple(source for source in sources if not missing[source.name])
     columns: list[str] = []
-    slices = {}
     blocks = [np.empty((*bars.close.shape, 0), dtype=np.float32)]
     for source in on:
         blocks.append(compute(source, bars, daily))
-        slices[source.name] = slice(len(columns), len(columns) + len(source.columns))
         columns.extend(source.columns)
     off = {name: f"needs columns {', '.join(lacks)}" for name, lacks in missing.items() if lacks}
-    return Features(on, off, tuple(columns), slices, readonly(np.concatenate(blocks, axis=-1)))
+    return Features(on, off, tuple(columns), readonly(np.concatenate(blocks, axis=-1)))

@@ -29,7 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class TableFile:
     """Some rows of a file.
 
     Attributes:
@@ -52,9 +52,9 @@ class Sheet:
             index = int(np.argmax(wrong))
             self.fail(index, column, problem.format(value=self.frame[column][index]))
 
-    def take(self, keep: Mask) -> Sheet:
+    def take(self, keep: Mask) -> TableFile:
         """The rows where *keep* is set, still knowing their numbers."""
-        return Sheet(self.path, self.frame.filter(pl.Series(keep)), self.rows[keep])
+        return TableFile(self.path, self.frame.filter(pl.Series(keep)), self.rows[keep])
 
     def numbers(self, column: str) -> F64:
         """A column as float64 (n,), NaN where the file has nothing; raises `BadBars` for text that is no number."""
@@ -94,7 +94,7 @@ class Sheet:
         return times
 
 
-def read_sheet(path: Path, needed: Sequence[str]) -> Sheet:
+def read_table_file(path: Path, needed: Sequence[str]) -> TableFile:
     """All rows of a .parquet or .csv file, its columns in lower case.
 
     Raises:
@@ -123,7 +123,7 @@ def read_sheet(path: Path, needed: Sequence[str]) -> Sheet:
         raise BadBars(f"{path}: has no rows; at least two are needed")
     if not any(letter.isdigit() for cell in frame.row(0) for letter in str(cell)) and (cause := looks_wrong(path, needed)):
         raise BadBars(f"{path}: {cause}")
-    return Sheet(path, frame, np.arange(1, frame.height + 1, dtype=np.int64))
+    return TableFile(path, frame, np.arange(1, frame.height + 1, dtype=np.int64))
 
 
 def _nothing(path: Path, needed: Sequence[str]) -> str:
