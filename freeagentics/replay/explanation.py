@@ -18,7 +18,7 @@ class Alternative(_Part):
 
 
 class HeardSignal(_Part):
-    """A signal that the agent had in its ear: from whom, how old in steps and in hours of market time, and what it said per symbol."""
+    """A signal that was valid for the agent: from whom, how old in steps and in hours of market time, and what it said per symbol."""
 
     number: int
     kind: str

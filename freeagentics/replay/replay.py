@@ -82,7 +82,7 @@ class Replay:
         self._model.close()
 
     def decide_without(self, row: int, *, signal: int | None = None, memory: int | None = None) -> AnyArray:
-        """The decision of one row at the step, had its agent not had this signal in its ear, or this memory in its index.
+        """The decision of one row at the step, had this signal not been valid for its agent, or this memory not been in its index.
 
         Without a signal it goes by what it heard of other kinds; without a memory the next best comes to mind in its place.
         """

@@ -45,7 +45,7 @@ class CurrentSignal:
 
 @dataclass(frozen=True, slots=True)
 class AgentSnapshot:
-    """One agent: who it is, its belief in each regime of the first asset, what it has in its ear, and its last decision, if any.
+    """One agent: who it is, its belief in each regime of the first asset, its valid signals, and its last decision, if any.
 
     grid: its belief in each drift (rows) and volatility (columns) of the first asset.
     """

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from freeagentics.report import formatting
-from freeagentics.report.charts.axes import decimate
+from freeagentics.report.charts.axes import decimate, percents
+from freeagentics.report.charts.figure import new_figure
 
 
 @given(arrays(np.float64, st.integers(1, 3000), elements=st.floats(-1e6, 1e6)), st.integers(10, 400))
@@ -52,3 +53,12 @@ def test_the_charts_library_waits_until_a_report_is_made() -> None:
     code = "import sys, freeagentics.cli.running\nfrom freeagentics import MarketModel\nprint('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(("lowest", "digits"), [(-0.06, 1), (-0.8, 0), (-0.01, 2)])
+def test_ticks_of_shares_read_as_what_they_are(lowest: float, digits: int) -> None:
+    axes, shares = new_figure(2.0).subplots(), np.linspace(lowest, 0, 5)
+    axes.set_ylim(lowest, 0)
+    axes.set_yticks(shares)
+    percents(axes)
+    assert [label.get_text() for label in axes.get_yticklabels()] == [formatting.percent(share, digits) for share in shares]

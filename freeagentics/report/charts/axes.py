@@ -13,7 +13,7 @@ from freeagentics.amounts import decimals_apart
 from freeagentics.arrays import F64, I64
 from freeagentics.clock import DAY_MS
 from freeagentics.report.charts.palette import MUTED, RULE, TEXT
-from freeagentics.report.formatting import NO_BREAK, number
+from freeagentics.report.formatting import number, percent
 
 MOST_POINTS = 1500
 """Points of a line: more than a page is wide would only be slower to draw."""
@@ -66,9 +66,15 @@ def market_time(axes: Axes, timestamps: I64, fewest: int = 4) -> None:
     axes.set_xlim(*days(np.array([first, max(last, first + 1)])))
 
 
-def percents(axes: Axes, digits: int = 0) -> None:
-    """Shares along y, as per cent."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(100 * value, digits)}{NO_BREAK}%"))
+def percents(axes: Axes) -> None:
+    """Shares along y, as per cent, with the decimals that their ticks have: one at 1.5 that reads 2 would be a wrong scale."""
+
+    def text(value: float, _: int) -> str:
+        apart = 100 * np.diff(axes.yaxis.get_majorticklocs()[:2])
+        digits = next((digits for digits in range(4) if np.allclose(apart, np.round(apart, digits), atol=1e-9)), 4)
+        return percent(value, digits)
+
+    axes.yaxis.set_major_formatter(FuncFormatter(text))
 
 
 def numbers(axes: Axes, digits: int = 0) -> None:

@@ -22,7 +22,7 @@ def draw_drawdown(facts: Facts) -> Figure:
     minimal_axes(axes)
     draw_band(axes, when, fall, RED)
     axes.set_ylim(min(float(fall.min()) * 1.05, -0.001), 0)
-    percents(axes, 0 if fall.min() < -0.04 else 1)
+    percents(axes)
     caption(axes, "Fall from the highest close so far")
     market_time(axes, facts.context.timestamps)
     if facts.context.desks > 1:

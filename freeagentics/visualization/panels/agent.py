@@ -52,7 +52,7 @@ def _decision(decided: Decided | None) -> Iterable[str]:
 
 
 def _heard(heard: tuple[CurrentSignal, ...]) -> Iterable[str]:
-    yield f"<h4>{'Has in its ear' if heard else 'Has nothing in its ear'}</h4>"
+    yield f"<h4>{'Valid signals' if heard else 'No valid signal'}</h4>"
     yield _table(*((ear.kind, f"{ear.says} ({ear.source}, step {ear.step})") for ear in heard))
 
 
