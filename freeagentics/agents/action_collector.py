@@ -34,6 +34,7 @@ class ActionCollector:
         self._published = np.zeros(rows, dtype=np.int32)
         self._signals: list[Signals] = []
         self._orders: list[tuple[int, int, int, int]] = []
+        self._expires = view.observation.timestamp + self._context.signal_ttl
         self._equity = (view.books.equity[cohort.desk] / CENTS).tolist()
         self._price = (view.observation.prices / self._context.units.price).tolist()
 
@@ -84,6 +85,7 @@ class ActionCollector:
                 confidence=np.array([confidence], dtype=np.float32),
                 data=data,
                 audience=np.array([audience], dtype=np.uint32),
+                expires=np.array([self._expires], dtype=np.int64),
             )
         )
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions
+from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.signal_state import SignalState
@@ -82,7 +83,7 @@ class Cohort(ArrayState, ABC):
         self.peers = np.ones(rows, dtype=np.int32)
         persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
-        self.heard = SignalState(rows, context.assets, context.signal_ttl)
+        self.heard = SignalState(rows, context.assets)
         self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
@@ -196,6 +197,10 @@ class Cohort(ArrayState, ABC):
         self.index.remember(keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
+
+    def emitter(self, view: View) -> SignalEmitter:
+        """An emitter of the signals of this step."""
+        return SignalEmitter(self.agent, self.desk, view.observation.timestamp + self.context.signal_ttl)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""

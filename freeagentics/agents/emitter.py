@@ -49,10 +49,16 @@ class LastSent(ArrayState):
 
 @dataclass(frozen=True, slots=True)
 class SignalEmitter:
-    """Emits the signals of a cohort, given agent indexes and desks of its rows, both (rows,)."""
+    """Emits the signals of a cohort in one step.
+
+    Attributes:
+        agent, desk: of its rows, (rows,).
+        expires: market time, ms, from which they are no longer read.
+    """
 
     agent: I32
     desk: I32
+    expires: int
 
     def emit(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
         """One signal from each row of *which*, with its *data* (rows, assets). *severity* is a `Severity` or an array (rows,).
@@ -68,6 +74,7 @@ class SignalEmitter:
             confidence=np.clip(confidence[rows], 0, 1).astype(np.float32),
             data=data[rows].astype(np.float32),
             audience=np.full(rows.size, audience, dtype=np.uint32),
+            expires=np.full(rows.size, self.expires, dtype=np.int64),
         )
 
 

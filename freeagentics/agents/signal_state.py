@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.signal_kinds import SignalKind, stricter_of
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, occurrence_batches
 from freeagentics.signals import Inbox
 
 _KINDS = len(SignalKind)
 
+TAKEN = ("data", "confidence", "number", "expires", "source", "step")
+"""Columns of a signal that are kept."""
+
 
 class SignalState(ArrayState):
-    """The last signal of each kind for every row of a cohort; it counts until its time to live is over.
+    """The last signal of each kind for every row of a cohort; it is valid until it expires.
 
     Attributes:
         data: (rows, kinds, assets).
         confidence: (rows, kinds).
         number: (rows, kinds), -1 for never.
-        expires: market time, (rows, kinds), -1 for never.
+        expires: market time, ms, (rows, kinds), -1 for never.
         source: the agent that sent it, (rows, kinds).
         step: when it was sent, (rows, kinds).
         received: signals of this step, (rows,).
@@ -26,8 +31,7 @@ class SignalState(ArrayState):
         mean_confidence: of them, (rows,).
     """
 
-    def __init__(self, rows: int, assets: int, ttl: int) -> None:
-        self._ttl = ttl
+    def __init__(self, rows: int, assets: int) -> None:
         self.data = np.zeros((rows, _KINDS, assets), dtype=np.float32)
         self.confidence = np.zeros((rows, _KINDS), dtype=np.float32)
         self.number = np.full((rows, _KINDS), -1, dtype=np.int64)
@@ -48,26 +52,24 @@ class SignalState(ArrayState):
         order = np.argsort(inbox.number[which], kind="stable")
         row, which = row[order], which[order]
         self._count(row, which, inbox)
-        for batch in occurrence_batches(row * _KINDS + inbox.kind[which]):
-            heeded = batch[~self._laxer(row[batch], which[batch], inbox, now)]
-            self._take(row[heeded], which[heeded], inbox, now)
+        self.take(row, {name: getattr(inbox, name)[which] for name in ("kind", *TAKEN)}, now)
 
-    def _laxer(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> Mask:
-        """Limits and vetoes (n,) laxer than what another risk manager of the desk still says: of two, the stricter one is heeded."""
-        kind, source = inbox.kind[which], inbox.source[which]
-        said, before = inbox.data[which, 0], self.data[row, kind, 0]
-        laxer = ((kind == SignalKind.LIMIT) & (said > before)) | ((kind == SignalKind.VETO) & (said < before))
-        return laxer & (self.expires[row, kind] > now) & (self.source[row, kind] != source)
+    def take(self, row: AnyArray, signals: Mapping[str, AnyArray], now: int) -> None:
+        """Signals (n,) reach rows (n,), in their order. Of two limits or vetoes that are valid the stricter is heeded, unless both are
+        from one risk manager.
 
-    def _take(self, row: AnyArray, which: AnyArray, inbox: Inbox, now: int) -> None:
-        """Signals *which* (n,) reach rows (n,), each kind at most once a row."""
-        at = (row, inbox.kind[which])
-        self.data[at] = inbox.data[which]
-        self.confidence[at] = inbox.confidence[which]
-        self.number[at] = inbox.number[which]
-        self.expires[at] = now - inbox.age_ms[which] + self._ttl
-        self.source[at] = inbox.source[which]
-        self.step[at] = inbox.step[which]
+        Args:
+            signals: columns of `TAKEN` and the ``kind``, by name.
+            now: market time, ms.
+        """
+        kind, source, said = signals["kind"], signals["source"], signals["data"][:, 0]
+        for batch in occurrence_batches(row * _KINDS + kind):
+            at = (row[batch], kind[batch])
+            stricter = stricter_of(kind[batch], self.data[(*at, 0)], said[batch])
+            heeded = ~(stricter & (self.expires[at] > now) & (self.source[at] != source[batch]))
+            at, taken = (at[0][heeded], at[1][heeded]), batch[heeded]
+            for name in TAKEN:
+                getattr(self, name)[at] = signals[name][taken]
 
     def _count(self, row: AnyArray, which: AnyArray, inbox: Inbox) -> None:
         rows = len(self.received)
@@ -85,10 +87,14 @@ class SignalState(ArrayState):
         """The last of this kind, (rows, assets); zeros where there is none that counts."""
         return np.where(self.fresh(kind, now)[:, None], self.data[:, kind], 0).astype(np.float32)
 
-    def limit(self, now: int) -> F32:
-        """The largest share of equity allowed, (rows,): 1 where nothing was heard, 0 under a veto."""
-        allowed = np.where(self.fresh(SignalKind.LIMIT, now), self.data[:, SignalKind.LIMIT, 0], 1)
-        return np.where(self.latest(SignalKind.VETO, now)[:, 0] > 0, 0, allowed).astype(np.float32)
+    def vetoed(self, now: int) -> Mask:
+        """Rows under a veto that is valid, (rows,)."""
+        return self.latest(SignalKind.VETO, now)[:, 0] > 0
+
+    def limit(self, now: int, otherwise: float = 1) -> F32:
+        """The largest share of equity allowed, (rows,): 0 under a veto, *otherwise* where neither limit nor veto is valid."""
+        allowed = np.where(self.fresh(SignalKind.LIMIT, now), self.data[:, SignalKind.LIMIT, 0], otherwise)
+        return np.where(self.vetoed(now), 0, allowed).astype(np.float32)
 
     def causes(self, kinds: tuple[tuple[SignalKind, Mask], ...], now: int, count: int) -> tuple[I64, I32, I32]:
         """What moved a decision: of these kinds, each where its mask (rows,) says so, the first *count* that were heard and still count.

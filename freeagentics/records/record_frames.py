@@ -95,6 +95,7 @@ class RecordFrames:
                     "severity": pl.Series([severity.name.lower() for severity in Severity]).gather(records["severity"]),
                     "confidence": records["confidence"],
                     "audience": _lists(told, names.team),
+                    "expires": pl.Series(records["expires"]).cast(pl.Datetime("ms")),
                     "data": pl.Series(records["data"], dtype=pl.Array(pl.Float32, records["data"].shape[1])).arr.to_list(),
                 }
             )

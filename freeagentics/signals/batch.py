@@ -31,6 +31,7 @@ class Signals:
         confidence: (n,) float32, in 0..1.
         data: (n, assets) float32, one number an asset; the kind says what it means.
         audience: (n,) uint32, bit r set: the agents of role r on the source's desk; 0: a broadcast to everyone.
+        expires: (n,) int64, market time from which it is no longer read, ms.
 
     Raises:
         ValueError: the columns are not of one length, or data is not a table.
@@ -43,6 +44,7 @@ class Signals:
     confidence: NDArray[np.float32]
     data: NDArray[np.float32]
     audience: NDArray[np.uint32]
+    expires: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -65,6 +67,7 @@ class Signals:
             confidence=np.zeros(0, np.float32),
             data=np.zeros((0, assets), np.float32),
             audience=np.zeros(0, np.uint32),
+            expires=np.zeros(0, np.int64),
         )
 
     @classmethod

@@ -22,30 +22,27 @@ MAX_KINDS = 256
 class Board:
     """Signals between agents, double-buffered: what is published in a phase can be read from the next one on.
 
-    Signals are numbered in the order they are published, without gaps over the whole run. A signal expires as soon as market time reaches
-    its timestamp plus *ttl_ms*. A signal to a role reaches the agents of that role who live on the source's desk when the phase ends, each
-    with a status of its own. A broadcast is read once by each cohort and has no status; who joins a cohort that has read it does not see
-    it. Nobody receives their own.
+    Signals are numbered in the order they are published, without gaps over the whole run. A signal is no longer read once market time
+    reaches its `expires`. A signal to a role reaches the agents of that role who live on the source's desk when the phase ends, each with
+    a status of its own. A broadcast is read once by each cohort and has no status; who joins a cohort that has read it does not see it.
+    Nobody receives their own.
 
     Args:
         kinds: names of the kinds of signal; a signal carries the index.
         directory: who sits where; the board asks it and never changes it.
         assets: numbers that each signal carries.
-        ttl_ms: how long a signal is read, in market time.
 
     Raises:
-        ValueError: *kinds* is empty or longer than 256, or *ttl_ms* is not positive.
+        ValueError: *kinds* is empty or longer than 256.
     """
 
-    def __init__(self, kinds: tuple[str, ...], directory: Directory, *, assets: int, ttl_ms: int) -> None:
+    def __init__(self, kinds: tuple[str, ...], directory: Directory, *, assets: int) -> None:
         if not 1 <= len(kinds) <= MAX_KINDS:
             raise ValueError(f"board: {len(kinds)} kinds, there must be 1 to {MAX_KINDS}")
-        if ttl_ms <= 0:
-            raise ValueError(f"board: ttl_ms is {ttl_ms}, it must be positive")
         self.kinds = kinds
         self.directory = directory
         self.assets = assets
-        self._signals = LiveSignals(assets, ttl_ms)
+        self._signals = LiveSignals(assets)
         self._deliveries = Deliveries(directory)
         self._read_watermark: dict[int, int] = {}
 
@@ -65,7 +62,7 @@ class Board:
         Raises:
             ValueError: a signal is wrong (the row is named), or *timestamp* lies before that of an earlier signal.
         """
-        check_signals(signals, self.directory, kinds=len(self.kinds), assets=self.assets)
+        check_signals(signals, self.directory, kinds=len(self.kinds), assets=self.assets, timestamp=timestamp)
         self._signals.append(signals, step, timestamp)
 
     def deliver(self) -> None:
@@ -91,7 +88,7 @@ class Board:
         row = np.concatenate([np.full(len(broadcast), BROADCAST_ROW, np.int32), seat])
         delivery = np.concatenate([np.full(len(broadcast), NO_DELIVERY), told])
         order = np.lexsort((number, row))
-        order = order[self._signals.expires(number[order]) > now]
+        order = order[self._signals.at("expires", number[order]) > now]
         number = number[order]
         return Inbox(
             row=row[order],
@@ -135,7 +132,7 @@ class Board:
         """
         self._check_query(target, kind, status)
         number, progress, processed_step = self._told(target)
-        keep = self._signals.expires(number) > now
+        keep = self._signals.at("expires", number) > now
         if kind is not None:
             keep &= self._signals.at("kind", number) == kind
         if status is not None:
@@ -144,7 +141,6 @@ class Board:
         return SignalTable(
             number=number,
             timestamp=self._signals.at("timestamp", number),
-            expires=self._signals.expires(number),
             status=progress[keep],
             processed_step=processed_step[keep],
             **self._signals.shown(number),

@@ -8,7 +8,7 @@ from freeagentics.signals.batch import Severity, Signals
 from freeagentics.signals.directory import Directory
 
 
-def check_signals(signals: Signals, directory: Directory, *, kinds: int, assets: int) -> None:
+def check_signals(signals: Signals, directory: Directory, *, kinds: int, assets: int, timestamp: int) -> None:
     """Refuses signals that no reader could make sense of; data may be anything, its kind knows what it means.
 
     Raises:
@@ -21,6 +21,10 @@ def check_signals(signals: Signals, directory: Directory, *, kinds: int, assets:
     _check_range(signals, "severity", max(Severity))
     _check_range(signals, "confidence", 1)
     _check_range(signals, "audience", 2 ** len(directory.roles) - 1)
+    expired = np.flatnonzero(signals.expires <= timestamp)
+    if expired.size:
+        row = expired[0]
+        raise ValueError(f"signals: row {row}: expires is {signals.expires[row]}, it must lie after {timestamp}, when it is published")
     desk = directory.desk[signals.source]
     mismatched = np.flatnonzero(signals.desk != desk)
     if mismatched.size:

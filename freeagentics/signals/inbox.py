@@ -28,6 +28,7 @@ class Inbox:
         severity: (m,) uint8, a `Severity`.
         confidence: (m,) float32, in 0..1.
         age_ms: (m,) int64, market time since it was published.
+        expires: (m,) int64, market time from which it is no longer read, ms.
         step: (m,) int32, the step in which it was published.
         data: (m, assets) float32, one number an asset.
         read_watermark: number below which all broadcasts were considered; the next reading starts here once this one is processed.
@@ -42,6 +43,7 @@ class Inbox:
     severity: NDArray[np.uint8]
     confidence: NDArray[np.float32]
     age_ms: NDArray[np.int64]
+    expires: NDArray[np.int64]
     step: NDArray[np.int32]
     data: NDArray[np.float32]
     read_watermark: int

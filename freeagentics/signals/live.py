@@ -11,25 +11,23 @@ from numpy.typing import NDArray
 from freeagentics.signals.batch import Signals
 from freeagentics.signals.column_buffer import ColumnBuffer, Columns
 
-SHOWN = ("source", "desk", "kind", "severity", "confidence", "step", "data")
+SHOWN = ("source", "desk", "kind", "severity", "confidence", "step", "data", "expires")
 """The columns that readers are given as they were published."""
 
 
 class LiveSignals:
     """Signals in the order they were published, with a mark between the visible ones and those of the open phase.
 
-    Market time never goes back, so the expired ones stand at the start and the hidden ones at the end, and each is one stretch of numbers.
+    The hidden ones stand at the end; of the expired ones those at the start are dropped.
 
     Args:
         assets: numbers that each signal carries.
-        ttl_ms: how long a signal is read, in market time.
 
     Attributes:
         visible: signals with numbers below this are visible.
     """
 
-    def __init__(self, assets: int, ttl_ms: int) -> None:
-        self.ttl_ms = ttl_ms
+    def __init__(self, assets: int) -> None:
         self.visible = 0
         self._rows = ColumnBuffer(_columns(Signals.empty(assets)) | {"step": np.zeros(0, np.int32), "timestamp": np.zeros(0, np.int64)})
 
@@ -77,15 +75,10 @@ class LiveSignals:
         """What every reader is given of the signals with these numbers."""
         return {name: self._rows.at(name, numbers) for name in SHOWN}
 
-    def expires(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Market time at which these signals stop being read."""
-        timestamp: NDArray[np.int64] = self._rows.at("timestamp", numbers)
-        return timestamp + self.ttl_ms
-
     def forget(self, now: int) -> None:
-        """Drops the visible signals that have expired."""
-        timestamp = self._rows.column("timestamp", stop=self.visible)
-        self._rows.forget(self.first + int(np.searchsorted(timestamp, now - self.ttl_ms, side="right")))
+        """Drops the visible signals that have expired, up to the first that has not."""
+        valid = self._rows.column("expires", stop=self.visible) > now
+        self._rows.forget(self.first + int(valid.argmax()) if valid.any() else self.visible)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All signals, as arrays."""

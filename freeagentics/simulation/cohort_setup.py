@@ -23,7 +23,7 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         sources=tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction)) for s in market.sources),
         roles=team,
         memory=memory,
-        signal_ttl=round(scenario.signals.ttl_hours * HOUR_MS),
+        signal_ttl=max(round(scenario.signals.ttl_hours * HOUR_MS), 1),
         grid=grid,
         policies=Policies.on(grid),
         codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in team},

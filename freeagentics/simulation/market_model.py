@@ -16,7 +16,7 @@ from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Popul
 from freeagentics.agents.cohort import CohortPages
 from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray
-from freeagentics.clock import HOUR_MS, wall_clock
+from freeagentics.clock import wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, Observation, ObservationBuffer
 from freeagentics.memory import open_book_codec
@@ -94,8 +94,8 @@ class MarketModel(mesa.Model):
         self.writer = JournalWriter(None)
         # Mesa's runners close no model: the thread ends with the model then.
         weakref.finalize(self, self.writer.close).atexit = False
-        assets, ttl = len(self.market.symbols), round(self.scenario.signals.ttl_hours * HOUR_MS)
-        self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets, ttl_ms=ttl)
+        assets = len(self.market.symbols)
+        self.board = Board(SIGNAL_KINDS, self.population.directory, assets=assets)
         self.ledger = DeskLedger(self.market.accounts)
         self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
         self.pending_outcomes = OutcomeWindow(self.scenario.memory.horizon, assets)

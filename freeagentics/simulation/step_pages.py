@@ -20,6 +20,15 @@ from freeagentics.signals import Signals
 
 DEPARTURE = np.dtype([("agent", "<i4")])
 PROCESSED = np.dtype([("number", "<i8"), ("target", "<i4")])
+_SIGNAL = [
+    ("source", "<i4"),
+    ("desk", "<i4"),
+    ("kind", "u1"),
+    ("severity", "u1"),
+    ("confidence", "<f4"),
+    ("audience", "<u4"),
+    ("expires", "<i8"),
+]
 _ORDER = np.dtype([("agent", "<i4"), ("desk", "<i4"), ("asset", "<i4"), ("quantity", "<i8")])
 _FILL = np.dtype([*_ORDER.descr, ("price", "<i8"), ("notional", "<i8"), ("fee", "<i8")])
 
@@ -98,9 +107,8 @@ def _columns(dtype: np.dtype[np.void], holder: Orders | Fills) -> AnyArray:
 
 def _signal_records(signals: Signals, first: int) -> AnyArray:
     assets = signals.data.shape[1]
-    fields = [("source", "<i4"), ("desk", "<i4"), ("kind", "u1"), ("severity", "u1"), ("confidence", "<f4"), ("audience", "<u4")]
-    records = np.zeros(len(signals), dtype=[("number", "<i8"), *fields, ("data", "<f4", (assets,))])
-    for name, _ in fields:
+    records = np.zeros(len(signals), dtype=[("number", "<i8"), *_SIGNAL, ("data", "<f4", (assets,))])
+    for name, _ in _SIGNAL:
         records[name] = getattr(signals, name)
     records["data"], records["number"] = signals.data, first + np.arange(len(signals))
     return records

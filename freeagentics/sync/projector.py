@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from freeagentics.clock import HOUR_MS
 from freeagentics.journal import Journal
 from freeagentics.records.roster import Roster
 from freeagentics.scenario.scenario import Scenario
@@ -97,11 +96,10 @@ class Projector:
 
     def _write(self, journal: Journal, first: int, last: int) -> None:
         names = self._names = self._names or Roster(journal)
-        ttl_ms = round(self._scenario.signals.ttl_hours * HOUR_MS)
         memories = memory_entries(journal, names, first, last)
         self._store.append(memories)
         decisions = list(DecisionItems(journal, names, self._scenario.memory.horizon).span(first, last))
         self._store.put(DECISIONS, decisions)
-        signals = list(SignalItems(journal, names, ttl_ms).span(first, last))
+        signals = list(SignalItems(journal, names).span(first, last))
         self._store.put(SIGNALS, signals)
         self.records += len(memories) + len(decisions) + len(signals)

@@ -25,16 +25,11 @@ EVERYBODY = -1
 
 
 class SignalItems:
-    """Version 1 of an item is a signal as it was sent, version 2 one that its target's decision has dealt with.
+    """Version 1 of an item is a signal as it was sent, version 2 one that its target's decision has dealt with."""
 
-    Args:
-        ttl_ms: market time after which a signal has expired.
-    """
-
-    def __init__(self, journal: Journal, names: Roster, ttl_ms: int) -> None:
+    def __init__(self, journal: Journal, names: Roster) -> None:
         self._journal = journal
         self._names = names
-        self._ttl_ms = ttl_ms
         self._left: Mapping[int, int] = {}
         self._members: dict[tuple[int, int], list[int]] = defaultdict(list)
         for agent, (desk, role) in enumerate(zip(names.seats["desk"].tolist(), names.seats["role"].tolist(), strict=True)):
@@ -84,7 +79,7 @@ class SignalItems:
                     f"{moment}#{signal_id(number)}#{name or '*'}",
                     msgpack.packb(body),
                     version=1 if done is None else 2,
-                    expires=timestamp + self._ttl_ms,
+                    expires=int(row["expires"]),
                     index={"GSI1": (target_partition(name), timestamp)},
                 )
 

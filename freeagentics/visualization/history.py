@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS, Population
+from freeagentics.agents.desk_limits import DeskLimits
 from freeagentics.arrays import F32, I64, AnyArray
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 
@@ -16,8 +17,6 @@ HISTORY_STEPS = 500
 
 LATEST_SIGNALS = 12
 """Signals of a step that are kept: as many as the table of the latest shows."""
-
-RISK_MANAGER = "risk-manager"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +27,8 @@ class StepView:
         step, timestamp: when; market time in ms.
         prices: closes, (A,) in units of the assets. equity: cents, (D,).
         basket: what one USD is worth that was spread over all assets at the first close and held.
-        exposure: invested share of equity, (D,). limit: the lowest that the desk's risk managers allow, (D,), NaN where it has none.
+        exposure: invested share of equity, (D,). limit: the largest share of equity allowed by limits and vetoes in force,
+            (D,), NaN where there are none.
         fills: at this bar's open, as recorded. signals: the last of those published, as recorded. told: how many of each kind, (K,).
     """
 
@@ -53,9 +53,7 @@ class History:
     """
 
     def __init__(self, population: Population) -> None:
-        self._desk = population.directory.desk
-        self._desks = population.directory.desks
-        self._limiting = {cohort.number for cohort in population.cohorts if cohort.role == RISK_MANAGER}
+        self._limits = DeskLimits(population.directory.desks)
         self.moments: deque[StepView] = deque(maxlen=HISTORY_STEPS)
         self.decisions: dict[int, AnyArray] = {}
 
@@ -65,6 +63,7 @@ class History:
         self.decisions = {page.cohort: page.records for page in commit.pages if page.kind is Kind.DECISIONS}
         accounts, signals = shared[Kind.ACCOUNTS], shared.get(Kind.SIGNALS)
         equity = accounts["equity"]
+        self._limits.update(signals, commit.step, commit.timestamp)
         self.moments.append(
             StepView(
                 step=commit.step,
@@ -73,20 +72,12 @@ class History:
                 equity=equity,
                 basket=float(shared[Kind.FIGURES]["basket"][0]),
                 exposure=((equity - accounts["cash"]) / np.maximum(equity, 1)).astype(np.float32),
-                limit=self._limits(),
+                limit=self._limits.limit,
                 fills=shared.get(Kind.FILLS),
                 signals=None if signals is None else signals[-LATEST_SIGNALS:],
                 told=np.bincount(() if signals is None else signals["kind"], minlength=len(SIGNAL_KINDS)),
             )
         )
-
-    def _limits(self) -> F32:
-        limit = np.full(self._desks, np.inf, dtype=np.float32)
-        for cohort in self._limiting:
-            decided = self.decisions[cohort]
-            np.minimum.at(limit, self._desk[decided["agent"]], decided["value"])
-        limit[np.isinf(limit)] = np.nan
-        return limit
 
 
 class HistoryWriter(JournalWriter):

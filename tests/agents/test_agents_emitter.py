@@ -67,14 +67,14 @@ def test_who_arrives_has_told_nothing() -> None:
     assert last.due(values(0, 0, 0), 0.5, REFRESH, at(2)).tolist() == [False, True, False]
 
 
-EMITTER = SignalEmitter(agent=np.array([7, -1, 9], np.int32), desk=np.array([1, 0, 3], np.int32))
+EMITTER = SignalEmitter(agent=np.array([7, -1, 9], np.int32), desk=np.array([1, 0, 3], np.int32), expires=99)
 DATA = np.arange(6, dtype=np.float32).reshape(3, 2)
 
 
 def test_free_rows_never_speak() -> None:
     signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, 0b10, Severity.HIGH, np.full(3, 0.5, np.float32), DATA)
     assert signals.source.tolist() == [7, 9] and signals.desk.tolist() == [1, 3]
-    assert signals.data.tolist() == [[0, 1], [4, 5]]
+    assert signals.data.tolist() == [[0, 1], [4, 5]] and signals.expires.tolist() == [99, 99]
     assert set(signals.audience.tolist()) == {0b10} and set(signals.kind.tolist()) == {SignalKind.TREND}
 
 

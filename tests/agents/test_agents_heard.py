@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freeagentics.agents import SignalKind
+from freeagentics.agents.desk_limits import DeskLimits
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.signals import Inbox, Severity
 
@@ -41,6 +42,7 @@ def inbox(*said: Message) -> Inbox:
         severity=np.array([one.severity for one in rows], dtype=np.uint8),
         confidence=np.array([one.confidence for one in rows], dtype=np.float32),
         age_ms=np.array([one.age for one in rows], dtype=np.int64),
+        expires=np.array([NOW - one.age + TTL for one in rows], dtype=np.int64),
         step=np.array([one.step for one in rows], dtype=np.int32),
         data=np.array([[one.value, -one.value] for one in rows], dtype=np.float32).reshape(-1, 2),
         read_watermark=0,
@@ -49,7 +51,7 @@ def inbox(*said: Message) -> Inbox:
 
 def hearing(*said: Message) -> SignalState:
     """Four rows, the last of them free, that heard this now."""
-    heard = SignalState(4, 2, TTL)
+    heard = SignalState(4, 2)
     heard.hear(inbox(*said), AGENTS, NOW)
     return heard
 
@@ -73,7 +75,7 @@ def test_a_newer_broadcast_wins_over_what_was_said_to_one_alone() -> None:
     assert heard.latest(SignalKind.TREND, NOW)[:3, 0].tolist() == [8, 9, 8]
 
 
-def test_a_signal_counts_until_its_time_to_live_is_over() -> None:
+def test_a_signal_is_valid_until_it_expires() -> None:
     heard = hearing(Message(0, 1), Message(1, 2, age=400))
     last = NOW + TTL - 1
     assert heard.fresh(SignalKind.TREND, NOW).tolist() == [True, True, False, False]
@@ -124,6 +126,33 @@ def test_of_two_risk_managers_the_stricter_is_heeded_until_it_says_otherwise() -
     assert heard.limit(NOW + TTL).tolist() == [1, 1, 1, 1]
 
 
+def test_where_nothing_is_in_force_the_limit_is_what_the_reader_says() -> None:
+    heard = hearing(Message(0, 1, kind=SignalKind.LIMIT, value=0.25), Message(1, 2, kind=SignalKind.VETO))
+    assert heard.vetoed(NOW).tolist() == [False, True, False, False]
+    assert np.array_equal(heard.limit(NOW, np.nan), np.array([0.25, 0, np.nan, np.nan], dtype=np.float32), equal_nan=True)
+
+
+def recorded(*said: tuple[int, int, SignalKind, float, int]) -> np.ndarray:
+    """Signals on record: desk, source, kind, value of two assets, market time at which they expire."""
+    fields = [("number", "<i8"), ("source", "<i4"), ("desk", "<i4"), ("kind", "u1"), ("confidence", "<f4"), ("expires", "<i8")]
+    records = np.zeros(len(said), dtype=[*fields, ("data", "<f4", (2,))])
+    for row, (desk, source, kind, value, expires) in zip(records, said, strict=True):
+        row["desk"], row["source"], row["kind"], row["data"], row["expires"] = desk, source, kind, value, expires
+    return records
+
+
+def test_limits_of_desks_are_in_force_as_their_agents_heed_them_and_until_they_expire() -> None:
+    desks = DeskLimits(3)
+    limit, veto, trend = SignalKind.LIMIT, SignalKind.VETO, SignalKind.TREND
+    desks.update(recorded((0, 4, limit, 0.5, 100), (0, 5, limit, 0.75, 900), (1, 6, veto, 1, 200), (2, 7, trend, 1, 900)), 1, 0)
+    assert np.array_equal(desks.limit, [0.5, 0, np.nan], equal_nan=True)
+    assert desks.vetoed.tolist() == [False, True, False]
+    desks.update(recorded((0, 5, limit, 0.25, 150)), 2, 50)
+    assert desks.limit[0] == 0.25
+    desks.update(None, 3, 200)
+    assert np.isnan(desks.limit).all() and not desks.vetoed.any()
+
+
 def test_who_arrives_has_heard_nothing() -> None:
     heard = hearing(Message(0, 1), Message(1, 2))
     heard.forget(np.array([0]))
@@ -151,7 +180,7 @@ def stricter(before: Message | None, now: Message) -> bool:
 
 @given(st.lists(st.lists(said, max_size=8, unique_by=lambda one: one.number), min_size=1, max_size=3))
 def test_every_row_hears_what_a_plain_list_of_its_signals_says(steps: list[list[Message]]) -> None:
-    heard, ears = SignalState(4, 2, TTL), [dict[SignalKind, Message](), dict[SignalKind, Message](), dict[SignalKind, Message]()]
+    heard, ears = SignalState(4, 2), [dict[SignalKind, Message](), dict[SignalKind, Message](), dict[SignalKind, Message]()]
     for arrived in steps:
         heard.hear(inbox(*arrived), AGENTS, NOW)
         for one in sorted(arrived, key=lambda one: one.number):

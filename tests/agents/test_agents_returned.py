@@ -176,7 +176,7 @@ def test_whatever_is_returned_is_taken_as_finite_numbers_or_refused_in_one_line(
         for name in ("value", "confidence", "size", "stance", "reason"):
             assert np.isfinite(getattr(choice, name)).all(), name
         assert np.isfinite(choice.signals.data).all()
-        model.board.publish(choice.signals, step=2, timestamp=10**15)
+        model.board.publish(choice.signals, step=2, timestamp=0)
         assert (model.market.submit(choice.orders).quantity >= 0).all()
 
 

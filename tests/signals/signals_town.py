@@ -23,7 +23,7 @@ def town() -> Directory:
 
 
 def board(directory: Directory | None = None) -> Board:
-    return Board(KINDS, directory or town(), assets=ASSETS, ttl_ms=TTL)
+    return Board(KINDS, directory or town(), assets=ASSETS)
 
 
 def to(*roles: int) -> int:
@@ -35,9 +35,16 @@ EVERYONE = 0
 
 
 def signal(
-    source: int, audience: int, *, kind: int = 0, severity: int = Severity.LOW, confidence: float = 0.5, value: float = 1.0
+    source: int,
+    audience: int,
+    *,
+    kind: int = 0,
+    severity: int = Severity.LOW,
+    confidence: float = 0.5,
+    value: float = 1.0,
+    timestamp: int = 0,
 ) -> Signals:
-    """One signal; of the town's agents, those with an even number are on desk 0."""
+    """One signal, which expires TTL after *timestamp*; of the town's agents, those with an even number are on desk 0."""
     return Signals(
         source=np.array([source], np.int32),
         desk=np.array([source % 2], np.int32),
@@ -46,4 +53,5 @@ def signal(
         confidence=np.array([confidence], np.float32),
         data=np.full((1, ASSETS), value, np.float32),
         audience=np.array([audience], np.uint32),
+        expires=np.array([timestamp + TTL]),
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from signals_town import EVERYONE, HUNTER, HUNTERS, LATE, TRADER, TRADERS, TTL, board, signal, to, town
@@ -11,7 +13,7 @@ def said(*signals: Signals, timestamp: int = 0, directory: Directory | None = No
     """A board on which these signals are visible."""
     one = board(directory)
     for batch in signals:
-        one.publish(batch, step=1, timestamp=timestamp)
+        one.publish(replace(batch, expires=np.full(len(batch), timestamp + TTL)), step=1, timestamp=timestamp)
     one.deliver()
     return one
 
@@ -41,7 +43,8 @@ def test_an_agent_never_receives_its_own_signal() -> None:
 
 def test_an_inbox_tells_the_signal_as_it_was_published() -> None:
     one = board()
-    one.publish(signal(3, to(TRADER), kind=1, severity=Severity.HIGH, confidence=0.25, value=-7.0), step=5, timestamp=100)
+    told = signal(3, to(TRADER), kind=1, severity=Severity.HIGH, confidence=0.25, value=-7.0, timestamp=100)
+    one.publish(told, step=5, timestamp=100)
     one.deliver()
     inbox = one.inbox(TRADERS, 130)
     assert len(inbox) == 2
@@ -51,6 +54,7 @@ def test_an_inbox_tells_the_signal_as_it_was_published() -> None:
     assert inbox.severity.tolist() == [Severity.HIGH] * 2
     assert inbox.confidence.tolist() == [0.25] * 2
     assert inbox.age_ms.tolist() == [30, 30]
+    assert inbox.expires.tolist() == [100 + TTL] * 2
     assert inbox.step.tolist() == [5, 5]
     assert inbox.data.tolist() == [[-7.0, -7.0]] * 2
 
@@ -85,13 +89,24 @@ def test_a_signal_is_read_up_to_but_not_at_its_expiry() -> None:
 def test_expiry_forgets_exactly_what_has_expired() -> None:
     one = board()
     for timestamp in (0, 1):
-        one.publish(signal(0, to(TRADER)), step=timestamp, timestamp=timestamp)
+        one.publish(signal(0, to(TRADER), timestamp=timestamp), step=timestamp, timestamp=timestamp)
     one.deliver()
     one.expire(TTL - 1)
     assert one.live == 2
     one.expire(TTL)
     assert one.live == 1
     assert one.inbox(TRADERS, 0).number.tolist() == [1, 1]
+
+
+def test_a_signal_may_live_shorter_than_those_before_it() -> None:
+    one, brief = board(), replace(signal(1, EVERYONE), expires=np.array([10]))
+    for told in (signal(0, EVERYONE), brief):
+        one.publish(told, step=1, timestamp=0)
+    one.deliver()
+    one.expire(10)
+    assert one.query(now=10).number.tolist() == one.inbox(TRADERS, 10).number.tolist() == [0]
+    one.expire(TTL)
+    assert one.live == 0
 
 
 def test_an_expiry_spares_the_open_phase() -> None:
@@ -106,7 +121,7 @@ def test_an_expiry_spares_the_open_phase() -> None:
 def test_numbers_have_no_gaps_after_everything_was_forgotten() -> None:
     one = said(signal(0, EVERYONE), signal(1, EVERYONE))
     one.expire(TTL)
-    one.publish(signal(2, EVERYONE), step=2, timestamp=TTL)
+    one.publish(signal(2, EVERYONE, timestamp=TTL), step=2, timestamp=TTL)
     one.deliver()
     assert one.query(now=TTL).number.tolist() == [2]
 

@@ -84,7 +84,8 @@ class BoardMachine(RuleBasedStateMachine):
 
     @rule(source=st.integers(0, 7), kind=st.integers(0, len(KINDS) - 1), value=st.integers(-5, 5), audience=st.integers(0, 3))
     def publish(self, source: int, kind: int, value: float, audience: int) -> None:
-        self.board.publish(signal(source, audience, kind=kind, value=value), step=self.step, timestamp=self.now)
+        told = signal(source, audience, kind=kind, value=value, timestamp=self.now)
+        self.board.publish(told, step=self.step, timestamp=self.now)
         self.plain.publish(Message(source, source % 2, kind, value, audience, self.step, self.now))
 
     @rule()
@@ -192,7 +193,8 @@ def test_a_busy_day_goes_on_identically_after_a_reload_in_its_middle() -> None:
             resumed.load(saved.state())
         for one in (straight, resumed):
             for source in range(step % 8):
-                one.publish(signal(source, source % 4, value=step), step=step, timestamp=step * 100)
+                told = signal(source, source % 4, value=step, timestamp=step * 100)
+                one.publish(told, step=step, timestamp=step * 100)
             one.deliver()
             one.expire(step * 100)
         inboxes = [one.inbox(TRADERS, step * 100) for one in (straight, resumed)]

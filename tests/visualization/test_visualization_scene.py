@@ -50,13 +50,15 @@ def test_charts_show_the_accounts_and_the_decisions_of_every_step() -> None:
     assert len(charts.fill_step) == fills > 0
 
 
-def test_limits_are_those_that_the_risk_managers_decided() -> None:
-    with shown("quick", steps=30) as model:
-        charts = charts_in(model.look(""))
-        for desk in range(4):
-            decided = model.look(f"risk-manager-{desk:04d}").mind.decided
-            assert decided is not None
-            assert charts.limit[-1, desk] == pytest.approx(decided.reasoning["limit"])
+def test_limits_are_those_that_executors_heed() -> None:
+    with shown("quick", steps=STEPS) as page, MarketModel("quick") as model:
+        for _ in range(STEPS):
+            model.step()
+        limit = charts_in(page.look("")).limit[-1]
+        assert np.isfinite(limit).all()
+        for cohort in model.population.cohorts:
+            if cohort.role == "trade-executor":
+                assert np.array_equal(limit[cohort.desk[cohort.active]], cohort.heard.limit(page.look("").timestamp)[cohort.active])
 
 
 def test_without_risk_managers_there_are_no_limits(tmp_path: Path) -> None:

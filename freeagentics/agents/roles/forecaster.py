@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext, SourceInfo
 from freeagentics.agents.decision import CAUSES, Decisions
-from freeagentics.agents.emitter import LastSent, SignalEmitter
+from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.generative import Message
 from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.ranges import RateSpan
@@ -203,10 +203,6 @@ class Forecaster(Cohort):
         rows = np.arange(self.rows)
         forecast = category(self.expected[rows, focus], self.settings.threshold)
         return self.context.policies.signal_policy.choose(self.belief.regimes[rows, focus], forecast, allowed)
-
-    def emitter(self) -> SignalEmitter:
-        """This cohort, as one that speaks."""
-        return SignalEmitter(self.agent, self.desk)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn the value of the directions that were read."""

@@ -41,7 +41,7 @@ class MarketHunter(Forecaster):
         """Whales first, then the trend, then turbulence; the action names the first of them."""
         context, observation, rows = self.context, view.observation, np.arange(self.rows)
         slot = observation.step % len(self.readings.read)
-        emitter = self.emitter()
+        emitter = self.emitter(view)
 
         count = context.column(observation, "whales.count")
         seen = self._read(slot, "whales") & (count.max() >= WHALES_THAT_MATTER)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
-from freeagentics.agents.emitter import LastSent, SignalEmitter
+from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.experience import running_volatility
 from freeagentics.agents.ranges import PositiveSpan, Span
 from freeagentics.agents.signal_kinds import SignalKind
@@ -88,7 +88,7 @@ class PortfolioOptimizer(Cohort):
         telling = self.last_sent.due(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.last_sent.record(telling, self.target, view.observation)
         certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
-        emitter = SignalEmitter(self.agent, self.desk)
+        emitter = self.emitter(view)
         bound = self.target.sum(axis=1) >= limit - np.float32(1e-3)
         always = np.ones(self.rows, dtype=np.bool_)
         causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
-from freeagentics.agents.emitter import LastSent, SignalEmitter
+from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.experience import RISK, running_volatility
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
@@ -123,7 +123,7 @@ class RiskManager(Cohort):
         return after.astype(np.float32), reason.astype(np.float32)
 
     def _emit_signals(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
-        emitter = SignalEmitter(self.agent, self.desk)
+        emitter = self.emitter(view)
         certain = np.ones(self.rows, dtype=np.float32)
         turned = self.vetoed != was_vetoed
         limiting = self.last_sent.due(limit[:, None], 0.05, self.settings.refresh, view.observation)

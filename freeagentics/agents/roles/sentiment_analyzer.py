@@ -40,5 +40,5 @@ class SentimentAnalyzer(Forecaster):
         telling = loud & self.last_sent.due(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
         self.last_sent.record(telling, expected[:, None], view.observation)
         severity = severity_of(np.abs(expected))
-        signals = self.emitter().emit(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
+        signals = self.emitter(view).emit(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
         return telling.astype(np.uint8), telling.astype(np.int32), signals

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.arrays import I64
-from freeagentics.clock import HOUR_MS, moment, spacing
+from freeagentics.clock import moment, spacing
 from freeagentics.journal import Journal
 from freeagentics.records import RunRecord
 from freeagentics.records.roster import Roster
@@ -37,10 +37,6 @@ class RunContext:
     def moment(self, step: int) -> str:
         """Market time at the close of a step, for people."""
         return moment(int(self.timestamps[step - 1]), self._spacing)
-
-    def ttl_ms(self, step: int) -> float:
-        """Market time, ms, for which what was told at a step counts."""
-        return self.record.lineage.at(step).signals.ttl_hours * HOUR_MS
 
     @property
     def steps(self) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents import SignalKind
-from freeagentics.arrays import F64, AnyArray, occurrence_batches
+from freeagentics.agents.desk_limits import DeskLimits
+from freeagentics.arrays import AnyArray
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.desks import five_number_summary
 from freeagentics.report.aggregates.scan import StepData
@@ -28,42 +28,24 @@ class Limits:
         self.vetoed = np.zeros(context.steps)
         self.vetoes, self.lifted = (np.zeros(context.steps, dtype=np.int64) for _ in range(2))
         self.breaches = self.checked = 0
-        self._ttl_ms = context.ttl_ms
-        self._told = {kind: np.full(context.desks, np.nan) for kind in (SignalKind.LIMIT, SignalKind.VETO)}
-        self._until = {kind: np.full(context.desks, -1.0) for kind in self._told}
-        self._source = {kind: np.full(context.desks, -1) for kind in self._told}
-        self._before: F64 = np.full(context.desks, np.nan)
-        self._veto_before = np.zeros(context.desks, dtype=np.bool_)
+        self._in_force = DeskLimits(context.desks)
 
     def update(self, data: StepData) -> None:
         """Take in one step."""
         place = data.step - 1
         self._watch(data.accounts)
-        if data.signals is not None:
-            self._hear(data.signals, data.timestamp, self._ttl_ms(data.step))
-        limit, veto = (np.where(self._until[kind] > data.timestamp, self._told[kind], np.nan) for kind in self._told)
-        under = veto > 0
-        self._before = np.where(under, 0, limit)
-        known = self._before[~np.isnan(self._before)]
+        before = self._in_force.vetoed
+        self._in_force.update(data.signals, data.step, data.timestamp)
+        limit, vetoed = self._in_force.limit.astype(np.float64), self._in_force.vetoed
+        known = limit[~np.isnan(limit)]
         if known.size:
             self.allowed[place] = five_number_summary(known)
-        self.vetoed[place] = under.mean()
-        self.vetoes[place] = (under & ~self._veto_before).sum()
-        self.lifted[place] = (self._veto_before & ~under).sum()
-        self._veto_before = under
+        self.vetoed[place] = vetoed.mean()
+        self.vetoes[place] = (vetoed & ~before).sum()
+        self.lifted[place] = (before & ~vetoed).sum()
 
     def _watch(self, accounts: AnyArray) -> None:
         exposure = 1 - accounts["cash"] / np.maximum(accounts["equity"], 1)
-        self.breaches += int((exposure > self._before + TOLERANCE).sum())
-        self.checked += int((~np.isnan(self._before)).sum())
-
-    def _hear(self, signals: AnyArray, now: int, ttl: float) -> None:
-        """As agents hear: of two risk managers of a desk, the stricter is heeded for as long as what it said counts."""
-        for kind, told in self._told.items():
-            mine = signals[signals["kind"] == kind]
-            for batch in occurrence_batches(mine["desk"]):
-                desk, said, source = mine["desk"][batch], mine["data"][batch, 0], mine["source"][batch]
-                laxer = said > told[desk] if kind is SignalKind.LIMIT else said < told[desk]
-                heeded = ~(laxer & (self._until[kind][desk] > now) & (self._source[kind][desk] != source))
-                told[desk[heeded]], self._source[kind][desk[heeded]] = said[heeded], source[heeded]
-                self._until[kind][desk[heeded]] = now + ttl
+        limit = self._in_force.limit.astype(np.float64)
+        self.breaches += int((exposure > limit + TOLERANCE).sum())
+        self.checked += int((~np.isnan(limit)).sum())

@@ -28,18 +28,18 @@ class SignalMatrix:
         self.sent = np.zeros((roles, kinds), dtype=np.int64)
         self.delivered, self.named = (np.zeros((roles, kinds, roles), dtype=np.int64) for _ in range(2))
         self.over_time = np.zeros((self.buckets.count, kinds), dtype=np.int64)
-        self._role, self._ttl_ms = context.role, context.ttl_ms
+        self._role = context.role
         # Signals that may still be named: source role and kind as one number, and who has named it, a bit a role.
         self._first = 0
         self._cell = np.zeros(0, dtype=np.int64)
         self._naming = np.zeros(0, dtype=np.int64)
-        self._sent: list[tuple[float, int]] = []
+        self._sent: list[tuple[int, int]] = []
 
     def update(self, data: StepData) -> None:
         """Take in one step."""
         if data.signals is not None:
             self._send(data.signals, data.step)
-            self._sent.append((data.timestamp + self._ttl_ms(data.step), len(data.signals)))
+            self._sent.append((int(data.signals["expires"].max()), len(data.signals)))
         self._name(data.decisions)
         while self._sent and self._sent[0][0] <= data.timestamp:
             self._forget(self._sent.pop(0)[1])
