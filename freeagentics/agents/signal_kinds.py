@@ -1,7 +1,8 @@
-"""What signals mean: the number that each kind gives per asset."""
+"""Kinds of signals: the number that each gives per asset, its unit, and which of two is the stricter."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 import numpy as np
@@ -37,3 +38,25 @@ SHARES = frozenset({SignalKind.LIMIT, SignalKind.VETO, SignalKind.TARGET})
 def stricter_of(kind: AnyArray, held: AnyArray, said: AnyArray) -> Mask:
     """Where *held* is a stricter limit or veto than *said*, all of shape (n,); of other kinds none is."""
     return np.where(kind == SignalKind.LIMIT, held < said, (kind == SignalKind.VETO) & (held > said))
+
+
+_QUANTITIES = {
+    SignalKind.WHALE_ACTIVITY: ("large orders", "+z.0f", ""),
+    SignalKind.TREND: ("expected return", "+z.2f", " sd"),
+    SignalKind.VOLATILITY: ("fast over slow volatility", ".2f", ""),
+    SignalKind.SENTIMENT: ("expected return", "+z.2f", " sd"),
+    SignalKind.LIMIT: ("exposure at most", ".0%", ""),
+    SignalKind.TARGET: ("target weight", ".0%", ""),
+}
+"""The quantity of each kind, the format of its number, and its unit."""
+
+
+def signal_text(kind: int, data: Mapping[str, float]) -> str:
+    """The words of a signal, e.g. ``expected return +0.75 sd in BTC``; *data* by symbol, of which those at zero are left out."""
+    if kind == SignalKind.VETO:
+        return "hold nothing" if any(data.values()) else "veto lifted"
+    quantity, form, unit = _QUANTITIES[SignalKind(kind)]
+    named = {symbol: value for symbol, value in data.items() if value}
+    if kind == SignalKind.LIMIT or not named:
+        return f"{quantity} {next(iter(data.values())):{form}}{unit}"
+    return f"{quantity} {', '.join(f'{value:{form}}{unit} in {symbol}' for symbol, value in named.items())}"

@@ -97,10 +97,12 @@ def _number(value: float) -> str:
 
 
 def _signal(signal: HeardSignal, told: Explanation) -> str:
-    said = ", ".join(f"{symbol} {value:+.3g}" for symbol, value in signal.data.items() if value) or "0"
+    from freeagentics.agents.signal_kinds import SignalKind, signal_text
+
+    said = signal_text(SignalKind[signal.kind], signal.data)
     age = "just now" if signal.age == 0 else f"{duration(round(signal.age_hours * HOUR_MS))} ago"
     led = ", named as a cause" if signal.named else ""
-    head = f"{signal.kind} {said} from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
+    head = f"{signal.kind} ({said}) from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
     return f"{head}; without it: {_alternative(signal.without, told)}"
 
 

@@ -8,22 +8,13 @@ from itertools import islice
 
 import numpy as np
 
-from freeagentics.agents import SignalKind
+from freeagentics.agents.signal_kinds import SignalKind, signal_text
 from freeagentics.arrays import AnyArray
 from freeagentics.signals import Severity
 from freeagentics.visualization.history import LATEST_SIGNALS, StepView
 
 Name = Callable[[int], str]
 """Gives the id of an agent by its index."""
-
-_FORMS = {
-    SignalKind.WHALE_ACTIVITY: "{:+.0f} large orders",
-    SignalKind.TREND: "{:+.2f} sd expected",
-    SignalKind.VOLATILITY: "volatility at {:.1f} times its usual",
-    SignalKind.SENTIMENT: "{:+.2f} sd expected",
-    SignalKind.LIMIT: "hold at most {:.0%}",
-    SignalKind.TARGET: "hold {:.0%}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +33,7 @@ class SignalText:
 def says(kind: int, data: AnyArray, symbols: tuple[str, ...]) -> str:
     """What a signal with *data* (A,) says, of the symbol for which it says most."""
     place = int(np.abs(data).argmax())
-    if kind == SignalKind.VETO:
-        return "hold nothing" if data[place] else "the veto is lifted"
-    text = _FORMS[SignalKind(kind)].format(float(data[place]))
-    everywhere = len(symbols) == 1 or kind == SignalKind.LIMIT
-    return text if everywhere else f"{symbols[place]}: {text}"
+    return signal_text(kind, {symbols[place]: float(data[place])})
 
 
 def kind_name(kind: int) -> str:

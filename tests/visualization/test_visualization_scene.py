@@ -92,7 +92,7 @@ def test_an_agents_mind_is_what_the_agent_holds() -> None:
         assert (mind.agent, mind.desk, mind.beliefs) == (agent.name, agent.desk, agent.beliefs)
         target = agent.heard(SignalKind.TARGET)
         assert target is not None
-        assert next(ear.says for ear in mind.heard if ear.kind == "target") == f"hold {target[0]:.0%}"
+        assert next(ear.says for ear in mind.heard if ear.kind == "target").startswith(f"target weight {target[0]:.0%}")
     assert mind.decided is not None
     assert mind.decided.step == STEPS
     assert "conviction" in mind.decided.reasoning
@@ -107,14 +107,14 @@ def test_an_agent_who_is_not_there_is_replaced_by_the_first() -> None:
 @pytest.mark.parametrize(
     ("kind", "data", "text"),
     [
-        (SignalKind.LIMIT, [0.4, 0.4], "hold at most 40%"),
+        (SignalKind.LIMIT, [0.4, 0.4], "exposure at most 40%"),
         (SignalKind.VETO, [1, 1], "hold nothing"),
-        (SignalKind.VETO, [0, 0], "the veto is lifted"),
-        (SignalKind.TARGET, [0.1, 0.5], "ETH: hold 50%"),
-        (SignalKind.TREND, [-0.75, 0.5], "BTC: -0.75 sd expected"),
-        (SignalKind.SENTIMENT, [0, 0.25], "ETH: +0.25 sd expected"),
-        (SignalKind.WHALE_ACTIVITY, [7, 0], "BTC: +7 large orders"),
-        (SignalKind.VOLATILITY, [1.0, 2.5], "ETH: volatility at 2.5 times its usual"),
+        (SignalKind.VETO, [0, 0], "veto lifted"),
+        (SignalKind.TARGET, [0.1, 0.5], "target weight 50% in ETH"),
+        (SignalKind.TREND, [-0.75, 0.5], "expected return -0.75 sd in BTC"),
+        (SignalKind.SENTIMENT, [0, 0.25], "expected return +0.25 sd in ETH"),
+        (SignalKind.WHALE_ACTIVITY, [7, 0], "large orders +7 in BTC"),
+        (SignalKind.VOLATILITY, [1.0, 2.5], "fast over slow volatility 2.50 in ETH"),
     ],
 )
 def test_a_signal_says_in_words_what_it_means(kind: SignalKind, data: list[float], text: str) -> None:

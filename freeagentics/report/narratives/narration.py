@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from freeagentics.agents import SIGNAL_KINDS, SignalKind
+from freeagentics.agents.signal_kinds import SignalKind, signal_text
 from freeagentics.arrays import AnyArray
-from freeagentics.report.formatting import humanize, listing, number, percent
+from freeagentics.report.formatting import humanize, listing
 
 FORECASTS = (SignalKind.TREND, SignalKind.SENTIMENT)
 
 
-def _sd(value: float) -> str:
-    return f"{number(value, signed=True)} standard deviations"
-
-
-_SAYING: dict[int, Callable[[float, str], str]] = {
-    SignalKind.WHALE_ACTIVITY: lambda value, symbol: f"{abs(value):.0f} large orders betting on a {_way(value)} of {symbol}",
-    SignalKind.TREND: lambda value, symbol: f"a trend of {_sd(value)} in {symbol}",
-    SignalKind.VOLATILITY: lambda value, symbol: f"volatility of {symbol} at {number(value, 1)} times its usual",
-    SignalKind.SENTIMENT: lambda value, symbol: f"a mood worth {_sd(value)} in {symbol}",
-    SignalKind.LIMIT: lambda value, symbol: f"hold at most {percent(value, 0)} of equity",
-    SignalKind.VETO: lambda value, symbol: "hold nothing" if value else "the veto is lifted",
-    SignalKind.TARGET: lambda value, symbol: f"hold {percent(value, 0)} in {symbol}",
-}
-
-
-def _way(value: float) -> str:
-    return "rise" if value > 0 else "fall"
-
-
 def told(signal: AnyArray, asset: int, symbol: str) -> str:
-    """What a signal says of one asset; numbers of kinds that are not known are given as they are."""
-    kind, value = int(signal["kind"]), float(signal["data"][asset])
-    saying = _SAYING.get(kind)
-    return saying(value, symbol) if saying else f"{humanize(SIGNAL_KINDS[kind])} {number(value)}"
+    """What a signal says of one asset."""
+    return signal_text(int(signal["kind"]), {symbol: float(signal["data"][asset])})
 
 
 def audience(mask: int, team: tuple[str, ...]) -> str:
