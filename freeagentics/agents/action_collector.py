@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from freeagentics.agents.decision import REASONS, Decisions
+from freeagentics.agents.decision import Decisions
 from freeagentics.agents.returned import FAR, LARGEST, each, number, numbers, word
 from freeagentics.agents.signal_kinds import SHARES, SIGNAL_KINDS
 from freeagentics.agents.user_role import Action, Order, Tell
@@ -30,7 +30,7 @@ class ActionCollector:
         self._action = np.zeros(rows, dtype=np.uint8)
         self._value, self._confidence, self._size = (np.zeros(rows, dtype=np.float32) for _ in range(3))
         self._stance = np.zeros((rows, assets), dtype=np.float32)
-        self._reason = np.zeros((rows, REASONS), dtype=np.float32)
+        self._reason = {name: np.zeros(rows, dtype=np.float32) for name in cohort.reasoning}
         self._published = np.zeros(rows, dtype=np.int32)
         self._signals: list[Signals] = []
         self._orders: list[tuple[int, int, int, int]] = []
@@ -47,7 +47,7 @@ class ActionCollector:
         self._value[row] = number(action.value, "value")
         self._confidence[row] = number(action.confidence, "confidence", 0, 1)
         for place, reason in numbers(action.reasoning, "reasoning", role.reasoning, -LARGEST, LARGEST):
-            self._reason[row, place] = reason
+            self._reason[role.reasoning[place]][row] = reason
         for asset, stance in numbers(action.stance, "stance", symbols, -FAR, FAR):
             self._stance[row, asset] = stance
         for name, order in each(action.orders, "orders", Order):

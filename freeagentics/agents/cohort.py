@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
-from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions
+from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions, reasons_by_name
 from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
@@ -64,7 +64,7 @@ class Cohort(ArrayState, ABC):
     compression: ClassVar[float] = 0.5
     """How coarsely a codec that is trained for the role may keep what memories are recalled by: the share of its error bound, halved."""
     reasoning: ClassVar[tuple[str, ...]]
-    """Names of the first numbers in a decision's `reason`, at most six."""
+    """Names of the numbers that its decisions go by, at most six."""
     Settings: ClassVar[type[BaseModel]]
     reads: ClassVar[tuple[str, ...]] = ()
     """Sources that a user's role reads; built-in roles choose theirs as they go."""
@@ -186,7 +186,8 @@ class Cohort(ArrayState, ABC):
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
         decisions["memory_weight"] = recalled.weight()[active]
         decisions["signal"] = choice.signal[active]
-        decisions["reason"] = choice.reason[active]
+        for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
+            numbers[:] = choice.reason[name][active]
         paying = active & (choice.charge > 0)
         return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
 

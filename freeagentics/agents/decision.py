@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,11 @@ the action in the role's own unit. reason: as the role's `reasoning` names them.
 """
 
 
+def reasons_by_name(reasoning: tuple[str, ...], reason: AnyArray) -> dict[str, AnyArray]:
+    """Numbers (…, REASONS) of the field ``reason``, (…) each, under the names that a role gives them."""
+    return {name: reason[..., place] for place, name in enumerate(reasoning)}
+
+
 @dataclass(slots=True, eq=False)
 class Decisions:
     """The decisions of a role, for all rows of its cohort; free rows are ignored. Shapes (rows,) unless said."""
@@ -51,8 +57,8 @@ class Decisions:
     """What the action bets on, per asset: (rows, assets), positive for a rise. Judged when the outcome is known."""
     explored: Mask
     published: I32
-    reason: F32
-    """(rows, REASONS)"""
+    reason: Mapping[str, AnyArray]
+    """Numbers it went by, (rows,) each, under the names in the role's `reasoning`."""
     parent: I32
     parent_step: I32
     signal: I64

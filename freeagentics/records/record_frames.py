@@ -11,7 +11,7 @@ import polars as pl
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.agents.cohort import OUTCOME
-from freeagentics.agents.decision import DECISION
+from freeagentics.agents.decision import DECISION, reasons_by_name
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
 from freeagentics.market import CENTS, Fills, Orders
@@ -74,9 +74,9 @@ class RecordFrames:
         columns: dict[str, AnyArray] = {}
         for number, name in enumerate(self._names.team):
             mine = role == number
-            for place, label in enumerate(self._names.of_role(name).reasoning):
+            for label, numbers in reasons_by_name(self._names.of_role(name).reasoning, reason[mine]).items():
                 column = columns.setdefault(label, np.full(len(role), np.nan, dtype=np.float32))
-                column[mine] = reason[mine, place]
+                column[mine] = numbers
         return {f"reason.{label}": pl.Series(column).fill_nan(None) for label, column in columns.items()}
 
     def signals(self) -> pl.DataFrame:

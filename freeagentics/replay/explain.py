@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS
-from freeagentics.agents.decision import CAUSES
+from freeagentics.agents.decision import CAUSES, reasons_by_name
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
@@ -118,7 +118,7 @@ class Explainer:
             action=self._role.actions[decision["action"]],
             value=float(decision["value"]),
             confidence=float(decision["confidence"]),
-            reasoning=_named(self._role.reasoning, decision["reason"]),
+            reasoning={name: float(number) for name, number in reasons_by_name(self._role.reasoning, decision["reason"]).items()},
             trades=self._trades(),
             outcome=self._outcome(),
             above=chain.above(self._agent, self._step),

@@ -17,7 +17,7 @@ from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
-from freeagentics.report.aggregates.source_usage import SourceUsage, SourceUsages
+from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
 from freeagentics.report.aggregates.top_trades import TopTrades
 from freeagentics.report.aggregates.trades import Trades
 from freeagentics.report.narratives.narrative import Narrative
@@ -55,13 +55,9 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
         desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
-        signals, contribution, usages, top_trades = (
-            SignalMatrix(context),
-            Contribution(context),
-            SourceUsages.of(context),
-            TopTrades(context, prices),
-        )
-        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, usages, top_trades)
+        signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
+        usages = source_usages(context)
+        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, *usages)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -78,7 +74,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             trades=trades,
             signals=signals,
             contribution=contribution,
-            source_usage=usages.by_role,
+            source_usage=usages,
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),

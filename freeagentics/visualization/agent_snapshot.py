@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.agents import TradingAgent
+from freeagentics.agents.decision import reasons_by_name
 from freeagentics.arrays import AnyArray
 from freeagentics.visualization.signal_text import Name, kind_name, says
 
@@ -85,7 +86,7 @@ def _decided(agent: TradingAgent, record: AnyArray, now: StepInfo) -> Decided:
         symbol=now.symbols[record["asset"]],
         value=float(record["value"]),
         confidence=float(record["confidence"]),
-        reasoning=dict(zip(cohort.reasoning, record["reason"].tolist(), strict=True)),
+        reasoning={name: float(number) for name, number in reasons_by_name(cohort.reasoning, record["reason"]).items()},
         parent=f"{now.name(parent)} at step {now.step - int(record['parent_age'])}" if parent >= 0 else "",
         memories=tuple(now.step - age for age in record["memory_age"].tolist() if age),
         memory_weight=float(record["memory_weight"]),

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from freeagentics.agents import Cohort, View
-from freeagentics.agents.decision import Decisions
+from freeagentics.agents.decision import Decisions, reasons_by_name
 from freeagentics.arrays import F32, I64, AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.journal import JournalWriter, Kind, StepCommit
@@ -52,6 +52,11 @@ class Tape(JournalWriter):
         pages = self.commits[step - 1].pages
         memories, codes = ([page for page in pages if page.kind is kind] for kind in (Kind.MEMORIES, Kind.CODES))
         return [kept_in(page, block) for page, block in zip(memories, codes, strict=True)]
+
+
+def reasons(role: type[Cohort], decisions: AnyArray) -> dict[str, AnyArray]:
+    """Numbers that decisions (n,) of one role went by, (n,) each, by name."""
+    return reasons_by_name(role.reasoning, decisions["reason"])
 
 
 def scenario(name: str = "btc-replay", /, **overrides: object) -> Scenario:

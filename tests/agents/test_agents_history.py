@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from agents_worlds import Tape, scenario, taped
+from agents_worlds import Tape, reasons, scenario, taped
 
 from freeagentics.agents import ROLES, TradingAgent
 from freeagentics.agents.history import HistoryRecord
+from freeagentics.agents.roles.market_hunter import MarketHunter
 from freeagentics.journal import Kind
 from freeagentics.simulation import MarketModel
 
@@ -41,7 +42,7 @@ def test_a_history_says_what_was_read(lived: tuple[dict[str, list[HistoryRecord]
             done = histories[name][step - 1]
             assert "price" in done.sources
             if name.startswith("market-hunter"):
-                assert len(done.sources) == int(decision["reason"][3]).bit_count()
+                assert len(done.sources) == int(reasons(MarketHunter, decision)["sources_read"]).bit_count()
                 paid += len(done.sources) > 1
     assert paid
 

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, play, scenario
+from agents_worlds import Tape, play, reasons, scenario
 
 from freeagentics.agents import SignalKind
-from freeagentics.agents.roles.market_hunter import WHALES_THAT_MATTER
+from freeagentics.agents.roles.market_hunter import WHALES_THAT_MATTER, MarketHunter
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 from freeagentics.memory import SideInformation, column, open_codec
@@ -21,7 +21,6 @@ HUNTERS_ONLY: dict[str, object] = {
     "roles__market-hunter__exploration_rate": [0.1, 0.2],
 }
 SURE_PUMP = [{"kind": "whale-pump", "whales": 5, "probability": 1.0, "rise": 0.06, "within": [4, 8]}]
-EXPECTED, SOURCES_READ = 0, 3
 PRICE, WHALES, DERIVATIVES, SENTIMENT = 1, 2, 4, 8
 COSTS = {WHALES: 50, DERIVATIVES: 25, SENTIMENT: 10}
 
@@ -53,7 +52,7 @@ def tape() -> Tape:
 
 def read(decisions: AnyArray, source: int) -> AnyArray:
     """Which decisions read a source."""
-    return (decisions["reason"][:, SOURCES_READ].astype(int) & source) > 0
+    return (reasons(MarketHunter, decisions)["sources_read"].astype(int) & source) > 0
 
 
 def reading(tape: Tape, source: int, first: int, last: int) -> float:
@@ -101,7 +100,7 @@ def test_a_trend_is_told_as_the_hunter_expects_it(tape: Tape) -> None:
     told = 0
     for step in range(1, TOLD + 1):
         said, decisions = tape.records(step, Kind.SIGNALS), tape.records(step, Kind.DECISIONS)
-        expected = dict(zip(decisions["agent"].tolist(), decisions["reason"][:, EXPECTED].tolist(), strict=True))
+        expected = dict(zip(decisions["agent"].tolist(), reasons(MarketHunter, decisions)["expected_return"].tolist(), strict=True))
         for signal in said[said["kind"] == SignalKind.TREND] if len(said) else []:
             assert signal["data"][0] == expected[int(signal["source"])]
             told += 1
@@ -118,8 +117,8 @@ def test_hunters_order_nothing_and_follow_nobody(tape: Tape) -> None:
 def test_memories_move_a_forecast_only_as_far_as_they_are_trusted() -> None:
     blind = play(scenario(memory__trust=0, agents__count=5), 30)
     for step in range(1, 31):
-        hunters = blind.records(step, Kind.DECISIONS)[:1]
-        assert hunters["reason"][0, 0] == np.clip(hunters["reason"][0, 1], -2, 2)
+        hunters = reasons(MarketHunter, blind.records(step, Kind.DECISIONS)[:1])
+        assert hunters["expected_return"][0] == np.clip(hunters["before_memories"][0], -2, 2)
 
 
 def test_a_read_is_part_of_what_is_remembered(learned: dict[str, Tape]) -> None:

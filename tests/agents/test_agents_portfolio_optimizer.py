@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from agents_worlds import Tape, play, scenario, wobble, write_bars
+from agents_worlds import Tape, play, reasons, scenario, wobble, write_bars
 
 from freeagentics.agents import SignalKind
+from freeagentics.agents.roles.portfolio_optimizer import PortfolioOptimizer
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 
 STEPS = 40
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
-TARGET, LIMIT = 0, 3
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +34,16 @@ def optimizers(tape: Tape, step: int) -> AnyArray:
     return decisions[np.isin(decisions["agent"], [6, 7])]
 
 
+def targets_of(tape: Tape) -> AnyArray:
+    """Targets that the optimizers decided at step 25."""
+    return reasons(PortfolioOptimizer, optimizers(tape, 25))["target"]
+
+
 def test_targets_are_long_and_together_within_the_limit_in_force(tape: Tape) -> None:
     told = 0
     for step in range(1, STEPS + 1):
-        limit = dict(zip(optimizers(tape, step)["agent"].tolist(), optimizers(tape, step)["reason"][:, LIMIT].tolist(), strict=True))
+        decisions = optimizers(tape, step)
+        limit = dict(zip(decisions["agent"].tolist(), reasons(PortfolioOptimizer, decisions)["limit"].tolist(), strict=True))
         for target in targets(tape, step):
             told += 1
             assert (target["data"] >= 0).all()
@@ -62,13 +68,13 @@ def test_a_target_is_told_when_it_moved_or_would_lapse(tape: Tape) -> None:
 def test_the_riskier_of_two_assets_alike_in_promise_gets_less(tmp_path: Path) -> None:
     calm = play(scenario(**one_asset(tmp_path, 0.002), **STEADY), 25)
     wild = play(scenario(**one_asset(tmp_path, 0.02), **STEADY), 25)
-    assert (optimizers(wild, 25)["reason"][:, TARGET] < optimizers(calm, 25)["reason"][:, TARGET]).all()
+    assert (targets_of(wild) < targets_of(calm)).all()
 
 
 def test_an_averse_optimizer_wants_less(tmp_path: Path) -> None:
     world = one_asset(tmp_path, 0.01)
     bold, averse = (play(scenario(**world, **STEADY, **aversion(much)), 40) for much in (20, 80))
-    assert (optimizers(averse, 25)["reason"][:, TARGET] < optimizers(bold, 25)["reason"][:, TARGET]).all()
+    assert (targets_of(averse) < targets_of(bold)).all()
 
 
 def test_assets_that_move_together_count_as_one(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, play, scenario, wobble, write_bars
+from agents_worlds import Tape, play, reasons, scenario, wobble, write_bars
 
 from freeagentics.agents import SignalKind
+from freeagentics.agents.roles.risk_manager import RiskManager
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 from freeagentics.signals import Severity
@@ -56,7 +57,7 @@ def test_a_fall_that_goes_too_far_is_vetoed_and_the_desk_then_holds_nothing(cras
 def test_a_veto_stands_until_the_loss_is_below_half_of_what_is_allowed(crash: Tape) -> None:
     vetoes, lifts = steps_of(crash, VETO), steps_of(crash, LIFT)
     assert len(vetoes) == len(lifts) == 1
-    drawdown = [float(managers(crash, step)["reason"][0, 2]) for step in range(vetoes[0], lifts[0] + 1)]
+    drawdown = [float(reasons(RiskManager, managers(crash, step))["drawdown"][0]) for step in range(vetoes[0], lifts[0] + 1)]
     assert drawdown == sorted(drawdown, reverse=True)
     assert drawdown[0] > ALLOWED and drawdown[-1] <= ALLOWED / 2 < drawdown[-2]
     assert max(positions(crash, step)[0] for step in range(lifts[0], CALM + AFTER + 1)) > 0

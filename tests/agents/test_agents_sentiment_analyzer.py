@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, play, scenario
+from agents_worlds import Tape, play, reasons, scenario
 
 from freeagentics.agents import SignalKind
+from freeagentics.agents.roles.sentiment_analyzer import SentimentAnalyzer
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 
@@ -48,10 +49,10 @@ def test_analyzers_do_not_look_at_whales(tape: Tape) -> None:
     """Of price, derivatives and sentiment: three bits of reading, and never a fourth."""
     for step in range(1, STEPS + 1):
         decisions = tape.records(step, Kind.DECISIONS)
-        assert (decisions[np.isin(decisions["agent"], ANALYZERS)]["reason"][:, 3] < 8).all()
+        assert (reasons(SentimentAnalyzer, decisions[np.isin(decisions["agent"], ANALYZERS)])["sources_read"] < 8).all()
 
 
 def test_without_daily_figures_analyzers_still_go_by_the_price() -> None:
     blind = play(scenario(market__daily=""), 20)
     decisions = blind.records(20, Kind.DECISIONS)
-    assert (decisions[np.isin(decisions["agent"], ANALYZERS)]["reason"][:, 3] == 1).all()
+    assert (reasons(SentimentAnalyzer, decisions[np.isin(decisions["agent"], ANALYZERS)])["sources_read"] == 1).all()

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, play, scenario, wobble, write_bars
+from agents_worlds import Tape, play, reasons, scenario, wobble, write_bars
 
+from freeagentics.agents.roles.trade_executor import TradeExecutor
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
 
 STEPS = 80
-TARGET, WANTED, CONVICTION, LIMIT, WEIGHT, COST = range(6)
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
 TEAM = {"market-hunter": 1, "risk-manager": 1, "trade-executor": 1}
 TWO_A_DESK = {
@@ -45,7 +45,7 @@ def weights(tape: Tape, step: int) -> F64:
 def test_what_a_desk_holds_keeps_the_limit_but_for_what_prices_moved_since(tape: Tape) -> None:
     for step in range(1, STEPS):
         moved = np.abs(tape.records(step + 1, Kind.OBSERVATION)["price"] / tape.records(step, Kind.OBSERVATION)["price"] - 1).max()
-        limit = executors(tape, step)["reason"][:2, LIMIT]
+        limit = reasons(TradeExecutor, executors(tape, step)[:2])["limit"]
         assert (weights(tape, step + 1).sum(axis=1) <= limit + 0.0101 + moved).all()
 
 
@@ -72,7 +72,7 @@ def test_a_change_inside_the_band_is_not_ordered_unless_it_closes_or_the_limit_a
     held_still = 0
     for step in range(1, STEPS + 1):
         orders, accounts = tape.records(step, Kind.ORDERS), tape.records(step, Kind.ACCOUNTS)
-        price, limit = tape.records(step, Kind.OBSERVATION)["price"], executors(tape, step)["reason"][:2, LIMIT]
+        price, limit = tape.records(step, Kind.OBSERVATION)["price"], reasons(TradeExecutor, executors(tape, step)[:2])["limit"]
         for desk in range(2):
             mine = orders[orders["desk"] == desk] if len(orders) else orders
             share = [order["quantity"] / 1e8 * price[order["asset"]] / 1e8 / (accounts["equity"][desk] / 100) for order in mine]
@@ -102,16 +102,16 @@ def test_an_action_says_which_way_the_largest_order_went(tape: Tape) -> None:
 
 def test_what_is_wanted_is_the_target_as_far_as_conviction_goes(tape: Tape) -> None:
     for step in range(1, STEPS + 1):
-        reason = executors(tape, step)["reason"]
-        assert (reason[:, WANTED] <= np.minimum(reason[:, TARGET] * reason[:, CONVICTION], reason[:, LIMIT]) + 1e-6).all()
-        assert (reason[:, CONVICTION] >= 0).all() and (reason[:, CONVICTION] <= 1).all()
+        reason = reasons(TradeExecutor, executors(tape, step))
+        assert (reason["wanted"] <= np.minimum(reason["target"] * reason["conviction"], reason["limit"]) + 1e-6).all()
+        assert (reason["conviction"] >= 0).all() and (reason["conviction"] <= 1).all()
 
 
 def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:
     bars = write_bars(tmp_path / "bars.csv", wobble(168 + STEPS, drift=0.0005))
     world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0, "agents__count": 3, "agents__team": TEAM}
     cheap, dear = (play(scenario(**world, market__fee_bps=fee), STEPS) for fee in (0, 200))
-    assert (executors(dear, STEPS)["reason"][:, COST] > 0.0015).all()
-    assert (executors(cheap, STEPS)["reason"][:, COST] < 0.001).all()
+    assert (reasons(TradeExecutor, executors(dear, STEPS))["cost_of_trading"] > 0.0015).all()
+    assert (reasons(TradeExecutor, executors(cheap, STEPS))["cost_of_trading"] < 0.001).all()
     traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(40, STEPS + 1)) for tape in (cheap, dear)]
     assert traded[1] < traded[0]

@@ -15,6 +15,7 @@ from freeagentics.visualization.signal_text import says
 from freeagentics.visualization.snapshot import Charts, Snapshot
 
 STEPS = 30
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def charts_in(scene: Snapshot) -> Charts:
@@ -119,3 +120,10 @@ def test_an_agent_who_is_not_there_is_replaced_by_the_first() -> None:
 )
 def test_a_signal_says_in_words_what_it_means(kind: SignalKind, data: list[float], text: str) -> None:
     assert says(kind, np.array(data), ("BTC", "ETH")) == text
+
+
+def test_a_role_of_ones_own_is_shown_with_the_numbers_that_it_names() -> None:
+    with shown(EXAMPLES / "momentum.toml", steps=5, agents=10) as model:
+        decided = model.look("momentum-0000").mind.decided
+    assert decided is not None
+    assert list(decided.reasoning) == ["trend", "vwap_gap", "what_memories_say", "trades"]

@@ -166,17 +166,6 @@ class Forecaster(Cohort):
         signal, parent, parent_step = self._nothing()
         read = self.readings.read[slot]
         regime = self.readings.regime[slot]
-        reason = np.stack(
-            [
-                self.expected[rows, focus],
-                before,
-                regime,
-                read @ (1 << np.arange(len(self.sources))),
-                np.where(read, self.bandit.value[rows, regime], 0).sum(axis=1),
-                self.belief.surprise[rows, focus],
-            ],
-            axis=1,
-        ).astype(np.float32)
         return Decisions(
             action=action,
             value=self.expected[rows, focus],
@@ -185,7 +174,14 @@ class Forecaster(Cohort):
             stance=self.expected.copy(),
             explored=self.explored,
             published=published,
-            reason=reason,
+            reason={
+                "expected_return": self.expected[rows, focus],
+                "before_memories": before,
+                "regime": regime,
+                "sources_read": read @ (1 << np.arange(len(self.sources))),
+                "value_of_sources": np.where(read, self.bandit.value[rows, regime], 0).sum(axis=1),
+                "surprise": self.belief.surprise[rows, focus],
+            },
             parent=parent,
             parent_step=parent_step,
             signal=signal[:, :CAUSES],

@@ -24,7 +24,7 @@ class MarketHunter(Forecaster):
     phase = 0
     decision_type = "SOURCE_SELECTION"
     actions = ("wait", "tell-trend", "tell-whales", "tell-volatility")
-    reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
+    reasoning = ("expected_return", "before_memories", "regime", "sources_read", "value_of_sources", "surprise")
     watched = None
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:

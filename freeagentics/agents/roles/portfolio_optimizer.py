@@ -93,7 +93,6 @@ class PortfolioOptimizer(Cohort):
         always = np.ones(self.rows, dtype=np.bool_)
         causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
-        reason = [self.target[rows, focus], trend[rows, focus], sentiment[rows, focus], limit, expected[rows, focus], before]
         return Decisions(
             action=telling.astype(np.uint8),
             value=self.target[rows, focus],
@@ -102,7 +101,14 @@ class PortfolioOptimizer(Cohort):
             stance=self.target.copy(),
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=telling.astype(np.int32),
-            reason=np.stack(reason, axis=1).astype(np.float32),
+            reason={
+                "target": self.target[rows, focus],
+                "trend_heard": trend[rows, focus],
+                "sentiment_heard": sentiment[rows, focus],
+                "limit": limit,
+                "expected_return": expected[rows, focus],
+                "before_memories": before,
+            },
             parent=parent,
             parent_step=parent_step,
             signal=signal,

@@ -69,13 +69,11 @@ class RiskManager(Cohort):
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """The limit from risk, drawdown and memories; then what of it is worth telling."""
-        limit, reason = self._limit(view, recalled)
-        drawdown = reason[:, 2]
-        before = self.vetoed.copy()
+        reason = self._limit(view, recalled)
+        drawdown, before = reason["drawdown"], self.vetoed.copy()
         allowed = self.settings.max_drawdown * self.caution
         self.vetoed = np.where(before, drawdown > allowed / 2, drawdown > allowed)
-        limit = np.where(self.vetoed, 0, limit).astype(np.float32)
-        reason[:, 0] = limit
+        limit = np.where(self.vetoed, 0, reason["limit"]).astype(np.float32)
         action, published, signals = self._emit_signals(view, limit, before)
         always = np.ones(self.rows, dtype=np.bool_)
         causes = tuple((kind, always) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
@@ -89,7 +87,7 @@ class RiskManager(Cohort):
             stance=np.repeat(limit[:, None] - np.float32(0.5), self.context.assets, axis=1),
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=published,
-            reason=reason,
+            reason=reason | {"limit": limit},
             parent=parent,
             parent_step=parent_step,
             signal=signal,
@@ -98,8 +96,8 @@ class RiskManager(Cohort):
             charge=np.zeros(self.rows, dtype=np.int64),
         )
 
-    def _limit(self, view: View, recalled: Recalled) -> tuple[F32, F32]:
-        """The limit before vetoes (rows,), and the reasoning (rows, 6)."""
+    def _limit(self, view: View, recalled: Recalled) -> dict[str, F32]:
+        """The limit before vetoes, and what it was found from, (rows,) each."""
         books, settings = view.books, self.settings
         warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
         scale = running_volatility(view, self.context) * np.maximum(warned, 1)
@@ -119,8 +117,15 @@ class RiskManager(Cohort):
         bad = np.clip(-recalled.shrink_towards(np.zeros(self.rows, dtype=np.float32), self.context.memory.trust), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         held = books.feature("exposure")[self.desk]
-        reason = np.stack([after, at_risk * held, drawdown, shortfall * held, warned.max(axis=1), before], axis=1)
-        return after.astype(np.float32), reason.astype(np.float32)
+        reason = {
+            "limit": after,
+            "value_at_risk": at_risk * held,
+            "drawdown": drawdown,
+            "expected_shortfall": shortfall * held,
+            "warned_volatility": warned.max(axis=1),
+            "before_memories": before,
+        }
+        return {name: numbers.astype(np.float32) for name, numbers in reason.items()}
 
     def _emit_signals(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
         emitter = self.emitter(view)

@@ -22,7 +22,7 @@ class SentimentAnalyzer(Forecaster):
     phase = 0
     decision_type = "SENTIMENT_ANALYSIS"
     actions = ("wait", "tell-sentiment")
-    reasoning = ("expected_return", "before_memories", "context", "sources_read", "value_of_sources", "surprise")
+    reasoning = ("expected_return", "before_memories", "regime", "sources_read", "value_of_sources", "surprise")
     watched = ("price", "derivatives", "sentiment")
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:

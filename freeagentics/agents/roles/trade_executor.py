@@ -128,7 +128,6 @@ class TradeExecutor(Cohort):
         signal, parent, parent_step = self._causes(now, target, limit)
         weight = view.books.weight[self.desk]
         action = np.select([closing.any(axis=1), largest > 0, largest < 0], [3, 1, 2], 0)
-        columns = [target[rows, focus], wanted[rows, focus], conviction[rows, focus], limit, weight[rows, focus], self.cost]
         return Decisions(
             action=action.astype(np.uint8),
             value=largest,
@@ -137,7 +136,14 @@ class TradeExecutor(Cohort):
             stance=wanted,
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=np.zeros(self.rows, dtype=np.int32),
-            reason=np.stack(columns, axis=1).astype(np.float32),
+            reason={
+                "target": target[rows, focus],
+                "wanted": wanted[rows, focus],
+                "conviction": conviction[rows, focus],
+                "limit": limit,
+                "weight": weight[rows, focus],
+                "cost_of_trading": self.cost,
+            },
             parent=parent,
             parent_step=parent_step,
             signal=signal,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from freeagentics.agents import ROLES
+from freeagentics.agents.decision import reasons_by_name
 from freeagentics.agents.roles.forecaster import Forecaster
 from freeagentics.arrays import F64, I64
 from freeagentics.report.aggregates.context import RunContext
@@ -31,13 +30,14 @@ class SourceUsage:
         self._with, self._without = np.zeros(shape), np.zeros(shape)
         self.decisions = np.zeros(context.steps, dtype=np.int64)
         self._role, self._horizon = context.role, context.horizon
-        self._place = kind.reasoning.index("sources_read")
+        self._reasoning = context.names.of_role(kind.role).reasoning
 
     def update(self, data: StepData) -> None:
         """Take in one step."""
         place = data.step - 1
         mine = self._role[data.decisions["agent"]] == self.role
-        bits, reward = data.decisions["reason"][mine, self._place].astype(np.int64), data.reward[mine]
+        reasons, reward = reasons_by_name(self._reasoning, data.decisions["reason"][mine]), data.reward[mine]
+        bits = reasons["sources_read"].astype(np.int64)
         read = (bits[:, None] >> np.arange(len(self.sources)) & 1).astype(np.bool_)
         known = np.isfinite(reward)
         self.decisions[place], self.reads[place] = len(bits), read.sum(axis=0)
@@ -56,22 +56,10 @@ class SourceUsage:
         return difference_of(sums, counts, others, other_counts, self._horizon), int(other_counts.sum())
 
 
-@dataclass(frozen=True, slots=True)
-class SourceUsages:
-    """Usage of sources by every role that buys them."""
-
-    by_role: tuple[SourceUsage, ...]
-
-    @classmethod
-    def of(cls, context: RunContext) -> SourceUsages:
-        """Those among the run's team."""
-        kinds = [(role, ROLES[name]) for role, name in enumerate(context.team) if name in ROLES]
-        return cls(tuple(SourceUsage(context, role, kind) for role, kind in kinds if issubclass(kind, Forecaster)))
-
-    def update(self, data: StepData) -> None:
-        """Take in one step."""
-        for usage in self.by_role:
-            usage.update(data)
+def source_usages(context: RunContext) -> tuple[SourceUsage, ...]:
+    """Those of every role of the run's team that buys sources."""
+    kinds = [(role, ROLES[name]) for role, name in enumerate(context.team) if name in ROLES]
+    return tuple(SourceUsage(context, role, kind) for role, kind in kinds if issubclass(kind, Forecaster))
 
 
 def spent(usage: SourceUsage) -> I64:

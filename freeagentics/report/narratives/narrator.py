@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from freeagentics.agents import ROLES
+from freeagentics.agents.decision import reasons_by_name
 from freeagentics.agents.roles.forecaster import Forecaster
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.errors import in_command
@@ -71,7 +72,8 @@ class Narrator:
         return f"{when} {context.names.ids[agent]} {did}."
 
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:
-        bits = int(decision["reason"][role.reasoning.index("sources_read")])
+        names = self._context.names.of_role(role.role)
+        bits = int(reasons_by_name(names.reasoning, decision["reason"])["sources_read"])
         watched = [name for name in self._context.sources if role.watched is None or name in role.watched]
         read = [name for place, name in enumerate(watched) if bits >> place & 1]
         way = f"{number(float(decision['value']), signed=True)} standard deviations"
