@@ -2,7 +2,7 @@
 
 from freeagentics.journal.arrays import pack_arrays, unpack_arrays
 from freeagentics.journal.journal import CommitRecord, Journal
-from freeagentics.journal.pages import SHARED, Kind, Page
+from freeagentics.journal.pages import BYTES, SHARED, Kind, Page
 from freeagentics.journal.writer import JournalWriter, StepCommit
 
-__all__ = ["SHARED", "CommitRecord", "Journal", "JournalWriter", "Kind", "Page", "StepCommit", "pack_arrays", "unpack_arrays"]
+__all__ = ["BYTES", "SHARED", "CommitRecord", "Journal", "JournalWriter", "Kind", "Page", "StepCommit", "pack_arrays", "unpack_arrays"]

@@ -28,7 +28,7 @@ from freeagentics.journal.pages import (
     read_header,
 )
 
-FORMAT = 1
+FORMAT = 2
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE schemas (number INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE) STRICT;

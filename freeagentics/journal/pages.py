@@ -23,13 +23,16 @@ SHARED = -1
 
 _HEADER = struct.Struct("<2sBBII")
 _CHECKSUM = struct.Struct("<I")
+BYTES = np.dtype([("byte", "u1")])
+"""Records that are plain bytes, whose layout their reader knows."""
+
 HEADER_BYTES = _HEADER.size + _CHECKSUM.size
 _MAGIC = b"FP"
 _VERSION = 1
 
 
 class Kind(IntEnum):
-    """Kinds of pages. Numbers are on disk: add, never renumber."""
+    """Kinds of pages. Numbers are on disk: add, never renumber; 11 was in use."""
 
     AGENTS = 0
     OBSERVATION = 1
@@ -42,7 +45,6 @@ class Kind(IntEnum):
     MEMORIES = 8
     OUTCOMES = 9
     FIGURES = 10
-    CODES = 11
     NAMES = 12
     BOOKS = 13
     DEPARTURES = 14
@@ -54,14 +56,21 @@ CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOU
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """Records of one kind: a structured array (n,), of one cohort or `SHARED`; *codec* is the version of the codec that made the codes
-    in it, 0 where there are none; *crc_ok* is True where its bytes match its checksum."""
+    """Records of one kind, of one cohort or `SHARED`.
+
+    Attributes:
+        records: a structured array (n,).
+        codec: version of the codec that made the codes in it, 0 where there are none.
+        crc_ok: whether its bytes match its checksum.
+        count: of how many things the records are, where these are `BYTES`; else None.
+    """
 
     kind: Kind
     cohort: int
     records: AnyArray
     codec: int = 0
     crc_ok: bool = True
+    count: int | None = None
 
     def chained_bytes(self) -> bytes:
         """The bytes of this page that enter the trajectory's hash."""
@@ -77,7 +86,8 @@ def page_id(step: int, cohort: int, kind: Kind) -> int:
 
 def encode(page: Page, schema: int) -> bytes:
     """The page as bytes, under the schema number that the journal gave its layout."""
-    header = _HEADER.pack(_MAGIC, _VERSION, page.codec, schema, len(page.records))
+    count = len(page.records) if page.count is None else page.count
+    header = _HEADER.pack(_MAGIC, _VERSION, page.codec, schema, count)
     body = page.records.tobytes()
     return header + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(header))) + body
 
@@ -103,11 +113,11 @@ def decode(body: bytes, dtype: np.dtype[np.void], *, damaged: bool = False) -> A
     may: records that have checksums of their own are not lost with one of them."""
     count = read_header(body).count
     payload = memoryview(body)[HEADER_BYTES:]
-    if len(payload) != count * dtype.itemsize:
+    if dtype != BYTES and len(payload) != count * dtype.itemsize:
         raise CorruptRecord(f"page of {len(payload)} bytes where {count} records of {dtype.itemsize} were written")
     if not damaged and not crc_ok(body):
         raise CorruptRecord("page whose checksum does not match")
-    return np.frombuffer(payload, dtype=dtype, count=count)
+    return np.frombuffer(payload, dtype=dtype, count=len(payload) // dtype.itemsize)
 
 
 def crc_ok(body: bytes) -> bool:

@@ -40,23 +40,25 @@ class EncodedMemories:
         return EncodedMemories(self.agent[chosen], self.importance[chosen], self.codes.rows(chosen), self.version)
 
     def to_bytes(self) -> bytes:
-        """Agents and codes as one block. Agents of a cohort mostly have numbers in a row, so runs of them take less than they would."""
+        """All of it as one block: agents, a byte of importance each, and codes. Agents of a cohort mostly have numbers in a row, so runs
+        of them take less than they would."""
         starts = np.flatnonzero(np.diff(self.agent, prepend=-2) != 1)
         runs = np.zeros(len(starts), dtype=_RUN)
         runs["first"], runs["count"] = self.agent[starts], np.diff(starts, append=len(self.agent))
         head = _COUNT.pack(len(runs)) + runs.tobytes()
-        return head + bytes([zlib.crc32(head) & 255]) + self.codes.to_bytes()
+        return head + bytes([zlib.crc32(head) & 255]) + self.importance.tobytes() + self.codes.to_bytes()
 
     @classmethod
-    def from_bytes(cls, block: bytes, importance: U8, version: int) -> EncodedMemories:
+    def from_bytes(cls, block: bytes, version: int) -> EncodedMemories:
         """Inverse of `to_bytes`; damaged codes are not `intact`. Raises CorruptRecord where the block does not say whose memories they are,
-        or is not of as many as there are importances."""
+        or has not as many codes."""
         end = _COUNT.size + (_COUNT.unpack_from(block)[0] * _RUN.itemsize if len(block) >= _COUNT.size else 0)
         if not _COUNT.size <= end < len(block) or block[end] != zlib.crc32(block[:end]) & 255:
             raise CorruptRecord(f"block of memories of {len(block)} bytes whose head is damaged")
         runs = np.frombuffer(block[_COUNT.size : end], dtype=_RUN)
-        codes = Codes.from_bytes(block[end + 1 :])
-        if not int(runs["count"].sum(dtype=np.int64)) == len(codes) == len(importance):
-            raise CorruptRecord(f"block of memories with {len(codes)} codes where {len(importance)} were written")
-        within = np.arange(len(codes)) - np.repeat(np.cumsum(runs["count"], dtype=np.int64) - runs["count"], runs["count"])
+        count, start = int(runs["count"].sum(dtype=np.int64)), end + 1
+        importance, codes = np.frombuffer(block[start : start + count], dtype=np.uint8), Codes.from_bytes(block[start + count :])
+        if len(codes) != count:
+            raise CorruptRecord(f"block of memories with {len(codes)} codes where {count} were written")
+        within = np.arange(count) - np.repeat(np.cumsum(runs["count"], dtype=np.int64) - runs["count"], runs["count"])
         return cls((np.repeat(runs["first"], runs["count"]) + within).astype(np.int32), importance, codes, version)

@@ -15,12 +15,13 @@ from freeagentics.memory.codec import Codes
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.roster import Roster
 
-IMPORTANCE = np.dtype([("importance", "u1")])
 
-
-def kept_in(page: Page, block: Page) -> EncodedMemories:
-    """The memories of a page of them and the page of codes that goes with it."""
-    return EncodedMemories.from_bytes(block.records.tobytes(), np.ascontiguousarray(page.records["importance"]), page.codec)
+def kept_in(page: Page) -> EncodedMemories:
+    """The memories of a page. Raises CorruptRecord for damage that is not of a single code: those are not intact."""
+    kept = EncodedMemories.from_bytes(page.records.tobytes(), page.codec)
+    if not page.crc_ok and kept.codes.intact.all():
+        raise CorruptRecord("page of memories whose checksum does not match")
+    return kept
 
 
 class Memories:
@@ -43,19 +44,11 @@ class Memories:
 
         Raises CorruptRecord where damage is not of single memories.
         """
-        pages = self._journal.scan_pages(Kind.MEMORIES, first=first, last=last)
-        blocks = self._journal.scan_pages(Kind.CODES, first=first, last=last, damaged=True)
-        for (step, page), (_, block) in zip(pages, blocks, strict=True):
-            yield step, self._kept(step, page, block)
-
-    def _kept(self, step: int, page: Page, block: Page) -> EncodedMemories:
-        try:
-            kept = kept_in(page, block)
-            if not block.crc_ok and kept.codes.intact.all():
-                raise CorruptRecord("page of codes whose checksum does not match")
-        except CorruptRecord as error:
-            raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
-        return kept
+        for step, page in self._journal.scan_pages(Kind.MEMORIES, first=first, last=last, damaged=True):
+            try:
+                yield step, kept_in(page)
+            except CorruptRecord as error:
+                raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
 
     def check(self, step: int, kept: EncodedMemories) -> None:
         """Raise CorruptRecord naming the agent of a damaged memory of a step."""

@@ -10,10 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from freeagentics.agents import Cohort
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
-from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.journal import BYTES, SHARED, Journal, Kind
 from freeagentics.market import ReplayMarket
-
-BYTES = np.dtype([("byte", "u1")])
 
 
 class _Names(BaseModel):

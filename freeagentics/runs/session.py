@@ -124,7 +124,7 @@ class Session:
         model, tally = self._model, self._journal.totals
         count = len(model.population)
         memories, memory_bytes = tally(Kind.MEMORIES)
-        memory_bytes += tally(Kind.CODES)[1] + tally(Kind.BOOKS)[1]
+        memory_bytes += tally(Kind.BOOKS)[1]
         return Summary(
             scenario=model.scenario.name,
             seed=model.scenario.seed,

@@ -11,11 +11,9 @@ from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import CohortPages
 from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import I32, I64, AnyArray
-from freeagentics.journal import SHARED, Kind, Page
+from freeagentics.journal import BYTES, SHARED, Kind, Page
 from freeagentics.market import Accounts, Fills, Observation, Orders
 from freeagentics.memory.codec import Codes
-from freeagentics.records.memories import IMPORTANCE
-from freeagentics.records.names import BYTES
 from freeagentics.signals import Signals
 
 DEPARTURE = np.dtype([("agent", "<i4")])
@@ -62,7 +60,7 @@ class StepPages:
 
     def booked(self, codes: Codes, version: int) -> None:
         """Books of desks, as memories share them."""
-        self.pages.append(Page(Kind.BOOKS, SHARED, np.frombuffer(codes.to_bytes(), dtype=BYTES), codec=version))
+        self.pages.append(_block(Kind.BOOKS, SHARED, codes.to_bytes(), version, len(codes)))
 
     def acted(self, cohort: Cohort, actions: CohortOutput, accepted: Orders, processed: tuple[I64, I32]) -> None:
         """Add what a cohort decided, signalled and ordered, and which signals its decisions dealt with."""
@@ -78,8 +76,7 @@ class StepPages:
         """Add a cohort's memories, and the outcomes of its earlier decisions."""
         kept = pages.memories
         if len(kept):
-            self.pages.append(Page(Kind.MEMORIES, cohort.number, kept.importance.view(IMPORTANCE), codec=kept.version))
-            self.pages.append(Page(Kind.CODES, cohort.number, np.frombuffer(kept.to_bytes(), dtype=BYTES), codec=kept.version))
+            self.pages.append(_block(Kind.MEMORIES, cohort.number, kept.to_bytes(), kept.version, len(kept)))
         if pages.outcomes is not None:
             self.pages.append(Page(Kind.OUTCOMES, cohort.number, pages.outcomes))
 
@@ -96,6 +93,10 @@ class StepPages:
             self.shared(Kind.PROCESSED, processed)
         self.shared(Kind.ACCOUNTS, _account_records(accounts, equity))
         return tuple(self.pages)
+
+
+def _block(kind: Kind, cohort: int, block: bytes, codec: int, count: int) -> Page:
+    return Page(kind, cohort, np.frombuffer(block, dtype=BYTES), codec, count=count)
 
 
 def _columns(dtype: np.dtype[np.void], holder: Orders | Fills) -> AnyArray:

@@ -49,9 +49,7 @@ class Tape(JournalWriter):
 
     def kept(self, step: int) -> list[EncodedMemories]:
         """What each cohort remembers of a step."""
-        pages = self.commits[step - 1].pages
-        memories, codes = ([page for page in pages if page.kind is kind] for kind in (Kind.MEMORIES, Kind.CODES))
-        return [kept_in(page, block) for page, block in zip(memories, codes, strict=True)]
+        return [kept_in(page) for page in self.commits[step - 1].pages if page.kind is Kind.MEMORIES]
 
 
 def reasons(role: type[Cohort], decisions: AnyArray) -> dict[str, AnyArray]:

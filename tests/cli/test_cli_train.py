@@ -58,7 +58,7 @@ def test_a_run_takes_codecs_of_ones_own_and_keeps_them_for_its_readers(tmp_path:
     shutil.rmtree(folder)
     record = RunRecord(tmp_path / "run")
     with Journal(record.directory.journal) as journal:
-        versions = {version for _, version, _, _ in journal.headers(Kind.CODES)}
+        versions = {version for _, version, _, _ in journal.headers(Kind.MEMORIES)}
         assert versions == {130, shipped("market-hunter").version}
         assert {version for _, version, _, _ in journal.headers(Kind.BOOKS)} == {130}
     assert record.memory_frame.height == 8 * record.summary.agents

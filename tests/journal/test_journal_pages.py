@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import CorruptRecord
-from freeagentics.journal import SHARED, Kind, Page
+from freeagentics.journal import BYTES, SHARED, Kind, Page
 from freeagentics.journal.pages import HEADER_BYTES, decode, dtype_from_text, dtype_to_text, encode, page_id, read_header
 
 kinds = st.sampled_from(["<i8", "<f4", ">u2", "|u1", "|b1", "<c8", "|S5", "<U2", "<M8[ms]"])
@@ -90,6 +90,12 @@ def test_pages_of_a_step_lie_side_by_side_in_order_of_cohort_then_kind() -> None
     keys = [(step, cohort, kind) for step in (1, 2, 3) for cohort in (SHARED, 0, 1, 60_000) for kind in Kind]
     assert sorted(keys, key=lambda key: page_id(*key)) == keys
     assert len({page_id(*key) for key in keys}) == len(keys)
+
+
+def test_a_page_of_plain_bytes_says_of_how_many_things_they_are() -> None:
+    body = encode(Page(Kind.BOOKS, SHARED, np.frombuffer(b"abcde", BYTES), codec=3, count=2), 1)
+    assert read_header(body).count == 2
+    assert decode(body, BYTES).tobytes() == b"abcde"
 
 
 def test_of_an_observation_only_the_prices_are_chained() -> None:

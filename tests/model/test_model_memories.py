@@ -74,12 +74,12 @@ def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(
     record: RunRecord, whole: dict[str, bytes], cohort: int, bit: int
 ) -> None:
     assert len(whole) == 50
-    with Flipped(record.directory.journal, page_id(STEP, cohort, Kind.CODES), bit):
+    with Flipped(record.directory.journal, page_id(STEP, cohort, Kind.MEMORIES), bit):
         try:
             rest = readable(record)
         except CorruptRecord as error:
             assert (error.agent, error.step) == (None, STEP)
-            # Whose codes they are, and how long: 19 bytes of some 60 to 80.
+            # Whose codes they are, their importance, and how long they are: 29 bytes of some 70 to 90.
             return
     assert len(rest) == 49
     assert all(whole[agent] == features for agent, features in rest.items())
@@ -87,7 +87,7 @@ def test_a_flipped_bit_costs_one_memory_or_is_named_as_damage_of_the_page(
 
 def test_a_flipped_bit_of_a_code_costs_that_memory_alone(record: RunRecord, whole: dict[str, bytes]) -> None:
     for bit in (-1, -9, -90, -200):
-        with Flipped(record.directory.journal, page_id(STEP, 0, Kind.CODES), bit):
+        with Flipped(record.directory.journal, page_id(STEP, 0, Kind.MEMORIES), bit):
             rest = readable(record)
             assert len(rest) == 49
             with pytest.raises(CorruptRecord, match=r"step 20: the memory of market-hunter-\d+ is damaged"):
@@ -102,3 +102,12 @@ def test_damage_of_what_memories_share_is_nobodys_own(record: RunRecord, kind: K
     with Flipped(record.directory.journal, page_id(STEP, SHARED, kind), 77), pytest.raises(CorruptRecord, match="step 20") as caught:
         _ = record.memory_frame
     assert (caught.value.agent, caught.value.step) == (None, STEP)
+
+
+def test_damage_of_an_importance_is_that_of_its_page(record: RunRecord) -> None:
+    with Journal(record.directory.journal) as journal:
+        page = journal.read(STEP, Kind.MEMORIES, 0)
+    assert page is not None
+    # The block begins with one run of agents in nine bytes; the importances follow.
+    with Flipped(record.directory.journal, page_id(STEP, 0, Kind.MEMORIES), 8 * 9), pytest.raises(CorruptRecord, match="step 20: page"):
+        readable(record)

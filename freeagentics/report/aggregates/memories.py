@@ -36,7 +36,6 @@ class MemoryTotals:
 def count_memories(context: RunContext) -> MemoryTotals:
     """Count them, from the heads of their pages."""
     steps, codecs, counts, sizes = np.array(list(context.journal.headers(Kind.MEMORIES)), dtype=np.int64).T
-    sizes = sizes + np.array([size for *_, size in context.journal.headers(Kind.CODES)], dtype=np.int64)
     age = (context.timestamps[-1] - context.timestamps[steps - 1]) // DAY_MS
     found = [
         CodecTotals(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
