@@ -91,11 +91,10 @@ class UserCohort(Cohort):
     def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
         books, desk, symbols = view.books, int(self.desk[row]), self.context.symbols
         belief = self.belief.regimes[row].tolist()
-        equity = float(books.equity[desk] / CENTS)
         return Seen(
             **shared,
-            equity=equity,
-            cash=equity * float(books.feature("cash_share")[desk]),
+            equity=int(books.equity[desk]) / CENTS,
+            cash=int(books.cash[desk]) / CENTS,
             positions=dict(zip(symbols, (books.position[desk] / self.context.units.quantity).tolist(), strict=True)),
             weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
             drawdown=float(books.feature("drawdown")[desk]),

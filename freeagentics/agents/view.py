@@ -30,7 +30,7 @@ class DeskBooks:
     """The books of all desks at the last close; D desks, A assets.
 
     Attributes:
-        equity: cents, (D,) int64.
+        equity, cash: cents, (D,) int64.
         position: (D, A) int64, in units of the assets.
         price: close, (A,) int64, in units of the assets.
         weight: share of each asset in equity, (D, A).
@@ -39,6 +39,7 @@ class DeskBooks:
     """
 
     equity: I64
+    cash: I64
     position: I64
     price: I64
     weight: F32

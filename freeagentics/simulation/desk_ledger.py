@@ -60,7 +60,7 @@ class DeskLedger(ArrayState):
             "concentration": np.square(_share(weight)).sum(axis=1),
         }
         features = np.stack([told[name] for name in BOOK], axis=1)
-        return DeskBooks(equity, accounts.position.copy(), prices, _share(weight), features, features)
+        return DeskBooks(equity, accounts.cash.copy(), accounts.position.copy(), prices, _share(weight), features, features)
 
 
 def _share(values: np.ndarray) -> F32:

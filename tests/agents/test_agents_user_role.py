@@ -40,6 +40,24 @@ def test_its_orders_are_filled_at_the_next_open_and_cut_to_its_cash(tmp_path: Pa
     assert ((accounts.cash >= 0) & (accounts.cash < 1000_00)).all()
 
 
+def test_cash_and_equity_are_exact_to_the_cent(tmp_path: Path) -> None:
+    body = """
+self.seen += [seen.cash, seen.equity]
+return Action("act", orders=[Order("BTCUSDT", 0.1 * seen.step)])
+"""
+    extra = "    state = ('seen',)\n    def __init__(self):\n        self.seen = []\n"
+    path = write(tmp_path, role(body, extra=extra), SCENARIO.replace("market-hunter = 1\n", ""))
+    with MarketModel(load_scenario(path, {"market.cash": 123_456_789.01})) as model:
+        cents = []
+        for _ in range(12):
+            model.step()
+            accounts = model.market.accounts
+            cents += [int(accounts.cash[0]), int(accounts.equity(model.observations.read(model.steps).prices)[0])]
+        (cohort,) = model.population.cohorts
+        assert isinstance(cohort, UserCohort)
+        assert vars(cohort.agents[0])["seen"] == [amount / 100 for amount in cents]
+
+
 def test_it_hears_its_desk_and_its_own_signals_reach_others(tmp_path: Path) -> None:
     body = """
 self.heard += [signal.kind for signal in signals]
