@@ -17,12 +17,18 @@ from freeagentics.agents import PluginFile, RunBefore
 from freeagentics.api import RunRecord
 from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadScenario, UntrustedPlugin
+from freeagentics.journal import Journal
+from freeagentics.records.feature_std import feature_std
+from freeagentics.records.roster import Roster
 from freeagentics.replay import explain
 from freeagentics.runs import fork, resume, run
 from freeagentics.scenario import Scenario, load_scenario
 from freeagentics.simulation import MarketModel
+from freeagentics.sync.projection import memory_entries
 from freeagentics.sync.store_admin import purge_store, sync_stores
 
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "freeagentics" / "market" / "data"
 ROLE = """
 from freeagentics.agents.user_role import EXECUTING, Action, UserRole
 class Mine(UserRole):
@@ -155,9 +161,36 @@ def test_reading_a_run_runs_none_of_its_code(strange: Path, trap: Path) -> None:
     assert not trap.exists()
 
 
-def test_a_run_can_be_read_when_its_plugins_and_bars_are_gone(strange: Path) -> None:
-    shutil.rmtree(strange / "plugins")
-    assert RunRecord(strange).save_report(strange / "report.html").is_file()
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A fork with bars, daily figures, a source and a role of a user's own, all of which are gone, with the run that it was forked from."""
+    given = tmp_path / "given"
+    shutil.copytree(ROOT / "examples", given)
+    for name in ("btcusdt-1h", "btc-sentiment-funding-1d"):
+        shutil.copy(DATA / f"{name}.parquet", given)
+    own = {"market.bars": str(given / "btcusdt-1h.parquet"), "market.daily": str(given / "btc-sentiment-funding-1d.parquet")}
+    made = run(load_scenario(given / "momentum.toml", own), agents=9, steps=30, out=tmp_path / "made")
+    path = fork(made.path, 12, out=tmp_path / "bare").path
+    for folder in (given, made.path, path / "plugins", path / "data"):
+        shutil.rmtree(folder)
+    return path
+
+
+def test_a_run_can_be_read_when_its_plugins_and_bars_are_gone(bare: Path) -> None:
+    record = RunRecord(bare)
+    for frame in ("model", "agent", "decision", "signal", "memory", "desk"):
+        assert getattr(record, f"{frame}_frame").height, frame
+    assert (record.order_frame.height, record.fill_frame.height) == (record.summary.orders, record.summary.fills)
+    assert {"reason.vwap_gap", "reason.trades"} <= set(record.decision_frame.columns)
+    assert record.decision_frame.filter(role="momentum")["action"].is_in(["wait", "buy", "sell", "stand-aside"]).all()
+    assert "vwap" in record.save_report(bare / "report.html").read_text(encoding="utf-8")
+    sync_stores(bare, f"sqlite:///{bare}/a.db")
+    purge_store(f"sqlite:///{bare}/a.db", bare)
+    with Journal(record.directory.journal) as journal:
+        names = Roster(journal)
+        assert (names.symbols, list(names.sources)) == (("BTCUSDT",), ["price", "whales", "vwap"])
+        assert len(memory_entries(journal, names, 1, 30)) == 9 * 30
+    assert set(feature_std(record)) == {"market-hunter", "risk-manager", "momentum"}
 
 
 NEED_CODE: dict[str, Callable[[Path, bool], object]] = {
