@@ -10,10 +10,10 @@ import numpy as np
 import zstandard
 
 from freeagentics.arrays import F32, F64, U8
-from freeagentics.benchmarks.codec_data import HIGH, LOW, Sample
+from freeagentics.benchmarks.codec_data import Sample
 from freeagentics.memory.codec.plain import PlainCodec
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.features import FEATURES, Group
+from freeagentics.memory.features import FEATURES, HIGH_32, LOW_32, Group
 
 CHECKSUM, LENGTH = 8, 4
 """Bits that every memory takes beside its code, as ours do; a length where codes differ in it."""
@@ -58,12 +58,12 @@ class FourBitsCodec(PlainCodec):
     widths = np.full(len(FEATURES), 4)
 
     def _pack(self, vectors: F32) -> U8:
-        levels = np.rint((vectors - LOW) / (HIGH - LOW) * np.float32(15)).astype(np.uint8)
+        levels = np.rint((vectors - LOW_32) / (HIGH_32 - LOW_32) * np.float32(15)).astype(np.uint8)
         return (levels[:, ::2] << 4 | levels[:, 1::2]).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
         levels = np.stack([payload >> 4, payload & 15], axis=2).reshape(len(payload), len(FEATURES))
-        return (levels / np.float32(15) * (HIGH - LOW) + LOW).astype(np.float32)
+        return (levels / np.float32(15) * (HIGH_32 - LOW_32) + LOW_32).astype(np.float32)
 
 
 def plain(codec: PlainCodec) -> Callable[[Sample], CodingResult]:

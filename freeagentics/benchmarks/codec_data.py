@@ -13,11 +13,8 @@ from freeagentics.memory.codec import DESK, AutoregressiveCodec, CodecWeights, S
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.weights import ONE
-from freeagentics.memory.features import BOOK, FEATURES, Group, column
+from freeagentics.memory.features import BOOK, FEATURES, HIGH_32, LOW_32, Group, column
 from freeagentics.scenario import load_scenario
-
-LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
-HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +45,7 @@ class Sample:
 
     def standard(self, vectors: F32) -> F64:
         """Feature vectors (n, 48) in standard deviations, as the codec was trained on them; clipped to their ranges."""
-        return np.clip(vectors, LOW, HIGH) * (self.weights.scale / ONE)
+        return np.clip(vectors, LOW_32, HIGH_32) * (self.weights.scale / ONE)
 
     def copied(self) -> tuple[Mask, F64]:
         """True for features that are copied and need no code, (F,), and the mean square of their errors, (F,)."""
@@ -56,7 +53,7 @@ class Sample:
         copied_from = self.weights.copied_from[features]
         columns = self.side_information.in_focus(self.test.focus)[:, copied_from] * (copied_from >= 0)
         scale = (self.weights.scale / ONE)[features]
-        shown = np.clip(columns, LOW[features], HIGH[features]) * scale
+        shown = np.clip(columns, LOW_32[features], HIGH_32[features]) * scale
         off = np.square(shown - self.standard(self.test.vectors)[:, features]).mean(axis=0)
         return copied_from >= 0, np.where(copied_from >= 0, off, 0)
 

@@ -13,7 +13,7 @@ from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
 from freeagentics.memory import FEATURES, GROUPS, open_codec
 from freeagentics.memory.codec import Codec, Encoded, Int8Codec, SideInformation
-from freeagentics.memory.features import Group
+from freeagentics.memory.features import HIGH, HIGH_32, LOW, LOW_32, Group
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.scenario import Scenario
@@ -21,9 +21,7 @@ from freeagentics.scenario import Scenario
 AGENTS = 50
 """Most agents of an audit's run: it is to take seconds."""
 
-_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
-_HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
-_STILL = 1e-6 * (_HIGH - _LOW).astype(np.float64)
+_STILL = 1e-6 * (HIGH - LOW)
 """Standard deviation up to which a feature does not vary but for rounding."""
 
 _GROUPED = {group: np.array([feature.group == group for feature in FEATURES]) for group in GROUPS}
@@ -96,7 +94,7 @@ class _Auditor(AgreementProbe):
         active = cohort.active
         if not active.any():
             return
-        vectors = np.fmin(np.fmax(thought.states[active], _LOW), _HIGH)
+        vectors = np.fmin(np.fmax(thought.states[active], LOW_32), HIGH_32)
         bits = codec.bits(vectors, side_information.rows(active), thought.focus[active])
         tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
         tally.add(vectors, encoded.vectors[active], encoded.codes.length[active], bits)

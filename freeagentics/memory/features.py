@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 Group = Literal["portfolio", "view", "signals", "action"]
 
 GROUPS: dict[Group, float] = {"portfolio": 1.0, "view": 0.7, "signals": 0.7, "action": 0.9}
@@ -87,6 +89,15 @@ memory_result        | action    | -4    | 4    | 5 | no  | what they said would
 """
 
 FEATURES: tuple[Feature, ...] = tuple(_feature(row) for row in _TABLE.strip().splitlines())
+
+LOW, HIGH = (np.array([getattr(feature, bound) for feature in FEATURES]) for bound in ("low", "high"))
+"""Bounds of the features, (48,) float64: codes are sums of integers made from them, which float32 would round otherwise."""
+
+LOW_32, HIGH_32 = LOW.astype(np.float32), HIGH.astype(np.float32)
+"""The same in the type of feature vectors."""
+
+RECALL = np.array([feature.recall for feature in FEATURES])
+"""Features that are part of recall keys, (48,)."""
 
 BOOK = (
     "cash_share",

@@ -14,7 +14,7 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
 from freeagentics.market import CENTS
-from freeagentics.memory import FEATURES
+from freeagentics.memory.features import HIGH_32, LOW_32
 from freeagentics.mind import REGIMES
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
@@ -25,9 +25,6 @@ from freeagentics.replay.explanation import Alternative, Explanation, HeardSigna
 from freeagentics.replay.replay import Replay
 from freeagentics.replay.restore import committed
 from freeagentics.scenario.plain import whole
-
-_RANGE = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
-_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
 
 
 def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = False) -> Explanation:
@@ -187,11 +184,11 @@ class Explainer:
         if step not in self._rerun.witness.states:
             with Replay(self._lineage, self._journal, step, cohort.number) as earlier:
                 self._rerun.witness.states.update(earlier.witness.states)
-        exact = np.clip(self._rerun.witness.states[step][self._row], _LOW, _LOW + _RANGE)
+        exact = np.clip(self._rerun.witness.states[step][self._row], LOW_32, HIGH_32)
         reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
-        error = np.abs(reader.vectors(step, mine)[0] - exact) / _RANGE
+        error = np.abs(reader.vectors(step, mine)[0] - exact) / (HIGH_32 - LOW_32)
         return float(np.sqrt(np.square(error).mean())), float(error.max())
 
     def _without(self, decision: AnyArray) -> Alternative:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
-
 from freeagentics.arrays import F32, I64
 from freeagentics.evaluation import CollectedRun as Run
 from freeagentics.evaluation import collect
-from freeagentics.memory import BOOK, FEATURES
+from freeagentics.memory import BOOK
 from freeagentics.memory.codec import DESK, AutoregressiveCodec, SideInformation, open_codec, whole_market
 from freeagentics.scenario import load_scenario
 
 ROLES = (DESK, "market-hunter", "risk-manager", "portfolio-optimizer", "trade-executor", "sentiment-analyzer")
-LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
-HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 
 
 class CollectedRun:

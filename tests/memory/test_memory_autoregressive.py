@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from codec_samples import HIGH, LOW, ROLES, CollectedRun, lived
+from codec_samples import ROLES, CollectedRun, lived
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -15,6 +15,8 @@ from freeagentics.memory import FEATURES, column
 from freeagentics.memory.codec import DESK, AutoregressiveCodec, Codes, SideInformation
 from freeagentics.memory.codec.training.plan import BOUNDS
 from freeagentics.memory.codec.training.tables import deviations, filled_groups
+from freeagentics.memory.features import HIGH_32 as HIGH
+from freeagentics.memory.features import LOW_32 as LOW
 
 any_vectors = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FEATURES))), elements=st.floats(width=32))
 

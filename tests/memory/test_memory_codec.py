@@ -8,13 +8,11 @@ from hypothesis.extra import numpy as npst
 
 from freeagentics.arrays import F32, U8
 from freeagentics.errors import CorruptRecord
-from freeagentics.memory import FEATURES
 from freeagentics.memory.codec import ScalarCodec
 from freeagentics.memory.codec.checksum import crc16
+from freeagentics.memory.features import FEATURES, HIGH, LOW
 
 CODEC = ScalarCodec()
-LOW = np.array([feature.low for feature in FEATURES])
-HIGH = np.array([feature.high for feature in FEATURES])
 LEVEL = (HIGH - LOW) / (2 ** np.array([feature.bits for feature in FEATURES]) - 1 - (LOW < 0))
 counts = st.integers(0, 6)
 any_vectors = npst.arrays(np.float32, st.tuples(counts, st.just(len(FEATURES))), elements=st.floats(width=32))

@@ -13,9 +13,9 @@ from freeagentics.errors import CorruptRecord
 from freeagentics.memory import FEATURES
 from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Int8Codec, ScalarCodec, SideInformation, codec_of, keys_of
 from freeagentics.memory.codec.plain import PlainCodec
+from freeagentics.memory.features import HIGH_32 as HIGH
+from freeagentics.memory.features import LOW_32 as LOW
 
-LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
-HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
 NOTHING = SideInformation(np.zeros((1, 0), np.float32))
 any_vectors = npst.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(len(FEATURES))), elements=st.floats(width=32))
 PLAIN = (Float32Codec(), Int8Codec(), BitsCodec())

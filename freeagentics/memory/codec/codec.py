@@ -10,13 +10,11 @@ import numpy as np
 from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.side_information import SideInformation
-from freeagentics.memory.features import FEATURES
+from freeagentics.memory.features import HIGH_32, LOW_32, RECALL
 
-_RECALL = np.array([feature.recall for feature in FEATURES])
-_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)[_RECALL]
-_WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)[_RECALL]
+_LOW, _WIDTH = LOW_32[RECALL], (HIGH_32 - LOW_32)[RECALL]
 
-KEY_SIZE = int(_RECALL.sum())
+KEY_SIZE = int(RECALL.sum())
 """Size of the keys that `RecallIndex` compares."""
 
 
@@ -68,5 +66,5 @@ class Codec(ABC):
 
 def keys_of(vectors: F32) -> U8:
     """Keys of feature vectors (n, 48): the features marked for recall, scaled to 0 to 255, (n, KEY_SIZE)."""
-    share = (vectors[:, _RECALL] - _LOW) / _WIDTH
+    share = (vectors[:, RECALL] - _LOW) / _WIDTH
     return np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)).astype(np.uint8)

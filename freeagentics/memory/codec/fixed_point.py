@@ -11,10 +11,7 @@ from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.memory.codec.range_coder import PROB_SCALE, U64
 from freeagentics.memory.codec.stage_net import LARGEST_INPUT
 from freeagentics.memory.codec.weights import CodecWeights
-from freeagentics.memory.features import FEATURES
-
-_LOW = np.array([feature.low for feature in FEATURES])
-_HIGH = np.array([feature.high for feature in FEATURES])
+from freeagentics.memory.features import FEATURES, HIGH, LOW
 
 _CONSTANT_ALLOWED = 1 / 256
 """Share of its range by which a constant feature may differ from its most common value without an escape."""
@@ -39,7 +36,7 @@ class FixedPointTransform:
         self._place = np.array([columns.index(name) if name in columns else -1 for name in weights.columns], dtype=np.int64)
         self._side_offset, self._side_scale = weights.side_offset, weights.side_scale
         self._input_count = len(weights.columns) + len(weights.order)
-        self._low, self._high = (self._nearest(bound[:, None])[:, 0] for bound in (_LOW, _HIGH))
+        self._low, self._high = (self._nearest(bound[:, None])[:, 0] for bound in (LOW, HIGH))
         coded = weights.order[~weights.deterministic]
         self.uncoded = np.setdiff1d(np.arange(len(FEATURES)), coded)
         allowed = _CONSTANT_ALLOWED * (self._high - self._low)
@@ -54,7 +51,7 @@ class FixedPointTransform:
     def to_fixed(self, vectors: F32) -> F64:
         """Feature vectors (n, 48) as integers (48, n); clipped to their range, NaN to its low end."""
         # fmin and fmax take the number where the other is none.
-        return self._nearest(np.fmin(np.fmax(vectors.T.astype(np.float64), _LOW[:, None]), _HIGH[:, None]))
+        return self._nearest(np.fmin(np.fmax(vectors.T.astype(np.float64), LOW[:, None]), HIGH[:, None]))
 
     def _nearest(self, vectors: F64) -> F64:
         fixed = vectors - self._center
@@ -64,7 +61,7 @@ class FixedPointTransform:
     def from_fixed(self, fixed: F64) -> F32:
         """Inverse of `to_fixed`."""
         vectors = fixed / self._scale + self._center
-        return np.minimum(np.maximum(vectors, _LOW[:, None]), _HIGH[:, None]).T.astype(np.float32)
+        return np.minimum(np.maximum(vectors, LOW[:, None]), HIGH[:, None]).T.astype(np.float32)
 
     def net_inputs(self, side_information: F32) -> F64:
         """Inputs of the first stage's net, (S + F, n), from side information (n, columns); features of later stages are still zero."""
@@ -79,7 +76,7 @@ class FixedPointTransform:
     def fill_copied(self, side_information: F32, decoded: F64) -> None:
         """Fill in features that are copied from side information (n, columns)."""
         seen = side_information.T[self._copied_from].astype(np.float64)
-        low, high, center, scale = (bound[self._copied, None] for bound in (_LOW, _HIGH, self._center[:, 0], self._scale[:, 0]))
+        low, high, center, scale = (bound[self._copied, None] for bound in (LOW, HIGH, self._center[:, 0], self._scale[:, 0]))
         decoded[self._copied] = np.rint((np.clip(seen, low, high) - center) * scale)
 
     def to_bypass(self, fixed: F64, feature: Any) -> I64:

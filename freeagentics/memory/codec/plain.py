@@ -12,10 +12,7 @@ from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
 from freeagentics.memory.codec.scalar import ScalarCodec, steps_of
 from freeagentics.memory.codec.side_information import SideInformation
-from freeagentics.memory.features import FEATURES
-
-_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
-_HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
+from freeagentics.memory.features import FEATURES, HIGH_32, LOW_32
 
 
 class PlainCodec(Codec):
@@ -39,7 +36,7 @@ class PlainCodec(Codec):
 
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
         """As `Codec.encode`."""
-        payload = self._pack(np.fmin(np.fmax(vectors, _LOW), _HIGH))
+        payload = self._pack(np.fmin(np.fmax(vectors, LOW_32), HIGH_32))
         codes = Codes.with_checksum(payload, np.full(len(vectors), self.payload_bytes))
         return Encoded(codes, self._unpack(payload))
 
@@ -88,10 +85,10 @@ class Int8Codec(PlainCodec):
         self._steps = steps_of(self.widths, zero=zero)
 
     def _pack(self, vectors: F32) -> U8:
-        return np.rint((vectors - _LOW) / (_HIGH - _LOW) * self._steps).astype(np.uint8)
+        return np.rint((vectors - LOW_32) / (HIGH_32 - LOW_32) * self._steps).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
-        return (payload / self._steps * (_HIGH - _LOW) + _LOW).astype(np.float32)
+        return (payload / self._steps * (HIGH_32 - LOW_32) + LOW_32).astype(np.float32)
 
 
 class BitsCodec(PlainCodec):

@@ -7,13 +7,10 @@ import numpy as np
 from freeagentics.arrays import F32, I64, U8
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.checksum import crc16
-from freeagentics.memory.features import FEATURES
+from freeagentics.memory.features import FEATURES, HIGH_32, LOW_32, RECALL
 
 _BITS = np.array([feature.bits for feature in FEATURES])
-_LOW = np.array([feature.low for feature in FEATURES], dtype=np.float32)
-_HIGH = np.array([feature.high for feature in FEATURES], dtype=np.float32)
-_WIDTH = np.array([feature.high - feature.low for feature in FEATURES], dtype=np.float32)
-_RECALL = np.array([feature.recall for feature in FEATURES])
+_WIDTH = HIGH_32 - LOW_32
 # Of each feature's eight bits the low `bits` ones are kept, most significant first.
 _KEPT = np.concatenate([np.arange(8) >= 8 - bits for bits in _BITS])
 
@@ -21,7 +18,7 @@ _KEPT = np.concatenate([np.arange(8) >= 8 - bits for bits in _BITS])
 def steps_of(bits: I64, *, zero: bool) -> F32:
     """Steps over the range of each feature at so many bits, (48,). With *zero*, ranges around 0 have one fewer than they could, so that 0
     is a level: what an agent has not comes back as nothing, not as half a step."""
-    return (2**bits - 1 - (zero & (_LOW < 0))).astype(np.float32)
+    return (2**bits - 1 - (zero & (LOW_32 < 0))).astype(np.float32)
 
 
 class ScalarCodec:
@@ -38,7 +35,7 @@ class ScalarCodec:
 
     name = "scalar"
     code_bytes = (int(_BITS.sum()) + 7) // 8 + 2
-    key_size = int(_RECALL.sum())
+    key_size = int(RECALL.sum())
 
     def __init__(self, *, zero: bool = True) -> None:
         self.version = 6 if zero else 1
@@ -46,8 +43,8 @@ class ScalarCodec:
 
     def quantise(self, vectors: F32) -> U8:
         """Feature vectors (n, 48) -> levels (n, 48), from 0 to 2**bits - 1. Values are clipped to their range; NaN is its low end."""
-        clipped = np.where(np.isnan(vectors), _LOW, np.clip(vectors, _LOW, _HIGH))
-        return np.rint(np.clip((clipped - _LOW) / _WIDTH, 0, 1) * self._steps).astype(np.uint8)
+        clipped = np.where(np.isnan(vectors), LOW_32, np.clip(vectors, LOW_32, HIGH_32))
+        return np.rint(np.clip((clipped - LOW_32) / _WIDTH, 0, 1) * self._steps).astype(np.uint8)
 
     def pack_bits(self, levels: U8) -> U8:
         """Levels (n, 48) -> their bits without gaps, (n, code_bytes - 2)."""
@@ -61,7 +58,7 @@ class ScalarCodec:
 
     def vectors(self, levels: U8) -> F32:
         """Levels (n, 48) -> feature vectors (n, 48), each within half a level of what was quantised."""
-        return (levels / self._steps * _WIDTH + _LOW).astype(np.float32)
+        return (levels / self._steps * _WIDTH + LOW_32).astype(np.float32)
 
     def pack(self, levels: U8) -> U8:
         """Levels (n, 48) -> codes (n, code_bytes)."""
@@ -93,5 +90,5 @@ class ScalarCodec:
 
     def keys(self, levels: U8) -> U8:
         """Recall keys: the features marked for recall, scaled to 0 to 255, (n, key_size)."""
-        spread = levels[:, _RECALL].astype(np.uint16) * 255 // self._steps[_RECALL].astype(np.uint16)
+        spread = levels[:, RECALL].astype(np.uint16) * 255 // self._steps[RECALL].astype(np.uint16)
         return spread.astype(np.uint8)

@@ -11,7 +11,7 @@ from freeagentics.errors import BadInput
 from freeagentics.memory.codec.side_information import BOOK_COLUMNS
 from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.weights import ONE, CodecWeights
-from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Group
+from freeagentics.memory.features import BOOK, FEATURES, GROUPS, HIGH, LOW, Group
 from freeagentics.memory.features import column as column_of
 
 BOUNDS: dict[Group, float] = {"portfolio": 0.03, "view": 0.1, "signals": 0.1, "action": 0.2}
@@ -27,9 +27,6 @@ _TOGETHER = 0.25
 """Correlation below which two features may stand in one stage: what one tells of the other is lost."""
 
 _LARGEST_STAGE = 6
-
-_LOW = np.array([feature.low for feature in FEATURES])
-_HIGH = np.array([feature.high for feature in FEATURES])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,16 +61,16 @@ class Plan:
 
 def plan(data: TrainingData, compression: float, desk: CodecWeights | None = None) -> Plan:
     """Scales and order for this data, beside books that the codec *desk* shares. Raises BadInput where nothing ever changes."""
-    vectors = np.clip(np.nan_to_num(data.vectors.astype(np.float64)), _LOW, _HIGH)
+    vectors = np.clip(np.nan_to_num(data.vectors.astype(np.float64)), LOW, HIGH)
     center, share = _most_common(vectors)
     spread = vectors.std(axis=0)
     side = data.side_information.astype(np.float64)
     copied_from = _copied_from(vectors, side, data.columns)
-    coded = np.flatnonzero((spread > 1e-6 * (_HIGH - _LOW)) & (share < _CONSTANT) & (copied_from < 0))
+    coded = np.flatnonzero((spread > 1e-6 * (HIGH - LOW)) & (share < _CONSTANT) & (copied_from < 0))
     if not coded.size:
         raise BadInput(f"{data.role}: nothing changes in this data; give longer runs")
     integer = (vectors == np.rint(vectors)).all(axis=0)
-    scale = ONE / np.maximum(spread, 1e-3 * (_HIGH - _LOW))
+    scale = ONE / np.maximum(spread, 1e-3 * (HIGH - LOW))
     scale = np.where(integer, np.maximum(np.rint(scale), 1), scale)
     offset, side_scale = side.mean(axis=0), ONE / np.maximum(side.std(axis=0), 1e-6)
     stages = _stages((vectors - center) * scale, (side - offset) * side_scale, coded)
@@ -89,8 +86,8 @@ def _copied_from(vectors: F64, side: F64, columns: tuple[str, ...]) -> I64:
     """
     copied_from = np.full(len(FEATURES), -1)
     for column in range(side.shape[1]):
-        off = np.abs(np.clip(side[:, [column]], _LOW, _HIGH) - vectors)
-        copied_from[(off <= 1e-6 * (_HIGH - _LOW)).all(axis=0) & (vectors.std(axis=0) > 0)] = column
+        off = np.abs(np.clip(side[:, [column]], LOW, HIGH) - vectors)
+        copied_from[(off <= 1e-6 * (HIGH - LOW)).all(axis=0) & (vectors.std(axis=0) > 0)] = column
     for name, shared in zip(BOOK, BOOK_COLUMNS, strict=True):
         if shared in columns:
             copied_from[column_of(name)] = columns.index(shared)
