@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from freeagentics.agents import TradingAgent
     from freeagentics.agents.user_role import Action, Order, Tell
     from freeagentics.agents.user_role import UserRole as Role
-    from freeagentics.api import RunRecord, fork, resume, run
     from freeagentics.market import Source
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
+    from freeagentics.records import RunRecord
     from freeagentics.replay.explain import explain
+    from freeagentics.runs.run import fork, resume, run
     from freeagentics.runtime import OptimizedThreadPoolManager
     from freeagentics.scenario import Scenario, load_scenario
     from freeagentics.simulation import MarketModel
@@ -32,17 +33,17 @@ _HOMES = {
     "OptimizedThreadPoolManager": "freeagentics.runtime",
     "Order": "freeagentics.agents.user_role",
     "Role": "freeagentics.agents.user_role",
-    "RunRecord": "freeagentics.api",
+    "RunRecord": "freeagentics.records",
     "Scenario": "freeagentics.scenario",
     "Source": "freeagentics.market",
     "Tell": "freeagentics.agents.user_role",
     "TradingAgent": "freeagentics.agents",
     "explain": "freeagentics.replay",
-    "fork": "freeagentics.api",
+    "fork": "freeagentics.runs",
     "load_scenario": "freeagentics.scenario",
     "open_store": "freeagentics.stores",
-    "resume": "freeagentics.api",
-    "run": "freeagentics.api",
+    "resume": "freeagentics.runs",
+    "run": "freeagentics.runs",
 }
 
 _NAMES_AT_HOME = {"Role": "UserRole"}

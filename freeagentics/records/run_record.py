@@ -188,6 +188,13 @@ class RunRecord:
         """One row per desk and step: its account, in USD."""
         return self._frame(RecordFrames.desks)
 
+    def save_report(self, path: str | Path = "report.html") -> Path:
+        """Write the report: one self-contained HTML file, and its tables as CSV beside it. Returns its path."""
+        # The one arrow that points up, followed only when it is asked for: charts need matplotlib, and a run does not.
+        from freeagentics.report import save_report
+
+        return save_report(self, path)
+
     def _frame(self, of: Callable[[RecordFrames], pl.DataFrame]) -> pl.DataFrame:
         with Journal(self.directory.journal) as journal:
             return of(RecordFrames(journal, Roster(journal), self.scenario.memory.horizon, lineage=self.lineage))

@@ -13,11 +13,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from freeagentics import records
-from freeagentics.api import RunRecord
 from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadRunDirectory, Interrupted, RunFailed
 from freeagentics.journal import Journal
 from freeagentics.memory.codec.registry import shipped
+from freeagentics.records import RunRecord
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay import Explanation, explain
 from freeagentics.runs import Observers, fork, resume, run

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from freeagentics.agents import PluginFile, RunBefore
-from freeagentics.api import RunRecord
 from freeagentics.cli.afterwards import write_audit
 from freeagentics.errors import BadScenario, UntrustedPlugin
 from freeagentics.journal import Journal
+from freeagentics.records import RunRecord
 from freeagentics.records.feature_std import feature_std
 from freeagentics.records.roster import Roster
 from freeagentics.replay import explain

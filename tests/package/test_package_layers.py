@@ -30,9 +30,11 @@ ROOMS = {
     | {"optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "evaluation", "runs", "replay", "sync", "simulation", "records", "scenario", "agents"}
     | {"memory", "stores"},
-    "api": {"report", "runs", "records"},
     "__main__": {"cli"},
 }
+
+OPENS_A_FACE = {"records/run_record.py": {"report"}}
+"""The one arrow that points up, when it is called: `RunRecord.save_report`."""
 
 
 def modules() -> list[Path]:
@@ -70,7 +72,7 @@ def test_a_file_imports_only_what_lies_below_its_room(path: Path) -> None:
     if room == "__init__":
         return
     allowed = LEAVES | {"__version__"} if room in LEAVES else LEAVES | {room, "__version__"} | ROOMS[room]
-    assert imports_at_run_time(path) <= allowed
+    assert imports_at_run_time(path) <= allowed | OPENS_A_FACE.get(str(path.relative_to(PACKAGE)), set())
 
 
 def test_every_room_has_its_place_in_the_house() -> None:
