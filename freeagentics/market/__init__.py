@@ -9,7 +9,6 @@ from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars, load_bars
 from freeagentics.market.daily import Daily, load_daily
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
-from freeagentics.market.names import shipped_names
 from freeagentics.market.observation import Observation
 from freeagentics.market.observation_buffer import ObservationBuffer
 from freeagentics.market.orders import Fills, Orders
@@ -63,7 +62,6 @@ __all__ = [
     "load_bars",
     "load_daily",
     "notional_cents",
-    "shipped_names",
     "synthesize",
     "to_price",
     "to_quantity",

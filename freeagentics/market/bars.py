@@ -70,7 +70,7 @@ def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) ->
     several assets, which must share their timestamps; without it the asset is named after the file, up to the first hyphen.
 
     Args:
-        name_or_path: one of `shipped_names()`, or a file.
+        name_or_path: one of `SHIPPED_BARS`, or a file.
         symbols: the assets wanted, in that order; None takes all, in the order of the file.
 
     Raises:

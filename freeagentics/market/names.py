@@ -9,13 +9,9 @@ from freeagentics.errors import BadBars, nearest
 
 SHIPPED_BARS = ("btcusdt-1h", "btcusdt-15m", "ten-pairs-4h", "us-stocks-1d")
 SHIPPED_DAILY = ("btc-sentiment-funding-1d",)
+"""Names that `load_bars` and `load_daily` take in place of a path."""
 
 _DATA = Path(__file__).parent / "data"
-
-
-def shipped_names() -> tuple[str, ...]:
-    """Names that `load_bars` takes in place of a path."""
-    return SHIPPED_BARS
 
 
 def in_brackets(name: str, known: Iterable[str]) -> str:

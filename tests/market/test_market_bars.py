@@ -12,14 +12,15 @@ from market_factories import START, write_csv
 
 from freeagentics.clock import DAY_MS, HOUR_MS
 from freeagentics.errors import BadBars
-from freeagentics.market import load_bars, shipped_names
+from freeagentics.market import load_bars
 from freeagentics.market.epochs import Epochs
+from freeagentics.market.names import SHIPPED_BARS
 
 GOOD = ["2022-01-01T00:00:00Z,1,3,1,2,10", "2022-01-01T01:00:00Z,2,4,2,3,0", "2022-01-01T02:00:00Z,3,5,3,4,12"]
 LONG_HEADER = "timestamp,symbol,open,high,low,close,volume"
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", SHIPPED_BARS)
 def test_every_shipped_file_loads(name: str) -> None:
     bars = load_bars(name)
     assert len(bars) > 400
