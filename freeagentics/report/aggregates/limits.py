@@ -15,12 +15,14 @@ TOLERANCE = 0.01
 
 
 class Limits:
-    """What risk managers allowed, as told on the board: the LIMIT and VETO that each desk heeds, until they lapse; T steps.
+    """Limits and vetoes in force on desks; T steps.
 
     Attributes:
         allowed: spread over the desks that have a limit or a veto, (T, 5); NaN where none has.
-        vetoed: share of desks under a veto, (T,). vetoes, lifted: how many began and were lifted at each step, (T,).
-        above, watched: closes of desks above the limit of the step before by more than 0.01, and closes for which there was one.
+        vetoed: share of desks under a veto, (T,).
+        vetoes, lifted: how many began and were lifted at each step, (T,).
+        breaches: closes of desks above the limit of the step before by more than 0.01.
+        checked: closes of desks for which there was a limit.
     """
 
     def __init__(self, context: RunContext) -> None:
