@@ -17,7 +17,7 @@ from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
 from freeagentics.memory import KEY_SIZE, EncodedMemories, Recalled, RecallIndex, keys_of
 from freeagentics.mind import CohortHistory, GridBelief
 
@@ -198,6 +198,11 @@ class Cohort(ArrayState, ABC):
         self.index.remember(keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
+
+    def first_action(self, *cases: tuple[str, Mask]) -> U8:
+        """Number of the first of these actions that is taken by each row, (rows,), by name and mask (rows,); of the role's first where
+        none is."""
+        return np.select([mask for _, mask in cases], [self.actions.index(name) for name, _ in cases], 0).astype(np.uint8)
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""

@@ -67,6 +67,6 @@ class MarketHunter(Forecaster):
         ratio = np.tile(context.column(observation, "price.volatility_ratio"), (self.rows, 1))
         volatility = emitter.emit(turning, SignalKind.VOLATILITY, self._audience, Severity.MEDIUM, turbulence, ratio)
 
-        action = np.select([seen, trending, turning], [2, 1, 3], 0).astype(np.uint8)
+        action = self.first_action(("tell-whales", seen), ("tell-trend", trending), ("tell-volatility", turning))
         published = (seen.astype(np.int32) + trending + turning).astype(np.int32)
         return action, published, Signals.concatenate([whales, trend, volatility])

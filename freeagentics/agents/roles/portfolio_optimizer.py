@@ -94,7 +94,7 @@ class PortfolioOptimizer(Cohort):
         causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
         return Decisions(
-            action=telling.astype(np.uint8),
+            action=self.first_action(("tell-target", telling)),
             value=self.target[rows, focus],
             confidence=certain,
             size=self.target.sum(axis=1),

@@ -140,5 +140,5 @@ class RiskManager(Cohort):
         veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
         severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)
         vetoes = emitter.emit(vetoing, SignalKind.VETO, self._audience, severity, certain, veto)
-        action = np.select([turned & self.vetoed, turned, limiting], [2, 3, 1], 0).astype(np.uint8)
+        action = self.first_action(("veto", turned & self.vetoed), ("lift-veto", turned), ("tell-limit", limiting))
         return action, (limiting.astype(np.int32) + vetoing).astype(np.int32), Signals.concatenate([limits, vetoes])

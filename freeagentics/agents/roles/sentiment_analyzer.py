@@ -41,4 +41,4 @@ class SentimentAnalyzer(Forecaster):
         self.last_sent.record(telling, expected[:, None], view.observation)
         severity = severity_of(np.abs(expected))
         signals = self.emitter(view).emit(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
-        return telling.astype(np.uint8), telling.astype(np.int32), signals
+        return self.first_action(("tell-sentiment", telling)), telling.astype(np.int32), signals

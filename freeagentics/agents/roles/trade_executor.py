@@ -127,9 +127,8 @@ class TradeExecutor(Cohort):
         largest = traded[rows, np.abs(traded).argmax(axis=1)]
         signal, parent, parent_step = self._causes(now, target, limit)
         weight = view.books.weight[self.desk]
-        action = np.select([closing.any(axis=1), largest > 0, largest < 0], [3, 1, 2], 0)
         return Decisions(
-            action=action.astype(np.uint8),
+            action=self.first_action(("close", np.asarray(closing.any(axis=1))), ("buy", largest > 0), ("sell", largest < 0)),
             value=largest,
             confidence=np.clip(conviction[rows, focus], 0, 1),
             size=np.clip(np.abs(traded).sum(axis=1), 0, 1).astype(np.float32),
