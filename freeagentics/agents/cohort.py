@@ -15,10 +15,11 @@ from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisio
 from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
+from freeagentics.agents.recollection import Recollection
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
-from freeagentics.memory import KEY_SIZE, EncodedMemories, Recalled, RecallIndex, keys_of
+from freeagentics.memory import EncodedMemories, Recalled, keys_of
 from freeagentics.mind import CohortHistory, GridBelief
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
@@ -84,7 +85,8 @@ class Cohort(ArrayState, ABC):
         persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
-        self.index = RecallIndex(rows, memory.slots, KEY_SIZE)
+        self.index = memory.index(rows)
+        self.recollection = Recollection(rows, memory.horizon, memory.trust)
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
@@ -97,7 +99,7 @@ class Cohort(ArrayState, ABC):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
         self.agent[rows], self.number_in_role[rows], self.desk[rows], self.joined[rows] = agents, numbers, desks, step
-        for part in (self.belief, self.heard, self.index, self.history):
+        for part in (self.belief, self.heard, self.index, self.recollection, self.history):
             part.forget(rows)
 
     def unseat(self, row: int) -> None:
@@ -114,7 +116,7 @@ class Cohort(ArrayState, ABC):
         focus = self.focus_on(view)
         states = experience.situation(view, context, self.desk, self.belief, self.heard, focus)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(keys_of(states), context.memory.recall, step)
+        recalled = self.index.recall(keys_of(states), context.memory.recall, step, self.recollection.metric())
         choice = self.choose(view, states, recalled, focus)
         self.step_context = StepContext(view, focus, states, recalled, choice, outcome)
         return self._output(choice, recalled, focus, step)
@@ -143,6 +145,10 @@ class Cohort(ArrayState, ABC):
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in what only this role knows of its situation."""
 
+    def weights_of(self, row: int) -> dict[str, float]:
+        """Weights of what a row's agent goes by, by name."""
+        return {"memories": float(self.recollection.weight[row])}
+
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""
         return ("price",)
@@ -167,6 +173,7 @@ class Cohort(ArrayState, ABC):
         judged = self._judged(outcomes)
         result, reward = self.pending.judge(outcomes)
         self.index.attach_outcomes(outcomes.step, result, reward)
+        self.recollection.learn(outcomes, self.index.key_of(outcomes.step), result, judged)
         record = np.zeros(int(judged.sum()), dtype=OUTCOME)
         record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
         record["result"], record["reward"] = result[judged], reward[judged]
@@ -184,7 +191,7 @@ class Cohort(ArrayState, ABC):
         decisions["parent"] = choice.parent[active]
         decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[active]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
-        decisions["memory_weight"] = recalled.weight()[active]
+        decisions["memory_weight"] = (self.recollection.weight * recalled.weight())[active]
         decisions["signal"] = choice.signal[active]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
             numbers[:] = choice.reason[name][active]

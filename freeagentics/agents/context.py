@@ -10,10 +10,9 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from freeagentics.agents.generative import Policies
-from freeagentics.arrays import F32, I64
+from freeagentics.arrays import F32, I32, I64
 from freeagentics.market import Observation, Units
-from freeagentics.memory import Codec
+from freeagentics.memory import KEY_SIZE, Codec, RecallIndex
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import generator
 
@@ -36,7 +35,15 @@ class MemorySettings(BaseModel):
     recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
     history: int = Field(1000, ge=1, le=100_000, description="Steps of its own actions that an agent's compressed history holds.")
-    trust: float = Field(0.5, ge=0, le=1, description="How far recalled outcomes may move a forecast: 0 ignores them.")
+    trust: float = Field(1.0, ge=0, le=1, description="Largest weight of recalled outcomes in a forecast: 0 ignores them.")
+    halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
+    width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
+    doubt: float = Field(10.0, ge=0, description="Episodes that speak for no outcome at all, against those recalled.")
+
+    def index(self, rows: int) -> RecallIndex:
+        """An empty recall index for so many agents."""
+        width, halflife, doubt = self.width, self.halflife, self.doubt
+        return RecallIndex(rows, self.slots, KEY_SIZE, horizon=self.horizon, halflife=halflife, width=width, doubt=doubt)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -63,9 +70,24 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class CohortContext:
-    """The fixed facts: seed, symbols and units of the assets, observation columns, sources on sale, roles in pipeline order, memory
-    settings, the grid of market states, the models that agents choose by, the codec of each role, which roles are a user's own, and all
-    that the scenario knows, whether they have agents or not."""
+    """The fixed facts of a run.
+
+    Attributes:
+        seed: of the run.
+        symbols: of the assets.
+        units: of the assets.
+        columns: of the observation.
+        sources: on sale.
+        roles: on every desk, in pipeline order.
+        memory: settings.
+        signal_ttl: market time, ms, for which a signal is valid.
+        grid: of market states.
+        codecs: by role.
+        fee: of a fill, as a share of its value.
+        exposure: range of the shares of equity that desks hold without a view.
+        own_roles: those of a user's own among the roles.
+        known_roles: all that the scenario knows, whether they have agents or not.
+    """
 
     seed: int
     symbols: tuple[str, ...]
@@ -76,8 +98,9 @@ class CohortContext:
     memory: MemorySettings
     signal_ttl: int
     grid: MarketGrid
-    policies: Policies
     codecs: Mapping[str, Codec]
+    fee: float = 0.0005
+    exposure: tuple[float, float] = (0.4, 0.6)
     own_roles: tuple[str, ...] = ()
     known_roles: tuple[str, ...] = ()
 
@@ -108,3 +131,8 @@ class CohortContext:
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""
         return generator(self.seed, purpose, cohort=cohort, step=step)
+
+    def neutral_weights(self, desks: I32) -> F32:
+        """Weights that desks (n,) hold without a view, (n, assets): each its own exposure, spread over all assets."""
+        share = generator(self.seed, "desk/exposure", cohort=0, step=0).uniform(*self.exposure, int(desks.max(initial=0)) + 1)[desks]
+        return np.repeat(share[:, None] / self.assets, self.assets, axis=1).astype(np.float32)

@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from freeagentics.agents.generative import SignalPolicy, SizingPolicy, SourcePolicy
+from freeagentics.agents.signal_policy import SignalPolicy
 from freeagentics.benchmarks.table import Spread, Table
-from freeagentics.mind import GridBelief
+from freeagentics.mind import FacultyWeights, GridBelief
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
 
 AGENTS = (50, 1_000, 10_000)
 _WARM, _STEPS = 10, 5
-BELIEVING = ((GridBelief, "advance"), (GridBelief, "update_with"), (GridBelief, "value_at_risk"), (GridBelief, "expected_shortfall"))
-CHOOSING = ((SourcePolicy, "wanted"), (SignalPolicy, "choose"), (SizingPolicy, "share"))
+BELIEVING = ((GridBelief, "advance"), (GridBelief, "value_at_risk"), (GridBelief, "expected_shortfall"))
+CHOOSING = ((SignalPolicy, "message_probabilities"), (FacultyWeights, "worth"), (FacultyWeights, "learn"))
 
 
 def mind(runs: int) -> Table:

@@ -68,7 +68,7 @@ class ShadowIndex:
 
     def cast(self, index: RecallIndex) -> None:
         """Give the index these keys."""
-        index.key[:], index.norm[:] = self._index.key, self._index.norm
+        index.key[:] = self._index.key
 
     def follow(self, index: RecallIndex, keys: U8, step: int) -> None:
         """Remember keys (rows, key_size) of a step, as *index* is about to remember it."""

@@ -14,7 +14,7 @@ from freeagentics.memory.codec import (
 )
 from freeagentics.memory.encoded import EncodedMemories
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
-from freeagentics.memory.recall import Recalled, RecallIndex
+from freeagentics.memory.recall import Recalled, RecallIndex, whole_metric
 
 __all__ = [
     "BOOK",
@@ -35,4 +35,5 @@ __all__ = [
     "keys_of",
     "open_book_codec",
     "open_codec",
+    "whole_metric",
 ]

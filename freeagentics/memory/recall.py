@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, I32, U8, ArrayState
+from freeagentics.arrays import F32, I32, I64, U8, ArrayState
 
 _NEVER = np.int32(-1)
 
-PRIOR_COUNT = np.float32(10)
-"""Memories that the prior, a result of 0, counts. Results have unit variance and their means, from kind to kind of features, one of
-about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, "Stein's paradox in statistics", 1977)."""
+METRIC_TOTAL = 256
+"""Sum of the weights of a metric: whole numbers, so that distances stay whole numbers below 2**24."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recalled:
-    """Recalled memories, best first, for every row of a cohort.
+    """Recalled memories, best first, for every row of a cohort: each from an episode of its own.
 
     Attributes:
         step: when each memory was made, (rows, k) int32; -1 where there was none.
@@ -25,6 +24,9 @@ class Recalled:
         share: weight of each in their mean, (rows, k), summing to one where there was any.
         result: return of the asset over the horizon, (rows, k), in standard deviations.
         reward: of the agent, (rows, k).
+        doubt: episodes that the prior, a result of 0, counts. Results have unit variance and their means, from kind to kind of situation,
+            one of about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, 1977,
+            doi:10.1038/scientificamerican0577-119).
     """
 
     step: I32
@@ -32,6 +34,7 @@ class Recalled:
     share: F32
     result: F32
     reward: F32
+    doubt: float
 
     def expected_result(self) -> F32:
         """Mean result weighted by share, shape (rows,); 0 where nothing was recalled."""
@@ -40,37 +43,42 @@ class Recalled:
     def weight(self) -> F32:
         """Weight of that mean against the prior, 0..1, shape (rows,)."""
         total = self.relevance.sum(axis=1)
-        return total / (PRIOR_COUNT + total)
+        return total / (np.float32(self.doubt) + total)
 
-    def shrink_towards(self, forecast: F32, trust: float) -> F32:
-        """A forecast (rows,) shrunk towards the expected result, by its weight times *trust* (0..1)."""
-        share = self.weight() * np.float32(trust)
-        return forecast + share * (self.expected_result() - forecast)
+    def shrunk_result(self) -> F32:
+        """That mean shrunk towards the prior, a result of 0, by its weight, shape (rows,)."""
+        return self.weight() * self.expected_result()
 
 
 class RecallIndex(ArrayState):
-    """The latest memories of every agent, and of the older ones those that mattered most.
+    """The latest memories of every agent, and of the older episodes those that mattered most.
 
-    Half of the slots are a ring of the latest memories. A memory that leaves the ring takes the place of the least important older one, if
-    it is more important itself; importance halves over `halflife` steps.
+    Memories whose outcome windows overlap saw the same market: they are one episode. Half of the slots are a ring of the latest memories.
+    One that leaves the ring takes the place of an older one of its own episode, or else of the least important one, if it is more
+    important itself; importance halves over `halflife` steps. Recall finds at most one memory of an episode.
 
-    Likeness is Gaussian in the distance between keys. Distances are sums of squares of integers below 2**24, which float32 holds
-    exactly, so that the order of summation cannot change a bit.
+    Likeness is Gaussian in the distance between keys. Distances are sums of integers below 2**24, which float32 holds exactly, so that
+    the order of summation cannot change a bit.
 
     Args:
         rows: of the cohort.
         slots: memories of a row; even and at least 2 * (horizon + 1), so that a memory is in the ring when its outcome arrives.
         key_size: numbers a key; at most 250.
+        horizon: steps that the outcome of a memory looks ahead.
         halflife: steps after which a memory counts half.
         width: distance at which likeness has fallen to exp(-1/2), as a share of the whole range of a feature, in the mean over features.
+        doubt: episodes that the prior counts, see `Recalled`.
     """
 
-    def __init__(self, rows: int, slots: int, key_size: int, *, halflife: float = 500.0, width: float = 0.12) -> None:
-        self._ring = slots // 2
-        self._halflife = halflife
-        self._scale = np.float32(1 / (2 * key_size * (255 * width) ** 2))
+    def __init__(
+        self, rows: int, slots: int, key_size: int, *, horizon: int = 8, halflife: float = 500.0, width: float = 0.12, doubt: float = 10.0
+    ) -> None:
+        self._ring, self._horizon = slots // 2, horizon
+        self._halflife, self._doubt = halflife, doubt
+        self._scale = np.float32(1 / (2 * METRIC_TOTAL * (255 * width) ** 2))
+        self._flat = whole_metric(np.ones((1, key_size), dtype=np.float32))
+        self._flat.flags.writeable = False
         self.key = np.zeros((rows, slots, key_size), dtype=np.uint8)
-        self.norm = np.zeros((rows, slots), dtype=np.float32)
         self.step = np.full((rows, slots), _NEVER, dtype=np.int32)
         self.importance = np.zeros((rows, slots), dtype=np.float32)
         self.result = np.full((rows, slots), np.nan, dtype=np.float32)
@@ -81,7 +89,6 @@ class RecallIndex(ArrayState):
         slot = step % self._ring
         self._keep(slot, step)
         self.key[:, slot] = keys
-        self.norm[:, slot] = np.square(keys.astype(np.float32)).sum(axis=1)
         self.step[:, slot] = step
         self.importance[:, slot] = importance
         self.result[:, slot] = np.nan
@@ -92,12 +99,13 @@ class RecallIndex(ArrayState):
         age = (step - self.step[:, self._ring :]).astype(np.float32)
         faded = self.importance[:, self._ring :] * np.exp2(-age / np.float32(self._halflife))
         faded[self.step[:, self._ring :] == _NEVER] = -1
-        weakest = faded.argmin(axis=1)
+        same = np.abs(self.step[:, self._ring :] - self.step[:, slot, None]) < self._horizon
+        weakest = np.where(same.any(axis=1), same.argmax(axis=1), faded.argmin(axis=1))
         leaving_age = (step - self.step[:, slot]).astype(np.float32)
         leaving = self.importance[:, slot] * np.exp2(-leaving_age / np.float32(self._halflife))
         stays = (self.step[:, slot] != _NEVER) & (leaving > faded[rows, weakest])
         source, target = rows[stays], self._ring + weakest[stays]
-        for array in (self.key, self.norm, self.step, self.importance, self.result, self.reward):
+        for array in (self.key, self.step, self.importance, self.result, self.reward):
             array[source, target] = array[source, slot]
 
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
@@ -108,27 +116,44 @@ class RecallIndex(ArrayState):
         self.reward[there, slot] = reward[there]
         self.importance[there, slot] += np.minimum(np.abs(result[there]), 4) / 4
 
-    def recall(self, keys: U8, k: int, step: int) -> Recalled:
-        """Find the *k* memories with an outcome that are most like keys (rows, key_size), and most recent."""
-        kept, now = self.key.astype(np.float32), keys.astype(np.float32)
-        distance = self.norm + np.square(now).sum(axis=1)[:, None] - 2 * np.matmul(kept, now[:, :, None])[:, :, 0]
+    def key_of(self, step: int) -> U8:
+        """Keys of the memories of a step that is still in the ring, (rows, key_size)."""
+        return self.key[:, step % self._ring]
+
+    def recall(self, keys: U8, k: int, step: int, metric: F32 | None = None) -> Recalled:
+        """Find *k* episodes with an outcome whose memories are most like keys (rows, key_size), and most recent.
+
+        A *metric* (rows, key_size) of whole numbers says how much each number of a key matters; by default all do alike.
+        """
+        apart = np.square(self.key.astype(np.float32) - keys[:, None].astype(np.float32))
+        distance = np.matmul(apart, (self._flat if metric is None else metric)[:, :, None])[:, :, 0]
         age = (step - self.step).astype(np.float32)
         relevance = np.exp(-distance * self._scale) * np.exp2(-age / np.float32(self._halflife))
         has_outcome = ~np.isnan(self.result)
         relevance = np.where(has_outcome, relevance, 0).astype(np.float32)
-        rows, kept_back = np.arange(len(relevance))[:, None], min(k + 1, relevance.shape[1])
-        likely = np.argpartition(relevance, -kept_back, axis=1)[:, -kept_back:]
-        order = np.argsort(-relevance[rows, likely], axis=1, kind="stable")[:, :k]
-        best = likely[rows, order]
-        found = relevance[rows, best]
-        next_best = relevance[rows, likely].min(axis=1, keepdims=True) if kept_back > k else np.float32(0)
+        best, found = self._episodes(relevance, k + 1)
+        next_best, best, found = found[:, k:], best[:, :k], found[:, :k]
+        rows = np.arange(len(best))[:, None]
         return Recalled(
             step=np.where(found > 0, self.step[rows, best], _NEVER),
             relevance=found,
             share=_shares(found, next_best),
             result=np.where(found > 0, self.result[rows, best], 0).astype(np.float32),
             reward=np.where(found > 0, self.reward[rows, best], 0).astype(np.float32),
+            doubt=self._doubt,
         )
+
+    def _episodes(self, relevance: F32, k: int) -> tuple[I64, F32]:
+        """Slots of the most relevant memory of each of the *k* best episodes, best first, and their relevance, both (rows, k)."""
+        left, rows = relevance.copy(), np.arange(len(relevance))
+        best, found = np.zeros((len(left), k), dtype=np.int64), np.zeros((len(left), k), dtype=np.float32)
+        for place in range(min(k, left.shape[1])):
+            best[:, place] = left.argmax(axis=1)
+            found[:, place] = left[rows, best[:, place]]
+            if not found[:, place].any():
+                break
+            left[np.abs(self.step - self.step[rows, best[:, place]][:, None]) < self._horizon] = 0
+        return best, found
 
     def forget(self, rows: np.ndarray) -> None:
         """Clear rows (indexes), for agents that arrive."""
@@ -137,7 +162,12 @@ class RecallIndex(ArrayState):
         self.importance[rows] = 0
 
 
-def _shares(found: F32, next_best: F32 | np.float32) -> F32:
+def whole_metric(weights: F32) -> F32:
+    """Weights (rows, key_size) as whole numbers that sum to at most `METRIC_TOTAL`."""
+    return np.floor(weights / weights.sum(axis=1, keepdims=True) * np.float32(METRIC_TOTAL)).astype(np.float32)
+
+
+def _shares(found: F32, next_best: F32) -> F32:
     """Weights of the memories found (rows, k): by how much each is more relevant than the first one that was left out.
 
     So a memory comes to mind and leaves it without a jump, and one that is a little off in its code changes decisions a little.

@@ -1,11 +1,11 @@
 """Beliefs of agents in the state of the market, and their learning of what to pay attention to."""
 
-from freeagentics.mind.bandit import SourceBandit
 from freeagentics.mind.cohort_history import CohortHistory
-from freeagentics.mind.evidence import IMBALANCE, DriftEvidence
+from freeagentics.mind.faculty_weights import FacultyWeights
 from freeagentics.mind.generative import GenerativeModel
 from freeagentics.mind.grid import CALM, REGIMES, TURBULENT, MarketGrid
 from freeagentics.mind.grid_belief import GridBelief
+from freeagentics.mind.held_directions import HeldDirections, ups_and_downs
 from freeagentics.mind.history import CompressedHistory
 from freeagentics.mind.inference import evaluate_policies, infer_states
 from freeagentics.mind.lazy_beliefs import LazyBeliefArray
@@ -13,19 +13,19 @@ from freeagentics.mind.sparse_beliefs import BeliefCompressor, SparseBeliefState
 
 __all__ = [
     "CALM",
-    "IMBALANCE",
     "REGIMES",
     "TURBULENT",
     "BeliefCompressor",
     "CohortHistory",
     "CompressedHistory",
-    "DriftEvidence",
+    "FacultyWeights",
     "GenerativeModel",
     "GridBelief",
+    "HeldDirections",
     "LazyBeliefArray",
     "MarketGrid",
-    "SourceBandit",
     "SparseBeliefState",
     "evaluate_policies",
     "infer_states",
+    "ups_and_downs",
 ]

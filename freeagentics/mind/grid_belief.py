@@ -67,16 +67,6 @@ class GridBelief(ArrayState):
             density = self._take(moved).reshape(self.surprise.shape) * self._persistence
         self.surprise = -(np.log(density) + peak[:, 0, 0])
 
-    def update_with(self, log_likelihood: F32, chosen: Mask) -> None:
-        """More evidence on the same bar, by drift, (assets, 32), for the rows that are *chosen*; the others' belief stays."""
-        if not chosen.any():
-            return
-        evidence = np.maximum(np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True)), _LEAST)
-        with self._whole() as cells:
-            joint = cells.reshape(self._shape)
-            joint *= np.where(chosen[:, None, None], evidence, np.float32(1))[:, :, :, None]
-            self._take(cells, chosen)
-
     @contextmanager
     def _whole(self) -> Iterator[F32]:
         """All cells, (rows * assets, 32, 32), in a pooled buffer."""

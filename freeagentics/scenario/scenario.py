@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, create_model, field_validator, model_validator
 
 from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
+from freeagentics.agents.ranges import RateSpan
 from freeagentics.errors import BadScenario
 from freeagentics.market import SOURCES, SyntheticSettings
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
@@ -35,6 +36,10 @@ class AgentSettings(_Section):
     count: int = Field(50, ge=1, le=1_000_000, description="Agents in all.")
     team: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
         DEFAULT_TEAM, description="Agents of each role on a desk; there are as many desks as whole teams."
+    )
+
+    exposure: RateSpan = Field(
+        (0.4, 0.6), description="Range of the share of equity that a desk holds without any view; each draws its own."
     )
 
     @field_validator("team")

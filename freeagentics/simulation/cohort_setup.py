@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from freeagentics.agents import BUILT_IN, CohortContext
 from freeagentics.agents.context import SourceInfo
-from freeagentics.agents.generative import Policies
 from freeagentics.clock import HOUR_MS
 from freeagentics.market import ReplayMarket
 from freeagentics.memory import open_codec
@@ -25,8 +24,9 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         memory=memory,
         signal_ttl=max(round(scenario.signals.ttl_hours * HOUR_MS), 1),
         grid=grid,
-        policies=Policies.on(grid),
         codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in team},
+        fee=scenario.market.fee_bps / 1e4,
+        exposure=scenario.agents.exposure,
         own_roles=tuple(role for role in team if role not in BUILT_IN),
         known_roles=tuple(scenario.registry.roles),
     )

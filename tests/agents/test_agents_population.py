@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeagentics.agents import ROLES, CohortContext, MemorySettings, Population
-from freeagentics.agents.generative import Policies
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
 from freeagentics.market import Units
@@ -35,7 +34,6 @@ def population(agents: AgentSettings) -> Population:
         memory=MemorySettings(),
         signal_ttl=1,
         grid=GRID,
-        policies=Policies.on(GRID),
         codecs=codecs,
     )
     return Population(agents.counts(), agents.desks, context, {})

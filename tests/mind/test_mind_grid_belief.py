@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from freeagentics.arrays import F32, F64
-from freeagentics.mind import CALM, IMBALANCE, REGIMES, TURBULENT, GridBelief, MarketGrid
+from freeagentics.mind import CALM, REGIMES, TURBULENT, GridBelief, MarketGrid
 from freeagentics.mind.grid import BEAR, BULL, CELLS, DOF
 
 ROWS, ASSETS, HORIZON = 5, 2, 8
@@ -127,17 +127,6 @@ def test_wilder_bars_mean_larger_losses_ahead() -> None:
     assert (wild.spread() > 3 * calm.spread()).all()
     assert (wild.value_at_risk(0.05) > 2 * calm.value_at_risk(0.05)).all()
     assert (wild.expected_shortfall(0.05) > wild.value_at_risk(0.05)).all()
-
-
-def test_evidence_on_drift_moves_those_who_heeded_it_and_no_other() -> None:
-    believed = after([(0.5, -0.5)])
-    before = believed.cells(), believed.regimes.copy()
-    chosen = np.array([True, False, True, False, False])
-    believed.update_with(IMBALANCE.log_likelihood(np.array([0.8, -0.8], np.float32), GRID.drift), chosen)
-    np.testing.assert_allclose(believed.cells()[~chosen], before[0][~chosen], rtol=1e-5)
-    assert believed.regimes[~chosen].tobytes() == before[1][~chosen].tobytes()
-    assert (believed.regimes[chosen, 0, BULL] > before[1][chosen, 0, BULL]).all()
-    assert (believed.regimes[chosen, 1, BEAR] > before[1][chosen, 1, BEAR]).all()
 
 
 def test_rows_that_are_forgotten_are_as_they_were_born_and_others_stay() -> None:

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.agents.cohort import Cohort
-from freeagentics.agents.context import CohortContext, SourceInfo
+from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
-from freeagentics.agents.generative import Message
-from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled, column
-from freeagentics.mind import IMBALANCE, REGIMES, SourceBandit
+from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
 from freeagentics.signals import Signals
 
+LARGEST_FORECAST = np.float32(2)
+"""Forecasts are clipped to this many standard deviations."""
+
+FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
 READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
+
+
+LIFE = 17_000.0
+"""Readings over which a lesson about a source pays: two years of hours."""
+
+PROBABILITY_FREE, PROBABILITY_PAID = 0.01, 0.02
+"""Probability, before anything was seen, that a direction tells of the return to come: what somebody charges for rather does. With a dozen
+components one in five agents will one day believe in noise."""
 
 
 class ForecasterSettings(BaseModel):
@@ -30,8 +41,7 @@ class ForecasterSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    learning_rate: RateSpan = Field((0.005, 0.02), description="Range of the learning rate of what sources are worth.")
-    exploration_rate: RateSpan = Field((0.02, 0.1), description="Range of the chance to read a source only to learn about it.")
+    exploration_rate: RateSpan = Field((0.002, 0.02), description="Range of the chance to read a source only to learn about it.")
     information_value: float = Field(
         0.2, gt=0, description="Worth of one squared standard deviation less of error, as a share of equity risk."
     )
@@ -40,76 +50,101 @@ class ForecasterSettings(BaseModel):
 
 
 class Readings(ArrayState):
-    """A ring over the horizon of what was read, in which regime, and what the directions said.
+    """A ring over the horizon of what was read and believed.
 
     Attributes:
         read: (horizon + 1, rows, sources).
-        regime: (horizon + 1, rows).
         directions: (horizon + 1, sources, assets), the same for all rows.
-        cost: of each source in units of squared error, (horizon + 1, rows, sources).
+        trend: forecast of the belief, (horizon + 1, rows, assets).
     """
 
     def __init__(self, rows: int, horizon: int, sources: int, assets: int) -> None:
         self.read = np.zeros((horizon + 1, rows, sources), dtype=np.bool_)
-        self.regime = np.zeros((horizon + 1, rows), dtype=np.int64)
         self.directions = np.zeros((horizon + 1, sources, assets), dtype=np.float32)
-        self.cost = np.zeros((horizon + 1, rows, sources), dtype=np.float32)
+        self.trend = np.zeros((horizon + 1, rows, assets), dtype=np.float32)
 
 
 class Forecaster(Cohort):
-    """Buys sources by what they would tell of the regime and what they were worth, and forecasts the return over the horizon.
+    """Buys sources as long as they are worth it, and forecasts the return over the horizon.
 
-    What they were worth a contextual bandit learns, the regime being the most likely regime. The forecast adds what the belief implies and
-    what the directions imply, and leans towards what came of the memories recalled. Whether it is told, expected free energy decides.
+    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave.
+    Each part is weighted as outcomes have shown it to be right (`FacultyWeights`), and used once.
+
+    Attributes:
+        faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
+        held: the directions read last.
+        parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
+        expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
 
     Settings = ForecasterSettings
-    watched: ClassVar[tuple[str, ...] | None]
-    """Sources this role may buy; None for all."""
+    heeds_belief: ClassVar[bool] = True
+    """Whether its forecast adds what its belief implies: on a desk one role does."""
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, context, settings)
-        self.sources: tuple[SourceInfo, ...] = tuple(s for s in context.sources if self.watched is None or s.name in self.watched)
+        watched = self.watched((source.name for source in context.sources), context.roles)
+        self.sources = tuple(source for source in context.sources if source.name in watched)
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
-        self._cost.flags.writeable = False
-        draw = context.random(f"{self.role}/temper", number)
-        learning, exploring = draw.uniform(*settings.learning_rate, rows), draw.uniform(*settings.exploration_rate, rows)
-        weights = draw.normal(0.1, 0.05, (rows, len(self.sources)))
-        self.bandit = SourceBandit(learning.astype(np.float32), exploring.astype(np.float32), len(REGIMES), weights.astype(np.float32))
-        self.readings = Readings(rows, context.memory.horizon, len(self.sources), context.assets)
+        exploring = context.random(f"{self.role}/traits", number).uniform(*settings.exploration_rate, rows)
+        self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
-        self._bits.flags.writeable = False
+        for fixed in (self._cost, self._exploration_rate, self._bits):
+            fixed.flags.writeable = False
+        sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
+        paid = np.where(self._cost > 0, PROBABILITY_PAID, PROBABILITY_FREE)
+        self.faculties = FacultyWeights(rows, horizon, np.append(PROBABILITY_FREE, np.repeat(paid, 2)).astype(np.float32))
+        self.readings = Readings(rows, horizon, sources, assets)
+        self.held = HeldDirections(rows, sources, assets, horizon)
         self.last_sent = LastSent(rows, context.signal_ttl)
-        self.expected = np.zeros((rows, context.assets), dtype=np.float32)
+        self.expected = np.zeros((rows, assets), dtype=np.float32)
+        self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
+
+    @classmethod
+    def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """Names of the *sources* on sale that this role may buy on a desk with this *team*, in their order."""
+        return tuple(sources)
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        self.bandit.forget(rows)
-        self.last_sent.forget(rows)
+        for part in (self.faculties, self.held, self.last_sent):
+            part.forget(rows)
+        self.readings.read[:, rows] = False
 
     def observe(self, view: View) -> None:
-        """Choose sources in the light of the price, read them, and forecast."""
-        observation, context = view.observation, self.context
-        slot = observation.step % len(self.readings.read)
-        regimes = self.belief.regimes.mean(axis=1)
-        regime = regimes.argmax(axis=1)
-        uniform = context.random(f"{self.role}/explore", self.number, observation.step).random((self.rows, len(self.sources)))
-        wanted = self.context.policies.source_policy.wanted(regimes, self.bandit.values_in(regime))
-        read, explore = self.bandit.choose(wanted, self._cost == 0, uniform.astype(np.float32))
-        directions = (
-            np.stack([observation.values[:, source.direction] for source in self.sources])
-            if self.sources
-            else self.readings.directions[slot]
-        )
-        self.readings.read[slot], self.readings.regime[slot], self.readings.directions[slot] = read, regime, directions
-        self.readings.cost[slot] = self._cost_in_errors(view)
-        if "whales" in self._names:
-            imbalance = context.column(observation, "whales.imbalance")
-            self.belief.update_with(IMBALANCE.log_likelihood(imbalance, context.grid.drift), self._read(slot, "whales"))
-        self.expected = np.clip(self.bandit.forecast(regime, directions, read) + self.belief.trend(), -2, 2)
-        self.explored = np.asarray(explore.any(axis=1))
+        """Choose sources, read them, and forecast."""
+        observation, past = view.observation, self.readings
+        slot = observation.step % len(past.read)
+        read, exploring = self._choose_sources(view)
+        for place, source in enumerate(self.sources):
+            past.directions[slot, place] = observation.values[:, source.direction]
+        past.read[slot], self.explored[:] = read, exploring.any(axis=1)
+        past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
+        self.held.take(past.directions[slot], read)
+        said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
+        self.parts[:, 0], self.parts[:, 1] = said[:, 0], said[:, 1:].sum(axis=1)
+        self.expected = np.clip(self.parts.sum(axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
+
+    def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
+        """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
+
+        A source is read where that is worth its cost. What was read stands for a while: reading again tells only what has faded of it.
+        """
+        free = self._cost == 0
+        wanted = free | (self.worth_of_sources() * np.square(self.held.faded()) > self._cost_in_errors(view))
+        uniform = self.context.random(f"{self.role}/explore", self.number, view.observation.step).random(wanted.shape)
+        exploring = (uniform < self._exploration_rate[:, None]) & ~wanted
+        return wanted | exploring, exploring
+
+    def worth_of_sources(self) -> F32:
+        """Squared error that a reading of each source saves, (rows, sources)."""
+        worth = self.faculties.worth(self.settings.threshold, LIFE)[:, 1:]
+        return worth.reshape(self.rows, len(self.sources), 2).sum(axis=2)
+
+    def _components(self, trend: F32, directions: F32) -> F32:
+        return np.concatenate([trend[:, None], ups_and_downs(directions)], axis=1)
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -157,30 +192,29 @@ class Forecaster(Cohort):
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
-        slot = step % len(self.readings.read)
-        before = self.expected[rows, focus].copy()
-        self.expected[rows, focus] = np.clip(recalled.shrink_towards(before, self.context.memory.trust), -2, 2)
-        strength = np.abs(self.expected[rows, focus])
+        before = self.expected[rows, focus]
+        after = np.clip(before + self.recollection.add(step, recalled, before), -LARGEST_FORECAST, LARGEST_FORECAST)
+        self.expected[rows, focus] = after
+        strength = np.abs(after)
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy()[rows, focus])
         action, published, signals = self.emit_signals(view, focus, confidence)
         signal, parent, parent_step = self._nothing()
-        read = self.readings.read[slot]
-        regime = self.readings.regime[slot]
+        read = self.readings.read[step % len(self.readings.read)]
         return Decisions(
             action=action,
-            value=self.expected[rows, focus],
+            value=after,
             confidence=confidence.astype(np.float32),
             size=np.minimum(strength / 2, 1),
             stance=self.expected.copy(),
-            explored=self.explored,
+            explored=self.explored.copy(),
             published=published,
             reason={
-                "expected_return": self.expected[rows, focus],
+                "expected_return": after,
+                "from_belief": self.parts[rows, 0, focus],
+                "from_sources": self.parts[rows, 1, focus],
                 "before_memories": before,
-                "regime": regime,
                 "sources_read": read @ (1 << np.arange(len(self.sources))),
-                "value_of_sources": np.where(read, self.bandit.value[rows, regime], 0).sum(axis=1),
-                "surprise": self.belief.surprise[rows, focus],
+                "value_of_sources": np.where(read, self.worth_of_sources(), 0).sum(axis=1),
             },
             parent=parent,
             parent_step=parent_step,
@@ -194,14 +228,28 @@ class Forecaster(Cohort):
     def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Action and number of signals of every row, both (rows,), and the signals."""
 
-    def message_probabilities(self, focus: I64, *allowed: Message) -> F32:
-        """How probable each word is under expected free energy, (rows, 3)."""
-        rows = np.arange(self.rows)
-        forecast = category(self.expected[rows, focus], self.settings.threshold)
-        return self.context.policies.signal_policy.choose(self.belief.regimes[rows, focus], forecast, allowed)
+    def telling(self, view: View, expected: F32) -> Mask:
+        """Rows (rows,) that tell their forecast: it is large, or was so when it was told last, and has changed or would lapse."""
+        threshold = self.settings.threshold
+        large = (np.abs(expected) >= threshold) | (np.abs(self.last_sent.value[:, 0]) >= threshold)
+        telling = large & self.last_sent.due(expected[:, None], threshold, self.settings.refresh, view.observation)
+        self.last_sent.record(telling, expected[:, None], view.observation)
+        return telling
+
+    def weights_of(self, row: int) -> dict[str, float]:
+        """Weights of the belief and of each source's words up and down, beside those that every role has."""
+        names = ("belief", *(f"{source}, {way}" for source in self._names for way in ("up", "down")))
+        return dict(zip(names, self.faculties.weight[row].tolist(), strict=True)) | super().weights_of(row)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn the value of the directions that were read."""
-        slot = outcomes.step % len(self.readings.read)
-        past = self.readings
-        self.bandit.learn(past.regime[slot], past.directions[slot], past.read[slot], outcomes.result, past.cost[slot], judged)
+        """Learn from outcomes what the belief, and then the directions that were read, told of them."""
+        past, slot = self.readings, outcomes.step % len(self.readings.read)
+        read = past.read[slot]
+        component = self._components(past.trend[slot], past.directions[slot] * read[:, :, None])
+        said = self.faculties.contributions(component)
+        result = np.broadcast_to(outcomes.result, self.expected.shape)
+        residual = (result - said.sum(axis=1))[:, None] + said
+        # The belief comes first: directions are to explain what it leaves, not the other way round.
+        residual[:, 0] = result
+        believed = np.ones((self.rows, 1), dtype=np.bool_)
+        self.faculties.learn(outcomes.step, component, residual, result, judged, np.append(believed, np.repeat(read, 2, axis=1), axis=1))

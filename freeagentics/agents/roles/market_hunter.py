@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import numpy as np
 
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.emitter import LastSent, severity_of
-from freeagentics.agents.generative import Message
-from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
+from freeagentics.agents.roles.forecaster import FORECASTER_REASONING, Forecaster, ForecasterSettings
+from freeagentics.agents.roles.sentiment_analyzer import SentimentAnalyzer
 from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.signal_policy import Message, SignalPolicy
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.mind import TURBULENT
 from freeagentics.signals import Severity, Signals
 
 WHALES_THAT_MATTER = 5
+WARNING = SignalPolicy()
 
 
 class MarketHunter(Forecaster):
@@ -24,13 +28,25 @@ class MarketHunter(Forecaster):
     phase = 0
     decision_type = "SOURCE_SELECTION"
     actions = ("wait", "tell-trend", "tell-whales", "tell-volatility")
-    reasoning = ("expected_return", "before_memories", "regime", "sources_read", "value_of_sources", "surprise")
-    watched = None
+    reasoning = FORECASTER_REASONING
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, context, settings)
         self.last_turbulence = LastSent(rows, context.signal_ttl)
         self._audience = context.hearers("risk-manager", "portfolio-optimizer", "trade-executor")
+
+    @classmethod
+    def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """All, but what an analyzer on the desk watches: a desk need not pay twice."""
+        left_to_others = SentimentAnalyzer.SOURCES if SentimentAnalyzer.role in team else ()
+        return tuple(source for source in sources if source not in left_to_others)
+
+    def _credence(self, source: str) -> F32:
+        """How surely a source's words tell anything, (rows,)."""
+        if source not in self._names:
+            return np.zeros(self.rows, dtype=np.float32)
+        first = 1 + 2 * self._names.index(source)
+        return self.faculties.credence[:, first : first + 2].max(axis=1)
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
@@ -46,21 +62,17 @@ class MarketHunter(Forecaster):
         count = context.column(observation, "whales.count")
         seen = self._read(slot, "whales") & (count.max() >= WHALES_THAT_MATTER)
         signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(context.column(observation, "price.trend"))
-        success = self.bandit.success_rate[rows, self.readings.regime[slot]]
-        success = success[:, self._names.index("whales")] if "whales" in self._names else confidence
-        whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, success, np.tile(signed, (self.rows, 1)))
+        told = np.tile(signed, (self.rows, 1))
+        whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, self._credence("whales"), told)
 
         expected = self.expected[rows, focus]
-        probability = self.message_probabilities(focus, Message.TREND, Message.TURBULENCE)
-        strong = probability[:, Message.TREND] > probability[:, Message.NOTHING]
-        standing = np.abs(self.last_sent.value[:, 0]) >= self.settings.threshold
-        trending = (strong | standing) & self.last_sent.due(expected[:, None], self.settings.threshold, self.settings.refresh, observation)
-        self.last_sent.record(trending, expected[:, None], observation)
+        trending = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
         trend = emitter.emit(trending, SignalKind.TREND, self._audience, severity, confidence, self.expected)
 
         turbulence = self.belief.regimes[:, :, TURBULENT].mean(axis=1)
         self.last_turbulence.value[turbulence < 0.3] = 0
+        probability = WARNING.message_probabilities(self.belief.regimes[rows, focus])
         alarming = probability[:, Message.TURBULENCE] > probability[:, Message.NOTHING]
         turning = alarming & self.last_turbulence.due(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
         self.last_turbulence.record(turning, turbulence[:, None], observation)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics.agents.advisers import Advisers
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.experience import running_volatility
-from freeagentics.agents.ranges import PositiveSpan, Span
+from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.agents.view import View
-from freeagentics.arrays import F32, F64, I32, I64
+from freeagentics.agents.view import Outcomes, View
+from freeagentics.arrays import F32, F64, I32, I64, Mask
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.signals import Severity
+
+ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT)
 
 
 class PortfolioOptimizerSettings(BaseModel):
@@ -24,19 +27,27 @@ class PortfolioOptimizerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    risk_aversion: PositiveSpan = Field((15.0, 60.0), description="Range of the weight of variance against expected return.")
-    premium: Span = Field((0.0, 0.1), description="Range of the return expected with no view, in standard deviations.")
+    risk_aversion: PositiveSpan = Field((10.0, 30.0), description="Range of the weight of variance against expected return.")
+    largest: float = Field(0.95, gt=0, le=1, description="Largest invested share of equity.")
+    slippage: float = Field(0.0002, ge=0, lt=1, description="What a trade is expected to cost beside its fee, as a share of its value.")
     covariance_halflife: float = Field(72.0, gt=1, description="Bars in which the estimate of correlations forgets half.")
     change: float = Field(0.05, gt=0, le=1, description="Change of the weights from which a target is told.")
     refresh: int = Field(12, ge=1, description="Steps after which a standing target is told again.")
 
 
 class PortfolioOptimizer(Cohort):
-    """Mean-variance weights (Markowitz, 1952), long only, within the risk manager's limit.
+    """Tilts the desk's neutral weights by views, long only, within the risk manager's limit.
 
-    Expected returns are the views heard from hunters and analyzers, and a premium; risks are those that each agent's own belief
-    predicts, correlations are exponentially weighted and shrunk by a tenth towards none. Weights solve the unconstrained problem, negative
-    ones become zero, and the rest is scaled into the limit.
+    Without a view the desk holds its neutral weights: that is what expected returns are measured against (reverse optimisation; Black &
+    Litterman, 1992, doi:10.2469/faj.v48.n5.28). Views are the forecasts of hunters and analyzers, weighted as they proved right, and what
+    memories add. They move the weights by what mean and variance ask for (Markowitz, 1952, doi:10.1111/j.1540-6261.1952.tb01525.x), where
+    the gain in utility over the horizon exceeds what going there, and back again once the view has passed, costs more than staying does.
+    Risk is what it lately was; how much of it the desk may bear right now is the risk manager's to say.
+
+    Attributes:
+        advisers: weights of hunters and analyzers.
+        plan: weights (rows, assets) before the limit. target: within it.
+        neutral: weights without a view, (rows, assets).
     """
 
     role = "portfolio-optimizer"
@@ -49,10 +60,11 @@ class PortfolioOptimizer(Cohort):
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: PortfolioOptimizerSettings) -> None:
         super().__init__(number, rows, context, settings)
-        draw = context.random("portfolio-optimizer/temper", number)
-        self.risk_aversion = draw.uniform(*settings.risk_aversion, rows).astype(np.float32)
-        self.premium = draw.uniform(*settings.premium, rows).astype(np.float32)
+        self.risk_aversion = context.random(f"{self.role}/traits", number).uniform(*settings.risk_aversion, rows).astype(np.float32)
+        self.advisers = Advisers(rows, context.memory.horizon, len(ADVISERS), context.assets)
         self.covariance = np.zeros((context.assets, context.assets), dtype=np.float64)
+        self.neutral = np.zeros((rows, context.assets), dtype=np.float32)
+        self.plan = np.zeros((rows, context.assets), dtype=np.float32)
         self.target = np.zeros((rows, context.assets), dtype=np.float32)
         self.last_sent = LastSent(rows, context.signal_ttl, context.assets)
         self._audience = context.hearers("trade-executor")
@@ -61,7 +73,8 @@ class PortfolioOptimizer(Cohort):
         """Agents arrive, with no target told."""
         super().seat(rows, agents, numbers, desks, step)
         self.last_sent.forget(rows)
-        self.target[rows] = 0
+        self.advisers.forget(rows)
+        self.neutral[rows] = self.plan[rows] = self.target[rows] = self.context.neutral_weights(desks)
 
     def observe(self, view: View) -> None:
         """Follow the covariance of returns."""
@@ -72,23 +85,23 @@ class PortfolioOptimizer(Cohort):
         self.covariance = outer if first else decay * self.covariance + (1 - decay) * outer
 
     def focus_on(self, view: View) -> I64:
-        """The asset with the largest target, or where nothing is wanted the one with the strongest view."""
+        """The asset with the strongest view, or without any the one with the largest target."""
         heard = np.abs(self.heard.latest(SignalKind.TREND, view.observation.timestamp))
-        return np.where(self.target.any(axis=1), self.target.argmax(axis=1), heard.argmax(axis=1))
+        return np.where(heard.any(axis=1), heard.argmax(axis=1), self.target.argmax(axis=1))
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Views into weights, within the limit; told where they moved."""
-        now, rows = view.observation.timestamp, np.arange(self.rows)
-        trend, sentiment = self.heard.latest(SignalKind.TREND, now), self.heard.latest(SignalKind.SENTIMENT, now)
+        step, now, rows = view.observation.step, view.observation.timestamp, np.arange(self.rows)
+        advice = np.stack([self.heard.latest(kind, now) for kind in ADVISERS], axis=1)
+        views = self.advisers.listen(step, advice)
+        before = views[rows, focus].copy()
+        views[rows, focus] += self.recollection.add(step, recalled, before)
         limit = self.heard.limit(now)
-        expected = trend + np.float32(0.5) * sentiment + self.premium[:, None]
-        before = expected[rows, focus].copy()
-        expected[rows, focus] = recalled.shrink_towards(before, self.context.memory.trust)
-        self.target = self._weights(expected, limit, view)
+        self._plan(views, running_volatility(view, self.context))
+        self.target = within(self.plan, limit)
         telling = self.last_sent.due(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.last_sent.record(telling, self.target, view.observation)
-        certain = np.tanh(np.abs(expected[rows, focus])).astype(np.float32)
-        emitter = self.emitter(view)
+        certain = np.tanh(np.abs(views[rows, focus])).astype(np.float32)
         bound = self.target.sum(axis=1) >= limit - np.float32(1e-3)
         always = np.ones(self.rows, dtype=np.bool_)
         causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))
@@ -103,32 +116,56 @@ class PortfolioOptimizer(Cohort):
             published=telling.astype(np.int32),
             reason={
                 "target": self.target[rows, focus],
-                "trend_heard": trend[rows, focus],
-                "sentiment_heard": sentiment[rows, focus],
+                "trend_heard": advice[rows, 0, focus],
+                "sentiment_heard": advice[rows, 1, focus],
                 "limit": limit,
-                "expected_return": expected[rows, focus],
+                "expected_return": views[rows, focus],
                 "before_memories": before,
             },
             parent=parent,
             parent_step=parent_step,
             signal=signal,
-            signals=emitter.emit(telling, SignalKind.TARGET, self._audience, Severity.LOW, certain, self.target),
+            signals=self.emitter(view).emit(telling, SignalKind.TARGET, self._audience, Severity.LOW, certain, self.target),
             orders=Orders.empty(),
             charge=np.zeros(self.rows, dtype=np.int64),
         )
 
-    def _weights(self, expected: F32, limit: F32, view: View) -> F32:
-        """Weights (rows, assets) from expected returns in standard deviations over the horizon, (rows, assets), and limits (rows,)."""
-        scale = running_volatility(view, self.context)
-        risk = np.maximum(self.belief.spread() * scale, np.float32(1e-6))
+    def _plan(self, views: F32, volatility: F32) -> None:
+        """Move the plan to what the views (rows, assets) ask for where that pays; *volatility* (assets,) is that over the horizon."""
+        covariance = self._correlation() * np.outer(volatility, volatility)
+        expected = views * volatility
         # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
-        free = np.einsum("ra,ab->rb", expected * scale / risk, np.linalg.inv(self._correlation())) / (risk * self.risk_aversion[:, None])
-        positive = np.maximum(free, 0)
-        total = positive.sum(axis=1)
-        within = np.minimum(1, limit / np.maximum(total, 1e-9))
-        return (positive * within[:, None]).astype(np.float32)
+        tilt = np.einsum("ra,ab->rb", expected, np.linalg.inv(covariance)) / self.risk_aversion[:, None]
+        wanted = within(np.maximum(self.neutral + tilt, 0), np.full(self.rows, self.settings.largest))
+        gain = self._utility(wanted, expected, covariance) - self._utility(self.plan, expected, covariance)
+        pays = gain > self._cost(wanted)
+        self.plan = np.where(pays[:, None], wanted, self.plan).astype(np.float32)
+
+    def _utility(self, weights: F32, expected: F32, covariance: F64) -> F64:
+        """Expected return of the weights (rows, assets) less what their distance from the neutral ones risks, (rows,)."""
+        away = weights - self.neutral
+        return (away * expected).sum(axis=1) - self.risk_aversion / 2 * np.einsum("ra,ab,rb->r", away, covariance, away)
+
+    def _cost(self, weights: F32) -> F32:
+        """What going to these weights, and from there back to the neutral ones, costs more than staying and going back, (rows,)."""
+        further = np.abs(weights - self.plan) + np.abs(weights - self.neutral) - np.abs(self.plan - self.neutral)
+        return further.sum(axis=1) * np.float32(self.context.fee + self.settings.slippage)
+
+    def study(self, outcomes: Outcomes, judged: Mask) -> None:
+        """Trust hunters and analyzers as far as their forecasts were right."""
+        self.advisers.learn(outcomes, judged)
+
+    def weights_of(self, row: int) -> dict[str, float]:
+        """Weights of the advisers, beside those that every role has."""
+        return dict(zip(("hunters", "analyzers"), self.advisers.trust[row].tolist(), strict=True)) | super().weights_of(row)
 
     def _correlation(self) -> F64:
         """Shrunk by a tenth towards none, (assets, assets)."""
         deviation = np.sqrt(np.maximum(np.diag(self.covariance), 1e-12))
         return 0.9 * self.covariance / np.outer(deviation, deviation) + 0.1 * np.eye(len(deviation))
+
+
+def within(weights: F32, limit: F32) -> F32:
+    """Weights (rows, assets) scaled down so that together they keep a limit (rows,)."""
+    total = np.maximum(weights.sum(axis=1), np.float32(1e-9))
+    return (weights * np.minimum(1, limit / total)[:, None]).astype(np.float32)

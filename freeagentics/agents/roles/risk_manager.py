@@ -26,12 +26,12 @@ class RiskManagerSettings(BaseModel):
 
     max_exposure: float = Field(0.95, gt=0, le=1, description="Largest invested share of equity.")
     max_value_at_risk: float = Field(
-        0.04, gt=0, le=1, description="Largest loss over the horizon, as a share of equity, exceeded with 5 %."
+        0.06, gt=0, le=1, description="Largest loss over the horizon, as a share of equity, exceeded with 5 %."
     )
     max_expected_shortfall: float = Field(
-        0.06, gt=0, le=1, description="Largest mean loss over the horizon, as a share of equity, in the worst 5 % of cases."
+        0.09, gt=0, le=1, description="Largest mean loss over the horizon, as a share of equity, in the worst 5 % of cases."
     )
-    max_drawdown: float = Field(0.15, gt=0, le=1, description="Fall from the high-water mark at which everything is vetoed.")
+    max_drawdown: float = Field(0.2, gt=0, le=1, description="Fall from the high-water mark at which everything is vetoed.")
     high_water_halflife: int = Field(240, ge=1, description="Bars in which the high-water mark forgets half of a loss.")
     caution: PositiveSpan = Field((0.8, 1.2), description="Range of the multiplier of all limits.")
     refresh: int = Field(12, ge=1, description="Steps after which a standing limit is told again.")
@@ -114,7 +114,7 @@ class RiskManager(Cohort):
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
-        bad = np.clip(-recalled.shrink_towards(np.zeros(self.rows, dtype=np.float32), self.context.memory.trust), 0, 1)
+        bad = np.clip(-self.recollection.add(view.observation.step, recalled, np.zeros(self.rows, dtype=np.float32)), 0, 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         held = books.feature("exposure")[self.desk]
         reason = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import numpy as np
 
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.emitter import severity_of
-from freeagentics.agents.generative import Message
-from freeagentics.agents.roles.forecaster import Forecaster, ForecasterSettings
+from freeagentics.agents.roles.forecaster import FORECASTER_REASONING, Forecaster, ForecasterSettings
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
@@ -15,15 +16,21 @@ from freeagentics.signals import Signals
 
 
 class SentimentAnalyzer(Forecaster):
-    """Watches sentiment and derivatives beside the price, and tells of a forecast that changed."""
+    """Watches sentiment and derivatives, and tells of a forecast that changed: of what they add to belief and price."""
 
     role = "sentiment-analyzer"
     compression = 0.4
     phase = 0
     decision_type = "SENTIMENT_ANALYSIS"
     actions = ("wait", "tell-sentiment")
-    reasoning = ("expected_return", "before_memories", "regime", "sources_read", "value_of_sources", "surprise")
-    watched = ("price", "derivatives", "sentiment")
+    reasoning = FORECASTER_REASONING
+    heeds_belief = False
+    SOURCES = ("derivatives", "sentiment")
+
+    @classmethod
+    def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """What tells of sentiment."""
+        return tuple(source for source in sources if source in cls.SOURCES)
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, context, settings)
@@ -33,12 +40,7 @@ class SentimentAnalyzer(Forecaster):
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
         rows = np.arange(self.rows)
         expected = self.expected[rows, focus]
-        probability = self.message_probabilities(focus, Message.TREND)
-        loud = (probability[:, Message.TREND] > probability[:, Message.NOTHING]) | (
-            np.abs(self.last_sent.value[:, 0]) >= self.settings.threshold
-        )
-        telling = loud & self.last_sent.due(expected[:, None], self.settings.threshold, self.settings.refresh, view.observation)
-        self.last_sent.record(telling, expected[:, None], view.observation)
+        telling = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
         signals = self.emitter(view).emit(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
         return self.first_action(("tell-sentiment", telling)), telling.astype(np.int32), signals

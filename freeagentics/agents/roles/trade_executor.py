@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics.agents.advisers import Advisers
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
-from freeagentics.agents.generative.forecasts import category
 from freeagentics.agents.ranges import Span
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
@@ -20,7 +20,10 @@ from freeagentics.signals import Signals
 LIMIT_TOLERANCE = np.float32(0.01)
 """Exposure by which a desk may drift over its limit before the band gives way: correcting every tick would cost more than it saves."""
 
-ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT, SignalKind.WHALE_ACTIVITY)
+ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT)
+
+FIRST_COST = np.float32(0.001)
+"""Cost of trading, as a share of what is traded, before any fill."""
 
 
 class TradeExecutorSettings(BaseModel):
@@ -29,23 +32,23 @@ class TradeExecutorSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     band: Span = Field((0.02, 0.06), description="Range of the change of weight below which it is not worth trading.")
-    learning_rate: float = Field(0.02, gt=0, le=1, description="Learning rate of trust in advisers, and of what trading costs.")
-    gain: float = Field(1.5, gt=0, description="Weight wanted per standard deviation of forecast, where no optimizer sends targets.")
-    heed: float = Field(0.15, gt=0, description="Forecast, in standard deviations, from which the advisers' word is evidence of a trend.")
+    learning_rate: float = Field(0.02, gt=0, le=1, description="Learning rate of what trading costs.")
+    gain: float = Field(0.5, gt=0, description="Weight added per standard deviation of forecast, where no optimizer sends targets.")
     cost_aversion: float = Field(
         60.0, ge=0, description="How much learned cost of trading widens the band: 10 basis points widen it by 0.06."
     )
 
 
 class TradeExecutor(Cohort):
-    """Moves the desk towards its target, as far as conviction and limits allow.
+    """Moves the desk towards its target, as far as limits allow.
 
-    How much of the target is held, expected free energy decides, from the belief in regimes and the word of advisers (hunters, analyzers,
-    whales), each trusted by what its advice was worth so far (least mean squares on
-    outcomes). What fills cost widens the band inside which it does not trade.
+    The target is the optimizer's. Where none was heard it is the desk's neutral weights, and on a desk without an optimizer those tilted by
+    the forecasts of hunters and analyzers, weighted as they proved right. What fills cost widens the band inside which it does not trade.
 
     Attributes:
-        trust: weight of each adviser, (rows, 3). cost: learned cost of trading as a share of what is traded, (rows,).
+        advisers: weights of hunters and analyzers.
+        neutral: weights without a view, (rows, assets).
+        cost: learned cost of trading as a share of what is traded, (rows,).
     """
 
     role = "trade-executor"
@@ -53,31 +56,31 @@ class TradeExecutor(Cohort):
     phase = 3
     decision_type = "TRADE_EXECUTION"
     actions = ("hold", "buy", "sell", "close")
-    reasoning = ("target", "wanted", "conviction", "limit", "weight", "cost_of_trading")
+    reasoning = ("target", "wanted", "forecast", "limit", "weight", "cost_of_trading")
     Settings = TradeExecutorSettings
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: TradeExecutorSettings) -> None:
         super().__init__(number, rows, context, settings)
-        self.band = context.random("trade-executor/temper", number).uniform(*settings.band, rows).astype(np.float32)
-        self.trust = np.full((rows, len(ADVISERS)), 0.5, dtype=np.float32)
-        self.cost = np.full(rows, 0.001, dtype=np.float32)
-        self.advice = np.zeros((context.memory.horizon + 1, rows, len(ADVISERS), context.assets), dtype=np.float32)
+        self.band = context.random(f"{self.role}/traits", number).uniform(*settings.band, rows).astype(np.float32)
+        self.advisers = Advisers(rows, context.memory.horizon, len(ADVISERS), context.assets)
+        self.forecast = np.zeros((rows, context.assets), dtype=np.float32)
+        self.neutral = np.zeros((rows, context.assets), dtype=np.float32)
+        self.cost = np.full(rows, FIRST_COST, dtype=np.float32)
         self.last_price = np.zeros(context.assets, dtype=np.int64)
         self._optimized = "portfolio-optimizer" in context.roles
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, trusting all advisers alike."""
         super().seat(rows, agents, numbers, desks, step)
-        self.trust[rows], self.cost[rows] = 0.5, 0.001
+        self.advisers.forget(rows)
+        self.neutral[rows], self.cost[rows] = self.context.neutral_weights(desks), FIRST_COST
 
     def observe(self, view: View) -> None:
         """Learn what the fills at this bar's open cost; listen to the advisers."""
         self._learn_cost(view.fills)
         self.last_price[:] = view.observation.prices
-        slot = view.observation.step % len(self.advice)
-        now = view.observation.timestamp
-        trend, sentiment, whales = (self.heard.latest(kind, now) for kind in ADVISERS)
-        self.advice[slot] = np.stack([trend, sentiment, np.clip(whales / 10, -1, 1)], axis=1)
+        advice = np.stack([self.heard.latest(kind, view.observation.timestamp) for kind in ADVISERS], axis=1)
+        self.forecast = self.advisers.listen(view.observation.step, advice)
 
     def _learn_cost(self, fills: Fills) -> None:
         """Slippage against the close at which it was decided, and the fee, over what was traded."""
@@ -102,27 +105,19 @@ class TradeExecutor(Cohort):
 
     def focus_on(self, view: View) -> I64:
         """The asset that is farthest from its target."""
-        target = self._target(self._forecast(view), view.observation.timestamp)
-        return np.abs(target - view.books.weight[self.desk]).argmax(axis=1)
+        return np.abs(self._target(view.observation.timestamp) - view.books.weight[self.desk]).argmax(axis=1)
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in the forecast of all advisers together."""
-        states[:, column("expected_return")] = self._forecast(view)[np.arange(self.rows), focus]
-
-    def _forecast(self, view: View) -> F32:
-        """The advisers' forecasts weighted by trust, (rows, assets)."""
-        advice = self.advice[view.observation.step % len(self.advice)]
-        return (self.trust[:, :, None] * advice).sum(axis=1)
+        states[:, column("expected_return")] = self.forecast[np.arange(self.rows), focus]
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Wanted weights, and the orders that lead there."""
         now, rows = view.observation.timestamp, np.arange(self.rows)
-        forecast = self._forecast(view)
-        forecast[rows, focus] = recalled.shrink_towards(forecast[rows, focus], self.context.memory.trust)
-        target = self._target(forecast, now)
-        conviction = self._conviction(forecast)
+        self.forecast[rows, focus] += self.recollection.add(view.observation.step, recalled, self.forecast[rows, focus])
+        target = self._target(now)
         limit = self.heard.limit(now)
-        wanted = self._within(target * conviction, limit)
+        wanted = self._within(target, limit)
         orders, traded, closing = self._orders(view, wanted, limit)
         largest = traded[rows, np.abs(traded).argmax(axis=1)]
         signal, parent, parent_step = self._causes(now, target, limit)
@@ -130,7 +125,7 @@ class TradeExecutor(Cohort):
         return Decisions(
             action=self.first_action(("close", np.asarray(closing.any(axis=1))), ("buy", largest > 0), ("sell", largest < 0)),
             value=largest,
-            confidence=np.clip(conviction[rows, focus], 0, 1),
+            confidence=np.clip(wanted.sum(axis=1) / np.maximum(target.sum(axis=1), np.float32(1e-9)), 0, 1),
             size=np.clip(np.abs(traded).sum(axis=1), 0, 1).astype(np.float32),
             stance=wanted,
             explored=np.zeros(self.rows, dtype=np.bool_),
@@ -138,7 +133,7 @@ class TradeExecutor(Cohort):
             reason={
                 "target": target[rows, focus],
                 "wanted": wanted[rows, focus],
-                "conviction": conviction[rows, focus],
+                "forecast": self.forecast[rows, focus],
                 "limit": limit,
                 "weight": weight[rows, focus],
                 "cost_of_trading": self.cost,
@@ -159,16 +154,12 @@ class TradeExecutor(Cohort):
         advice = tuple((kind, always) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
         return self.heard.causes((*orders, *advice), now, CAUSES)
 
-    def _target(self, forecast: F32, now: int) -> F32:
+    def _target(self, now: int) -> F32:
         """Target weights (rows, assets): the optimizer's, or one's own where the scenario has no optimizer."""
-        if self._optimized:
-            return self.heard.latest(SignalKind.TARGET, now)
-        return np.clip(forecast * np.float32(self.settings.gain), 0, 1)
-
-    def _conviction(self, forecast: F32) -> F32:
-        """Share of each target to hold, (rows, assets) in 0..1, under the belief in regimes and the advisers' forecast (rows, assets)."""
-        regimes = self.belief.regimes.reshape(self.rows * self.context.assets, -1)
-        return self.context.policies.sizing_policy.share(regimes, category(forecast, self.settings.heed).ravel()).reshape(forecast.shape)
+        if not self._optimized:
+            return np.clip(self.neutral + self.forecast * np.float32(self.settings.gain), 0, 1)
+        heard = self.heard.fresh(SignalKind.TARGET, now)
+        return np.where(heard[:, None], self.heard.latest(SignalKind.TARGET, now), self.neutral)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""
@@ -202,9 +193,9 @@ class TradeExecutor(Cohort):
         return orders, np.where(trading, change, 0).astype(np.float32), closing & trading
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Trust each adviser by what its advice was worth."""
-        advice = self.advice[outcomes.step % len(self.advice)]
-        error = outcomes.result - (self.trust[:, :, None] * advice).sum(axis=1)
-        gradient = (error[:, None] * advice).mean(axis=2)
-        step = np.float32(self.settings.learning_rate) * gradient * judged[:, None]
-        self.trust = np.clip(self.trust + step, 0, 2).astype(np.float32)
+        """Trust each adviser as far as its forecasts were right."""
+        self.advisers.learn(outcomes, judged)
+
+    def weights_of(self, row: int) -> dict[str, float]:
+        """Weights of the advisers, beside those that every role has."""
+        return dict(zip(("hunters", "analyzers"), self.advisers.trust[row].tolist(), strict=True)) | super().weights_of(row)

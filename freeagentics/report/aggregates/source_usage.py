@@ -23,7 +23,7 @@ class SourceUsage:
 
     def __init__(self, context: RunContext, role: int, kind: type[Forecaster]) -> None:
         self.role = role
-        self.sources = tuple(name for name in context.sources if kind.watched is None or name in kind.watched)
+        self.sources = kind.watched(context.sources, context.team)
         self.cents = np.array([context.sources[name] for name in self.sources], dtype=np.int64)
         shape = (context.steps, len(self.sources))
         self.reads, self._judged, self._unread = (np.zeros(shape, dtype=np.int64) for _ in range(3))

@@ -74,7 +74,7 @@ class Narrator:
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:
         names = self._context.names.of_role(role.role)
         bits = int(reasons_by_name(names.reasoning, decision["reason"])["sources_read"])
-        watched = [name for name in self._context.sources if role.watched is None or name in role.watched]
+        watched = role.watched(self._context.sources, self._context.team)
         read = [name for place, name in enumerate(watched) if bits >> place & 1]
         way = f"{number(float(decision['value']), signed=True)} standard deviations"
         return f"read {listing(read) or 'nothing'}, expected {self._context.symbols[decision['asset']]} to move by {way}"

@@ -1,0 +1,80 @@
+"""What memories add to forecasts: as much as outcomes have shown them to be worth, and nothing before that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents.view import Outcomes
+from freeagentics.arrays import F32, I64, U8, ArrayState, Mask
+from freeagentics.memory import KEY_SIZE, Recalled, whole_metric
+from freeagentics.mind import FacultyWeights
+
+PROBABILITY = np.float32(0.01)
+"""Probability, before anything was seen, that recalled outcomes tell of the one to come what nothing else does."""
+
+
+FLAT = np.float32(0.2)
+"""Weight of a feature in the metric before anything was learned of it, against 1 where it surely tells of outcomes."""
+
+SETTLED = np.float32(0.002)
+"""Share by which the mean of keys follows, at the least."""
+
+
+class Recollection(ArrayState):
+    """What recalled outcomes count in each agent's forecast, and what makes situations alike.
+
+    Their weight is learned on what the forecast without them left of the outcomes, so that memories count only for what beliefs and
+    signals miss. On that, too, the features of recall keys are judged: those that told of outcomes count more in the likeness of
+    situations than those that did not, and all count alike until one has.
+
+    Attributes:
+        weights: how outcomes answered to what was recalled.
+        features: how outcomes answered to each number of a key.
+        centre: mean of each number of the keys so far, (rows, KEY_SIZE), in 0..1.
+        said: mean recalled outcome, and forecast without it: a ring over the horizon, (horizon + 1, rows, 2).
+    """
+
+    def __init__(self, rows: int, horizon: int, trust: float) -> None:
+        self._trust = np.float32(trust)
+        self.weights = FacultyWeights(rows, horizon, np.full(1, PROBABILITY), signed=False)
+        self.features = FacultyWeights(rows, horizon, np.full(KEY_SIZE, PROBABILITY))
+        self.centre = np.full((rows, KEY_SIZE), 0.5, dtype=np.float32)
+        self.said = np.zeros((horizon + 1, rows, 2), dtype=np.float32)
+
+    @property
+    def weight(self) -> F32:
+        """Weight of recalled outcomes, (rows,), at most `memory.trust`."""
+        return np.minimum(self.weights.weight[:, 0], self._trust)
+
+    def add(self, step: int, recalled: Recalled, forecast: F32) -> F32:
+        """What memories add to a *forecast* (rows,) of the asset in focus, (rows,)."""
+        mean = recalled.shrunk_result()
+        self.said[step % len(self.said)] = np.stack([mean, forecast], axis=1)
+        return self.weight * mean
+
+    def metric(self) -> F32:
+        """How much each number of a key matters, (rows, KEY_SIZE), in whole numbers."""
+        return whole_metric(FLAT + self.features.credence)
+
+    def learn(self, outcomes: Outcomes, keys: U8, result: F32, judged: Mask) -> None:
+        """Learn from outcomes.
+
+        Args:
+            outcomes: of a step.
+            keys: of the memories of that step, (rows, KEY_SIZE).
+            result: what the asset in focus did, (rows,).
+            judged: rows that were there, (rows,).
+        """
+        mean, forecast = self.said[outcomes.step % len(self.said)].T
+        residual, step = (result - forecast)[:, None, None], outcomes.step
+        self.weights.learn(step, mean[:, None, None], residual, result[:, None], judged)
+        apart = keys.astype(np.float32) / np.float32(255) - self.centre
+        self.features.learn(step, apart[:, :, None], np.broadcast_to(residual, (*apart.shape, 1)), result[:, None], judged)
+        self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads.astype(np.float32)))
+
+    def forget(self, rows: I64) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.weights.forget(rows)
+        self.features.forget(rows)
+        self.centre[rows] = 0.5
+        self.said[:, rows] = 0
