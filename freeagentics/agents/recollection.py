@@ -70,7 +70,7 @@ class Recollection(ArrayState):
         self.weights.learn(step, mean[:, None, None], residual, result[:, None], judged)
         apart = keys.astype(np.float32) / np.float32(255) - self.centre
         self.features.learn(step, apart[:, :, None], np.broadcast_to(residual, (*apart.shape, 1)), result[:, None], judged)
-        self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads.astype(np.float32)))
+        self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads))
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""

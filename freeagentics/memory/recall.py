@@ -53,9 +53,10 @@ class Recalled:
 class RecallIndex(ArrayState):
     """The latest memories of every agent, and of the older episodes those that mattered most.
 
-    Memories whose outcome windows overlap saw the same market: they are one episode. Half of the slots are a ring of the latest memories.
-    One that leaves the ring takes the place of an older one of its own episode, or else of the least important one, if it is more
-    important itself; importance halves over `halflife` steps. Recall finds at most one memory of an episode.
+    Memories whose outcome windows overlap saw the same market: they are one episode. Recall finds the most relevant memory of each, and
+    none that overlaps with another it found. Half of the slots are a ring of the latest memories. Of what leaves it, one memory is kept of
+    every `horizon` steps; it takes the place of the least important older one, if it is more important itself. Importance halves over
+    `halflife` steps.
 
     Likeness is Gaussian in the distance between keys. Distances are sums of integers below 2**24, which float32 holds exactly, so that
     the order of summation cannot change a bit.
@@ -75,7 +76,7 @@ class RecallIndex(ArrayState):
     ) -> None:
         self._ring, self._horizon = slots // 2, horizon
         self._halflife, self._doubt = halflife, doubt
-        self._scale = np.float32(1 / (2 * METRIC_TOTAL * (255 * width) ** 2))
+        self._scale = np.float32(1 / (2 * (255 * width) ** 2))
         self._flat = whole_metric(np.ones((1, key_size), dtype=np.float32))
         self._flat.flags.writeable = False
         self.key = np.zeros((rows, slots, key_size), dtype=np.uint8)
@@ -99,7 +100,8 @@ class RecallIndex(ArrayState):
         age = (step - self.step[:, self._ring :]).astype(np.float32)
         faded = self.importance[:, self._ring :] * np.exp2(-age / np.float32(self._halflife))
         faded[self.step[:, self._ring :] == _NEVER] = -1
-        same = np.abs(self.step[:, self._ring :] - self.step[:, slot, None]) < self._horizon
+        older = self.step[:, self._ring :]
+        same = (older != _NEVER) & (older // self._horizon == self.step[:, slot, None] // self._horizon)
         weakest = np.where(same.any(axis=1), same.argmax(axis=1), faded.argmin(axis=1))
         leaving_age = (step - self.step[:, slot]).astype(np.float32)
         leaving = self.importance[:, slot] * np.exp2(-leaving_age / np.float32(self._halflife))
@@ -126,7 +128,8 @@ class RecallIndex(ArrayState):
         A *metric* (rows, key_size) of whole numbers says how much each number of a key matters; by default all do alike.
         """
         apart = np.square(self.key.astype(np.float32) - keys[:, None].astype(np.float32))
-        distance = np.matmul(apart, (self._flat if metric is None else metric)[:, :, None])[:, :, 0]
+        metric = self._flat if metric is None else metric
+        distance = np.matmul(apart, metric[:, :, None])[:, :, 0] / metric.sum(axis=1)[:, None]
         age = (step - self.step).astype(np.float32)
         relevance = np.exp(-distance * self._scale) * np.exp2(-age / np.float32(self._halflife))
         has_outcome = ~np.isnan(self.result)

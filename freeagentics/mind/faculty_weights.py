@@ -68,8 +68,8 @@ class FacultyWeights(ArrayState):
         self.moment = np.zeros(shape, dtype=np.float32)
         self.recent = np.zeros((horizon, *shape), dtype=np.float32)
         self.squares = np.zeros(shape, dtype=np.float32)
-        self.reads = np.zeros(shape, dtype=np.int32)
-        self.words = np.zeros(shape, dtype=np.int32)
+        self.reads = np.zeros(shape, dtype=np.float32)
+        self.words = np.zeros(shape, dtype=np.float32)
         self.noise = np.full((rows, 2), _NOISE_COUNT, dtype=np.float32)
         self._conclude()
 
@@ -115,17 +115,14 @@ class FacultyWeights(ArrayState):
         self.weight[:] = self.credence * mean * (second + 2 * spread) / second
 
     def _standardised(self) -> tuple[F32, F32]:
-        precision: F32 = (self.noise[:, 1] / self.noise[:, 0])[:, None]
-        information: F32 = self.information * precision
-        moment: F32 = self.moment * precision
-        return information, moment
+        precision = (self.noise[:, 1] / self.noise[:, 0])[:, None].astype(np.float32)
+        return self.information * precision, self.moment * precision
 
     def _slab(self) -> tuple[F32, F32]:
         """Mean and variance of each weight under the normal part of its slab, both (rows, C)."""
         information, moment = self._standardised()
-        spread: F32 = 1 / (information + self.power / EXPLAINED)
-        mean: F32 = moment * spread
-        return mean, spread
+        spread = (1 / (information + self.power / EXPLAINED)).astype(np.float32)
+        return moment * spread, spread
 
     @property
     def power(self) -> F32:

@@ -30,12 +30,14 @@ class HeldDirections(ArrayState):
 
     def now(self) -> F32:
         """What they say of the bars that are left, (rows, sources, assets)."""
-        return self.value * (self.left / np.float32(self._horizon))
+        return self.value * self._remaining()
 
     def faded(self) -> F32:
         """Share of what was read that has faded, mean over assets, (rows, sources); 1 where nothing is held."""
-        faded: F32 = 1 - self.left.mean(axis=2, dtype=np.float32) / np.float32(self._horizon)
-        return faded
+        return 1 - self._remaining().mean(axis=2, dtype=np.float32)
+
+    def _remaining(self) -> F32:
+        return (self.left / np.float32(self._horizon)).astype(np.float32)
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""

@@ -16,6 +16,7 @@ CALM, AFTER = 40, 100
 VETO, LIFT = 2, 3
 WARMUP = 168
 ALLOWED = 0.15
+FULL: dict[str, object] = {"agents__exposure": [0.9, 0.95]}
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +25,9 @@ def crash(tmp_path_factory: pytest.TempPathFactory) -> Tape:
     before, after = wobble(WARMUP + CALM, drift=0.001), wobble(AFTER, seed=1, drift=0.003)
     path = tmp_path_factory.mktemp("bars") / "crash.csv"
     bars = write_bars(path, np.concatenate([before, after * 0.6 * before[-1] / after[0]]))
-    forgetful = {"roles__risk-manager__high_water_halflife": 20, "roles__risk-manager__caution": [1, 1]}
-    return play(scenario(market__bars=bars, market__daily="", **forgetful), CALM + AFTER)
+    strict = {"high_water_halflife": 20, "caution": [1, 1], "max_drawdown": ALLOWED}
+    settings = {f"roles__risk-manager__{key}": value for key, value in strict.items()}
+    return play(scenario(market__bars=bars, market__daily="", **settings, **FULL), CALM + AFTER)
 
 
 def managers(tape: Tape, step: int) -> AnyArray:
@@ -74,8 +76,7 @@ def test_a_veto_is_told_as_critical_and_its_end_less_loudly(crash: Tape) -> None
 def test_a_standing_veto_never_lapses_even_where_signals_live_for_a_few_bars_only(tmp_path: Path) -> None:
     before, after = wobble(WARMUP + CALM, drift=0.001), wobble(60, seed=1, drift=0.003)
     bars = write_bars(tmp_path / "crash.csv", np.concatenate([before, after * 0.6 * before[-1] / after[0]]))
-    eager = {"roles__portfolio-optimizer__premium": [1, 1], "roles__portfolio-optimizer__risk_aversion": [0.1, 0.1]}
-    tape = play(scenario(market__bars=bars, market__daily="", signals__ttl_hours=3, **eager), CALM + 25)
+    tape = play(scenario(market__bars=bars, market__daily="", signals__ttl_hours=3, **FULL), CALM + 25)
     assert min(positions(tape, CALM)) > 0
     assert all(positions(tape, step)[0] == 0 for step in range(CALM + 2, CALM + 26))
 

@@ -12,13 +12,13 @@ from freeagentics.journal import Kind
 STEPS = 70
 ANALYZERS = [2, 3]
 ADDRESSED = {"portfolio-optimizer": 3, "trade-executor": 4}
-REFRESH = 12
+REFRESH, THRESHOLD = 12, 1e-3
 
 
 @pytest.fixture(scope="module")
 def tape() -> Tape:
-    """Two desks of five roles."""
-    return play(scenario(), STEPS)
+    """Two desks of five roles, whose analyzers tell whatever they expect."""
+    return play(scenario(**{"roles__sentiment-analyzer__threshold": THRESHOLD}), STEPS)
 
 
 def told(tape: Tape, step: int) -> AnyArray:
@@ -40,19 +40,20 @@ def test_a_forecast_is_told_when_it_moved_or_was_told_long_ago(tape: Tape) -> No
         for signal in told(tape, step):
             source, value = int(signal["source"]), float(signal["data"][0])
             before = last.get(source)
-            assert before is None or abs(value - before[1]) > 0.15 or step - before[0] >= REFRESH
-            assert abs(value) >= 0.15 or before is not None
+            assert before is None or abs(value - before[1]) > THRESHOLD or step - before[0] >= REFRESH
+            assert abs(value) >= THRESHOLD or before is not None
             last[source] = (step, value)
 
 
 def test_analyzers_do_not_look_at_whales(tape: Tape) -> None:
-    """Of price, derivatives and sentiment: three bits of reading, and never a fourth."""
+    """Of derivatives and sentiment: two bits of reading, and never a third."""
     for step in range(1, STEPS + 1):
         decisions = tape.records(step, Kind.DECISIONS)
-        assert (reasons(SentimentAnalyzer, decisions[np.isin(decisions["agent"], ANALYZERS)])["sources_read"] < 8).all()
+        assert (reasons(SentimentAnalyzer, decisions[np.isin(decisions["agent"], ANALYZERS)])["sources_read"] < 4).all()
 
 
-def test_without_daily_figures_analyzers_still_go_by_the_price() -> None:
+def test_without_daily_figures_analyzers_have_nothing_to_read_and_tell_nothing() -> None:
     blind = play(scenario(market__daily=""), 20)
     decisions = blind.records(20, Kind.DECISIONS)
-    assert (reasons(SentimentAnalyzer, decisions[np.isin(decisions["agent"], ANALYZERS)])["sources_read"] == 1).all()
+    assert (reasons(SentimentAnalyzer, decisions[np.isin(decisions["agent"], ANALYZERS)])["sources_read"] == 0).all()
+    assert not any(len(told(blind, step)) for step in range(1, 21))

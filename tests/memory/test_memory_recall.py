@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeagentics.arrays import F32, U8
-from freeagentics.memory import Recalled, RecallIndex
+from freeagentics.memory import Recalled, RecallIndex, whole_metric
 
 ROWS, KEY, SLOTS, HORIZON, HALFLIFE, WIDTH = 3, 5, 12, 4, 20.0, 0.3
 RING = SLOTS // 2
@@ -43,8 +43,9 @@ class NaiveRow:
         self.ring.append(memory)
 
     def keep(self, leaving: Memory, now: int) -> None:
-        if len(self.older) == SLOTS - RING:
-            weakest = min(self.older, key=lambda memory: memory.faded(now))
+        episode = [memory for memory in self.older if memory.step // HORIZON == leaving.step // HORIZON]
+        if episode or len(self.older) == SLOTS - RING:
+            weakest = min(episode or self.older, key=lambda memory: memory.faded(now))
             if leaving.faded(now) <= weakest.faded(now):
                 return
             self.older.remove(weakest)
@@ -58,6 +59,15 @@ class NaiveRow:
 
     def known(self) -> dict[int, Memory]:
         return {memory.step: memory for memory in self.ring + self.older if memory.result is not None}
+
+    def best(self, key: np.ndarray, k: int, now: int) -> list[float]:
+        """Relevance of the best memory of each of the k best episodes."""
+        left, found = list(self.known().values()), []
+        while left and len(found) < k:
+            first = max(left, key=lambda memory: memory.relevance(key, now))
+            found.append(first.relevance(key, now))
+            left = [memory for memory in left if abs(memory.step - first.step) >= HORIZON]
+        return found
 
 
 @dataclass
@@ -96,20 +106,22 @@ class Life:
         recalled = self.index.recall(keys, k, now)
         for row, naive in enumerate(self.naive):
             known = naive.known()
-            best = sorted((memory.relevance(keys[row], now) for memory in known.values()), reverse=True)[:k]
+            best = naive.best(keys[row], k, now)
             np.testing.assert_allclose(recalled.relevance[row], best + [0.0] * (k - len(best)), rtol=1e-4, atol=1e-9)
             for place, step in enumerate(recalled.step[row].tolist()):
                 if step < 0:
-                    assert place >= len(known)
+                    assert place >= len(best)
                     assert recalled.result[row, place] == recalled.reward[row, place] == recalled.relevance[row, place] == 0
                     continue
                 assert (recalled.result[row, place], recalled.reward[row, place]) == (known[step].result, known[step].reward)
                 np.testing.assert_allclose(recalled.relevance[row, place], known[step].relevance(keys[row], now), rtol=1e-4)
-            assert len(set(recalled.step[row].tolist()) - {-1}) == min(k, len(known))
+            recalled_steps = sorted(set(recalled.step[row].tolist()) - {-1})
+            assert len(recalled_steps) == len(best)
+            assert (np.diff(recalled_steps) >= HORIZON).all()
 
 
 def index(rows: int = ROWS) -> RecallIndex:
-    return RecallIndex(rows, SLOTS, KEY, halflife=HALFLIFE, width=WIDTH)
+    return RecallIndex(rows, SLOTS, KEY, horizon=HORIZON, halflife=HALFLIFE, width=WIDTH)
 
 
 def same(one: Recalled, other: Recalled, rows: slice = slice(None)) -> bool:
@@ -220,7 +232,7 @@ def test_an_agent_that_arrived_late_gets_no_outcome_of_what_another_did_in_its_r
     made.attach_outcomes(29, ones, ones)
     recalled = made.recall(np.zeros((ROWS, KEY), np.uint8), 2, 31)
     assert (recalled.step[1] == -1).all()
-    assert (recalled.step[[0, 2]] >= 0).all()
+    assert (recalled.step[[0, 2], 0] >= 0).all()
 
 
 def test_the_index_never_grows() -> None:
@@ -249,18 +261,51 @@ def test_as_many_as_there_are_slots_can_be_recalled(k: int) -> None:
     assert (np.diff(recalled.relevance, axis=1) <= 0).all()
 
 
+DOUBT = 10.0
+
+
 def recalled(relevance: list[float], result: list[float]) -> Recalled:
     found: F32 = np.array([relevance], np.float32)
     share = found / np.maximum(found.sum(), np.float32(1e-6))
-    return Recalled(np.zeros_like(found, np.int32), found, share, np.array([result], np.float32), np.zeros_like(found))
+    return Recalled(np.zeros_like(found, np.int32), found, share, np.array([result], np.float32), np.zeros_like(found), DOUBT)
 
 
-def test_a_forecast_leans_to_memories_as_far_as_there_are_any_and_they_are_trusted() -> None:
+def test_recalled_outcomes_are_shrunk_by_as_much_as_they_are_few() -> None:
     nothing, little, much = recalled([0, 0], [0, 0]), recalled([0.1, 0], [2, 0]), recalled([1, 1], [2, 2])
     assert nothing.expected_result()[0] == nothing.weight()[0] == 0
     assert little.expected_result()[0] == much.expected_result()[0] == 2
-    leant = [found.shrink_towards(np.zeros(1, dtype=np.float32), 1.0)[0] for found in (nothing, little, much)]
-    assert 0 == leant[0] < leant[1] < leant[2] < 2
-    assert much.shrink_towards(np.zeros(1, dtype=np.float32), 0.0)[0] == 0
+    shrunk = [found.shrunk_result()[0] for found in (nothing, little, much)]
+    assert 0 == shrunk[0] < shrunk[1] < shrunk[2] < 2
     assert 0 < little.weight()[0] < much.weight()[0] < 1
     assert recalled([1, 0.5], [2, -4]).expected_result()[0] == pytest.approx(0)
+
+
+def test_an_episode_comes_to_mind_once() -> None:
+    """Eight steps in a row like the present are two episodes of four bars, not eight experiences."""
+    made, key = index(rows=1), np.full((1, KEY), 100, np.uint8)
+    for step in range(1, RING + 1):
+        made.remember(key, np.ones(1, np.float32), step)
+    for step in range(1, RING + 1):
+        made.attach_outcomes(step, np.ones(1, np.float32), np.ones(1, np.float32))
+    assert sorted(made.recall(key, 6, RING + HORIZON + 1).step[0].tolist()) == [-1, -1, -1, -1, 2, 6]
+
+
+def test_a_metric_says_which_numbers_of_a_key_make_memories_alike() -> None:
+    made = index(rows=1)
+    like_first, like_second = np.uint8([[100, 0, 0, 0, 0]]), np.uint8([[0, 100, 0, 0, 0]])
+    made.remember(like_first, np.ones(1, np.float32), 1)
+    made.remember(like_second, np.ones(1, np.float32), 1 + HORIZON)
+    for step in (1, 1 + HORIZON):
+        made.attach_outcomes(step, np.ones(1, np.float32), np.ones(1, np.float32))
+    now = np.uint8([[100, 100, 0, 0, 0]])
+    for matters, first in ((0, 1), (1, 1 + HORIZON)):
+        weights = np.full((1, KEY), 0.1, np.float32)
+        weights[0, matters] = 1
+        assert made.recall(now, 1, 2 * HORIZON + 2, whole_metric(weights)).step[0, 0] == first
+
+
+@given(st.lists(st.floats(0.125, 1, width=32), min_size=1, max_size=40))
+def test_a_metric_is_whole_numbers_that_keep_distances_exact(weights: list[float]) -> None:
+    metric = whole_metric(np.float32([weights]))
+    assert (metric == np.floor(metric)).all()
+    assert metric.sum() * 255**2 < 2**24

@@ -97,7 +97,7 @@ class PortfolioOptimizer(Cohort):
         before = views[rows, focus].copy()
         views[rows, focus] += self.recollection.add(step, recalled, before)
         limit = self.heard.limit(now)
-        self._plan(views, running_volatility(view, self.context))
+        self.replan(views, running_volatility(view, self.context))
         self.target = within(self.plan, limit)
         telling = self.last_sent.due(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.last_sent.record(telling, self.target, view.observation)
@@ -130,7 +130,7 @@ class PortfolioOptimizer(Cohort):
             charge=np.zeros(self.rows, dtype=np.int64),
         )
 
-    def _plan(self, views: F32, volatility: F32) -> None:
+    def replan(self, views: F32, volatility: F32) -> None:
         """Move the plan to what the views (rows, assets) ask for where that pays; *volatility* (assets,) is that over the horizon."""
         covariance = self._correlation() * np.outer(volatility, volatility)
         expected = views * volatility
