@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
-import polars as pl
 import pytest
-from agents_worlds import Tape, play, reasons, scenario, wobble, write_bars
+from agents_worlds import Tape, play, reasons, scenario
 
 from freeagentics.agents import SignalKind
 from freeagentics.agents.roles.portfolio_optimizer import PortfolioOptimizer
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
+from freeagentics.simulation import MarketModel
 
 STEPS = 40
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
@@ -34,11 +34,6 @@ def optimizers(tape: Tape, step: int) -> AnyArray:
     return decisions[np.isin(decisions["agent"], [6, 7])]
 
 
-def targets_of(tape: Tape) -> AnyArray:
-    """Targets that the optimizers decided at step 25."""
-    return reasons(PortfolioOptimizer, optimizers(tape, 25))["target"]
-
-
 def test_targets_are_long_and_together_within_the_limit_in_force(tape: Tape) -> None:
     told = 0
     for step in range(1, STEPS + 1):
@@ -51,10 +46,11 @@ def test_targets_are_long_and_together_within_the_limit_in_force(tape: Tape) -> 
     assert told
 
 
-def test_money_is_spread_over_several_assets(tape: Tape) -> None:
-    wanted = [target["data"] for step in range(1, STEPS + 1) for target in targets(tape, step) if target["data"].any()]
-    assert max(int((data > 0.01).sum()) for data in wanted) >= 3
-    assert len({int(data.argmax()) for data in wanted}) > 1
+def test_without_a_view_money_is_spread_over_all_assets(tape: Tape) -> None:
+    first = targets(tape, 1)["data"]
+    assert len(first) == 2
+    assert (np.abs(first / first[:, :1] - 1) < 1e-5).all()
+    assert ((first.sum(axis=1) >= 0.4 - 1e-5) & (first.sum(axis=1) <= 0.6 + 1e-5)).all()
 
 
 def test_a_target_is_told_when_it_moved_or_would_lapse(tape: Tape) -> None:
@@ -65,51 +61,65 @@ def test_a_target_is_told_when_it_moved_or_would_lapse(tape: Tape) -> None:
         assert steps[0] == 1 and max(np.diff(steps)) <= 6
 
 
-def test_the_riskier_of_two_assets_alike_in_promise_gets_less(tmp_path: Path) -> None:
-    calm = play(scenario(**one_asset(tmp_path, 0.002), **STEADY), 25)
-    wild = play(scenario(**one_asset(tmp_path, 0.02), **STEADY), 25)
-    assert (targets_of(wild) < targets_of(calm)).all()
+@pytest.fixture
+def optimizer() -> Iterator[PortfolioOptimizer]:
+    """Timid optimizers of ten desks and three uncorrelated assets, that have heard nothing."""
+    settings: dict[str, object] = {"agents__team": {"portfolio-optimizer": 1}, "agents__count": 10, "market__symbols": list(THREE)}
+    settings["roles__portfolio-optimizer__risk_aversion"] = [200, 400]
+    with MarketModel(scenario(**TEN_ASSETS, **settings)) as model:
+        (cohort,) = model.population.cohorts
+        assert isinstance(cohort, PortfolioOptimizer)
+        cohort.covariance[:] = np.eye(3) * CALM**2
+        yield cohort
 
 
-def test_an_averse_optimizer_wants_less(tmp_path: Path) -> None:
-    world = one_asset(tmp_path, 0.01)
-    bold, averse = (play(scenario(**world, **STEADY, **aversion(much)), 40) for much in (20, 80))
-    assert (targets_of(averse) < targets_of(bold)).all()
+THREE = ("BTCUSDT", "ETHUSDT", "XRPUSDT")
+CALM = 0.01
 
 
-def test_assets_that_move_together_count_as_one(tmp_path: Path) -> None:
-    """Of three assets the first gets less where the second is its twin than where each goes its own way."""
-    paths = [wobble(168 + 40, seed=seed, volatility=0.01) for seed in (0, 1, 2)]
-    apart = last_target(tmp_path, paths)
-    twins = last_target(tmp_path, [paths[0], paths[0], paths[2]])
-    assert (apart > 0).all() and twins[0] == pytest.approx(twins[1], rel=1e-3)
-    assert (twins[0] < 0.7 * apart[0]).all()
+def tilt(optimizer: PortfolioOptimizer, *views: float, volatility: tuple[float, ...] = (CALM, CALM, CALM)) -> AnyArray:
+    """How far views, one an asset, move the weights of every optimizer away from the neutral ones, (optimizers, assets)."""
+    everybody = np.tile(np.array(views, np.float32), (optimizer.rows, 1))
+    optimizer.plan[:] = optimizer.neutral
+    optimizer.replan(everybody, np.array(volatility, np.float32))
+    return (optimizer.plan - optimizer.neutral)[optimizer.active]
 
 
-def last_target(folder: Path, paths: list[AnyArray]) -> AnyArray:
-    """Target weights that an optimizer last told in a market of these assets."""
-    files = [write_bars(folder / f"S{number}.csv", path) for number, path in enumerate(paths)]
-    pl.concat([pl.read_csv(file).with_columns(symbol=pl.lit(Path(file).stem)) for file in files]).write_csv(folder / "all.csv")
-    told = {"agents__team": {"portfolio-optimizer": 1, "trade-executor": 1}, "agents__count": 2}
-    world = {"market__bars": str(folder / "all.csv"), "market__daily": ""}
-    tape = play(scenario(**world, **(STEADY | told)), 25)
-    return next(targets(tape, step)["data"][0] for step in range(25, 0, -1) if len(targets(tape, step)))
+def test_a_view_moves_weights_its_way_and_no_view_moves_none(optimizer: PortfolioOptimizer) -> None:
+    assert (tilt(optimizer, 0, 0, 0) == 0).all()
+    assert (tilt(optimizer, 0.4, 0, 0)[:, 0] > 0).all()
+    assert (tilt(optimizer, -0.4, 0, 0)[:, 0] < 0).all()
 
 
-STEADY: dict[str, object] = {
-    "memory__trust": 0,
-    "agents__team": {"portfolio-optimizer": 1},
-    "agents__count": 10,
-    "roles__portfolio-optimizer__premium": [0.2, 0.2],
-}
-"""Optimizers that hear nobody and expect the same of every market."""
+def test_the_riskier_of_two_assets_alike_in_promise_gets_less(optimizer: PortfolioOptimizer) -> None:
+    moved = tilt(optimizer, 0.4, 0.4, 0, volatility=(CALM, 3 * CALM, CALM))
+    assert (moved[:, 1] > 0).all() and (moved[:, 1] < 0.5 * moved[:, 0]).all()
 
 
-def aversion(much: float) -> dict[str, object]:
-    return {"roles__portfolio-optimizer__risk_aversion": [much, much]}
+def test_an_averse_optimizer_moves_less(optimizer: PortfolioOptimizer) -> None:
+    moved = tilt(optimizer, 0.4, 0, 0)[:, 0]
+    assert (np.diff(moved[np.argsort(optimizer.risk_aversion[optimizer.active])]) < 0).all()
 
 
-def one_asset(folder: Path, volatility: float) -> dict[str, object]:
-    """A market of one asset without any daily figures."""
-    bars = write_bars(folder / f"bars-{volatility}.csv", wobble(168 + 40, volatility=volatility))
-    return {"market__bars": bars, "market__daily": ""}
+def test_assets_that_move_together_count_as_one(optimizer: PortfolioOptimizer) -> None:
+    apart = tilt(optimizer, 0.4, 0.4, 0)
+    optimizer.covariance[0, 1] = optimizer.covariance[1, 0] = CALM**2
+    twins = tilt(optimizer, 0.4, 0.4, 0)
+    assert (twins[:, 0] < 0.7 * apart[:, 0]).all() and twins[:, 0] == pytest.approx(twins[:, 1], rel=1e-3)
+
+
+def test_what_does_not_pay_its_costs_is_left_alone(optimizer: PortfolioOptimizer) -> None:
+    assert (tilt(optimizer, 0.2, 0, 0) == 0).all()
+
+
+def test_when_a_view_has_passed_weights_go_home(optimizer: PortfolioOptimizer) -> None:
+    tilt(optimizer, 0.5, 0, 0)
+    optimizer.replan(np.zeros((optimizer.rows, 3), dtype=np.float32), np.full(3, CALM, dtype=np.float32))
+    assert np.abs(optimizer.plan - optimizer.neutral).max() < 1e-6
+
+
+def test_nothing_is_sold_short_and_no_more_bought_than_allowed(optimizer: PortfolioOptimizer) -> None:
+    for views in ((-3, -3, -3), (3, 3, 3), (3, -3, 0)):
+        tilt(optimizer, *views)
+        plan = optimizer.plan[optimizer.active]
+        assert (plan >= 0).all() and (plan.sum(axis=1) <= 0.95 + 1e-5).all()

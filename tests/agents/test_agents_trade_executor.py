@@ -18,6 +18,12 @@ TWO_A_DESK = {
     "agents__team": {"market-hunter": 1, "risk-manager": 1, "trade-executor": 2},
     "agents__count": 8,
 }
+BUSY: dict[str, object] = {
+    "agents__exposure": [0.9, 0.95],
+    "roles__risk-manager__max_value_at_risk": 0.02,
+    "roles__risk-manager__max_expected_shortfall": 0.03,
+}
+"""Desks that would hold nearly all they have, under managers whose limits move with the market."""
 BAND = 0.02
 """The narrowest that an executor draws by itself."""
 
@@ -26,8 +32,7 @@ BAND = 0.02
 def tape(request: pytest.FixtureRequest) -> Tape:
     """A run with two desks that would hold nearly all they have, under managers whose limits move with the market."""
     worlds: dict[str, dict[str, object]] = {"one asset": {}, "ten assets": dict(TEN_ASSETS)}
-    busy = {"agents__exposure": [0.9, 0.95], "roles__risk-manager__max_value_at_risk": 0.02}
-    return play(scenario(**worlds.get(request.param, dict(TWO_A_DESK)), **busy), STEPS)
+    return play(scenario(**worlds.get(request.param, dict(TWO_A_DESK)), **BUSY), STEPS)
 
 
 def executors(tape: Tape, step: int) -> AnyArray:
@@ -79,7 +84,7 @@ def test_a_change_inside_the_band_is_not_ordered_unless_it_closes_or_the_limit_a
             after = weights(tape, step)[desk].sum() + sum(part for part in share if part > 0)
             for order, part in zip(mine, share, strict=True):
                 closes = order["quantity"] == -accounts["position"][desk, order["asset"]]
-                assert abs(part) > BAND - 1e-4 or closes or (part < 0 and after > limit[desk])
+                assert abs(part) > BAND / len(price) - 1e-4 or closes or (part < 0 and after > limit[desk])
             held_still += not len(mine)
     assert held_still
 
@@ -108,7 +113,7 @@ def test_what_is_wanted_is_the_target_as_far_as_the_limit_lets(tape: Tape) -> No
 
 def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:
     bars = write_bars(tmp_path / "bars.csv", wobble(168 + STEPS, drift=0.0005))
-    world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0, "agents__count": 3, "agents__team": TEAM}
+    world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0, "agents__count": 3, "agents__team": TEAM, **BUSY}
     cheap, dear = (play(scenario(**world, market__fee_bps=fee), STEPS) for fee in (0, 200))
     assert (reasons(TradeExecutor, executors(dear, STEPS))["cost_of_trading"] > 0.0015).all()
     assert (reasons(TradeExecutor, executors(cheap, STEPS))["cost_of_trading"] < 0.001).all()

@@ -292,12 +292,12 @@ def test_an_episode_comes_to_mind_once() -> None:
 
 def test_a_metric_says_which_numbers_of_a_key_make_memories_alike() -> None:
     made = index(rows=1)
-    like_first, like_second = np.uint8([[100, 0, 0, 0, 0]]), np.uint8([[0, 100, 0, 0, 0]])
+    like_first, like_second = np.array([[100, 0, 0, 0, 0]], np.uint8), np.array([[0, 100, 0, 0, 0]], np.uint8)
     made.remember(like_first, np.ones(1, np.float32), 1)
     made.remember(like_second, np.ones(1, np.float32), 1 + HORIZON)
     for step in (1, 1 + HORIZON):
         made.attach_outcomes(step, np.ones(1, np.float32), np.ones(1, np.float32))
-    now = np.uint8([[100, 100, 0, 0, 0]])
+    now = np.array([[100, 100, 0, 0, 0]], np.uint8)
     for matters, first in ((0, 1), (1, 1 + HORIZON)):
         weights = np.full((1, KEY), 0.1, np.float32)
         weights[0, matters] = 1
@@ -306,6 +306,6 @@ def test_a_metric_says_which_numbers_of_a_key_make_memories_alike() -> None:
 
 @given(st.lists(st.floats(0.125, 1, width=32), min_size=1, max_size=40))
 def test_a_metric_is_whole_numbers_that_keep_distances_exact(weights: list[float]) -> None:
-    metric = whole_metric(np.float32([weights]))
+    metric = whole_metric(np.array([weights], np.float32))
     assert (metric == np.floor(metric)).all()
     assert metric.sum() * 255**2 < 2**24

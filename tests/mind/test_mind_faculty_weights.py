@@ -84,7 +84,7 @@ def test_who_may_not_be_believed_the_wrong_way_round_falls_silent() -> None:
 
 def test_a_slope_starts_where_it_is_expected_and_follows_the_outcomes() -> None:
     assert (weights(slope=1).weight == 1).all()
-    too_much = lived(weights(slope=1), np.tile(np.float32([1, -1]), 200), 0.2)
+    too_much = lived(weights(slope=1), np.tile(np.array([1, -1], np.float32), 200), 0.2)
     assert (np.abs(too_much.weight - 0.2) < 0.3).all()
 
 
@@ -113,7 +113,7 @@ def test_rows_that_were_not_there_learn_nothing() -> None:
 @given(st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=60), st.integers(0, 2))
 @settings(max_examples=25)
 def test_rows_that_are_forgotten_are_as_they_were_born_and_others_stay(said: list[float], row: int) -> None:
-    faculty = lived(weights(), np.float32(said), 1.0)
+    faculty = lived(weights(), np.array(said, np.float32), 1.0)
     before = faculty.state()
     faculty.forget(np.array([row]))
     fresh, others = weights().state(), np.arange(ROWS) != row
@@ -126,6 +126,6 @@ def test_rows_that_are_forgotten_are_as_they_were_born_and_others_stay(said: lis
 @given(st.lists(st.floats(-1e3, 1e3, width=32), min_size=1, max_size=40), st.floats(-4, 4, width=32))
 @settings(max_examples=50)
 def test_whatever_is_said_weights_stay_finite_and_credences_probabilities(said: list[float], truth: float) -> None:
-    faculty = lived(weights(components=1), np.float32(said), truth)
+    faculty = lived(weights(components=1), np.array(said, np.float32), truth)
     assert np.isfinite(faculty.weight).all() and np.isfinite(faculty.worth(0.15, 1000)).all()
     assert ((faculty.credence >= 0) & (faculty.credence <= 1)).all()

@@ -43,5 +43,5 @@ def test_rows_that_are_forgotten_hold_nothing() -> None:
 
 
 def test_words_up_and_words_down_are_components_of_their_own() -> None:
-    split = ups_and_downs(np.float32([[[0.5, -0.25], [-1, 0]]]))
+    split = ups_and_downs(np.array([[[0.5, -0.25], [-1, 0]]], np.float32))
     assert split[0].tolist() == [[0.5, 0], [0, -0.25], [0, 0], [-1, 0]]

@@ -167,9 +167,11 @@ class TradeExecutor(Cohort):
         return wanted * np.minimum(1, limit / np.maximum(total, np.float32(1e-9)))[:, None]
 
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
-        """Where it trades (rows, assets): outside the band, where a position is closed, or where else the limit would not be kept."""
+        """Where it trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a
+        position is closed; and where else the limit would not be kept."""
         band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
-        trading = (np.abs(missing / self.peers[:, None].astype(np.float32)) > band) | closing
+        gap = np.abs(missing / self.peers[:, None].astype(np.float32))
+        trading = ((gap.sum(axis=1, keepdims=True) > band) & (gap > band / self.context.assets)) | closing
         after = (weight + np.where(trading, missing, 0)).sum(axis=1)
         return (trading | ((after > limit + LIMIT_TOLERANCE)[:, None] & (missing < 0))) & self.active[:, None]
 
