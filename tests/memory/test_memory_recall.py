@@ -62,7 +62,7 @@ class NaiveRow:
 
     def best(self, key: np.ndarray, k: int, now: int) -> list[float]:
         """Relevance of the best memory of each of the k best episodes."""
-        left, found = list(self.known().values()), []
+        left, found = list(self.known().values()), list[float]()
         while left and len(found) < k:
             first = max(left, key=lambda memory: memory.relevance(key, now))
             found.append(first.relevance(key, now))
