@@ -47,6 +47,7 @@ def _lines(told: Explanation) -> Iterator[str]:
     yield f"{told.agent}, desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
     yield from _section("It did", [_did(told), *_trades(told.trades)])
     yield from _section("It went by", [_numbers(told.reasoning)])
+    yield from _section("It has learned to weigh", [_numbers(told.weights)])
     paid = f", for {told.paid / 100:.2f} USD" if told.paid else ""
     yield from _section(f"It read {', '.join(told.sources) or 'nothing'}{paid}", [_numbers(told.saw)])
     yield from _section("Its desk stood at", [_numbers(told.books)])

@@ -13,6 +13,9 @@ unit (a g-prior; Zellner, 1986)."""
 FORGOTTEN = np.float32(0.002)
 """Share of what is known that is lost with an independent outcome: half in 350."""
 
+HEARD = np.float32(0.5)
+"""Credence from which a component is heard."""
+
 LARGEST = np.float32(4)
 """Residuals are clipped to this many standard deviations, as outcomes are."""
 
@@ -28,8 +31,9 @@ class FacultyWeights(ArrayState):
 
     A weight is zero with probability 1 - p and otherwise drawn from a slab (a spike and a slab; Mitchell & Beauchamp, 1988,
     doi:10.1080/01621459.1988.10478694). The slab is w^2 times a normal density, which is nought at nought, so that silence is believed as
-    readily as speech (a moment prior; Johnson & Rossell, 2010, doi:10.1111/j.1467-9868.2009.00730.x). The weight is its posterior mean:
-    the mean under the slab times the probability that there is anything. For a component that tells nothing the Bayes factor is a
+    readily as speech (a moment prior; Johnson & Rossell, 2010, doi:10.1111/j.1467-9868.2009.00730.x). The weight is its posterior mean, the
+    mean under the slab times the probability that there is anything, where that is more likely than not, and otherwise exactly zero (the
+    median probability model; Barbieri & Berger, 2004, doi:10.1214/009053604000000238): what has shown nothing changes nothing. For a component that tells nothing the Bayes factor is a
     martingale of mean 1: with probability 1 - p / q it never makes anyone believe by q or more, however often one looks (Ville's
     inequality; see Ramdas et al., 2023, doi:10.1214/23-STS894).
 
@@ -46,7 +50,7 @@ class FacultyWeights(ArrayState):
         signed: whether a weight may be negative; else there is nothing to believe in what was wrong.
 
     Attributes:
-        weight: posterior means, (rows, C).
+        weight: in the forecast, (rows, C).
         credence: posterior probabilities that there is anything, (rows, C).
         information: squares of components, as far as they count, (rows, C).
         moment: products of components and outcomes, as far as they count, (rows, C).
@@ -112,7 +116,7 @@ class FacultyWeights(ArrayState):
         log_factor = 0.5 * np.log(precision * spread) + 0.5 * np.square(mean) / spread + np.log(precision * second)
         believed = 1 / (1 + np.exp(-np.clip(self._log_odds + log_factor, -60, 60)))
         self.credence[:] = believed if self._signed else np.where(mean > 0, believed, 0)
-        self.weight[:] = self.credence * mean * (second + 2 * spread) / second
+        self.weight[:] = np.where(self.credence >= HEARD, self.credence * mean * (second + 2 * spread) / second, 0)
 
     def _standardised(self) -> tuple[F32, F32]:
         precision = (self.noise[:, 1] / self.noise[:, 0])[:, None].astype(np.float32)

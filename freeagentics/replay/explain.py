@@ -80,6 +80,7 @@ class Explainer:
         # Kept now: every answer to "what without it" loads the state of before again.
         self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
         self._sources = rerun.cohort.sources_read(row, self._step)
+        self._weights = rerun.cohort.weights_of(row)
         heard = rerun.cohort.heard
         self._heard = {name: getattr(heard, name)[row].copy() for name in ("number", "expires", "source", "step", "confidence", "data")}
 
@@ -116,6 +117,7 @@ class Explainer:
             value=float(decision["value"]),
             confidence=float(decision["confidence"]),
             reasoning={name: float(number) for name, number in reasons_by_name(self._role.reasoning, decision["reason"]).items()},
+            weights=self._weights,
             trades=self._trades(),
             outcome=self._outcome(),
             above=chain.above(self._agent, self._step),

@@ -95,6 +95,7 @@ class Explanation(_Part):
         books: its desk at the close. belief_before, belief_after: of the symbol in focus.
         recalled: how many memories came to mind; `memories` are the most relevant, which the decision names.
         reasoning: the numbers it went by, as its role names them.
+        weights: what it gives to its belief, sources, advisers and memories, as outcomes up to this step have taught it.
     """
 
     agent: str
@@ -119,6 +120,7 @@ class Explanation(_Part):
     value: float
     confidence: float
     reasoning: dict[str, float]
+    weights: dict[str, float]
     trades: tuple[Trade, ...]
     outcome: OutcomeSoFar
     above: tuple[Link, ...]
