@@ -96,7 +96,7 @@ def test_an_agents_mind_is_what_the_agent_holds() -> None:
         assert next(ear.says for ear in mind.heard if ear.kind == "target").startswith(f"target weight {target[0]:.0%}")
     assert mind.decided is not None
     assert mind.decided.step == STEPS
-    assert "conviction" in mind.decided.reasoning
+    assert "cost_of_trading" in mind.decided.reasoning
     assert all(memory < STEPS for memory in mind.decided.memories)
 
 
