@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from freeagentics.runs.run import fork, resume, run
     from freeagentics.runtime import OptimizedThreadPoolManager
     from freeagentics.scenario import Scenario, load_scenario
-    from freeagentics.simulation import MarketModel
+    from freeagentics.simulation import MarketModel, Probe
     from freeagentics.stores import open_store
 
 __version__ = "0.1.0"
@@ -32,6 +32,7 @@ _HOMES = {
     "MarketModel": "freeagentics.simulation",
     "OptimizedThreadPoolManager": "freeagentics.runtime",
     "Order": "freeagentics.agents.user_role",
+    "Probe": "freeagentics.simulation",
     "Role": "freeagentics.agents.user_role",
     "RunRecord": "freeagentics.records",
     "Scenario": "freeagentics.scenario",
@@ -56,6 +57,7 @@ __all__ = [
     "MarketModel",
     "OptimizedThreadPoolManager",
     "Order",
+    "Probe",
     "Role",
     "RunRecord",
     "Scenario",

@@ -9,14 +9,15 @@ import numpy as np
 
 from freeagentics.benchmarks.subprocesses import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
+from freeagentics.journal import StepCommit
 from freeagentics.mind import CohortHistory
 from freeagentics.mind.cohort_history import BLOCK_STEPS
-from freeagentics.runs import Observers, run
+from freeagentics.runs import run
 from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import trim_heap
 from freeagentics.scenario.files import load_scenario
 from freeagentics.scenario.market_setup import open_market
-from freeagentics.simulation.market_model import MarketModel
+from freeagentics.simulation import MarketModel, Probe
 
 ROWS = (0, 50, 100, 1_000, 5_000, 10_000)
 """Agents of each row; 0 is a process with the same imports and bars, and no run."""
@@ -76,15 +77,19 @@ def _hold_bars() -> None:
 
 
 def _run(agents: int) -> None:
-    def watch(model: MarketModel) -> None:
+    # One step more: after the last, the run's last checkpoint is still on its way to the journal.
+    run("btc-replay", agents=agents, steps=STEPS + 1, out=Path("run"), probes=[_FullHistories()])
+
+
+class _FullHistories(Probe):
+    """Fills the histories of all agents after a step, and tells what all of it takes."""
+
+    def committed(self, model: MarketModel, commit: StepCommit) -> None:
         if model.steps == STEPS:
             for cohort in model.population.cohorts:
                 _fill(cohort.history)
             trim_heap()
             tell({"attributed_mb": sum(footprints(model).values()) / 1024 / 1024})
-
-    # One step more: after the last, the run's last checkpoint is still on its way to the journal.
-    run("btc-replay", agents=agents, steps=STEPS + 1, out=Path("run"), observers=Observers(watch))
 
 
 def _fill(history: CohortHistory) -> None:

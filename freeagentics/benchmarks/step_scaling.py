@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
+from freeagentics.agents import Cohort, View
+from freeagentics.agents.cohort import CohortPages, StepContext
+from freeagentics.agents.decision import CohortOutput
 from freeagentics.benchmarks.table import Spread, Table
 from freeagentics.clock import wall_clock
-from freeagentics.journal import Journal, JournalWriter
-from freeagentics.runtime import Engine, open_engine
-from freeagentics.runtime.engines.engine import Piece, Result
+from freeagentics.journal import Journal, JournalWriter, StepCommit
+from freeagentics.runtime import open_engine
 from freeagentics.scenario.files import load_scenario
-from freeagentics.simulation.market_model import MarketModel
+from freeagentics.simulation import MarketModel, Probe
 
 ROWS = ((1, 400), (50, 400), (1_000, 100), (10_000, 30))
 """Agents and steps of each row; a lone agent is a market hunter."""
@@ -78,62 +77,58 @@ class _Measured:
         return self.phase_us("decide") + self.phase_us("learn")
 
 
-class _ClockedEngine(Engine):
-    """Hands all work to another engine, and clocks it by the function's name."""
+class _Clock(Probe):
+    """Clocks the phases of steps, each from where the one before ended.
 
-    def __init__(self, engine: Engine, spent: Spent) -> None:
-        super().__init__()
-        self.workers, self._engine, self._spent = engine.workers, engine, spent
+    What the market and the ledger do at the beginning of a step is in none of them.
+    """
 
-    def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
-        began = wall_clock()
-        try:
-            return self._engine.map(function, pieces)
-        finally:
-            plain = function.func if isinstance(function, partial) else function
-            self._spent[plain.__name__.strip("_")] += wall_clock() - began
+    def __init__(self) -> None:
+        self.spent: Spent = defaultdict(float)
+        self._since = 0.0
 
-    def close(self) -> None:
-        self._engine.close()
-        super().close()
+    def _ended(self, phase: str) -> None:
+        now = wall_clock()
+        self.spent[phase] += now - self._since
+        self._since = now
 
+    def decides(self, cohort: Cohort, view: View) -> None:
+        if cohort.phase == 0:
+            self._since = wall_clock()
+        else:
+            self._ended("apply")
 
-class _ClockedModel(MarketModel):
-    """The model, with what it does in its own thread clocked."""
+    def decided(self, cohort: Cohort, view: View, output: CohortOutput) -> None:
+        self._ended("decide")
 
-    def __init__(self, *given: Any, spent: Spent, **named: Any) -> None:
-        self._spent = spent
-        super().__init__(*given, **named)
+    def learns(self, cohort: Cohort, context: StepContext) -> None:
+        self._ended("apply")
 
-    def _apply(self, *given: Any) -> None:
-        began = wall_clock()
-        super()._apply(*given)
-        self._spent["apply"] += wall_clock() - began
+    def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
+        self._ended("learn")
 
-    def _commit(self, *given: Any) -> None:
-        began = wall_clock()
-        super()._commit(*given)
-        self._spent["commit"] += wall_clock() - began
+    def committed(self, model: MarketModel, commit: StepCommit) -> None:
+        self._ended("commit")
 
 
 def _measure(agents: int, steps: int, workers: int) -> _Measured:
     changes = {"agents.count": agents} | ({"agents.team": {"market-hunter": 1}} if agents == 1 else {})
-    spent: Spent = defaultdict(float)
-    engine = _ClockedEngine(open_engine("threads", workers), spent)
+    clock = _Clock()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         journal = stack.enter_context(Journal(Path(folder) / "journal.db", create=True))
-        model = stack.enter_context(_ClockedModel(load_scenario("btc-replay", changes), engine=engine, spent=spent))
+        engine = open_engine("threads", workers)
+        model = stack.enter_context(MarketModel(load_scenario("btc-replay", changes), engine=engine, probes=[clock]))
         model.record_to(JournalWriter(journal))
         for _ in range(WARM_UP):
             model.step()
         model.writer.flush()
-        spent.clear()
+        clock.spent.clear()
         began = wall_clock()
         for _ in range(steps):
             model.step()
         stepped = wall_clock()
         model.writer.flush()
         over = wall_clock()
-        spent["commit"] += over - stepped
-    return _Measured(agents * steps, over - began, spent)
+        clock.spent["commit"] += over - stepped
+    return _Measured(agents * steps, over - began, clock.spent)

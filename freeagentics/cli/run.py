@@ -56,7 +56,7 @@ def run_command(
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with _starting(quiet=json or quiet) as progress:
-        from freeagentics.cli.running import carry_out, sum_up
+        from freeagentics.cli.running import run_to_end, sum_up
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
         from freeagentics.scenario.files import stated
@@ -71,7 +71,7 @@ def run_command(
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
-        ended = carry_out(start, progress)
+        ended = run_to_end(start, progress)
     sum_up(ended, json=json, quiet=quiet, report=not no_report)
 
 
@@ -88,14 +88,14 @@ def fork_command(
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
     with _starting(quiet=json or quiet) as progress:
-        from freeagentics.cli.running import carry_out, sum_up
+        from freeagentics.cli.running import run_to_end, sum_up
         from freeagentics.cli.summary import print_line
         from freeagentics.runs import fork
         from freeagentics.scenario import parse_override
 
         overrides = dict(map(parse_override, settings or []))
         start = partial(fork, run_dir, at, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
-        ended = carry_out(start, progress)
+        ended = run_to_end(start, progress)
     sum_up(ended, json=json, quiet=quiet, report=not no_report)
     if not (json or quiet):
         print_line("forked from", f"{run_dir}, after step {at}")

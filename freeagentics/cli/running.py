@@ -1,4 +1,4 @@
-"""Carrying out a run: watched while it steps, stopped when asked to, and summed up when it has ended."""
+"""Runs from the command line: watched while it steps, stopped when asked to, and summed up when it has ended."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from freeagentics.cli.progress import Progress
 from freeagentics.cli.summary import print_summary, store_line
 from freeagentics.clock import wall_clock
 from freeagentics.errors import Interrupted
+from freeagentics.journal import StepCommit
 from freeagentics.records import RunRecord
-from freeagentics.runs import Observers
-from freeagentics.simulation import MarketModel
+from freeagentics.simulation import MarketModel, Probe
 
 MB = 1024 * 1024
 
@@ -33,10 +33,11 @@ class Ended:
     stopped: bool
 
 
-def carry_out(start: Callable[..., RunRecord], progress: Progress) -> Ended:
-    """Run with *start*, which takes observers, and show how far it has come."""
-    with _stopped_gently(RunWatch(progress)) as observers:
-        return Ended(start(observers=observers), observers.stopping())
+def run_to_end(start: Callable[..., RunRecord], progress: Progress) -> Ended:
+    """Run with *start*, which takes probes, and show how far it has come."""
+    watch = RunWatch(progress)
+    with _stopped_gently(watch):
+        return Ended(start(probes=[watch]), watch.stopping())
 
 
 def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
@@ -49,30 +50,48 @@ def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
         follow_up(ended.record, quiet=json or quiet, stopped=ended.stopped)
 
 
-class RunWatch:
+class RunWatch(Probe):
     """Watches a run: says which sources are off and what is odd about the bars, and shows steps per second, equity, RAM, and how far
-    behind its stores are."""
+    behind its stores are.
+
+    Attributes:
+        stepping: whether it has steps left.
+        asked: whether it was asked to stop.
+    """
 
     def __init__(self, progress: Progress) -> None:
-        self.stepping = False
-        self.progress = progress
+        self.stepping = self.asked = False
+        self._progress = progress
         self._process = psutil.Process()
         self._began, self._first, self._lag = wall_clock(), 0, 0
 
-    def __call__(self, model: MarketModel) -> None:
-        """See the model before its first step and after each."""
-        steps = model.scenario.steps
-        if model.metrics is None:
-            for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
-                self.progress.say(note)
-            self._began, self._first = wall_clock(), model.steps
-        self.stepping = model.steps < steps
-        if self.progress.drawn:
-            self.progress(model.scenario.name, model.steps, steps, self._note(model))
+    def started(self, model: MarketModel) -> None:
+        """Say what is odd."""
+        for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
+            self._progress.say(note)
+        self._began, self._first = wall_clock(), model.steps
+        self._show(model)
 
-    def see_lag(self, steps: int) -> None:
-        """See how many steps the stores are behind."""
+    def committed(self, model: MarketModel, commit: StepCommit) -> None:
+        """Show how far it has come."""
+        self._show(model)
+
+    def stopping(self) -> bool:
+        """Answer whether it was asked to stop."""
+        return self.asked
+
+    def lagging(self, steps: int) -> None:
+        """Note how many steps the stores are behind."""
         self._lag = steps
+
+    def progressed(self, what: str, done: int, of: int) -> None:
+        """Show what is done after the last step."""
+        self._progress(what, done, of)
+
+    def _show(self, model: MarketModel) -> None:
+        self.stepping = model.steps < model.scenario.steps
+        if self._progress.drawn:
+            self._progress(model.scenario.name, model.steps, model.scenario.steps, self._note(model))
 
     def _note(self, model: MarketModel) -> str:
         rate = (model.steps - self._first) / max(wall_clock() - self._began, 1e-9)
@@ -82,18 +101,17 @@ class RunWatch:
 
 
 @contextmanager
-def _stopped_gently(watch: RunWatch) -> Iterator[Observers]:
+def _stopped_gently(watch: RunWatch) -> Iterator[None]:
     """While a run steps, a first Ctrl-C (or SIGTERM) lets the step end and takes a checkpoint; at a second, and at other times, it ends."""
-    asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if asked or not watch.stepping:
+        if watch.asked or not watch.stepping:
             interrupts.interrupt(number, frame)
-        asked.append(number)
+        watch.asked = True
 
     before = {number: signal.signal(number, ask) for number in interrupts.NUMBERS}
     try:
-        yield Observers(watch, lambda: bool(asked), watch.see_lag, watch.progress)
+        yield
     except KeyboardInterrupt as error:
         # Where there is a run directory yet, its session has noted how to go on.
         if notes := getattr(error, "__notes__", ()):

@@ -37,8 +37,8 @@ def train_command(
     """Fit codecs for roles on runs of scenarios, and write one small file for each role; a run takes them with --set memory.weights."""
     if importlib.util.find_spec("torch") is None:
         raise BadInput("training needs torch; install freeagentics[train]")
-    from freeagentics.cli.training import carry_out, chosen_runs
+    from freeagentics.cli.training import chosen_runs, train_roles
     from freeagentics.memory.codec.training.fit import FitSettings
 
     settings = FitSettings(steps=steps, device=device)
-    carry_out(roles, chosen_runs(runs, seeds, share, allow_plugins=allow_plugins), settings, version, out)
+    train_roles(roles, chosen_runs(runs, seeds, share, allow_plugins=allow_plugins), settings, version, out)

@@ -30,7 +30,7 @@ def chosen_runs(names: list[str] | None, seeds: int, share: float | None, *, all
     return (training_split(name, FIRST_SEED + number, share, allow_plugins=allow_plugins) for name in names for number in range(seeds))
 
 
-def carry_out(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: FitSettings, version: int, out: Path) -> None:
+def train_roles(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: FitSettings, version: int, out: Path) -> None:
     """Train codecs for roles (or for ``all``) and write them into the folder *out*. Raises BadInput where the runs have no such role."""
     check_device(settings.device)
     wanted = list(TRAINABLE) if roles == ["all"] else roles

@@ -3,7 +3,6 @@
 from freeagentics.evaluation.agreement import Agreement, decision_agreement
 from freeagentics.evaluation.audit import audit_memories
 from freeagentics.evaluation.collected_run import CollectedRun, collect
-from freeagentics.evaluation.probe import Probe
 from freeagentics.evaluation.training_runs import FIRST_SEED, TRAINING_SHARE, shipped_runs, training_split
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "TRAINING_SHARE",
     "Agreement",
     "CollectedRun",
-    "Probe",
     "audit_memories",
     "collect",
     "decision_agreement",

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.agents import Cohort, View
-from freeagentics.agents.cohort import StepContext
+from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.arrays import F32, U8, AnyArray
-from freeagentics.evaluation.probe import Probe
 from freeagentics.memory import RecallIndex
 from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, SideInformation, keys_of
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
-from freeagentics.simulation import MarketModel
+from freeagentics.simulation import MarketModel, Probe
+
+HEEDED = np.float32(1)
+"""Weight of memories in the decisions that are compared. Most agents come to heed none, and would decide the same whatever was decoded."""
 
 CodecOf = Callable[[str, tuple[str, ...]], Codec]
 """The codec of a role, on a market with these columns."""
@@ -55,7 +57,7 @@ def decision_agreement(
     The run itself takes its own course; every decision is compared with the one that exact memories would have led to in the same place.
     """
     probe = AgreementProbe(codecs)
-    probe.watch(scenario, steps, progress)
+    probe.observe(scenario, steps, progress)
     return probe.found
 
 
@@ -81,16 +83,16 @@ class AgreementProbe(Probe):
     """A probe that has cohorts decide again with memories as each codec decodes them."""
 
     def __init__(self, codecs: Mapping[str, CodecOf]) -> None:
-        super().__init__()
         self._codec_of = codecs
         self._codecs: dict[tuple[str, str], Codec] = {}
         self._shadows: dict[tuple[str, int], ShadowIndex] = {}
         self._counts = {name: [0, 0, 0, 0, 0] for name in codecs}
         self._books: dict[str, tuple[int, F32]] = {}
+        self._before: dict[int, dict[str, AnyArray]] = {}
 
-    def watch(self, scenario: Scenario, steps: int, progress: ProgressCallback = no_progress) -> None:
+    def observe(self, scenario: Scenario, steps: int, progress: ProgressCallback = no_progress) -> None:
         """Run *steps* steps of a scenario and look on."""
-        with MarketModel(scenario, engine=self) as model:
+        with MarketModel(scenario, probes=[self]) as model:
             for _ in track(progress, "auditing memories", range(steps)):
                 model.step()
 
@@ -100,7 +102,7 @@ class AgreementProbe(Probe):
         return {name: Agreement(*counts) for name, counts in self._counts.items()}
 
     def coded(
-        self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, side_information: SideInformation, encoded: Encoded
+        self, name: str, codec: Codec, cohort: Cohort, context: StepContext, side_information: SideInformation, encoded: Encoded
     ) -> None:
         """Called when a codec has encoded the feature vectors (rows, 48) of a cohort."""
 
@@ -114,29 +116,31 @@ class AgreementProbe(Probe):
             counts[1] += int(((exact["action"] == other["action"]) & (exact["asset"] == other["asset"])).sum())
 
     def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
-        """Decisions of the cohort with the memories of one codec; the cohort is left as it was *before*."""
+        """Decisions of the cohort with the memories of one codec, were it to heed them; it is left as it was *before*."""
         self._shadow(name, cohort).cast(cohort.index)
+        cohort.recollection.weights.weight[:] = HEEDED
         try:
             return cohort.decide(view).decisions
         finally:
             cohort.load(before)
 
-    def learns(self, cohort: Cohort, thought: StepContext) -> None:
+    def learns(self, cohort: Cohort, context: StepContext) -> None:
         """Keep a copy of its index, as it was when it decided."""
-        self._before = {name: getattr(cohort.index, name).copy() for name in ("step", "importance", "result", "reward")}
+        # All cohorts are shown before any learns.
+        self._before[cohort.number] = {name: getattr(cohort.index, name).copy() for name in ("step", "importance", "result", "reward")}
 
-    def learned(self, cohort: Cohort, thought: StepContext) -> None:
+    def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
         """Remember the step under every codec too."""
-        observation, active = thought.view.observation, cohort.active
+        observation, active = context.view.observation, cohort.active
         then = RecallIndex(*cohort.index.key.shape)
-        for name, values in self._before.items():
+        for name, values in self._before[cohort.number].items():
             getattr(then, name)[:] = values
-        self._shadow("", cohort).follow(then, keys_of(thought.states), observation.step)
+        self._shadow("", cohort).follow(then, keys_of(context.states), observation.step)
         for name, counts in self._counts.items():
             codec = self._codec(name, cohort.role, observation.columns)
-            side_information = SideInformation(observation.values, self._shared(name, codec, thought.view)[cohort.desk])
-            encoded = codec.encode(thought.states, side_information, thought.focus)
-            self.coded(name, codec, cohort, thought, side_information, encoded)
+            side_information = SideInformation(observation.values, self._shared(name, codec, context.view)[cohort.desk])
+            encoded = codec.encode(context.states, side_information, context.focus)
+            self.coded(name, codec, cohort, context, side_information, encoded)
             self._shadow(name, cohort).follow(then, keys_of(encoded.vectors), observation.step)
             counts[2] += int(active.sum())
             counts[3] += int(encoded.codes.length[active].sum())

@@ -39,7 +39,7 @@ def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, pr
     names = dict.fromkeys((scenario.memory.codec, Int8Codec.name))
     auditor = _Auditor({name: partial(open_codec, name, own=scenario.memory.files) for name in names}, spread)
     tried = _small(scenario)
-    auditor.watch(tried, steps, progress)
+    auditor.observe(tried, steps, progress)
     codecs = tuple(_codec_audit(name, found, auditor.tallies[name]) for name, found in auditor.found.items())
     return MemoryAudit(agents=tried.agents.count, steps=steps, codecs=codecs)
 
@@ -89,13 +89,13 @@ class _Auditor(AgreementProbe):
         self.tallies: dict[str, dict[str, _Tally]] = {name: {} for name in codecs}
 
     def coded(
-        self, name: str, codec: Codec, cohort: Cohort, thought: StepContext, side_information: SideInformation, encoded: Encoded
+        self, name: str, codec: Codec, cohort: Cohort, context: StepContext, side_information: SideInformation, encoded: Encoded
     ) -> None:
         active = cohort.active
         if not active.any():
             return
-        vectors = np.fmin(np.fmax(thought.states[active], LOW_32), HIGH_32)
-        bits = codec.bits(vectors, side_information.rows(active), thought.focus[active])
+        vectors = np.fmin(np.fmax(context.states[active], LOW_32), HIGH_32)
+        bits = codec.bits(vectors, side_information.rows(active), context.focus[active])
         tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
         tally.add(vectors, encoded.vectors[active], encoded.codes.length[active], bits)
 

@@ -9,35 +9,33 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from freeagentics.agents import Cohort, DeskBooks
-from freeagentics.agents.cohort import StepContext
+from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.arrays import F32
-from freeagentics.evaluation.probe import Probe
 from freeagentics.market import Observation
 from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_vectors, whole_market
 from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
-from freeagentics.simulation import MarketModel
+from freeagentics.simulation import MarketModel, Probe
 
 
 class _Collector(Probe):
     def __init__(self) -> None:
-        super().__init__()
         self.observed: dict[int, F32] = {}
         self.parts: defaultdict[str, list[TrainingData]] = defaultdict(list)
 
-    def learned(self, cohort: Cohort, thought: StepContext) -> None:
-        observation, active = thought.view.observation, cohort.active
+    def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
+        observation, active = context.view.observation, cohort.active
         if observation.step not in self.observed:
             # A market may show its next bar in the same array.
             self.observed[observation.step] = observation.values.copy()
-            self._books(thought.view.books, observation)
-        side_information, focus = thought.view.side_information(cohort.desk[active]), thought.focus[active]
+            self._books(context.view.books, observation)
+        side_information, focus = context.view.side_information(cohort.desk[active]), context.focus[active]
         self.parts[cohort.role].append(
             TrainingData(
                 role=cohort.role,
                 columns=(*observation.columns, *BOOK_COLUMNS),
-                vectors=thought.states[active],
+                vectors=context.states[active],
                 side_information=side_information.in_focus(focus),
                 focus=focus,
                 agent=cohort.agent[active].astype(np.int64),
@@ -76,7 +74,7 @@ class CollectedRun:
 def collect(scenario: Scenario, steps: int, progress: ProgressCallback = no_progress) -> CollectedRun:
     """Collect the training data of a scenario in its first *steps* steps. Raises what a run of it raises."""
     collector = _Collector()
-    with MarketModel(scenario, engine=collector) as model:
+    with MarketModel(scenario, probes=[collector]) as model:
         for _ in track(progress, f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}", range(steps)):
             model.step()
     data = {role: _one_run(parts) for role, parts in collector.parts.items()}

@@ -33,9 +33,10 @@ class FacultyWeights(ArrayState):
     doi:10.1080/01621459.1988.10478694). The slab is w^2 times a normal density, which is nought at nought, so that silence is believed as
     readily as speech (a moment prior; Johnson & Rossell, 2010, doi:10.1111/j.1467-9868.2009.00730.x). The weight is its posterior mean, the
     mean under the slab times the probability that there is anything, where that is more likely than not, and otherwise exactly zero (the
-    median probability model; Barbieri & Berger, 2004, doi:10.1214/009053604000000238): what has shown nothing changes nothing. For a component that tells nothing the Bayes factor is a
-    martingale of mean 1: with probability 1 - p / q it never makes anyone believe by q or more, however often one looks (Ville's
-    inequality; see Ramdas et al., 2023, doi:10.1214/23-STS894).
+    median probability model; Barbieri & Berger, 2004, doi:10.1214/009053604000000238): what has shown nothing changes nothing.
+
+    For a component that tells nothing the Bayes factor is a martingale of mean 1: the chance that it ever makes anyone believe by q or more
+    is about p / q at most, however often one looks (Ville's inequality; see Ramdas et al., 2023, doi:10.1214/23-STS894).
 
     With a *slope* weights are normal around it instead, with a precision of 1: for components that are forecasts, and come weighted.
 

@@ -65,12 +65,12 @@ def explain(path: str | Path, agent: str, step: int, *, allow_plugins: bool = Fa
 
 
 class Explainer:
-    """Puts together what a rerun witnessed and what the journal holds of one agent at one step."""
+    """Puts together what a replay showed and what the journal holds of one agent at one step."""
 
     def __init__(self, lineage: Lineage, journal: Journal, names: Roster, rerun: Replay, agent: int, row: int) -> None:
         self._lineage, self._journal, self._names, self._rerun = lineage, journal, names, rerun
         self._agent, self._row, self._step = agent, row, rerun.step
-        view, step_context = rerun.witness.view, rerun.witness.step_context
+        view, step_context = rerun.probe.view, rerun.probe.step_context
         assert view is not None
         assert step_context is not None
         self._view, self._step_context = view, step_context
@@ -93,7 +93,7 @@ class Explainer:
     def explanation(self) -> Explanation:
         """All of it."""
         name, decision, chain = self._names.ids[self._agent], self._decision, Chain(self._journal, self._names)
-        before = self._rerun.witness.before["belief.regimes"][self._row, self._asset]
+        before = self._rerun.probe.before["belief.regimes"][self._row, self._asset]
         return Explanation(
             agent=name,
             role=self._role.role,
@@ -183,10 +183,10 @@ class Explainer:
     def _decoding_error(self, step: int) -> tuple[float, float]:
         """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
         cohort = self._rerun.cohort
-        if step not in self._rerun.witness.states:
+        if step not in self._rerun.probe.states:
             with Replay(self._lineage, self._journal, step, cohort.number) as earlier:
-                self._rerun.witness.states.update(earlier.witness.states)
-        exact = np.clip(self._rerun.witness.states[step][self._row], LOW_32, HIGH_32)
+                self._rerun.probe.states.update(earlier.probe.states)
+        exact = np.clip(self._rerun.probe.states[step][self._row], LOW_32, HIGH_32)
         reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)

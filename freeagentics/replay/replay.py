@@ -1,56 +1,50 @@
-"""A witness: runs a model again from its checkpoint, and keeps what went through the hands of one cohort."""
+"""A replay: a model run again from its checkpoint, under a probe that keeps what one cohort did."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from freeagentics.agents import Cohort, View
-from freeagentics.agents.cohort import StepContext
+from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal
 from freeagentics.records.lineage import Lineage
-from freeagentics.replay.restore import rewind
-from freeagentics.runtime import SerialEngine
+from freeagentics.replay.restore import restore
 from freeagentics.signals import Inbox
 from freeagentics.simulation.market_model import MarketModel
+from freeagentics.simulation.probe import Probe
 
 
-class ReplayEngine(SerialEngine):
-    """An engine that looks on while the pieces of one cohort pass.
+class CohortProbe(Probe):
+    """A probe that keeps what one cohort saw, held and made of it.
 
     Attributes:
         before: state of the cohort when it began to decide, of the last step.
-        view: what it saw then. states: the experiences of all its rows, (rows, 48), by step.
+        view: what it saw then.
+        step_context: what it went by.
+        states: the feature vectors of all its rows, (rows, 48), by step.
     """
 
     def __init__(self, cohort: int) -> None:
-        super().__init__()
         self._cohort = cohort
         self.before: Mapping[str, AnyArray] = {}
         self.view: View | None = None
         self.step_context: StepContext | None = None
         self.states: dict[int, AnyArray] = {}
 
-    def map(self, function: Callable[[Any], Any], pieces: Sequence[Any]) -> list[Any]:
-        """Results in the order of *pieces*."""
-        return [self._see(function, piece) if self._deciding(piece) else function(piece) for piece in pieces]
+    def decides(self, cohort: Cohort, view: View) -> None:
+        """Keep its state, and what it sees."""
+        if cohort.number == self._cohort:
+            self.before, self.view = cohort.state(), view
 
-    def _deciding(self, piece: object) -> bool:
-        return isinstance(piece, tuple) and isinstance(piece[0], Cohort) and piece[0].number == self._cohort
-
-    def _see(self, function: Callable[[Any], Any], piece: tuple[Cohort, View]) -> object:
-        cohort, self.view = piece
-        self.before = cohort.state()
-        actions = function(piece)
-        self.step_context = cohort.step_context
-        if self.step_context is not None:
-            # Learning fills in the rest of this very array.
-            self.states[self.view.observation.step] = self.step_context.states
-        return actions
+    def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
+        """Keep what it went by, and what it remembers."""
+        if cohort.number == self._cohort:
+            self.step_context = context
+            self.states[context.view.observation.step] = context.states
 
 
 class Replay:
@@ -61,11 +55,11 @@ class Replay:
     """
 
     def __init__(self, lineage: Lineage, journal: Journal, step: int, cohort: int) -> None:
-        self.witness = ReplayEngine(cohort)
+        self.probe = CohortProbe(cohort)
         self.step = step
-        self._model = MarketModel(lineage.at(step), engine=self.witness)
+        self._model = MarketModel(lineage.at(step), probes=[self.probe])
         try:
-            rewind(self._model, journal, step - 1)
+            restore(self._model, journal, step - 1)
             while self._model.steps < step:
                 self._model.step()
             self._model.writer.flush()
@@ -86,9 +80,9 @@ class Replay:
 
         Without a signal it goes by what it heard of other kinds; without a memory the next best comes to mind in its place.
         """
-        assert self.witness.view is not None
-        self.cohort.load(self.witness.before)
-        view = self.witness.view
+        assert self.probe.view is not None
+        self.cohort.load(self.probe.before)
+        view = self.probe.view
         if signal is not None:
             held = self.cohort.heard.number[row] == signal
             self.cohort.heard.expires[row, held] = -1

@@ -8,7 +8,7 @@ from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
 
 
-def rewind(model: MarketModel, journal: Journal, step: int) -> None:
+def restore(model: MarketModel, journal: Journal, step: int) -> None:
     """Bring a fresh model to the last checkpoint at or before *step*; what it records from there is compared with the journal.
 
     Raises BadRunDirectory where the checkpoint is of another scenario.
@@ -45,7 +45,7 @@ def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[CommitRec
     """
     commit = committed(journal, step)
     with MarketModel(scenario) as model:
-        rewind(model, journal, step)
+        restore(model, journal, step)
         while model.steps < step:
             model.step()
         model.writer.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -14,13 +14,14 @@ from freeagentics.records.lineage import Lineage
 from freeagentics.records.names import Names
 from freeagentics.records.run_directory import RunDirectory, versions
 from freeagentics.records.run_record import RunRecord
-from freeagentics.replay.restore import rewind, state_at
-from freeagentics.runs.session import Observers, Session
+from freeagentics.replay.restore import restore, state_at
+from freeagentics.runs.session import Session
 from freeagentics.runtime import open_engine
 from freeagentics.scenario.files import load_scenario, runnable, stated, with_changes
 from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
+from freeagentics.simulation.probe import Probe
 from freeagentics.sync.sync_workers import SyncWorkers
 
 FREE_ON_RESUME = ("steps", "run", "store")
@@ -42,7 +43,7 @@ def run(
     seed: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
-    observers: Observers | None = None,
+    probes: Iterable[Probe] = (),
     allow_plugins: bool = False,
 ) -> RunRecord:
     """Run a scenario from its first step to its last.
@@ -54,13 +55,13 @@ def run(
         seed: instead of the scenario's own.
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
-        observers: who looks on, and may ask to stop.
+        probes: who looks on, and may ask to stop; see `Probe`.
         allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
 
     Raises:
         BadInput: what was asked for cannot be run; nothing is written.
         RunFailed: the run could not go on; what it committed stays whole.
-        Interrupted: an observer asked to stop.
+        Interrupted: a probe asked to stop.
 
     Examples:
         >>> from freeagentics import run
@@ -75,14 +76,14 @@ def run(
         resolved = load_scenario(scenario, changes, allow_plugins=allow_plugins)
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
-        model = stack.enter_context(open_model(resolved))
+        model = stack.enter_context(open_model(resolved, probes))
         workers = stack.enter_context(SyncWorkers(resolved, identity))
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, "versions": versions()})
         model.record_to(JournalWriter(journal))
-        return Session(directory, journal, model, workers, observers or Observers()).run()
+        return Session(directory, journal, model, workers).run()
 
 
 def resume(
@@ -90,7 +91,7 @@ def resume(
     *,
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
-    observers: Observers | None = None,
+    probes: Iterable[Probe] = (),
     allow_plugins: bool = False,
 ) -> RunRecord:
     """Go on with a run that was stopped or killed, from its last checkpoint; or, with more *steps*, with one that had ended.
@@ -101,7 +102,7 @@ def resume(
         path: the run directory.
         steps: how many there are to be in all.
         overrides: values by dotted key, below ``run`` and ``store``.
-        observers: who looks on, and may ask to stop.
+        probes: who looks on, and may ask to stop; see `Probe`.
         allow_plugins: run also plugins that this user has not run before.
 
     Raises:
@@ -109,7 +110,7 @@ def resume(
         BadScenario: a setting that cannot change any more, or fewer steps than there are.
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         RunFailed: a step came out differently than it is on record.
-        Interrupted: an observer asked to stop.
+        Interrupted: a probe asked to stop.
 
     Examples:
         >>> from freeagentics import resume, run
@@ -130,12 +131,12 @@ def resume(
             missing = directory.what_is_missing(last.step)
             more = f"; {missing}" if missing else ""
             raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on{more}")
-        model = stack.enter_context(open_model(scenario))
-        rewind(model, journal, last.step if last else 0)
+        model = stack.enter_context(open_model(scenario, probes))
+        restore(model, journal, last.step if last else 0)
         workers = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
         if changes:
             directory.rewrite(scenario)
-        return Session(directory, journal, model, workers, observers or Observers()).run()
+        return Session(directory, journal, model, workers).run()
 
 
 def fork(
@@ -145,7 +146,7 @@ def fork(
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
-    observers: Observers | None = None,
+    probes: Iterable[Probe] = (),
     allow_plugins: bool = False,
 ) -> RunRecord:
     """A run of its own that shares another's first *at* steps, and then goes on with other settings.
@@ -156,14 +157,14 @@ def fork(
         steps: how many there are to be in all.
         overrides: values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
-        observers: who looks on, and may ask to stop.
+        probes: who looks on, and may ask to stop; see `Probe`.
         allow_plugins: run also plugins that this user has not run before.
 
     Raises:
         BadRunDirectory: no run directory.
         BadScenario: a step that was not committed, or a setting that cannot change.
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
-        Interrupted: an observer asked to stop.
+        Interrupted: a probe asked to stop.
 
     Examples:
         >>> from freeagentics import fork, run
@@ -182,7 +183,7 @@ def fork(
         commit, state = state_at(lineage.at(at), old, at)
         if after.steps < at:
             raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
-        model = stack.enter_context(open_model(after))
+        model = stack.enter_context(open_model(after, probes))
         _same_names(model.names, Names.read(old))
         model.restore(at, state)
         workers = stack.enter_context(SyncWorkers(after, identity))
@@ -192,7 +193,7 @@ def fork(
         _copy(old, directory.journal, at, state, about)
         journal = stack.enter_context(Journal(directory.journal))
         model.record_to(JournalWriter(journal, commit))
-        return Session(directory, journal, model, workers, observers or Observers()).run()
+        return Session(directory, journal, model, workers).run()
 
 
 def _same_names(now: Names, before: Names) -> None:
@@ -213,11 +214,11 @@ def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[s
     draft.replace(path)
 
 
-def open_model(scenario: Scenario) -> MarketModel:
+def open_model(scenario: Scenario, probes: Iterable[Probe] = ()) -> MarketModel:
     """The scenario's model on the engine that it asks for."""
     engine = open_engine(scenario.run.engine, scenario.run.workers)
     try:
-        return MarketModel(scenario, engine=engine)
+        return MarketModel(scenario, engine=engine, probes=probes)
     except BaseException:
         engine.close()
         raise

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 
 from freeagentics.errors import Interrupted, JournalFailed
 from freeagentics.journal import Journal, Kind
-from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.frames import write_agent_frame, write_model_frame
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
@@ -17,37 +14,6 @@ from freeagentics.runs.resource_monitor import ResourceMonitor
 from freeagentics.simulation.market_model import MarketModel
 from freeagentics.sync.sync_workers import SyncWorkers
 
-Watcher = Callable[[MarketModel], None]
-"""Called once before the first step, when the model's `metrics` are None, and after every step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observers:
-    """Observers of a run.
-
-    Attributes:
-        watch: sees the model.
-        should_stop: once it says yes, the run takes a checkpoint and raises Interrupted.
-        lag: called with how many steps the stores are behind the model.
-        progress: called with what is done after the last step.
-    """
-
-    watch: Watcher | None = None
-    should_stop: Callable[[], bool] | None = None
-    lag: Callable[[int], None] | None = None
-    progress: ProgressCallback = no_progress
-
-    def update(self, model: MarketModel, lag: int) -> None:
-        """Show the model as it is now."""
-        if self.lag is not None:
-            self.lag(lag)
-        if self.watch is not None:
-            self.watch(model)
-
-    def stopping(self) -> bool:
-        """Whether to stop."""
-        return self.should_stop is not None and self.should_stop()
-
 
 class Session:
     """Steps a model to the end of its scenario, while its stores are fed, then writes summary and frames.
@@ -55,15 +21,15 @@ class Session:
     Args:
         directory: where the run is recorded.
         journal: of the run; the model's writer writes to it.
+        model: with the probes that look on.
         workers: of the stores that its records are projected into.
     """
 
-    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, workers: SyncWorkers, observers: Observers) -> None:
+    def __init__(self, directory: RunDirectory, journal: Journal, model: MarketModel, workers: SyncWorkers) -> None:
         self._directory = directory
         self._journal = journal
         self._model = model
         self._workers = workers
-        self._observers = observers
         self._monitor = ResourceMonitor(model, model.scenario.run.memory_limit_mb or None)
 
     def run(self) -> RunRecord:
@@ -74,35 +40,35 @@ class Session:
         try:
             # The writer ends before its journal is closed: what it still holds must find the file open.
             with closing(self._model.writer):
-                return self._carry_out()
+                return self._to_the_end()
         except KeyboardInterrupt as error:
             error.add_note(self._directory.resume_hint)
             raise
 
-    def _carry_out(self) -> RunRecord:
+    def _to_the_end(self) -> RunRecord:
         first = self._model.steps
         try:
             with self._monitor:
-                self._step_to_the_end()
+                self._step_on()
         except JournalFailed as error:
             raise JournalFailed(f"{error}; {self._directory.resume_hint}") from error
-        summary = self._summary(self._monitor.wall_s, self._model.steps - first, self._workers.finish(self._observers.progress))
+        summary = self._summary(self._monitor.wall_s, self._model.steps - first, self._workers.finish(self._progressed))
         names = Roster(self._journal)
-        self._observers.progress("writing the frames", 0, 0)
+        self._progressed("writing the frames", 0, 0)
         with self._directory.writing("its frames and summary"):
             write_model_frame(self._journal, self._directory.model_frame)
             write_agent_frame(self._journal, names, self._directory.agent_frame)
             self._directory.write_summary(summary.model_dump_json(indent=2))
         return RunRecord(self._directory.path)
 
-    def _step_to_the_end(self) -> None:
+    def _step_on(self) -> None:
         model, settings = self._model, self._model.scenario
         self._workers.start(self._directory.journal)
-        self._see()
+        self._committed()
         committed = self._journal.commit_record()
         ended = committed.step if committed else 0
         while model.steps < settings.steps:
-            stopping = self._observers.stopping()
+            stopping = any(probe.stopping() for probe in model.probes)
             step = model.steps + 1
             if model.steps == ended:
                 # From the next step on they would tell of another run than the one that is there.
@@ -110,15 +76,21 @@ class Session:
             model.checkpoint_due = stopping or step == settings.steps or step % settings.run.checkpoint_every == 0
             model.step()
             self._monitor.after_step()
-            self._see()
+            self._committed()
             if stopping and model.steps < settings.steps:
                 model.writer.flush()
                 raise Interrupted(f"stopped after step {model.steps}; {self._directory.resume_hint}")
         model.writer.flush()
 
-    def _see(self) -> None:
+    def _committed(self) -> None:
+        """Let the stores have what there is."""
         self._workers.committed(self._model.steps)
-        self._observers.update(self._model, self._workers.lag)
+        for probe in self._model.probes:
+            probe.lagging(self._workers.lag)
+
+    def _progressed(self, what: str, done: int, of: int) -> None:
+        for probe in self._model.probes:
+            probe.progressed(what, done, of)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
         model, tally = self._model, self._journal.totals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, TradingAgent, View
-from freeagentics.agents.cohort import CohortPages
+from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import wall_clock
@@ -32,6 +32,7 @@ from freeagentics.simulation.attendance import Attendance
 from freeagentics.simulation.cohort_setup import cohort_context
 from freeagentics.simulation.desk_ledger import DeskLedger
 from freeagentics.simulation.outcomes import OutcomeWindow
+from freeagentics.simulation.probe import Probe
 from freeagentics.simulation.seeds import SeedLike, seeded
 from freeagentics.simulation.step_pages import StepPages
 
@@ -48,6 +49,7 @@ class MarketModel(mesa.Model):
             the scenario's seed and those after it.
         engine: who runs the cohorts of a phase; serial by default.
         observations: a file to make, in which other processes may read what the market showed last; see `ObservationBuffer`.
+        probes: who looks on; see `Probe`.
 
     Attributes:
         scenario: as it is run, seed included.
@@ -73,6 +75,7 @@ class MarketModel(mesa.Model):
         rng: SeedLike | None = None,
         engine: Engine | None = None,
         observations: str | Path | None = None,
+        probes: Iterable[Probe] = (),
     ) -> None:
         given = runnable(scenario) if isinstance(scenario, Scenario) else load_scenario(scenario)
         changes = stated({"agents.count": agents, "steps": steps})
@@ -81,6 +84,8 @@ class MarketModel(mesa.Model):
         super().__init__(rng=resolved.seed)
         self.scenario = resolved
         self.steps = 0
+        self.probes = tuple(probes)
+        self._started = False
         # The market and its ring first, and the population before the writer: they may refuse, and what was opened before would stay open.
         self.market = open_market(self.scenario)
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
@@ -135,6 +140,10 @@ class MarketModel(mesa.Model):
         """
         # Mesa 4 does not count steps, and the others count those for which no bar is left.
         self.steps = self.market.step
+        if not self._started:
+            self._started = True
+            for probe in self.probes:
+                probe.started(self)
         observation = self.observations.write(self.market.advance())
         self.steps = observation.step
         outcomes = self.pending_outcomes.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
@@ -144,18 +153,42 @@ class MarketModel(mesa.Model):
         books = self._shared(self.ledger.close(observation.step, observation.prices, self.market.fills), observation, pages)
         for phase in self._phases:
             views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
-            actions = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
-            for cohort, view, action in zip(phase, views, actions, strict=True):
+            for cohort, view, action in zip(phase, views, self._decide(phase, views), strict=True):
                 self._apply(cohort, view.inbox, action, observation, pages)
             self.board.deliver()
-        learned = self.engine.map(partial(_learn, self._hibernating, outcomes), self.population.cohorts)
-        for cohort, remembered in zip(self.population.cohorts, learned, strict=True):
+        for cohort, remembered in zip(self.population.cohorts, self._learn(outcomes), strict=True):
             pages.learned(cohort, remembered)
         self.board.expire(observation.timestamp)
-        self._commit(observation, books, pages, first_signal)
+        commit = self._commit(observation, books, pages, first_signal)
         self.attendance.end()
         if self.steps >= self.scenario.steps:
             self.running = False
+        for probe in self.probes:
+            probe.committed(self, commit)
+
+    def _decide(self, phase: Sequence[Cohort], views: Sequence[View]) -> list[CohortOutput]:
+        """Have the cohorts of a phase decide, on the engine."""
+        for probe in self.probes:
+            for cohort, view in zip(phase, views, strict=True):
+                probe.decides(cohort, view)
+        outputs = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
+        for probe in self.probes:
+            for cohort, view, output in zip(phase, views, outputs, strict=True):
+                probe.decided(cohort, view, output)
+        return outputs
+
+    def _learn(self, outcomes: Outcomes | None) -> list[CohortPages]:
+        """Have all cohorts learn and remember, on the engine."""
+        cohorts = self.population.cohorts
+        contexts = [cohort.step_context for cohort in cohorts] if self.probes else []
+        for probe in self.probes:
+            for cohort, context in zip(cohorts, contexts, strict=True):
+                probe.learns(cohort, cast(StepContext, context))
+        learned = self.engine.map(partial(_learn, self._hibernating, outcomes), cohorts)
+        for probe in self.probes:
+            for cohort, context, pages in zip(cohorts, contexts, learned, strict=True):
+                probe.learned(cohort, cast(StepContext, context), pages)
+        return learned
 
     def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:
         """Books as memories of this step will share them: coded once, not again in every memory."""
@@ -175,7 +208,7 @@ class MarketModel(mesa.Model):
         accepted = self.market.submit(actions.orders)
         pages.acted(cohort, actions, accepted, self.board.process(inbox, cohort.number, step=observation.step))
 
-    def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> None:
+    def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> StepCommit:
         # Not the books' equity: since they were closed, agents have paid for what they read.
         equity = self.market.accounts.equity(observation.prices)
         self.metrics = self._metrics(observation, books, float(equity.mean() / CENTS), pages)
@@ -187,7 +220,9 @@ class MarketModel(mesa.Model):
         self.datacollector.collect(self)
         checkpoint = self.checkpoint() if self.checkpoint_due else None
         self.checkpoint_due = False
-        self.writer.put(StepCommit(observation.step, observation.timestamp, closed, checkpoint))
+        commit = StepCommit(observation.step, observation.timestamp, closed, checkpoint)
+        self.writer.put(commit)
+        return commit
 
     def _metrics(self, observation: Observation, books: DeskBooks, equity: float, pages: StepPages) -> StepMetrics:
         accounts, fills = self.market.accounts, self.market.fills

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.agents import SIGNAL_KINDS, Population
+from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.agents.desk_limits import DeskLimits
 from freeagentics.arrays import F32, I64, AnyArray
-from freeagentics.journal import JournalWriter, Kind, StepCommit
+from freeagentics.journal import Kind, StepCommit
+from freeagentics.simulation import MarketModel, Probe
 
 HISTORY_STEPS = 500
 """Steps that charts go back; older ones are forgotten, or a page left playing overnight would fill the memory."""
@@ -44,20 +45,24 @@ class StepView:
     told: I64
 
 
-class History:
-    """The last steps of a population.
+class History(Probe):
+    """A probe that keeps the last steps of a model.
 
     Attributes:
         moments: oldest first.
         decisions: of the last step, by cohort, as recorded.
     """
 
-    def __init__(self, population: Population) -> None:
-        self._limits = DeskLimits(population.directory.desks)
+    def __init__(self) -> None:
+        self._limits = DeskLimits(0)
         self.moments: deque[StepView] = deque(maxlen=HISTORY_STEPS)
         self.decisions: dict[int, AnyArray] = {}
 
-    def add(self, commit: StepCommit) -> None:
+    def started(self, model: MarketModel) -> None:
+        """Learn how many desks there are."""
+        self._limits = DeskLimits(model.population.directory.desks)
+
+    def committed(self, model: MarketModel, commit: StepCommit) -> None:
         """Take in a step."""
         shared = {page.kind: page.records for page in commit.pages if page.cohort < 0}
         self.decisions = {page.cohort: page.records for page in commit.pages if page.kind is Kind.DECISIONS}
@@ -78,16 +83,3 @@ class History:
                 told=np.bincount(() if signals is None else signals["kind"], minlength=len(SIGNAL_KINDS)),
             )
         )
-
-
-class HistoryWriter(JournalWriter):
-    """Keeps the chained hash as any writer does, and hands each step to a history instead of to a file."""
-
-    def __init__(self, history: History) -> None:
-        super().__init__(None)
-        self._history = history
-
-    def put(self, commit: StepCommit) -> None:
-        """Hand over a step. Raises as the base does."""
-        super().put(commit)
-        self._history.add(commit)

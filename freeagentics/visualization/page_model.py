@@ -8,7 +8,7 @@ from freeagentics.errors import FreeagenticsError
 from freeagentics.scenario.files import load_scenario, stated
 from freeagentics.simulation import MarketModel
 from freeagentics.visualization.agent_snapshot import StepInfo, mind_of
-from freeagentics.visualization.history import History, HistoryWriter
+from freeagentics.visualization.history import History
 from freeagentics.visualization.model_slot import ModelSlot
 from freeagentics.visualization.signal_text import latest
 from freeagentics.visualization.snapshot import Snapshot, charts_of
@@ -48,9 +48,8 @@ class PageModel:
         self.steps, self.time, self.running = 0, 0, True
         self.failure: str | None = None
         self._turn = Lock()
-        self._model = MarketModel(self.shown)
-        self._history = History(self._model.population)
-        self._model.record_to(HistoryWriter(self._history))
+        self._history = History()
+        self._model = MarketModel(self.shown, probes=[self._history])
         self._seats = {agent.name: agent for agent in self._model.agents}
         self.names = list(self._seats)
         self._last: Snapshot | None = None

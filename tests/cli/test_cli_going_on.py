@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from cli_runner import called
+from probes import Watch
 
 from freeagentics.errors import BadRunDirectory
 from freeagentics.records import RunRecord
-from freeagentics.runs import Observers, resume, run
+from freeagentics.runs import resume, run
 
 ENDING = {"run.json", "model.parquet", "agents.parquet", "audit.json", "report.html", "tables"}
 
@@ -39,9 +40,9 @@ def test_a_run_that_goes_on_without_a_report_keeps_none_of_an_earlier_step(made:
 
 def test_a_run_stopped_on_its_way_to_more_steps_has_not_ended(made: Path) -> None:
     seen: list[int] = []
-    observers = Observers(lambda model: seen.append(model.steps), lambda: len(seen) > 1)
+    watch = Watch(lambda model: seen.append(model.steps), stopping=lambda: len(seen) > 1)
     with pytest.raises(Exception, match="stopped after step 6"):
-        resume(made, steps=9, observers=observers)
+        resume(made, steps=9, probes=[watch])
     assert not ENDING & {inside.name for inside in made.iterdir()}
     with pytest.raises(BadRunDirectory, match="has not ended; resume it with"):
         RunRecord(made)

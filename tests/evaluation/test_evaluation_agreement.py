@@ -55,8 +55,8 @@ def test_bits_are_those_of_the_codes(found: dict[str, Agreement]) -> None:
 
 def test_looking_on_does_not_change_the_run() -> None:
     hashes = []
-    for engine in (None, AgreementProbe({"autoregressive": partial(open_codec, "autoregressive")})):
-        with MarketModel(SCENARIO, engine=engine) as model:
+    for probes in ([], [AgreementProbe({"autoregressive": partial(open_codec, "autoregressive")})]):
+        with MarketModel(SCENARIO, probes=probes) as model:
             for _ in range(12):
                 model.step()
             hashes.append(model.trajectory_sha256)

@@ -11,6 +11,7 @@ import msgpack
 import numpy as np
 import pytest
 from model_worlds import scenario, taped
+from probes import Watch
 
 from freeagentics.agents import TradingAgent
 from freeagentics.errors import BadInput, Interrupted
@@ -19,7 +20,7 @@ from freeagentics.records import RunRecord
 from freeagentics.records.roster import Roster
 from freeagentics.replay import explain
 from freeagentics.report import save_report
-from freeagentics.runs import Observers, fork, resume, run
+from freeagentics.runs import fork, resume, run
 from freeagentics.simulation import MarketModel
 from freeagentics.sync.signal_items import SignalItems
 
@@ -41,7 +42,7 @@ def leave(model: MarketModel) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run(WORLD, out=tmp_path_factory.mktemp("left") / "whole", observers=Observers(watch=leave))
+    return run(WORLD, out=tmp_path_factory.mktemp("left") / "whole", probes=[Watch(leave)])
 
 
 def deciding(model: MarketModel) -> int:
@@ -165,7 +166,7 @@ def test_a_run_that_agents_left_is_resumed_and_compared_step_by_step(whole: RunR
         seen.append(model.steps)
 
     with pytest.raises(Interrupted):
-        run(WORLD, out=tmp_path / "cut", observers=Observers(watch=watch, should_stop=lambda: len(seen) > 13))
+        run(WORLD, out=tmp_path / "cut", probes=[Watch(watch, stopping=lambda: len(seen) > 13)])
     # As after a kill: the last checkpoint lies before the departures, which are to be done again.
     with closing(sqlite3.connect(tmp_path / "cut" / "journal.db")) as file, file:
         file.execute("DELETE FROM checkpoints WHERE step > 6")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
+from probes import Watch
 
 from freeagentics import records
 from freeagentics.cli.afterwards import write_audit
@@ -20,7 +21,7 @@ from freeagentics.memory.codec.registry import shipped
 from freeagentics.records import RunRecord
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay import Explanation, explain
-from freeagentics.runs import Observers, fork, resume, run
+from freeagentics.runs import fork, resume, run
 
 STEPS, AGENTS = 30, 5
 TEAM = {"market-hunter": 1, "risk-manager": 1, "trade-executor": 1}
@@ -99,9 +100,9 @@ def test_a_fork_goes_on_and_forks_again_at_every_step(name: str, steps: tuple[in
 
 def test_a_fork_that_was_stopped_goes_on_to_the_same_end(line: dict[str, Path], tmp_path: Path) -> None:
     asked: list[bool] = []
-    stop = Observers(should_stop=lambda: asked.append(True) or len(asked) > 4)  # type: ignore[func-returns-value]
+    stop = Watch(stopping=lambda: asked.append(True) or len(asked) > 4)  # type: ignore[func-returns-value]
     with pytest.raises(Interrupted):
-        fork(line["kept"], 14, overrides=FEES, out=tmp_path / "fork", observers=stop)
+        fork(line["kept"], 14, overrides=FEES, out=tmp_path / "fork", probes=[stop])
     assert resume(tmp_path / "fork").summary.trajectory_sha256 == RunRecord(line["fork"]).summary.trajectory_sha256
 
 

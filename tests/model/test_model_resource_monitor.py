@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from probes import Watch
 
 from freeagentics.records import RunRecord
-from freeagentics.runs import Observers, resume, run
+from freeagentics.runs import resume, run
 from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import deep_size, get_gc_tuner
 from freeagentics.simulation.market_model import MarketModel
@@ -66,7 +67,7 @@ def test_a_run_leaves_the_collector_as_it_found_it_also_where_it_fails(tmp_path:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        run("btc-replay", agents=10, steps=5, out=tmp_path / "run", observers=Observers(watch))
+        run("btc-replay", agents=10, steps=5, out=tmp_path / "run", probes=[Watch(watch)])
     assert frozen[-1] > 0
     assert (gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)) == found
     assert get_gc_tuner().current is None

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from probes import Watch
 from projected_runs import IDS, contents
 from redis_servers import RedisServer, free_port, wait_for
 
 from freeagentics.errors import BadStore
 from freeagentics.records import RunRecord
-from freeagentics.runs import Observers, resume, run
+from freeagentics.runs import resume, run
 from freeagentics.simulation import MarketModel
 from freeagentics.stores import open_store
 from freeagentics.sync import sync_worker as feed_file
@@ -26,7 +27,7 @@ def started(
 ) -> RunRecord:
     """A run of five agents with these stores, by tier."""
     overrides = {f"store.{tier}": url for tier, url in (urls or {}).items()}
-    return run("btc-replay", agents=5, steps=steps, out=folder, overrides=overrides, observers=Observers(watch))
+    return run("btc-replay", agents=5, steps=steps, out=folder, overrides=overrides, probes=[Watch(watch)])
 
 
 def test_redis_killed_and_restarted_empty_five_times_has_every_record_in_the_end(tmp_path: Path) -> None:
