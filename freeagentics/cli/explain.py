@@ -30,7 +30,7 @@ def explain_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
-    from freeagentics.cli.terminal import plain_console
+    from freeagentics.cli.streams import plain_console
     from freeagentics.replay import explain
 
     explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)

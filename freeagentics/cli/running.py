@@ -1,4 +1,4 @@
-"""Carrying out a run: watched while it steps, stopped when asked to, and summed up when it has ended."""
+"""Execution of a run from the command line: watched while it steps, stopped on request, and summarised at its end."""
 
 from __future__ import annotations
 
@@ -26,32 +26,37 @@ MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that has ended, and whether it was asked to stop when its last step was already on its way."""
+class Completed:
+    """A run that has ended.
+
+    Attributes:
+        record: of the run.
+        stopped: it was asked to stop during its last step.
+    """
 
     record: RunRecord
     stopped: bool
 
 
-def carry_out(start: Callable[..., RunRecord], progress: Progress) -> Ended:
-    """Run with *start*, which takes observers, and show how far it has come."""
-    with _stopped_gently(RunWatch(progress)) as observers:
-        return Ended(start(observers=observers), observers.stopping())
+def execute(start: Callable[..., RunRecord], progress: Progress) -> Completed:
+    """Run *start*, which takes observers, and show its progress."""
+    with _graceful_stop(RunWatch(progress)) as observers:
+        return Completed(start(observers=observers), observers.stopping())
 
 
-def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
-    """Show the summary and then, where wanted, audit and report: the summary stands even where the report cannot be written."""
+def summarize(completed: Completed, *, json: bool, quiet: bool, report: bool) -> None:
+    """Show the summary and then, if *report*, audit and write the report: the summary stands even where that fails."""
     if json:
-        _show_json(ended.record)
+        _show_json(completed.record)
     elif not quiet:
-        print_summary(ended.record)
+        print_summary(completed.record)
     if report:
-        follow_up(ended.record, quiet=json or quiet, stopped=ended.stopped)
+        follow_up(completed.record, quiet=json or quiet, stopped=completed.stopped)
 
 
 class RunWatch:
-    """Watches a run: says which sources are off and what is odd about the bars, and shows steps per second, equity, RAM, and how far
-    behind its stores are."""
+    """Progress of a run: prints sources that are off and notes on the bars, and shows steps per second, equity, RAM and the lag of its
+    stores."""
 
     def __init__(self, progress: Progress) -> None:
         self.stepping = False
@@ -60,7 +65,7 @@ class RunWatch:
         self._began, self._first, self._lag = wall_clock(), 0, 0
 
     def __call__(self, model: MarketModel) -> None:
-        """See the model before its first step and after each."""
+        """Show the model before its first step and after each."""
         steps = model.scenario.steps
         if model.metrics is None:
             for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
@@ -70,8 +75,8 @@ class RunWatch:
         if self.progress.drawn:
             self.progress(model.scenario.name, model.steps, steps, self._note(model))
 
-    def see_lag(self, steps: int) -> None:
-        """See how many steps the stores are behind."""
+    def update_lag(self, steps: int) -> None:
+        """Note how many steps the stores are behind."""
         self._lag = steps
 
     def _note(self, model: MarketModel) -> str:
@@ -82,8 +87,8 @@ class RunWatch:
 
 
 @contextmanager
-def _stopped_gently(watch: RunWatch) -> Iterator[Observers]:
-    """While a run steps, a first Ctrl-C (or SIGTERM) lets the step end and takes a checkpoint; at a second, and at other times, it ends."""
+def _graceful_stop(watch: RunWatch) -> Iterator[Observers]:
+    """Let a first Ctrl-C (or SIGTERM) end the current step and take a checkpoint; a second one, and one at other times, ends the run."""
     asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -93,7 +98,7 @@ def _stopped_gently(watch: RunWatch) -> Iterator[Observers]:
 
     before = {number: signal.signal(number, ask) for number in interrupts.NUMBERS}
     try:
-        yield Observers(watch, lambda: bool(asked), watch.see_lag, watch.progress)
+        yield Observers(watch, lambda: bool(asked), watch.update_lag, watch.progress)
     except KeyboardInterrupt as error:
         # Where there is a run directory yet, its session has noted how to go on.
         if notes := getattr(error, "__notes__", ()):

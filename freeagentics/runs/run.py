@@ -31,7 +31,7 @@ FIXED_IN_A_FORK = (
     "memory.horizon",
     *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources")),
 )
-"""What gives the checkpoint's arrays their shape and meaning."""
+"""Keys that give the checkpoint's arrays their shape and meaning."""
 
 
 def run(
@@ -54,7 +54,7 @@ def run(
         seed: instead of the scenario's own.
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
-        observers: who looks on, and may ask to stop.
+        observers: callbacks that see the model after every step, and may ask to stop.
         allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
 
     Raises:
@@ -101,7 +101,7 @@ def resume(
         path: the run directory.
         steps: how many there are to be in all.
         overrides: values by dotted key, below ``run`` and ``store``.
-        observers: who looks on, and may ask to stop.
+        observers: callbacks that see the model after every step, and may ask to stop.
         allow_plugins: run also plugins that this user has not run before.
 
     Raises:
@@ -156,7 +156,7 @@ def fork(
         steps: how many there are to be in all.
         overrides: values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
-        observers: who looks on, and may ask to stop.
+        observers: callbacks that see the model after every step, and may ask to stop.
         allow_plugins: run also plugins that this user has not run before.
 
     Raises:
@@ -196,7 +196,7 @@ def fork(
 
 
 def _same_names(now: Names, before: Names) -> None:
-    """What is on record must go on meaning what it means: a decision is kept as the place of its action. Raises BadScenario."""
+    """Check that actions and reasoning are still those on record, which holds them by number. Raises BadScenario."""
     for role, was in zip(now.team, before.team, strict=True):
         if role != was:
             raise BadScenario(f"role {role.role}: its phase, actions and reasoning cannot change once a run has begun")

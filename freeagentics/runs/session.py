@@ -1,4 +1,4 @@
-"""A session: one process carrying a run to its end, measuring as it goes."""
+"""A session: one process that steps a model to the end of its run, measured."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Observers:
     Attributes:
         watch: sees the model.
         should_stop: once it says yes, the run takes a checkpoint and raises Interrupted.
-        lag: called with how many steps the stores are behind the model.
-        progress: called with what is done after the last step.
+        lag: called with the number of steps that the stores are behind the model.
+        progress: called with the progress of work after the last step.
     """
 
     watch: Watcher | None = None
@@ -38,14 +38,14 @@ class Observers:
     progress: ProgressCallback = no_progress
 
     def update(self, model: MarketModel, lag: int) -> None:
-        """Show the model as it is now."""
+        """Call the observers of the lag and of the model."""
         if self.lag is not None:
             self.lag(lag)
         if self.watch is not None:
             self.watch(model)
 
     def stopping(self) -> bool:
-        """Whether to stop."""
+        """Ask whether to stop."""
         return self.should_stop is not None and self.should_stop()
 
 
@@ -67,19 +67,19 @@ class Session:
         self._monitor = ResourceMonitor(model, model.scenario.run.memory_limit_mb or None)
 
     def run(self) -> RunRecord:
-        """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
+        """Run to the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
 
-        A KeyboardInterrupt leaves with a note that says how to go on.
+        A KeyboardInterrupt gets a note with the command that resumes the run.
         """
         try:
             # The writer ends before its journal is closed: what it still holds must find the file open.
             with closing(self._model.writer):
-                return self._carry_out()
+                return self._complete()
         except KeyboardInterrupt as error:
             error.add_note(self._directory.resume_hint)
             raise
 
-    def _carry_out(self) -> RunRecord:
+    def _complete(self) -> RunRecord:
         first = self._model.steps
         try:
             with self._monitor:
@@ -98,7 +98,7 @@ class Session:
     def _step_to_the_end(self) -> None:
         model, settings = self._model, self._model.scenario
         self._workers.start(self._directory.journal)
-        self._see()
+        self._update()
         committed = self._journal.commit_record()
         ended = committed.step if committed else 0
         while model.steps < settings.steps:
@@ -110,21 +110,21 @@ class Session:
             model.checkpoint_due = stopping or step == settings.steps or step % settings.run.checkpoint_every == 0
             model.step()
             self._monitor.after_step()
-            self._see()
+            self._update()
             if stopping and model.steps < settings.steps:
                 model.writer.flush()
                 raise Interrupted(f"stopped after step {model.steps}; {self._directory.resume_hint}")
         model.writer.flush()
 
-    def _see(self) -> None:
+    def _update(self) -> None:
         self._workers.committed(self._model.steps)
         self._observers.update(self._model, self._workers.lag)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
-        model, tally = self._model, self._journal.totals
+        model, totals = self._model, self._journal.totals
         count = len(model.population)
-        memories, memory_bytes = tally(Kind.MEMORIES)
-        memory_bytes += tally(Kind.BOOKS)[1]
+        memories, memory_bytes = totals(Kind.MEMORIES)
+        memory_bytes += totals(Kind.BOOKS)[1]
         return Summary(
             scenario=model.scenario.name,
             seed=model.scenario.seed,
@@ -140,10 +140,10 @@ class Session:
             events=tuple(self._monitor.events),
             memories=memories,
             bytes_per_memory=round(memory_bytes / max(memories, 1), 2),
-            decisions=tally(Kind.DECISIONS)[0],
-            signals=tally(Kind.SIGNALS)[0],
-            orders=tally(Kind.ORDERS)[0],
-            fills=tally(Kind.FILLS)[0],
+            decisions=totals(Kind.DECISIONS)[0],
+            signals=totals(Kind.SIGNALS)[0],
+            orders=totals(Kind.ORDERS)[0],
+            fills=totals(Kind.FILLS)[0],
             stores=stores,
             trajectory_sha256=model.trajectory_sha256,
             run_dir=str(self._directory.path),

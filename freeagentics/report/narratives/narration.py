@@ -1,4 +1,4 @@
-"""What an agent told others, in words."""
+"""Signals that an agent sent in a step, in words."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def told(signal: AnyArray, asset: int, symbol: str) -> str:
 
 
 def audience(mask: int, team: tuple[str, ...]) -> str:
-    """Whom a signal was for."""
+    """Name the roles that a signal was for."""
     roles = [humanize(role) for number, role in enumerate(team) if mask >> number & 1]
     return f"the {listing(roles)}" if roles else "everybody"
 
 
 def telling(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *, known: bool) -> str:
-    """What an agent told with its *signals* (n,) of a step, and whom; empty where it told nothing.
+    """Describe an agent's *signals* (n,) of a step and their recipients; empty where there are none.
 
     Where its forecast of the asset is *known* already it is not told twice.
     """
