@@ -1,4 +1,4 @@
-"""Histories: bytes, ratio and time of an append, for what agents really did in a run, against lists and deques of tuples."""
+"""Histories: bytes, ratio and time of an append, for the actions of agents in a run, against lists and deques of tuples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores: how fast memories go in and come back, and how many bytes one takes, the same rows over every backend."""
+"""Stores: rates of writing and reading memories, and bytes a memory, the same rows over every backend."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Measured(NamedTuple):
 
 
 def stores(runs: int) -> Table:
-    """All rows, one after the other in every run, so that a drifting machine hits all alike."""
+    """Measure all rows, one after the other in every run, so that a drifting machine hits all alike."""
     # Packages of extras, which only this benchmark needs: torch alone takes a second to import.
     import redis
 
