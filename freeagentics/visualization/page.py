@@ -75,7 +75,7 @@ def Panels(model: PageModel) -> None:
                 ExposurePanel(snapshot.charts, snapshot.agent.desk)
         with solara.Card("Latest signals", classes=["show-wide"]):
             SignalsPanel(snapshot.signals)
-        with solara.Card("Agent", classes=["show-tall"]):
+        with solara.Card("Selected agent", classes=["show-tall"]):
             AgentPanel(snapshot.agent, model.names, pick)
 
 

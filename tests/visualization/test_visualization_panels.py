@@ -52,4 +52,4 @@ def test_of_many_desks_some_are_drawn_and_the_selected_one_always(desks: int) ->
     assert drawn(exposure)
     assert len(equity.axes[0].collections[0].get_paths()) <= MOST_LINES
     assert len(exposure.axes[1].patches) == MOST_BARS
-    assert f"selected: desk {desks - 1}" in equity.axes[0].get_legend_handles_labels()[1]
+    assert f"selected {desks - 1}" in equity.axes[0].get_legend_handles_labels()[1]

@@ -25,7 +25,7 @@ def audience(mask: int, team: tuple[str, ...]) -> str:
 def telling(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *, known: bool) -> str:
     """Describe an agent's *signals* (n,) of a step and their recipients; empty where there are none.
 
-    Where its forecast of the asset is *known* already it is not told twice.
+    A forecast of the asset that is *known* already is not repeated.
     """
     if not len(signals):
         return ""
@@ -33,5 +33,5 @@ def telling(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *
     news = signals[~np.isin(signals["kind"], FORECASTS)] if known else signals
     said = [told(signal, asset, symbol) for signal in news]
     if len(said) == len(signals):
-        return f"told {whom}: {listing(said)}"
-    return f"told {whom} so, and {listing(said)}" if said else f"told {whom} so"
+        return f"signalled {whom}: {listing(said)}"
+    return f"signalled it to {whom}{f', and {listing(said)}' if said else ''}"

@@ -36,10 +36,10 @@ def equity(facts: Facts) -> Section:
 def _finding(facts: Facts) -> str:
     desks, cash = facts.desks, facts.context.scenario.market.cash
     if facts.context.desks == 1:
-        return f"The desk went from {usd(cash)} to {usd(desks.final_equity[0])}; buying and holding came to {usd(facts.hold[-1])}."
+        return f"The desk went from {usd(cash)} to {usd(desks.final_equity[0])}; buy and hold came to {usd(facts.hold[-1])}."
     best, worst = (f"desk {desk} with {usd(desks.final_equity[desk])}" for desk in (desks.best, desks.worst))
     middle = usd(float(np.median(desks.final_equity)))
-    held = f"Buying and holding came to {usd(facts.hold[-1])}."
+    held = f"Buy and hold came to {usd(facts.hold[-1])}."
     return f"The median desk went from {usd(cash)} to {middle}; best was {best}, worst {worst}. {held}"
 
 

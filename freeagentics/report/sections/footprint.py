@@ -43,7 +43,7 @@ def _reconciled(ram: FootprintSummary) -> tuple[tuple[str, str], ...]:
     lines = [
         ("Before there was an agent: Python, imports, bars", ram.rss_before_mb),
         ("All agents, attributed", ram.attributed_mb),
-        ("Unattributed: pages for the journal, buffers, what the allocator keeps", ram.unattributed_mb),
+        ("Unattributed: pages for the journal, buffers, free memory of the allocator", ram.unattributed_mb),
         ("Process at its peak", ram.rss_peak_mb),
     ]
     if ram.limit_mb:

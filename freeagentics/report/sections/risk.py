@@ -42,18 +42,16 @@ def _drawdown(facts: Facts) -> str:
 
 def _exposure(facts: Facts) -> str:
     limits = facts.limits
-    who = "Desks were" if facts.context.desks > 1 else "The desk was"
-    mean = f"{who} invested to {percent(float(facts.desks.mean_exposure.mean()))} on average"
+    mean = f"Mean exposure was {percent(float(facts.desks.mean_exposure.mean()))}"
     if not limits.checked:
         return f"{mean}; no limit was signalled."
     share = percent(limits.breaches / limits.checked, 2)
-    above = f"closed more than a percentage point above the limit of the bar before in {share} of cases"
+    who = "desks" if facts.context.desks > 1 else "the desk"
+    above = f"{who} closed more than a percentage point above the limit of the bar before in {share} of cases"
     if not limits.breaches:
-        above = "never closed more than a percentage point above the limit of the bar before"
+        above = f"{who} never closed more than a percentage point above the limit of the bar before"
     begun = int(limits.vetoes.sum())
     vetoes = (
-        f"{count(begun, 'veto', 'vetoes')} began, {count(int(limits.lifted.sum()))} were lifted or lapsed"
-        if begun
-        else "nothing was vetoed"
+        f"{count(begun, 'veto', 'vetoes')} began, {count(int(limits.lifted.sum()))} were lifted or lapsed" if begun else "there was no veto"
     )
     return f"{mean}, and {above}; {vetoes}."

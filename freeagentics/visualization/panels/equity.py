@@ -40,10 +40,10 @@ def equity_figure(charts: Charts, cash: float, desk: int) -> Figure:
     every = -(-charts.equity.shape[1] // MOST_LINES)
     lines = [np.column_stack([charts.step, equity]) for equity in charts.equity.T[::every]]
     axes.add_collection(LineCollection(lines, colors=GREY, linewidths=0.7, alpha=0.5), autolim=True)
-    axes.plot(charts.step, cash * charts.basket, color=TEXT, linewidth=1, linestyle=(0, (4, 3)), label="buy and hold")
+    axes.plot(charts.step, cash * charts.basket, color=TEXT, linewidth=1, linestyle=(0, (4, 3)), label="buy & hold")
     last = charts.equity[-1]
     for color, label, which in ((GREEN, "best", int(last.argmax())), (RED, "worst", int(last.argmin())), (BLUE, "selected", desk)):
-        axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label}: desk {which}")
+        axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label} {which}")
     in_full(axes)
     # The cash and a little on either side are always in sight: before anybody trades, the axis would show cents.
     axes.update_datalim([(charts.step[0], cash * share) for share in (0.998, 1.002)])
