@@ -37,7 +37,7 @@ def history(runs: int) -> Table:
 
 
 def _lived() -> tuple[dict[str, U8], list[Entry]]:
-    """By role what each step's agents did, uint8 (steps, agents, width); and what all observed, by step."""
+    """Run a scenario; actions by role, uint8 (steps, agents, width), and the observation of each step."""
     prices = []
     with MarketModel(load_scenario("btc-replay", {"agents.count": AGENTS, "steps": STEPS})) as model:
         for _ in range(STEPS):

@@ -98,14 +98,14 @@ def _number(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
 
 
-def _signal(signal: HeardSignal, told: Explanation) -> str:
+def _signal(signal: HeardSignal, explanation: Explanation) -> str:
     from freeagentics.agents.signal_kinds import SignalKind, signal_text
 
-    said = signal_text(SignalKind[signal.kind], signal.data)
+    text = signal_text(SignalKind[signal.kind], signal.data)
     age = "just now" if signal.age == 0 else f"{duration(round(signal.age_hours * HOUR_MS))} ago"
     led = ", named as a cause" if signal.named else ""
-    head = f"{signal.kind} ({said}) from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
-    return f"{head}; without it: {_alternative(signal.without, told)}"
+    head = f"{signal.kind} ({text}) from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
+    return f"{head}; without it: {_alternative(signal.without, explanation)}"
 
 
 def _memory(memory: RecalledMemory, explanation: Explanation) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from freeagentics.agents import TradingAgent
 from freeagentics.agents.decision import reasons_by_name
 from freeagentics.arrays import AnyArray
-from freeagentics.visualization.signal_text import Name, kind_name, says
+from freeagentics.visualization.signal_text import Name, kind_name, largest_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _signals(agent: TradingAgent, now: StepInfo) -> tuple[CurrentSignal, ...]:
             kind=kind_name(kind),
             source=now.name(int(heard.source[row, kind])),
             step=int(heard.step[row, kind]),
-            text=says(kind, heard.data[row, kind], now.symbols),
+            text=largest_text(kind, heard.data[row, kind], now.symbols),
         )
         for kind in np.flatnonzero(heard.expires[row] > now.timestamp).tolist()
     )

@@ -11,7 +11,7 @@ from page_models import scenario_file, shown
 from freeagentics.agents import SignalKind
 from freeagentics.simulation import MarketModel
 from freeagentics.visualization import history
-from freeagentics.visualization.signal_text import says
+from freeagentics.visualization.signal_text import largest_text
 from freeagentics.visualization.snapshot import Charts, Snapshot
 
 STEPS = 30
@@ -93,7 +93,7 @@ def test_an_agents_mind_is_what_the_agent_holds() -> None:
         assert (snapshot.agent, snapshot.desk, snapshot.beliefs) == (agent.name, agent.desk, agent.beliefs)
         target = agent.heard(SignalKind.TARGET)
         assert target is not None
-        assert next(signal.text for signal in snapshot.signals if signal.kind == "target") .startswith(f"target weight {target[0]:.0%}")
+        assert next(signal.text for signal in snapshot.signals if signal.kind == "target").startswith(f"target weight {target[0]:.0%}")
     assert snapshot.decision is not None
     assert snapshot.decision.step == STEPS
     assert "conviction" in snapshot.decision.reasoning
@@ -119,11 +119,11 @@ def test_an_agent_who_is_not_there_is_replaced_by_the_first() -> None:
     ],
 )
 def test_a_signal_says_in_words_what_it_means(kind: SignalKind, data: list[float], text: str) -> None:
-    assert says(kind, np.array(data), ("BTC", "ETH")) == text
+    assert largest_text(kind, np.array(data), ("BTC", "ETH")) == text
 
 
 def test_a_role_of_ones_own_is_shown_with_the_numbers_that_it_names() -> None:
     with shown(EXAMPLES / "momentum.toml", steps=5, agents=10) as model:
-        decided = model.look("momentum-0000").mind.decided
+        decided = model.snapshot("momentum-0000").agent.decision
     assert decided is not None
     assert list(decided.reasoning) == ["trend", "vwap_gap", "what_memories_say", "trades"]

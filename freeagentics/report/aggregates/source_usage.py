@@ -60,7 +60,7 @@ class SourceUsage:
 
 
 def source_usages(context: RunContext) -> tuple[SourceUsage, ...]:
-    """Those of every role of the run's team that buys sources."""
+    """Usage by every role of the run's team that buys sources."""
     kinds = [(role, ROLES[name]) for role, name in enumerate(context.team) if name in ROLES]
     return tuple(SourceUsage(context, role, kind) for role, kind in kinds if issubclass(kind, Forecaster))
 

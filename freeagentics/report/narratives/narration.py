@@ -11,8 +11,8 @@ from freeagentics.report.formatting import humanize, listing
 FORECASTS = (SignalKind.TREND, SignalKind.SENTIMENT)
 
 
-def told(signal: AnyArray, asset: int, symbol: str) -> str:
-    """What a signal says of one asset."""
+def signal_content(signal: AnyArray, asset: int, symbol: str) -> str:
+    """Describe the number of a signal for one asset."""
     return signal_text(int(signal["kind"]), {symbol: float(signal["data"][asset])})
 
 
@@ -22,7 +22,7 @@ def audience(mask: int, team: tuple[str, ...]) -> str:
     return f"the {listing(roles)}" if roles else "everybody"
 
 
-def telling(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *, known: bool) -> str:
+def describe_signals(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *, known: bool) -> str:
     """Describe an agent's *signals* (n,) of a step and their recipients; empty where there are none.
 
     A forecast of the asset that is *known* already is not repeated.
@@ -31,7 +31,7 @@ def telling(signals: AnyArray, asset: int, symbol: str, team: tuple[str, ...], *
         return ""
     whom = audience(int(np.bitwise_or.reduce(signals["audience"])), team)
     news = signals[~np.isin(signals["kind"], FORECASTS)] if known else signals
-    said = [told(signal, asset, symbol) for signal in news]
-    if len(said) == len(signals):
-        return f"signalled {whom}: {listing(said)}"
-    return f"signalled it to {whom}{f', and {listing(said)}' if said else ''}"
+    contents = [signal_content(signal, asset, symbol) for signal in news]
+    if len(contents) == len(signals):
+        return f"signalled {whom}: {listing(contents)}"
+    return f"signalled it to {whom}{f', and {listing(contents)}' if contents else ''}"

@@ -16,7 +16,7 @@ from freeagentics.replay.chain import Chain
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.top_trades import Trade
 from freeagentics.report.formatting import count, humanize, in_words, listing, number, percent, price, quantity, usd
-from freeagentics.report.narratives.narration import telling
+from freeagentics.report.narratives.narration import describe_signals
 from freeagentics.report.narratives.narrative import Narrative
 
 
@@ -65,10 +65,11 @@ class Narrator:
         role, symbol = context.names.role_of(agent), context.symbols[asset]
         kind = ROLES.get(role.role)
         if kind is not None and issubclass(kind, Forecaster):
-            said = telling(mine, asset, symbol, context.team, known=int(decision["asset"]) == asset)
-            did = f"{self._forecast(kind, decision)}{f' and {said}' if said else ''}"
+            sent = describe_signals(mine, asset, symbol, context.team, known=int(decision["asset"]) == asset)
+            did = f"{self._forecast(kind, decision)}{f' and {sent}' if sent else ''}"
         else:
-            did = telling(mine, asset, symbol, context.team, known=False) or f"decided: {humanize(role.actions[decision['action']])}"
+            action = humanize(role.actions[decision["action"]])
+            did = describe_signals(mine, asset, symbol, context.team, known=False) or f"decided: {action}"
         return f"{when} {context.names.ids[agent]} {did}."
 
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:

@@ -50,8 +50,6 @@ def _exposure(facts: Facts) -> str:
     above = f"{who} closed more than a percentage point above the limit of the bar before in {share} of cases"
     if not limits.breaches:
         above = f"{who} never closed more than a percentage point above the limit of the bar before"
-    begun = int(limits.vetoes.sum())
-    vetoes = (
-        f"{count(begun, 'veto', 'vetoes')} began, {count(int(limits.lifted.sum()))} were lifted or lapsed" if begun else "there was no veto"
-    )
+    begun, lifted = int(limits.vetoes.sum()), int(limits.lifted.sum())
+    vetoes = f"{count(begun, 'veto', 'vetoes')} began, {count(lifted)} were lifted or expired" if begun else "there was no veto"
     return f"{mean}, and {above}; {vetoes}."

@@ -21,5 +21,5 @@ def SignalsPanel(signals: tuple[SignalText, ...]) -> None:
 
 
 def _row(signal: SignalText) -> str:
-    cells = (signal.step, signal.kind, signal.says, signal.source, signal.severity, f"{signal.confidence:.0%}")
+    cells = (signal.step, signal.kind, signal.text, signal.source, signal.severity, f"{signal.confidence:.0%}")
     return f"<tr class='show-{escape(signal.severity)}'>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
