@@ -58,7 +58,7 @@ def grouped_vae(sample: Sample) -> CodingResult:
 
 
 def torch_save(sample: Sample) -> CodingResult:
-    """Float latents of that net, every memory through `torch.save`, as the published design has them."""
+    """Float latents of that net, every memory through `torch.save`."""
     net = _trained(sample)
     with torch.no_grad():
         latents, _ = net.posterior(_inputs(sample, sample.test))
