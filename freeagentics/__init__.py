@@ -1,6 +1,8 @@
 """Simulate populations of agents that remember.
 
-The names below are the front door; they load what they need when they are first used, so that importing the package costs nothing.
+`__all__` is the front door: running and reading runs, roles and sources of one's own, lean agents, errors. Names load their modules when
+they are first used, so that importing the package costs nothing. Two of them are modules: `errors` has all errors by name, `toolbox` all
+tools for lean agents of any kind.
 """
 
 from __future__ import annotations
@@ -8,9 +10,20 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from freeagentics import errors, toolbox
     from freeagentics.agents import TradingAgent
     from freeagentics.agents.user_role import Action, Order, Tell
     from freeagentics.agents.user_role import UserRole as Role
+    from freeagentics.errors import (
+        AccessDenied,
+        BadInput,
+        CorruptRecord,
+        FreeagenticsError,
+        Interrupted,
+        RunFailed,
+        StoreUnavailable,
+        VersionConflict,
+    )
     from freeagentics.market import Source
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
@@ -24,21 +37,31 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_MODULES = ("errors", "toolbox")
+
 _HOMES = {
+    "AccessDenied": "freeagentics.errors",
     "Action": "freeagentics.agents.user_role",
+    "BadInput": "freeagentics.errors",
     "CompressedHistory": "freeagentics.mind",
+    "CorruptRecord": "freeagentics.errors",
     "FeatureGroupedVAE": "freeagentics.memory.codec.nets",
+    "FreeagenticsError": "freeagentics.errors",
+    "Interrupted": "freeagentics.errors",
     "LazyBeliefArray": "freeagentics.mind",
     "MarketModel": "freeagentics.simulation",
     "OptimizedThreadPoolManager": "freeagentics.runtime",
     "Order": "freeagentics.agents.user_role",
     "Probe": "freeagentics.simulation",
     "Role": "freeagentics.agents.user_role",
+    "RunFailed": "freeagentics.errors",
     "RunRecord": "freeagentics.records",
     "Scenario": "freeagentics.scenario",
     "Source": "freeagentics.market",
+    "StoreUnavailable": "freeagentics.errors",
     "Tell": "freeagentics.agents.user_role",
     "TradingAgent": "freeagentics.agents",
+    "VersionConflict": "freeagentics.errors",
     "explain": "freeagentics.replay",
     "fork": "freeagentics.runs",
     "load_scenario": "freeagentics.scenario",
@@ -51,35 +74,47 @@ _NAMES_AT_HOME = {"Role": "UserRole"}
 
 # A star import must not ask for torch: FeatureGroupedVAE is there by its name alone.
 __all__ = [
+    "AccessDenied",
     "Action",
+    "BadInput",
     "CompressedHistory",
+    "CorruptRecord",
+    "FreeagenticsError",
+    "Interrupted",
     "LazyBeliefArray",
     "MarketModel",
     "OptimizedThreadPoolManager",
     "Order",
     "Probe",
     "Role",
+    "RunFailed",
     "RunRecord",
     "Scenario",
     "Source",
+    "StoreUnavailable",
     "Tell",
     "TradingAgent",
+    "VersionConflict",
     "__version__",
+    "errors",
     "explain",
     "fork",
     "load_scenario",
     "open_store",
     "resume",
     "run",
+    "toolbox",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _HOMES and name not in _MODULES:
         raise AttributeError(f"module 'freeagentics' has no attribute '{name}'")
     # Here as TYPE_CHECKING is above: until a command heeds Ctrl-C, as little as can be is imported.
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"freeagentics.{name}")
     try:
         home = import_module(_HOMES[name])
     except ModuleNotFoundError as error:

@@ -12,9 +12,9 @@ FreeagenticsError
 │   └── BadName              an agent id, run id or key that could not be a safe key
 ├── RunFailed                a run that could not go on: exit code 1
 │   ├── JournalFailed        the journal could not be written
-│   └── RoleFailed           a user's role raised, or returned something that is not an action
+│   └── RoleFailed           a user's role raised, or returned no action
 ├── CorruptRecord            stored bytes that do not check out; names agent and step
-├── StoreUnavailable         a store that was opened and then failed: closed, busy, full or gone
+├── StoreUnavailable         a store that failed after it was opened
 ├── AccessDenied             what was asked for is another's: exit code 2
 ├── VersionConflict          a conditional put met another version than it expected
 └── Interrupted              asked to stop: exit code 130

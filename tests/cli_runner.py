@@ -87,12 +87,12 @@ def freeagentics(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[s
 
 def called(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command in this process: as good as one of its own where nothing is killed."""
-    from freeagentics.cli.app import answer
+    from freeagentics.cli.app import run_command_line
 
     words = [*map(str, arguments)]
     out, err = io.StringIO(), io.StringIO()
     with chdir(cwd), redirect_stdout(out), redirect_stderr(err):
-        code = answer(words)
+        code = run_command_line(words)
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 

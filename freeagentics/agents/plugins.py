@@ -15,7 +15,7 @@ from freeagentics.agents.user_cohort import cohort_of
 from freeagentics.agents.user_role import UserRole
 from freeagentics.errors import BadScenario
 from freeagentics.market import Source
-from freeagentics.market.contract import check_name
+from freeagentics.market.source_contract import check_name
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
 from freeagentics.user_code import Place, Refused, blaming
 

@@ -1,4 +1,4 @@
-"""Agents of 34.5 MB: what is left of them when they are lean, from outside the process, and whether they do the same."""
+"""Agents of 34.5 MB: their footprint when they are lean, from outside the process, and the difference in their results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class HeavyAgent:
         self.state = 0
 
     def step(self, observation: float) -> list[float]:
-        """Weigh beliefs by what is seen, move on, and say what is believed now."""
+        """Weigh beliefs by the observation, apply a transition, and return the new beliefs."""
         self.beliefs *= observation
         self.beliefs /= self.beliefs.sum()
         self.beliefs[self.state] += 1e-6
@@ -66,7 +66,7 @@ class HeavyAgent:
 
 
 def agent_34mb(runs: int) -> Table:
-    """As they are, lean, and lean with rounded beliefs, each in a process of its own."""
+    """Measure agents as they are, lean, and lean with rounded beliefs, each in a process of its own."""
     found = dict(zip(WAYS, run_in_turn(_CHILD, [(way, AGENTS) for way in WAYS], runs), strict=True))
     size = found["as they are"][0].said["attributed_mb"]
     rows = [_row(way, measured, found["as they are"]) for way, measured in found.items()]
@@ -123,7 +123,7 @@ def child(how: str, agents: int) -> None:
 
 
 def _attributed_mb() -> float:
-    """Of one agent as it is; nothing is left of it."""
+    """Footprint of one agent as it is, MB."""
     attributed = deep_size([HeavyAgent(0)]).total / MB
     trim_heap()
     return attributed

@@ -37,7 +37,7 @@ _AS_IS: dict[str, Callable[[Sample], CodingResult]] = {
     "int8": rivals.plain(Int8Codec()),
     "4 bits": rivals.plain(rivals.FourBitsCodec()),
     "FeatureGroupedVAE, its own prior": nets.grouped_vae,
-    "torch.save of its latents, as published": nets.torch_save,
+    "torch.save of its latents": nets.torch_save,
 }
 
 

@@ -1,4 +1,4 @@
-"""Other ways to code feature vectors, each at the same error in every group as ours, where it can be."""
+"""Baselines of codecs for feature vectors, each at the error of ours in every group, where it can be."""
 
 from __future__ import annotations
 

@@ -22,10 +22,13 @@ class Sample:
     """Feature vectors of one role in one scenario.
 
     Attributes:
-        weights: the role's shipped codec. codec: the same at work.
-        learn: what rivals may learn from: other agents, the first part of the bars. test: what all are measured on.
-        side_information: of the test.
-        shared_bits: what a memory's share of its desk's book takes.
+        role: name.
+        weights: of the role's shipped codec.
+        codec: the shipped codec.
+        learn: training data of the baselines: other agents, the first part of the bars.
+        test: data that all codecs are measured on.
+        side_information: of the test data.
+        shared_bits: bits of a memory's share of its desk's book.
     """
 
     role: str

@@ -29,7 +29,7 @@ _FIRST = 0.4
 """Share of an agent's time that its adapter is fitted on."""
 
 HARD: FeatureGroups = {"portfolio": (0, 12, 2.0), "view": (12, 30, 3.0), "signals": (30, 40, 3.0), "action": (40, 48, 4.0)}
-"""All features, compressed so hard that bottlenecks project."""
+"""Compression level of the one group of all features, high enough that bottlenecks project."""
 
 
 class Separate(FeatureGroupedVAE):
@@ -58,7 +58,7 @@ def grouped_vae(sample: Sample) -> CodingResult:
 
 
 def torch_save(sample: Sample) -> CodingResult:
-    """Float latents of that net, every memory through `torch.save`, as the published design has them."""
+    """Float latents of that net, every memory through `torch.save`."""
     net = _trained(sample)
     with torch.no_grad():
         latents, _ = net.posterior(_inputs(sample, sample.test))

@@ -1,4 +1,4 @@
-"""Collector: what garbage collection costs a run, as Python ships it and as the tuner sets it."""
+"""Collector: time of garbage collection in a run, as Python ships it and as the tuner sets it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flat: whether the resident set stays where it is, over models built and closed, and over steps."""
+"""Flat: growth of the resident set over models built and closed, and over steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODE = "import sys; from freeagentics.benchmarks import flat; getattr(flat, sys.
 
 
 def flat(runs: int) -> Table:
-    """Both rows, each in processes of its own."""
+    """Measure both rows, each in processes of its own."""
     found = run_in_turn(CODE, [("models_built", MODELS, AGENTS), ("steps_taken", STEPS, FEW)], runs)
     names = (f"{MODELS} models of {AGENTS:,} agents, built, stepped and closed", f"{STEPS:,} steps of {FEW} agents")
     rows = [
@@ -34,7 +34,7 @@ def flat(runs: int) -> Table:
 
 
 def models_built(models: int, agents: int) -> None:
-    """In a process of its own: build, step and close models one after the other, and tell RSS after a tenth of them and at the end."""
+    """Build, step and close models one after the other, and tell RSS after a tenth of them and at the end; runs in the measured process."""
     scenario = load_scenario("btc-replay", {"agents.count": agents})
     levels = []
     for _ in range(models):
@@ -47,7 +47,7 @@ def models_built(models: int, agents: int) -> None:
 
 
 def steps_taken(steps: int, agents: int) -> None:
-    """In a process of its own: step one model, and tell RSS after a fifth of the steps and at the end."""
+    """Step one model, and tell RSS after a fifth of the steps and at the end; runs in the measured process."""
     scenario = load_scenario("btc-replay", {"agents.count": agents, "steps": steps})
     with MarketModel(scenario) as model:
         for _ in range(steps // 5):

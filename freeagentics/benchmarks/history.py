@@ -1,4 +1,4 @@
-"""Histories: bytes, ratio and time of an append, for what agents really did in a run, against lists and deques of tuples."""
+"""Histories: bytes, ratio and time of an append, for the actions of agents in a run, against lists and deques of tuples."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def history(runs: int) -> Table:
 
 
 def _lived() -> tuple[dict[str, U8], list[Entry]]:
-    """By role what each step's agents did, uint8 (steps, agents, width); and what all observed, by step."""
+    """Run a scenario; actions by role, uint8 (steps, agents, width), and the observation of each step."""
     prices = []
     with MarketModel(load_scenario("btc-replay", {"agents.count": AGENTS, "steps": STEPS})) as model:
         for _ in range(STEPS):

@@ -1,4 +1,4 @@
-"""Memory targets: what a run takes of RAM, seen from outside, beside what it says itself."""
+"""Memory targets: RAM of a run, seen from outside, beside the run's own figures."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _row(agents: int, measured: list[Outside], bare: float) -> dict[str, object]
 
 
 def _slopes(found: dict[int, list[Outside]]) -> str:
-    """From 5,000 to 10,000 agents, in KB an agent."""
+    """Describe growth between the two largest rows, in KB an agent."""
     low, high = ROWS[-2:]
     seen, attributed = (
         Spread(tuple(1024 * (more - less) / (high - low) for more, less in zip(*(figures[agents] for agents in (high, low)), strict=True)))
@@ -64,7 +64,7 @@ def _slopes(found: dict[int, list[Outside]]) -> str:
 
 
 def child(agents: int) -> None:
-    """In a process of its own: hold the bars that a run has, or run, and tell of it."""
+    """Hold the bars of a run, or run, and tell of it; runs in the measured process."""
     if agents:
         _run(agents)
     else:

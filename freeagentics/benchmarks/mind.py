@@ -1,4 +1,4 @@
-"""Mind: what believing and choosing cost an agent in a whole step, at 50 to 10,000 agents."""
+"""Mind: processor time of beliefs and choices within a whole step, at 50 to 10,000 agents."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The published `RedisAgentMemory` design as it was written, to measure against.
+"""A baseline of `RedisAgentMemory` in the usual way: pickled tensors, a hash and index keys for each memory.
 
-Changed are the import root, and ``hmset``, which today's driver has retired, to ``hset``. It is no part of the package's own storage: it
-writes pickles, five keys a memory in three to six trips, and draws a new untrained net for every memory.
+It is no part of the package's own storage: it writes pickles, five keys a memory in three to six trips, and draws a new untrained net for
+every memory.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import torch
 from freeagentics.memory.codec.nets import FeatureGroupedVAE
 
 
-class PublishedRedisAgentMemory:
-    """The published design's ``RedisAgentMemory``."""
+class PickledRedisAgentMemory:
+    """Agent memory as pickles, five keys each, with a net made anew for every memory."""
 
     def __init__(self, redis_url: str = "redis://localhost:6379/0", compression_threshold: int = 1000) -> None:
         self.redis: Any = redis.Redis.from_url(redis_url)
@@ -117,8 +117,8 @@ class PublishedRedisAgentMemory:
         pipeline.execute()
 
 
-class PublishedWithOneNet(PublishedRedisAgentMemory):
-    """The published design without its two slowest parts: one net for all, made once, and no look at what the server knows of it."""
+class PickledWithOneNet(PickledRedisAgentMemory):
+    """The baseline without its two slowest parts: one net for all, made once, and no look-up of its configuration on the server."""
 
     def __init__(self, redis_url: str) -> None:
         super().__init__(redis_url)

@@ -1,4 +1,4 @@
-"""Registration: what it takes to have an agent."""
+"""Registration: time and RAM of adding an agent."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ BENCHMARKS = {
     "step_scaling": "step_scaling:step_scaling",
     "stores": "stores:stores",
 }
-"""By name the file and the function that measures it, which takes the number of runs per row. They are imported when they are run: together
+"""File and function of each benchmark by name; the function takes the number of runs per row. They are imported when they are run: together
 they would make every command start later."""
 
 

@@ -24,7 +24,7 @@ ROWS: dict[str, tuple[str, ...]] = {
 
 
 def startup(runs: int) -> Table:
-    """All rows, one after the other in every run."""
+    """Measure all rows, one after the other in every run."""
     found: dict[str, list[float]] = {name: [] for name in ROWS}
     for _ in range(runs):
         for name, code in ROWS.items():

@@ -1,4 +1,4 @@
-"""Step scaling: what an agent-step takes as agents and workers are added, and in which phase."""
+"""Step scaling: time of an agent-step by phase, as agents and workers are added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores: how fast memories go in and come back, and how many bytes one takes, the same rows over every backend."""
+"""Stores: rates of writing and reading memories, and bytes a memory, the same rows over every backend."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from freeagentics.stores.redis_agent_memory import RedisAgentMemory
 from freeagentics.stores.tables import DECISIONS, decision_partition, recent_partition
 
 if TYPE_CHECKING:
-    from freeagentics.benchmarks.redis_agent_memory_baseline import PublishedRedisAgentMemory
+    from freeagentics.benchmarks.redis_agent_memory_baseline import PickledRedisAgentMemory
 
 AGENTS, STEPS, BATCH = 50, 1_000, 20
 CODE_BYTES = 24
@@ -38,16 +38,16 @@ class Measured(NamedTuple):
 
 
 def stores(runs: int) -> Table:
-    """All rows, one after the other in every run, so that a drifting machine hits all alike."""
+    """Measure all rows, one after the other in every run, so that a drifting machine hits all alike."""
     # Packages of extras, which only this benchmark needs: torch alone takes a second to import.
     import redis
 
-    from freeagentics.benchmarks.redis_agent_memory_baseline import PublishedRedisAgentMemory, PublishedWithOneNet
+    from freeagentics.benchmarks.redis_agent_memory_baseline import PickledRedisAgentMemory, PickledWithOneNet
 
     with redis_server() as url, closing(redis.Redis.from_url(url)) as client:
         ways: dict[str, Callable[[], Measured]] = {
-            "published design as written, Redis": lambda: _published(PublishedRedisAgentMemory(url), client),
-            "published design, one net, Redis": lambda: _published(PublishedWithOneNet(url), client),
+            "pickles, five keys a memory, Redis": lambda: _pickled(PickledRedisAgentMemory(url), client),
+            "pickles, one net, Redis": lambda: _pickled(PickledWithOneNet(url), client),
             "`RedisAgentMemory`, `redis://`": lambda: _face(url, client),
             "`redis://`": lambda: _redis(url, client),
             "`redis://…?layout=keys`": lambda: _redis(f"{url}?layout=keys", client),
@@ -58,11 +58,11 @@ def stores(runs: int) -> Table:
         for _ in range(runs):
             for name, way in ways.items():
                 found[name].append(way())
-    base = found["published design, one net, Redis"]
+    base = found["pickles, one net, Redis"]
     rows = [_row(name, measured, base) for name, measured in found.items()]
     note = (
         f"{AGENTS} agents. Ours: {STEPS:,} memories each, codes of {CODE_BYTES} bytes made beforehand, handed in {BATCH} steps at a time. "
-        f"The published design's, and `RedisAgentMemory`'s: {SINGLE:,} in all, one by one, states of 50 numbers that they code "
+        f"Pickles, and `RedisAgentMemory`'s: {SINGLE:,} in all, one by one, states of 50 numbers that they code "
         f"themselves. Ratios: to that design with one net, run by run. Bytes: `MEMORY USAGE` of all keys, size of the file. Recall, "
         f"query: the {RECENT} newest of an agent, by log and by index, mean of {ASKED}. Median of {runs} runs (least to most)."
     )
@@ -74,11 +74,11 @@ def _row(name: str, measured: list[Measured], base: list[Measured]) -> dict[str,
     return {
         "store": name,
         "memories/s": _figure([run.rate for run in measured]),
-        "rate / published": _figure([run.rate / other.rate for run, other in pairs]),
+        "rate / pickles, one net": _figure([run.rate / other.rate for run, other in pairs]),
         "recall, ms": _figure([run.recall_ms for run in measured]),
         "query, ms": _figure([run.query_ms for run in measured]),
         "bytes a memory": _figure([run.bytes for run in measured]),
-        "published / bytes": _figure([other.bytes / run.bytes for run, other in pairs]),
+        "bytes of pickles, one net / bytes": _figure([other.bytes / run.bytes for run, other in pairs]),
     }
 
 
@@ -90,7 +90,7 @@ def _agent(number: int) -> str:
     return f"market-hunter-{number % AGENTS:04d}"
 
 
-def _published(memory: PublishedRedisAgentMemory, client: Any) -> Measured:
+def _pickled(memory: PickledRedisAgentMemory, client: Any) -> Measured:
     import torch
 
     with closing(memory.redis), torch.no_grad():
@@ -102,7 +102,7 @@ def _face(url: str, client: Any) -> Measured:
         return _one_by_one(memory, client)
 
 
-def _one_by_one(memory: PublishedRedisAgentMemory | RedisAgentMemory, client: Any) -> Measured:
+def _one_by_one(memory: PickledRedisAgentMemory | RedisAgentMemory, client: Any) -> Measured:
     import torch
 
     client.flushall()

@@ -36,7 +36,8 @@ def measure(code: str, *arguments: object) -> Outside:
     """Run Python *code* in a process and an empty folder of its own. It answers with one call of `tell`.
 
     Args:
-        arguments: what the code finds in ``sys.argv[1:]``.
+        code: Python source.
+        arguments: ``sys.argv[1:]`` of the code.
 
     Raises:
         CalledProcessError: it failed; what it said is on standard error.

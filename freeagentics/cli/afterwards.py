@@ -1,4 +1,4 @@
-"""What follows a run that has ended: the audit of its memories, and its report."""
+"""Work after the end of a run: the audit of its memories, and its report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from freeagentics.cli.interrupts import Owing
+from freeagentics.cli.interrupts import InterruptHint
 from freeagentics.cli.memory import AUDITED_STEPS
 from freeagentics.cli.progress import Progress
 from freeagentics.cli.summary import print_line
@@ -21,27 +21,27 @@ from freeagentics.records.run_directory import AUDITED_FROM
 def follow_up(record: RunRecord, *, quiet: bool, stopped: bool) -> None:
     """Audit the memories of a run that has just ended, if it was long enough, and write its report.
 
-    Raises Interrupted, which says how to get what is missing, when it is *stopped*: already, in the run's last step, or meanwhile.
+    Raises Interrupted, with the command that makes what is missing, when it is *stopped*: already, in the run's last step, or meanwhile.
     """
     if record.summary.steps >= AUDITED_FROM:
-        with _heeding(record, stopped):
+        with _interruptible(record, stopped):
             _audit(record, quiet=quiet)
-    with _heeding(record, stopped):
+    with _interruptible(record, stopped):
         page = write_report(record, quiet=quiet)
     if not quiet:
         print_line("report", str(page))
 
 
 @contextmanager
-def _heeding(record: RunRecord, stopped: bool) -> Iterator[None]:
-    with Owing(f"the run itself is whole; {record.directory.what_is_missing(record.summary.steps)}"):
+def _interruptible(record: RunRecord, stopped: bool) -> Iterator[None]:
+    with InterruptHint(f"the run itself is whole; {record.directory.what_is_missing(record.summary.steps)}"):
         if stopped:
             raise KeyboardInterrupt
         yield
 
 
 def write_report(record: RunRecord, *, quiet: bool = False) -> Path:
-    """The report in the run directory; returns its path."""
+    """Write the report in the run directory; returns its path."""
     # Only now: the charts' library takes half a second, and a run without a report has no use for it.
     from freeagentics.report import save_report
 
@@ -53,17 +53,19 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
     """Audit the memories of a run, write that into its directory, and return it.
 
     Raises:
-        BadInput: more steps than the run has. RunFailed: a role of the user's own failed, or the audit could not be written.
-        CorruptRecord: memories of the run are damaged. UntrustedPlugin: it has plugins that this user has not run before, nor allows.
+        BadInput: more steps than the run has.
+        RunFailed: a role of the user's own failed, or the audit could not be written.
+        CorruptRecord: memories of the run are damaged.
+        UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
     """
     from freeagentics.evaluation.audit import audit_memories
     from freeagentics.records.feature_std import feature_std
 
-    there = record.summary.steps
-    if steps is not None and steps > there:
-        raise BadInput(f"--steps {steps}: {record.path} has only {there} steps; ask for as many or fewer")
+    available = record.summary.steps
+    if steps is not None and steps > available:
+        raise BadInput(f"--steps {steps}: {record.path} has only {available} steps; ask for as many or fewer")
     scenario = record.directory.load_scenario(allow_plugins=allow_plugins)
-    steps = steps or min(AUDITED_STEPS, there)
+    steps = steps or min(AUDITED_STEPS, available)
     with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
         spread = feature_std(record, progress)
         audit = audit_memories(scenario, spread, steps, progress)
@@ -72,13 +74,13 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
 
 
 def audit_line(found: CodecAudit) -> str:
-    """A codec in a line."""
+    """Agreement and size of a codec, in a line."""
     same = f"{found.agreement:.2%} of {found.decisions:,} decisions are those that exact memories lead to"
     return f"{same}; {found.bits + found.shared_bits:.1f} bits a memory"
 
 
 def _audit(record: RunRecord, *, quiet: bool) -> None:
-    """The run has ended well: what a codec or a role does in a trial of it is told, and changes nothing."""
+    """Audit, and print a failure instead of raising it: the run has ended well whatever a codec or a role does in a trial of it."""
     try:
         audit = write_audit(record, quiet=quiet)
     except FreeagenticsError as error:

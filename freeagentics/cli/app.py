@@ -1,4 +1,4 @@
-"""The commands, and what becomes of their errors."""
+"""The commands, and the translation of their errors into exit codes."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def options(
     """Simulate populations of agents that remember."""
 
 
-def answer(arguments: list[str]) -> int:
-    """Carry out a command line and return its exit code; a named error becomes one line on standard error.
+def run_command_line(arguments: list[str]) -> int:
+    """Run a command line and return its exit code; a named error becomes one line on standard error.
 
     ``--verbose``, anywhere on the line, shows the traceback as well.
     """
@@ -66,10 +66,10 @@ def answer(arguments: list[str]) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except FreeagenticsError as error:
-        return _give_up(str(error), error.exit_code, verbose=verbose)
+        return _fail(str(error), error.exit_code, verbose=verbose)
     except UsageError as error:
         place = error.ctx.command_path if error.ctx else "freeagentics"
-        return _give_up(f"{error.format_message().rstrip('.')}; see {place} --help", BadInput.exit_code, verbose=verbose)
+        return _fail(f"{error.format_message().rstrip('.')}; see {place} --help", BadInput.exit_code, verbose=verbose)
     except (KeyboardInterrupt, typer.Abort):
         return Interrupted.exit_code
     except Exception:
@@ -79,9 +79,9 @@ def answer(arguments: list[str]) -> int:
     return int(code or 0)
 
 
-def _give_up(message: str, code: int, *, verbose: bool) -> int:
+def _fail(message: str, code: int, *, verbose: bool) -> int:
     # Here, because few command lines are wrong.
-    from freeagentics.cli.terminal import plain_console
+    from freeagentics.cli.streams import plain_console
 
     if verbose:
         traceback.print_exc()

@@ -1,4 +1,4 @@
-"""``freeagentics explain``: why an agent did what it did."""
+"""``freeagentics explain``: one decision of an agent with its causes and its outcome."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
 
 IDLE = ("wait", "hold")
-"""Actions that ask for nothing."""
+"""Actions without an order."""
 
 USD = ("close", "equity")
-"""Numbers that are prices or money."""
+"""Names of numbers that are prices or money."""
 
 
 def explain_command(
@@ -29,8 +29,8 @@ def explain_command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
-    """Say what an agent saw, heard, believed and remembered at a step, what it did, and what came of it."""
-    from freeagentics.cli.terminal import plain_console
+    """Explain a decision: sources read, beliefs, valid signals, recalled memories, orders, outcome, and the chain of decisions."""
+    from freeagentics.cli.streams import plain_console
     from freeagentics.replay import explain
 
     explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)
@@ -43,23 +43,24 @@ def explain_command(
         console.print(line, style=None if line.startswith(" ") else "bold")
 
 
-def _lines(told: Explanation) -> Iterator[str]:
-    yield f"{told.agent}, desk {told.desk}, step {told.step} ({iso(told.timestamp)}), looking at {told.symbol}"
-    yield from _section("It did", [_did(told), *_trades(told.trades)])
-    yield from _section("It went by", [_numbers(told.reasoning)])
-    yield from _section("It has learned to weigh", [_numbers(told.weights)])
-    paid = f", for {told.paid / 100:.2f} USD" if told.paid else ""
-    yield from _section(f"It read {', '.join(told.sources) or 'nothing'}{paid}", [_numbers(told.saw)])
-    yield from _section("Its desk stood at", [_numbers(told.books)])
-    moved = [f"{name} {told.belief_before[name]:.3f} to {after:.3f}" for name, after in told.belief_after.items()]
-    yield from _section("It believed, before and after this bar", [", ".join(moved)])
-    yield from _section("It had heard", [_signal(signal, told) for signal in told.signals] or ["nothing that still counts"])
-    recalled = [_memory(memory, told) for memory in told.memories]
-    more = f", the {len(recalled)} most relevant of {told.recalled}" if told.recalled > len(recalled) else ""
-    yield from _section(f"It remembered (weight {told.memory_weight:.2f}{more})", recalled or ["nothing whose outcome was known"])
-    yield from _section("Came of it", [_outcome(told)])
-    yield from _section("It followed from", [_link(link) for link in told.above] or ["no other decision"])
-    yield from _section("From it followed", _below(told))
+def _lines(explanation: Explanation) -> Iterator[str]:
+    when = f"step {explanation.step} ({iso(explanation.timestamp)})"
+    yield f"{explanation.agent}, desk {explanation.desk}, {when}, asset {explanation.symbol}"
+    yield from _section("Decision", [_decision(explanation), *_trades(explanation.trades)])
+    yield from _section("Reasoning", [_numbers(explanation.reasoning)])
+    yield from _section("Learned weights", [_numbers(explanation.weights)])
+    paid = f" ({explanation.paid / 100:.2f} USD)" if explanation.paid else ""
+    yield from _section(f"Sources read: {', '.join(explanation.sources) or 'none'}{paid}", [_numbers(explanation.saw)])
+    yield from _section("Account of the desk at the close", [_numbers(explanation.books)])
+    changes = [f"{name} {explanation.belief_before[name]:.3f} to {after:.3f}" for name, after in explanation.belief_after.items()]
+    yield from _section("Regime probabilities, before and after this bar", [", ".join(changes)])
+    yield from _section("Valid signals", [_signal(signal, explanation) for signal in explanation.signals] or ["none"])
+    recalled = [_memory(memory, explanation) for memory in explanation.memories]
+    more = f", the {len(recalled)} most relevant of {explanation.recalled}" if explanation.recalled > len(recalled) else ""
+    yield from _section(f"Recalled memories (weight {explanation.memory_weight:.2f}{more})", recalled or ["none with a known outcome"])
+    yield from _section("Outcome", [_outcome(explanation)])
+    yield from _section("Preceding decisions", [_link(link) for link in explanation.above] or ["none"])
+    yield from _section("Subsequent decisions", _below(explanation))
 
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:
@@ -68,8 +69,9 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
     yield from (f"  {line}" for line in lines)
 
 
-def _did(told: Explanation) -> str:
-    return f"{told.action} (value {told.value:+.4g}, confidence {told.confidence:.2f}); {told.decision_type}, id {told.decision_id}"
+def _decision(explanation: Explanation) -> str:
+    action = f"{explanation.action} (value {explanation.value:+.4g}, confidence {explanation.confidence:.2f})"
+    return f"{action}; {explanation.decision_type}, id {explanation.decision_id}"
 
 
 def _trades(trades: tuple[Trade, ...]) -> Iterator[str]:
@@ -97,41 +99,41 @@ def _number(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
 
 
-def _signal(signal: HeardSignal, told: Explanation) -> str:
+def _signal(signal: HeardSignal, explanation: Explanation) -> str:
     from freeagentics.agents.signal_kinds import SignalKind, signal_text
 
-    said = signal_text(SignalKind[signal.kind], signal.data)
+    text = signal_text(SignalKind[signal.kind], signal.data)
     age = "just now" if signal.age == 0 else f"{duration(round(signal.age_hours * HOUR_MS))} ago"
     led = ", named as a cause" if signal.named else ""
-    head = f"{signal.kind} ({said}) from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
-    return f"{head}; without it: {_alternative(signal.without, told)}"
+    head = f"{signal.kind} ({text}) from {signal.source} {age} (no. {signal.number}, confidence {signal.confidence:.2f}{led})"
+    return f"{head}; without it: {_alternative(signal.without, explanation)}"
 
 
-def _memory(memory: RecalledMemory, told: Explanation) -> str:
+def _memory(memory: RecalledMemory, explanation: Explanation) -> str:
     head = f"step {memory.step}, {memory.age} steps ago, relevance {memory.relevance:.2f}"
-    then = f"the market then made {memory.result:+.2f} sd, it got {memory.reward:+.3f}"
+    outcome = f"result {memory.result:+.2f} sd, reward {memory.reward:+.3f}"
     decoded = f"decoded within {memory.decoding_error:.2%} of range (largest {memory.largest_error:.2%})"
-    return f"{head}: {then}; {decoded}; without it: {_alternative(memory.without, told)}"
+    return f"{head}: {outcome}; {decoded}; without it: {_alternative(memory.without, explanation)}"
 
 
-def _alternative(other: Alternative, told: Explanation) -> str:
+def _alternative(other: Alternative, explanation: Explanation) -> str:
     if other.same:
         return "the same"
-    return f"{other.action} {other.value:+.4g}" if other.action != told.action else f"still {other.action}, but {other.value:+.4g}"
+    return f"{other.action} {other.value:+.4g}" if other.action != explanation.action else f"still {other.action}, but {other.value:+.4g}"
 
 
-def _outcome(told: Explanation) -> str:
-    outcome = told.outcome
+def _outcome(explanation: Explanation) -> str:
+    outcome = explanation.outcome
     if outcome.reward is None:
-        return f"not yet known: after {outcome.bars_passed} of {outcome.horizon} bars the market made {outcome.result:+.2f} sd"
-    return f"over {outcome.horizon} bars the market made {outcome.result:+.2f} sd; that was worth {outcome.reward:+.3f} to it"
+        return f"not yet known: result {outcome.result:+.2f} sd after {outcome.bars_passed} of {outcome.horizon} bars"
+    return f"over {outcome.horizon} bars: result {outcome.result:+.2f} sd, reward {outcome.reward:+.3f}"
 
 
-def _below(told: Explanation) -> list[str]:
-    """Decisions that followed; those that only waited are counted."""
-    acted = [_link(link) for link in told.below if link.action not in IDLE]
-    waited = len(told.below) - len(acted)
-    return acted + ([f"and {waited} times it was decided to {' or '.join(IDLE)}"] if waited else []) or ["no other decision"]
+def _below(explanation: Explanation) -> list[str]:
+    """Subsequent decisions; those without an order are counted."""
+    acted = [_link(link) for link in explanation.below if link.action not in IDLE]
+    waited = len(explanation.below) - len(acted)
+    return acted + ([f"and {waited} decisions to {' or '.join(IDLE)}"] if waited else []) or ["none"]
 
 
 def _link(link: Link) -> str:

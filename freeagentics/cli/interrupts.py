@@ -1,4 +1,4 @@
-"""Ctrl-C, and SIGTERM alike: at any moment they end a command quietly, with an exit code of its own.
+"""Ctrl-C and SIGTERM: either ends a command quietly at any moment, with an exit code of its own.
 
 `freeagentics.cli.main` imports this before anything else, so it imports next to nothing.
 """
@@ -17,48 +17,48 @@ if TYPE_CHECKING:
     from types import FrameType
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
-_UNDRAW = b"\r\x1b[2K\x1b[?25h"
-"""Of a bar: back to the beginning of its line, which goes, and the cursor is shown again."""
+_CLEAR_LINE = b"\r\x1b[2K\x1b[?25h"
+"""Terminal codes that remove a progress bar and show the cursor again."""
 
-_owed: list[str] = []
-"""What to say when stopped now; the last one counts."""
+_hints: list[str] = []
+"""Messages of the contexts entered; the last one is printed when stopped."""
 
 
-class Owing:
-    """While it is entered, what a command that is stopped says: what is missing then, and how to get it."""
+class InterruptHint:
+    """A context in which a command that is stopped prints *message*: what is missing then, and the command that makes it."""
 
-    def __init__(self, words: str) -> None:
-        self._words = words
+    def __init__(self, message: str) -> None:
+        self._message = message
 
     def __enter__(self) -> None:
-        _owed.append(self._words)
+        _hints.append(self._message)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        _owed.pop()
+        _hints.pop()
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            raise Interrupted(self._words) from None
+            raise Interrupted(self._message) from None
 
 
-def heed() -> None:
-    """From now on the first of these signals raises KeyboardInterrupt, and whatever comes after it ends the process at once."""
+def install_handlers() -> None:
+    """Let the first of these signals raise KeyboardInterrupt from now on, and any after it end the process at once."""
     sys.unraisablehook = _unraisable
     for number in NUMBERS:
         signal.signal(number, interrupt)
 
 
 def stopped() -> bool:
-    """Whether one has come: what fails after that fails because of it."""
+    """Tell whether a signal has come: what fails after that fails because of it."""
     return signal.getsignal(signal.SIGINT) is _leave
 
 
 def end_at_once() -> None:
-    """From now on they end the process without a word."""
+    """Let the signals end the process from now on, without a message."""
     for number in NUMBERS:
         signal.signal(number, _leave)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """The first of them: raise KeyboardInterrupt."""
+    """Handle the first signal: raise KeyboardInterrupt."""
     end_at_once()
     if _importing(frame):
         # An import may swallow an interrupt, print it, or make an ImportError of it. It has nothing open that ending would hurt.
@@ -76,14 +76,14 @@ def _importing(frame: FrameType | None) -> bool:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     if sys.stderr is not None and sys.stderr.isatty():
-        os.write(2, _UNDRAW)
-    if _owed:
-        os.write(2, f"freeagentics: {_owed[-1]}\n".encode())
+        os.write(2, _CLEAR_LINE)
+    if _hints:
+        os.write(2, f"freeagentics: {_hints[-1]}\n".encode())
     os._exit(Interrupted.exit_code)
 
 
 def _unraisable(error: sys.UnraisableHookArgs) -> None:
-    """What a callback or a destructor was hit by: Python would print it and go on."""
+    """End the process where a signal hit a callback or a destructor: Python would print it and go on."""
     if issubclass(error.exc_type, KeyboardInterrupt):
         _leave(signal.SIGINT, None)
     sys.__unraisablehook__(error)

@@ -9,14 +9,14 @@ def main() -> None:
     """Run the command line, and end the process with its exit code."""
     try:
         # In here, so that a Ctrl-C that hits an import ends quietly too.
-        from freeagentics.cli.interrupts import end_at_once, heed
+        from freeagentics.cli.interrupts import end_at_once, install_handlers
 
-        heed()
-        from freeagentics.cli.app import answer
-        from freeagentics.cli.streams import be_patient
+        install_handlers()
+        from freeagentics.cli.app import run_command_line
+        from freeagentics.cli.streams import tolerate_closed_pipes
 
-        be_patient()
-        code = answer(sys.argv[1:])
+        tolerate_closed_pipes()
+        code = run_command_line(sys.argv[1:])
         # Python may take a moment to end, with threads to wait for.
         end_at_once()
     except KeyboardInterrupt:

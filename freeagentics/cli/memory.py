@@ -1,4 +1,4 @@
-"""``freeagentics memory``: what memories are worth once they are coded."""
+"""``freeagentics memory``: audits of a run's coded memories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from freeagentics.cli.options import AllowPlugins
 
 AUDITED_STEPS = 60
-"""Of a trial, unless more are asked for: it is to take seconds."""
+"""Steps of a trial, unless more are asked for: it is to take seconds."""
 
 app = typer.Typer(help="See what a run's codec keeps of memories.", rich_markup_mode=None)
 

@@ -1,4 +1,4 @@
-"""Progress: what a command is doing and how far it has come, on standard error."""
+"""Progress of a command, on standard error."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from freeagentics.cli.terminal import plain_console
+from freeagentics.cli.streams import plain_console
 
 
 class Progress:
-    """On a terminal a bar for each thing that is done, one after the other, which is gone at the end; elsewhere one line at the beginning.
+    """A bar on a terminal for each task, one after the other, which is gone at the end; elsewhere one line at the beginning.
 
     Use it as a context manager, and print to standard output only outside of it; the instance is a `ProgressCallback`.
 
     Args:
-        line: what to say where there is no terminal, if anything. quiet: show nothing.
+        line: printed where there is no terminal.
+        quiet: show nothing.
     """
 
     def __init__(self, line: str = "", *, quiet: bool = False) -> None:
@@ -38,7 +39,7 @@ class Progress:
 
     @property
     def drawn(self) -> bool:
-        """Whether there are bars."""
+        """True if bars are drawn."""
         return self._console.is_terminal and not self._quiet
 
     def __enter__(self) -> Progress:
@@ -51,20 +52,20 @@ class Progress:
         self._bars.stop()
 
     def __call__(self, what: str, done: int, of: int, note: str = "") -> None:
-        """Show that so much of so much is done; *of* is 0 where nobody knows how much there is."""
+        """Show that *done* of *of* parts are done; *of* is 0 where the number is not known."""
         new, self._what = what != self._what, what
         if new:
             self._bars.reset(self._task, description=what, visible=True)
         self._bars.update(self._task, completed=done, total=of or None, parts=f"{done:,}/{of:,}" if of else "", note=note, refresh=new)
 
     def say(self, line: str) -> None:
-        """Say a line that stays."""
+        """Print a line that stays."""
         if not self._quiet:
             self._console.print(line)
 
 
 class _Time(ProgressColumn):
-    """The time that is left, as soon as anybody can tell; until then, the time that has passed."""
+    """The remaining time where it can be estimated; until then, the elapsed time."""
 
     def render(self, task: Task) -> Text:
         left, passed = task.time_remaining, task.elapsed or 0

@@ -55,8 +55,8 @@ def run_command(
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
-    with _starting(quiet=json or quiet) as progress:
-        from freeagentics.cli.running import run_to_end, sum_up
+    with _startup_progress(quiet=json or quiet) as progress:
+        from freeagentics.cli.running import execute, summarize
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
         from freeagentics.scenario.files import stated
@@ -71,8 +71,8 @@ def run_command(
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
-        ended = run_to_end(start, progress)
-    sum_up(ended, json=json, quiet=quiet, report=not no_report)
+        completed = execute(start, progress)
+    summarize(completed, json=json, quiet=quiet, report=not no_report)
 
 
 def fork_command(
@@ -87,23 +87,23 @@ def fork_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
-    with _starting(quiet=json or quiet) as progress:
-        from freeagentics.cli.running import run_to_end, sum_up
+    with _startup_progress(quiet=json or quiet) as progress:
+        from freeagentics.cli.running import execute, summarize
         from freeagentics.cli.summary import print_line
         from freeagentics.runs import fork
         from freeagentics.scenario import parse_override
 
         overrides = dict(map(parse_override, settings or []))
         start = partial(fork, run_dir, at, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
-        ended = run_to_end(start, progress)
-    sum_up(ended, json=json, quiet=quiet, report=not no_report)
+        completed = execute(start, progress)
+    summarize(completed, json=json, quiet=quiet, report=not no_report)
     if not (json or quiet):
         print_line("forked from", f"{run_dir}, after step {at}")
 
 
 @contextmanager
-def _starting(*, quiet: bool) -> Iterator[Progress]:
-    """Progress that begins before what a run needs is imported: that takes a second or two."""
+def _startup_progress(*, quiet: bool) -> Iterator[Progress]:
+    """Progress that begins before the imports of a run, which take a second or two."""
     from freeagentics.cli.progress import Progress
 
     with Progress(quiet=quiet) as progress:

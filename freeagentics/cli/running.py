@@ -1,4 +1,4 @@
-"""Runs from the command line: watched while it steps, stopped when asked to, and summed up when it has ended."""
+"""Execution of a run from the command line: watched while it steps, stopped on request, and summarised at its end."""
 
 from __future__ import annotations
 
@@ -26,33 +26,38 @@ MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that has ended, and whether it was asked to stop when its last step was already on its way."""
+class Completed:
+    """A run that has ended.
+
+    Attributes:
+        record: of the run.
+        stopped: it was asked to stop during its last step.
+    """
 
     record: RunRecord
     stopped: bool
 
 
-def run_to_end(start: Callable[..., RunRecord], progress: Progress) -> Ended:
-    """Run with *start*, which takes probes, and show how far it has come."""
+def execute(start: Callable[..., RunRecord], progress: Progress) -> Completed:
+    """Run *start*, which takes probes, and show its progress."""
     watch = RunWatch(progress)
-    with _stopped_gently(watch):
-        return Ended(start(probes=[watch]), watch.stopping())
+    with _graceful_stop(watch):
+        return Completed(start(probes=[watch]), watch.stopping())
 
 
-def sum_up(ended: Ended, *, json: bool, quiet: bool, report: bool) -> None:
-    """Show the summary and then, where wanted, audit and report: the summary stands even where the report cannot be written."""
+def summarize(completed: Completed, *, json: bool, quiet: bool, report: bool) -> None:
+    """Show the summary and then, if *report*, audit and write the report: the summary stands even where that fails."""
     if json:
-        _show_json(ended.record)
+        _show_json(completed.record)
     elif not quiet:
-        print_summary(ended.record)
+        print_summary(completed.record)
     if report:
-        follow_up(ended.record, quiet=json or quiet, stopped=ended.stopped)
+        follow_up(completed.record, quiet=json or quiet, stopped=completed.stopped)
 
 
 class RunWatch(Probe):
-    """Watches a run: says which sources are off and what is odd about the bars, and shows steps per second, equity, RAM, and how far
-    behind its stores are.
+    """Progress of a run: prints sources that are off and notes on the bars, and shows steps per second, equity, RAM and the lag of its
+    stores.
 
     Attributes:
         stepping: whether it has steps left.
@@ -66,14 +71,14 @@ class RunWatch(Probe):
         self._began, self._first, self._lag = wall_clock(), 0, 0
 
     def started(self, model: MarketModel) -> None:
-        """Say what is odd."""
+        """Print sources that are off and notes on the bars."""
         for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
             self._progress.say(note)
         self._began, self._first = wall_clock(), model.steps
         self._show(model)
 
     def committed(self, model: MarketModel, commit: StepCommit) -> None:
-        """Show how far it has come."""
+        """Show the progress."""
         self._show(model)
 
     def stopping(self) -> bool:
@@ -101,8 +106,8 @@ class RunWatch(Probe):
 
 
 @contextmanager
-def _stopped_gently(watch: RunWatch) -> Iterator[None]:
-    """While a run steps, a first Ctrl-C (or SIGTERM) lets the step end and takes a checkpoint; at a second, and at other times, it ends."""
+def _graceful_stop(watch: RunWatch) -> Iterator[None]:
+    """Let a first Ctrl-C (or SIGTERM) end the current step and take a checkpoint; a second one, and one at other times, ends the run."""
 
     def ask(number: int, frame: FrameType | None) -> None:
         if watch.asked or not watch.stepping:

@@ -1,4 +1,4 @@
-"""``freeagentics scenarios``: what there is to run."""
+"""``freeagentics scenarios``: the scenarios that ship, and their keys."""
 
 from __future__ import annotations
 

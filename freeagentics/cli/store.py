@@ -1,4 +1,4 @@
-"""``freeagentics store``: looking after stores by hand."""
+"""``freeagentics store``: administration of stores."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import polars as pl
 from rich.text import Text
 
 from freeagentics.amounts import money
-from freeagentics.cli.terminal import plain_console
+from freeagentics.cli.streams import plain_console
 from freeagentics.clock import moment, spacing
 from freeagentics.errors import in_command
 from freeagentics.records import RunRecord
@@ -14,7 +14,7 @@ from freeagentics.records.run_record import FootprintSummary, StoreSummary
 
 
 def print_summary(record: RunRecord) -> None:
-    """What a run came to, on standard output."""
+    """Print the result of a run on standard output."""
     made, frame = record.summary, record.model_frame
     first, last = record.scenario.market.cash, float(frame["equity"][-1])
     basket = float(frame["basket"][-1]) / (1 + record.lineage.at(1).market.fee_bps / 1e4)
@@ -37,14 +37,14 @@ def print_summary(record: RunRecord) -> None:
 
 
 def _span(moments: pl.Series) -> str:
-    """From the first to the last of *moments*."""
+    """First and last of *moments*."""
     times = moments.dt.timestamp("ms").to_list()
     first, last = (moment(time, spacing(times)) for time in (times[0], times[-1]))
     return f"{first} to {last}"
 
 
 def store_line(store: StoreSummary, run_dir: str = "") -> str:
-    """Where a store is; where it is behind, why, and what brings it up to *run_dir*."""
+    """Place and size of a store; where it is behind, the reason, and the command that brings it up to *run_dir*."""
     place = f"{store.tier} {store.url}: {store.records:,} records"
     if not store.lag_steps:
         return f"{place}, up to date"
@@ -59,6 +59,6 @@ def _footprint(made: FootprintSummary) -> str:
 
 
 def print_line(name: str, value: str) -> None:
-    """A line of it."""
+    """Print a line: a name and its value."""
     line = Text.assemble((f"{name:<14}", "bold"), " ", value)
     plain_console().print(line)

@@ -1,4 +1,4 @@
-"""``freeagentics train``: fit a role's codec on runs, and write it as a file."""
+"""``freeagentics train``: fit codecs of roles on runs, and write them as files."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def train_command(
     """Fit codecs for roles on runs of scenarios, and write one small file for each role; a run takes them with --set memory.weights."""
     if importlib.util.find_spec("torch") is None:
         raise BadInput("training needs torch; install freeagentics[train]")
-    from freeagentics.cli.training import chosen_runs, train_roles
+    from freeagentics.cli.training import train_codecs, training_runs
     from freeagentics.memory.codec.training.fit import FitSettings
 
     settings = FitSettings(steps=steps, device=device)
-    train_roles(roles, chosen_runs(runs, seeds, share, allow_plugins=allow_plugins), settings, version, out)
+    train_codecs(roles, training_runs(runs, seeds, share, allow_plugins=allow_plugins), settings, version, out)

@@ -1,4 +1,4 @@
-"""Carrying out a training: runs to learn from, then a codec for each role."""
+"""Training of codecs: runs to learn from, then a codec for each role."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from freeagentics.scenario import Scenario
 TRAINABLE = (DESK, *BUILT_IN)
 
 
-def chosen_runs(names: list[str] | None, seeds: int, share: float | None, *, allow_plugins: bool) -> Iterable[tuple[Scenario, int]]:
-    """Scenarios and the steps to learn from of each: those that shipped codecs learned from, unless there are names."""
+def training_runs(names: list[str] | None, seeds: int, share: float | None, *, allow_plugins: bool) -> Iterable[tuple[Scenario, int]]:
+    """Scenarios, each with its number of steps to learn from: those of the shipped codecs, unless there are *names*."""
     if names is None:
         return shipped_runs()
     share = share or TRAINING_SHARE
     return (training_split(name, FIRST_SEED + number, share, allow_plugins=allow_plugins) for name in names for number in range(seeds))
 
 
-def train_roles(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: FitSettings, version: int, out: Path) -> None:
+def train_codecs(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings: FitSettings, version: int, out: Path) -> None:
     """Train codecs for roles (or for ``all``) and write them into the folder *out*. Raises BadInput where the runs have no such role."""
     check_device(settings.device)
     wanted = list(TRAINABLE) if roles == ["all"] else roles
@@ -51,7 +51,7 @@ def train_roles(roles: list[str], runs: Iterable[tuple[Scenario, int]], settings
 def _trained(
     wanted: list[str], data: dict[str, list[TrainingData]], settings: FitSettings, version: int
 ) -> Iterator[tuple[str, CodecWeights]]:
-    """Codecs by role; that of the desk first, as memories are coded given the books of desks as their own codec gives them back."""
+    """Fit codecs, that of the desk first: memories are coded given the books of desks as their own codec gives them back."""
     desk = _fitted(data[DESK], version, settings) if DESK in wanted else shipped(DESK)
     for role in wanted:
         if role == DESK:
@@ -66,7 +66,7 @@ def _fitted(parts: list[TrainingData], version: int, settings: FitSettings, desk
 
 
 def _collected(runs: Iterable[tuple[Scenario, int]]) -> dict[str, list[TrainingData]]:
-    """By role, those of every run."""
+    """Training data of every run, by role."""
     found: dict[str, list[TrainingData]] = {}
     for scenario, steps in runs:
         with Progress(f"running {steps:,} steps of {scenario.name} with seed {scenario.seed}") as progress:

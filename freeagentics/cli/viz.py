@@ -15,7 +15,7 @@ from freeagentics.errors import BadInput
 from freeagentics.scenario_catalog import scenario_names
 
 NEEDED = ("solara", "altair", "ipyvuetify", "networkx", "uvicorn")
-"""What Mesa's page and its server import beyond what a run needs."""
+"""Modules that Mesa's page and its server import beyond those of a run."""
 
 
 def viz_command(
@@ -32,7 +32,7 @@ def viz_command(
         raise BadInput(f"the page needs {', '.join(missing)}; install with: pip install 'freeagentics[viz]'")
     from freeagentics.visualization.server import listen, serve
 
-    shown = _shown(scenario, allow_plugins=allow_plugins)
+    shown = _openable(scenario, allow_plugins=allow_plugins)
     listener = listen(port)
     address = f"http://127.0.0.1:{port}"
     typer.echo(f"The page is at {address}; Ctrl-C ends it.")
@@ -42,7 +42,7 @@ def viz_command(
     serve(listener, shown)
 
 
-def _shown(given: str, *, allow_plugins: bool) -> str:
+def _openable(given: str, *, allow_plugins: bool) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
     from freeagentics.records.run_directory import RunDirectory
     from freeagentics.scenario import load_scenario

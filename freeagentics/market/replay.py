@@ -14,11 +14,11 @@ from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.exchange import fill, impacted_prices, rationed
-from freeagentics.market.features import build_features
 from freeagentics.market.money import to_price
 from freeagentics.market.observation import Observation
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.source import Source
+from freeagentics.market.source_features import build_features
 from freeagentics.market.terms import Terms
 from freeagentics.market.units import Units
 

@@ -1,4 +1,4 @@
-"""All facts of a run that the report tells."""
+"""Facts of a run that the report shows."""
 
 from __future__ import annotations
 
@@ -29,9 +29,19 @@ class Facts:
     """Aggregates of a run.
 
     Attributes:
-        prices: closes, USD, (T, A). basket: what 1 USD is worth that was spread over all assets at the first close and held, (T,).
-        hold: USD that a desk would have had which did so with all its cash, and paid the fee of that one purchase, (T,).
-        best, worst: trades and how they came about.
+        context: the run, its market and its times.
+        prices: closes, USD, (T, A).
+        basket: value of 1 USD spread equally over all assets at the first close and held, (T,).
+        hold: buy-and-hold benchmark: a desk's initial cash in the basket, net of the fee of that purchase, USD, (T,).
+        desks: equity, drawdown and exposure.
+        limits: exposure limits and vetoes.
+        trades: fills over time.
+        signals: by sender, kind and recipient.
+        contribution: rewards by role.
+        source_usage: by role.
+        memories: kept at the end.
+        best: the trades that gained most.
+        worst: the trades that lost most.
     """
 
     context: RunContext
@@ -50,7 +60,7 @@ class Facts:
 
 
 def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Facts:
-    """Walk over the run once. Raises CorruptRecord for damage."""
+    """Scan the run once. Raises CorruptRecord for damage."""
     with Journal(record.directory.journal) as journal:
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price

@@ -11,7 +11,7 @@ NO_BREAK = "\u202f"
 MINUS = "\u2212"
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 UNKNOWN = "\u2013"
-"""What stands where a number is not known."""
+"""Text for a number that is not known."""
 
 
 def number(value: float, digits: int = 2, *, signed: bool = False) -> str:
@@ -50,14 +50,14 @@ def quantity(value: float) -> str:
 
 
 def count(value: int, noun: str = "", plural: str = "") -> str:
-    """How many of something: ``1 desk``, ``2,000 desks``."""
+    """A count with its noun: ``1 desk``, ``2,000 desks``."""
     if not noun:
         return f"{value:,}"
     return f"{value:,} {noun if value == 1 else plural or f'{noun}s'}"
 
 
 def in_words(value: int, noun: str) -> str:
-    """How many of something, small numbers in words: ``one bar``, ``13 bars``."""
+    """A count with its noun, small numbers in words: ``one bar``, ``13 bars``."""
     return f"{_SMALL[value] if value < len(_SMALL) else count(value)} {noun}{'' if value == 1 else 's'}"
 
 

@@ -1,4 +1,4 @@
-"""How to make the same run again."""
+"""Commands that reproduce a run."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from freeagentics.report.aggregates.context import RunContext
 from freeagentics.scenario import Scenario, load_scenario
 from freeagentics.scenario_catalog import scenario_names
 
-_TOLD_OR_NO_MATTER: Any = {"seed": True, "steps": True, "agents": {"count": True}, "title": True, "run": True, "store": True}
-"""What the command says, and what changes no trajectory."""
+_IGNORED: Any = {"seed": True, "steps": True, "agents": {"count": True}, "title": True, "run": True, "store": True}
+"""Settings that the command gives by itself, or that change no trajectory."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReproduceCommand:
-    """The command that makes the run again, and what else one must know."""
+    """A shell command that reproduces a run, and a note on its limits."""
 
     command: str
     note: str
 
 
 def reproduce_command(context: RunContext) -> ReproduceCommand:
-    """By the scenario's name where it is the shipped one, by the file that the run left otherwise; a fork begins where it was forked."""
+    """Choose the scenario's name where it is a shipped one, the file that the run left otherwise; a fork begins where it was forked."""
     directory, scenario = context.record.directory, context.scenario
     if "forked_from" in context.about:
         parent, step = context.about["forked_from"], context.about["forked_at"]
@@ -43,4 +43,4 @@ def _is_shipped(scenario: Scenario) -> bool:
 
 
 def _settings(scenario: Scenario) -> dict[str, object]:
-    return scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True, exclude=_TOLD_OR_NO_MATTER)
+    return scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True, exclude=_IGNORED)

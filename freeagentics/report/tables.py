@@ -14,9 +14,9 @@ from freeagentics.report.facts import Facts
 
 
 def write_tables(facts: Facts, folder: Path) -> None:
-    """``model.csv``, ``desks.csv``, ``roles.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in *folder*."""
+    """Write ``model.csv``, ``desks.csv``, ``roles.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = {
+    tables = {
         "model": facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
         "desks": desks_table(facts),
         "roles": roles_table(facts),
@@ -24,7 +24,7 @@ def write_tables(facts: Facts, folder: Path) -> None:
         "sources": sources_table(facts),
         "chains": chains_table(facts),
     }
-    for name, frame in made.items():
+    for name, frame in tables.items():
         frame.write_csv((folder / f"{name}.csv").absolute())
 
 
@@ -39,9 +39,9 @@ def desks_table(facts: Facts) -> pl.DataFrame:
             "fees": desks.fees,
             "data_costs": desks.data_costs,
             "fills": desks.fills,
-            "traded": desks.turnover,
+            "turnover": desks.turnover,
             "mean_exposure": desks.mean_exposure,
-            "deepest_drawdown": desks.max_drawdown,
+            "max_drawdown": desks.max_drawdown,
         }
     )
 
@@ -54,24 +54,24 @@ def roles_table(facts: Facts) -> pl.DataFrame:
         {
             "role": context.team,
             "agents": context.agents,
-            "judged": [mean.count for mean in means],
+            "decisions": [mean.count for mean in means],
             "reward": found.rewards.sum(axis=0),
             "mean_reward": [mean.value for mean in means],
             "standard_error": [mean.error for mean in means],
-            "right": found.hits,
-            "wrong": found.misses,
+            "hits": found.hits,
+            "misses": found.misses,
         }
     )
 
 
 def signals_table(facts: Facts) -> pl.DataFrame:
-    """A row per source role, kind and audience role that there was: signals told, and those named as a cause."""
+    """A row per source role, kind and audience role: signals delivered, and those that a decision named as a cause."""
     matrix, team = facts.signals, facts.context.team
     rows = [
         (team[source], SIGNAL_KINDS[kind], team[role], int(matrix.delivered[source, kind, role]), int(matrix.named[source, kind, role]))
         for source, kind, role in np.argwhere(matrix.delivered).tolist()
     ]
-    schema = {"source": pl.String, "kind": pl.String, "audience": pl.String, "told": pl.Int64, "named": pl.Int64}
+    schema = {"source": pl.String, "kind": pl.String, "audience": pl.String, "delivered": pl.Int64, "named": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -83,13 +83,13 @@ def sources_table(facts: Facts) -> pl.DataFrame:
             found, without = usage.returned(place)
             cost, reads = float(spent(usage)[place]) / CENTS, int(usage.reads[:, place].sum())
             rows.append((facts.context.team[usage.role], name, reads, cost, found.count, without, found.value, found.error))
-    numbers = {"reads": pl.Int64, "cost": pl.Float64, "judged_with": pl.Int64, "judged_without": pl.Int64}
+    numbers = {"reads": pl.Int64, "cost": pl.Float64, "decisions_with": pl.Int64, "decisions_without": pl.Int64}
     schema = {"role": pl.String, "source": pl.String, **numbers, "difference": pl.Float64, "standard_error": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("difference", "standard_error").fill_nan(None))
 
 
 def chains_table(facts: Facts) -> pl.DataFrame:
-    """A row per trade that is told of: USD, and the reward of the whole decision in standard deviations."""
+    """A row per trade shown: USD, and the reward of the whole decision in standard deviations."""
     rows = [
         (
             kind,
@@ -114,7 +114,7 @@ def chains_table(facts: Facts) -> pl.DataFrame:
         "step": pl.Int64,
         "symbol": pl.String,
         **money,
-        "followed_from": pl.String,
-        "told": pl.String,
+        "chain": pl.String,
+        "narrative": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")

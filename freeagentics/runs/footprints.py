@@ -1,4 +1,4 @@
-"""What a model's agents hold, by category. The runtime counts; which attribute means what is known here."""
+"""Footprints of a model's agents by category: the runtime counts bytes, this file knows the attributes of a cohort."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CATEGORIES = Categories(
         "accounts": "accounts",
     }
 )
-"""Names of a cohort's parts, and of the model's."""
+"""Categories by attribute of a cohort and of the model."""
 
 
 def footprints(model: MarketModel) -> dict[str, int]:

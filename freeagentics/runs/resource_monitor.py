@@ -1,4 +1,4 @@
-"""The resource monitor: it measures what a run takes of its process, and acts where that is too much."""
+"""The resource monitor: measures time, RAM and garbage collection of a run, and keeps it under a limit of RAM."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ from freeagentics.runtime import (
 from freeagentics.simulation.market_model import MarketModel
 
 KB, MB = 1024, 1024 * 1024
-LOOK_EVERY = 16
-"""Steps between two looks at the process."""
+SAMPLE_EVERY = 16
+"""Steps between two samples of the process."""
 
 MEASURE_EVERY = 8
-"""Looks between two measurements of what agents hold: growth that the agents account for is no leak."""
+"""Samples between two measurements of what agents hold: growth that the agents account for is no leak."""
 
 
 class ResourceMonitor:
     """Measures the process while a model is stepped, within a ``with`` block, and tunes its garbage collector meanwhile.
 
-    Where a limit is given, cohorts hibernate between uses once the resident set comes near it; what stands out becomes an event. Nothing
+    Where a limit is given, cohorts hibernate between uses once the resident set comes near it; an alert becomes an event. Nothing
     here changes a value that an agent reads.
 
     Attributes:
-        events: what stood out, in the order of steps. wall_s: how long the block took, once it has ended.
+        events: alerts, in the order of steps.
+        wall_s: duration of the block, once it has ended.
     """
 
     def __init__(self, model: MarketModel, limit_mb: float | None) -> None:
@@ -53,7 +54,7 @@ class ResourceMonitor:
         self._open = ExitStack()
         self._attributed = 0.0
         self._largest = ("", 0.0)
-        self._began = self._looked = wall_clock()
+        self._began = self._sampled = wall_clock()
         self._seconds = 0.0
         self.wall_s = 0.0
 
@@ -63,7 +64,7 @@ class ResourceMonitor:
         self._open.callback(self._peak.stop)
         self._collections.start()
         self._open.callback(self._collections.stop)
-        self._began = self._looked = wall_clock()
+        self._began = self._sampled = wall_clock()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -72,13 +73,13 @@ class ResourceMonitor:
         trim_heap()
 
     def after_step(self) -> None:
-        """Collect what is due, and look at the process every so often; at a limit, after every step."""
+        """Collect what is due, and sample the process every so often; under a limit, after every step."""
         self._tuner.between_steps()
         step = self._model.steps
         if self._limit is not None:
             self._keep_under(self._limit, step)
-        if step % LOOK_EVERY == 0:
-            self._look(step)
+        if step % SAMPLE_EVERY == 0:
+            self._sample(step)
 
     def _keep_under(self, limit: FootprintLimit, step: int) -> None:
         begun = limit.check(step, resident_mb())
@@ -87,17 +88,17 @@ class ResourceMonitor:
             trim_heap()
             self._note([begun])
 
-    def _look(self, step: int) -> None:
+    def _sample(self, step: int) -> None:
         # A checkpoint is a copy of all agents: what the allocator would keep of it is as much as they are.
         trim_heap()
         model, now = self._model, wall_clock()
-        if step % (LOOK_EVERY * MEASURE_EVERY) == 0 or not self._attributed:
+        if step % (SAMPLE_EVERY * MEASURE_EVERY) == 0 or not self._attributed:
             self._attributed = (
                 deep_size([model.population, model.board, model.pending_outcomes, model.book_codec], excluding=[model]).total / MB
             )
             self._largest = max(map(_per_agent, model.population.cohorts), key=lambda one: one[1])
-        overhead = (self._collections.seconds - self._seconds) / (now - self._looked)
-        self._looked, self._seconds = now, self._collections.seconds
+        overhead = (self._collections.seconds - self._seconds) / (now - self._sampled)
+        self._sampled, self._seconds = now, self._collections.seconds
         self._note(self._rules.check(Sample(step, resident_mb(), self._attributed, self._limit_mb, overhead, *self._largest)))
 
     def _note(self, alerts: list[Alert]) -> None:

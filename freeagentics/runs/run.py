@@ -32,7 +32,7 @@ FIXED_IN_A_FORK = (
     "memory.horizon",
     *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources")),
 )
-"""What gives the checkpoint's arrays their shape and meaning."""
+"""Keys that give the checkpoint's arrays their shape and meaning."""
 
 
 def run(
@@ -197,7 +197,7 @@ def fork(
 
 
 def _same_names(now: Names, before: Names) -> None:
-    """What is on record must go on meaning what it means: a decision is kept as the place of its action. Raises BadScenario."""
+    """Check that actions and reasoning are still those on record, which holds them by number. Raises BadScenario."""
     for role, was in zip(now.team, before.team, strict=True):
         if role != was:
             raise BadScenario(f"role {role.role}: its phase, actions and reasoning cannot change once a run has begun")

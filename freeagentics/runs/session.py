@@ -1,4 +1,4 @@
-"""A session: one process carrying a run to its end, measuring as it goes."""
+"""A session: one process that steps a model to the end of its run, measured."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class Session:
         self._monitor = ResourceMonitor(model, model.scenario.run.memory_limit_mb or None)
 
     def run(self) -> RunRecord:
-        """To the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
+        """Run to the end. Raises Interrupted where it was asked to stop, RunFailed where the run could not go on.
 
-        A KeyboardInterrupt leaves with a note that says how to go on.
+        A KeyboardInterrupt gets a note with the command that resumes the run.
         """
         try:
             # The writer ends before its journal is closed: what it still holds must find the file open.
             with closing(self._model.writer):
-                return self._to_the_end()
+                return self._complete()
         except KeyboardInterrupt as error:
             error.add_note(self._directory.resume_hint)
             raise
 
-    def _to_the_end(self) -> RunRecord:
+    def _complete(self) -> RunRecord:
         first = self._model.steps
         try:
             with self._monitor:
@@ -93,10 +93,10 @@ class Session:
             probe.progressed(what, done, of)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
-        model, tally = self._model, self._journal.totals
+        model, totals = self._model, self._journal.totals
         count = len(model.population)
-        memories, memory_bytes = tally(Kind.MEMORIES)
-        memory_bytes += tally(Kind.BOOKS)[1]
+        memories, memory_bytes = totals(Kind.MEMORIES)
+        memory_bytes += totals(Kind.BOOKS)[1]
         return Summary(
             scenario=model.scenario.name,
             seed=model.scenario.seed,
@@ -112,10 +112,10 @@ class Session:
             events=tuple(self._monitor.events),
             memories=memories,
             bytes_per_memory=round(memory_bytes / max(memories, 1), 2),
-            decisions=tally(Kind.DECISIONS)[0],
-            signals=tally(Kind.SIGNALS)[0],
-            orders=tally(Kind.ORDERS)[0],
-            fills=tally(Kind.FILLS)[0],
+            decisions=totals(Kind.DECISIONS)[0],
+            signals=totals(Kind.SIGNALS)[0],
+            orders=totals(Kind.ORDERS)[0],
+            fills=totals(Kind.FILLS)[0],
             stores=stores,
             trajectory_sha256=model.trajectory_sha256,
             run_dir=str(self._directory.path),

@@ -10,7 +10,7 @@ import numpy as np
 
 from freeagentics.errors import BadScenario
 from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
-from freeagentics.market.contract import open_source
+from freeagentics.market.source_contract import open_source
 from freeagentics.scenario.files import load_scenario, name_after
 from freeagentics.scenario.scenario import MarketSettings, Scenario
 

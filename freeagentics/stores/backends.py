@@ -11,7 +11,7 @@ from pathlib import Path
 
 from freeagentics.errors import BadStore
 from freeagentics.stores.contract import Store
-from freeagentics.stores.memory import MemoryStore
+from freeagentics.stores.in_memory import MemoryStore
 from freeagentics.stores.sqlite import SqliteStore
 from freeagentics.stores.urls import public_url
 

@@ -1,4 +1,4 @@
-"""The mind of one agent as the page shows it: what it believes, what it has heard, what it did last and from what."""
+"""A snapshot of one agent: its beliefs, its valid signals, and its last decision with the reasoning."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ import numpy as np
 from freeagentics.agents import TradingAgent
 from freeagentics.agents.decision import reasons_by_name
 from freeagentics.arrays import AnyArray
-from freeagentics.visualization.signal_text import Name, kind_name, says
+from freeagentics.visualization.signal_text import Name, kind_name, largest_text
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class LastDecision:
     """The agent's last decision.
 
     Attributes:
-        action, symbol, value, confidence: what, on which asset, how much in the role's own unit, how sure.
-        reasoning: the numbers it went by, as its role names them.
+        step: at which it was taken.
+        action: as its role names it.
+        symbol: the asset in focus.
+        value: in the role's own unit.
+        confidence: 0 to 1.
+        reasoning: numbers by name, as its role gives them.
         parent: the decision that it follows from, in words; empty for none.
-        memories: steps of the memories that came to mind. memory_weight: how much they counted, 0..1.
+        memories: steps of the recalled memories.
+        memory_weight: weight of recalled memories, 0 to 1.
     """
 
     step: int
@@ -36,32 +41,38 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class CurrentSignal:
-    """The last signal of a kind that still counts: from whom, when, and what it says in words."""
+    """The last valid signal of a kind: its sender, step, and data in words."""
 
     kind: str
     source: str
     step: int
-    says: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSnapshot:
-    """One agent: who it is, its belief in each regime of the first asset, its valid signals, and its last decision, if any.
+    """One agent after a step.
 
-    grid: its belief in each drift (rows) and volatility (columns) of the first asset.
+    Attributes:
+        agent: id.
+        desk: number.
+        beliefs: probability of each regime of the first asset.
+        signals: valid signals.
+        decision: the last one, or None before the first.
+        grid: probability of each drift (rows) and volatility (columns) of the first asset.
     """
 
     agent: str
     desk: int
     beliefs: dict[str, float]
-    heard: tuple[CurrentSignal, ...]
-    decided: Decided | None
+    signals: tuple[CurrentSignal, ...]
+    decision: LastDecision | None
     grid: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StepInfo:
-    """When and where an agent is looked at: the step, its market time in ms, the symbols, and how agents are called."""
+    """A step: its number, its market time in ms, the symbols, and a function that names agents."""
 
     step: int
     timestamp: int
@@ -69,18 +80,18 @@ class StepInfo:
     name: Name
 
 
-def mind_of(agent: TradingAgent, decisions: AnyArray | None, now: StepInfo) -> AgentSnapshot:
-    """An agent's mind after a step, with the *decisions* of its cohort in that step as recorded; None before the first."""
+def agent_snapshot(agent: TradingAgent, decisions: AnyArray | None, now: StepInfo) -> AgentSnapshot:
+    """Take a snapshot of an agent after a step; *decisions* are those of its cohort in that step as recorded, None before the first."""
     own = None if decisions is None else decisions[decisions["agent"] == agent.index]
-    decided = None if own is None or not len(own) else _decided(agent, own[0], now)
+    decision = None if own is None or not len(own) else _decision(agent, own[0], now)
     return AgentSnapshot(
-        agent.name, agent.desk, agent.beliefs, _heard(agent, now), decided, tuple(map(tuple, agent.belief_grid[0].tolist()))
+        agent.name, agent.desk, agent.beliefs, _signals(agent, now), decision, tuple(map(tuple, agent.belief_grid[0].tolist()))
     )
 
 
-def _decided(agent: TradingAgent, record: AnyArray, now: StepInfo) -> Decided:
+def _decision(agent: TradingAgent, record: AnyArray, now: StepInfo) -> LastDecision:
     cohort, parent = agent.cohort, int(record["parent"])
-    return Decided(
+    return LastDecision(
         step=now.step,
         action=cohort.actions[record["action"]],
         symbol=now.symbols[record["asset"]],
@@ -93,14 +104,14 @@ def _decided(agent: TradingAgent, record: AnyArray, now: StepInfo) -> Decided:
     )
 
 
-def _heard(agent: TradingAgent, now: StepInfo) -> tuple[CurrentSignal, ...]:
+def _signals(agent: TradingAgent, now: StepInfo) -> tuple[CurrentSignal, ...]:
     heard, row = agent.cohort.heard, agent.row
     return tuple(
         CurrentSignal(
             kind=kind_name(kind),
             source=now.name(int(heard.source[row, kind])),
             step=int(heard.step[row, kind]),
-            says=says(kind, heard.data[row, kind], now.symbols),
+            text=largest_text(kind, heard.data[row, kind], now.symbols),
         )
         for kind in np.flatnonzero(heard.expires[row] > now.timestamp).tolist()
     )

@@ -1,4 +1,4 @@
-"""The model on show: a market model as Mesa's page drives one."""
+"""The model of a page: a market model as Mesa's page drives one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from threading import Lock
 from freeagentics.errors import FreeagenticsError
 from freeagentics.scenario.files import load_scenario, stated
 from freeagentics.simulation import MarketModel
-from freeagentics.visualization.agent_snapshot import StepInfo, mind_of
+from freeagentics.visualization.agent_snapshot import StepInfo, agent_snapshot
 from freeagentics.visualization.history import History
 from freeagentics.visualization.model_slot import ModelSlot
 from freeagentics.visualization.signal_text import latest
-from freeagentics.visualization.snapshot import Snapshot, charts_of
+from freeagentics.visualization.snapshot import Snapshot, to_charts
 
 
 class PageModel:
@@ -22,14 +22,18 @@ class PageModel:
 
     Args:
         scenario: a name, or the path of a TOML file.
-        stage: where it goes on show; whatever was there is closed.
-        agents, seed, fee_bps: instead of the scenario's own.
+        slot: takes this model, and closes the one before.
+        agents: instead of the scenario's own number.
+        seed: instead of the scenario's own.
+        fee_bps: instead of the scenario's own.
 
     Attributes:
         shown: the scenario as resolved; what is called ``scenario`` Mesa takes for one of its own from 3.5 on.
         names: of all agents, in order.
-        steps: steps done. time: the same, which Mesa shows from 3.5 on.
-        running: whether another one may follow. failure: why it stopped before the last one, or None.
+        steps: steps done.
+        time: the same, which Mesa shows from 3.5 on.
+        running: another step may follow.
+        failure: message of the error that stopped it, or None.
 
     Raises:
         BadInput: a scenario that cannot be run.
@@ -39,7 +43,7 @@ class PageModel:
         self,
         scenario: str,
         *,
-        stage: ModelSlot,
+        slot: ModelSlot,
         agents: int | None = None,
         seed: int | None = None,
         fee_bps: float | None = None,
@@ -53,10 +57,10 @@ class PageModel:
         self._seats = {agent.name: agent for agent in self._model.agents}
         self.names = list(self._seats)
         self._last: Snapshot | None = None
-        stage.enter(self)
+        slot.replace(self)
 
     def step(self) -> None:
-        """One bar; nothing once it is over or closed. A step that fails ends it and leaves its reason in `failure`."""
+        """Step one bar; do nothing once it is over or closed. A step that fails ends it and leaves its reason in `failure`."""
         with self._turn:
             # Mesa goes on asking where its "render interval" reaches over the end, and where Reset came while it was playing.
             if not self.running:
@@ -68,28 +72,28 @@ class PageModel:
                 self.failure = str(error)
             self.running = self.failure is None and self.steps < self.shown.steps
 
-    def look(self, agent: str) -> Snapshot:
-        """All that the page shows now, with the mind of one agent; that of the first where there is none of this id.
+    def snapshot(self, agent: str) -> Snapshot:
+        """Take a snapshot of the model and of one agent; the first one where there is none of this id.
 
-        Once closed: as it was then.
+        A closed model gives the snapshot that was taken when it was closed.
         """
         with self._turn:
-            return self._last or self._scene(agent)
+            return self._last or self._snapshot(agent)
 
     def close(self) -> None:
-        """End the threads and let go of the model. Raises what went wrong in its writer, if anything did."""
+        """End the threads and let go of the model. Raises the error of its writer, if there was one."""
         with self._turn:
             if self._last is not None:
                 return
             self.running = False
-            self._last = self._scene(self.names[0])
+            self._last = self._snapshot(self.names[0])
             model = self._model
             del self._model, self._seats, self._history
             model.close()
 
-    def _scene(self, agent: str) -> Snapshot:
-        moments, symbols, name = self._history.moments, self._model.market.symbols, self._model.population.name
-        now = StepInfo(self.steps, moments[-1].timestamp if moments else 0, symbols, name)
+    def _snapshot(self, agent: str) -> Snapshot:
+        steps, symbols, name = self._history.moments, self._model.market.symbols, self._model.population.name
+        now = StepInfo(self.steps, steps[-1].timestamp if steps else 0, symbols, name)
         seat = self._seats.get(agent) or self._seats[self.names[0]]
         return Snapshot(
             scenario=self.shown,
@@ -98,7 +102,7 @@ class PageModel:
             symbols=symbols,
             over=not self.running,
             failure=self.failure,
-            charts=charts_of(moments, self._model.market.units),
-            signals=latest(reversed(moments), symbols, name),
-            mind=mind_of(seat, self._history.decisions.get(seat.cohort.number), now),
+            charts=to_charts(steps, self._model.market.units),
+            signals=latest(reversed(steps), symbols, name),
+            agent=agent_snapshot(seat, self._history.decisions.get(seat.cohort.number), now),
         )

@@ -11,9 +11,11 @@ import uvicorn
 from threadpoolctl import threadpool_limits
 
 from freeagentics.errors import BadInput
-from freeagentics.visualization.initial_scenario import SCENARIO_VARIABLE
 
 HOST = "127.0.0.1"
+DEFAULT_SCENARIO = "btc-replay"
+SCENARIO_VARIABLE = "FREEAGENTICS_SCENARIO"
+"""Environment variable of the scenario to open: a server hands its pages nothing else."""
 
 # Solara reads them when it is imported, so nothing here may import it.
 _SETTINGS = {
@@ -31,7 +33,7 @@ _SETTINGS = {
 
 
 def listen(port: int) -> socket.socket:
-    """A socket on which browsers of this machine are heard from now on. Raises BadInput where the port cannot be had."""
+    """Open a socket that listens to browsers of this machine. Raises BadInput where the port cannot be had."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -52,3 +54,8 @@ def serve(listener: socket.socket, scenario: str) -> None:
         # Solara warns of a page that is not served over https, and of how Mesa's components are written: nothing a user could mend.
         warnings.filterwarnings("ignore", category=UserWarning, module="solara")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def initial_scenario() -> str:
+    """The scenario that a page opens with: a name, or the path of a TOML file."""
+    return os.environ.get(SCENARIO_VARIABLE, DEFAULT_SCENARIO)

@@ -1,4 +1,4 @@
-"""What was told: signals in words."""
+"""Signals in words, as the page lists them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Name = Callable[[int], str]
 
 @dataclass(frozen=True, slots=True)
 class SignalText:
-    """A signal: its number, the step it was published at, its kind, from whom, how severe, and what it says in words."""
+    """A signal in words: its number, step of publication, kind, sender, severity, confidence, and data."""
 
     number: int
     step: int
@@ -27,11 +27,11 @@ class SignalText:
     source: str
     severity: str
     confidence: float
-    says: str
+    text: str
 
 
-def says(kind: int, data: AnyArray, symbols: tuple[str, ...]) -> str:
-    """What a signal with *data* (A,) says, of the symbol for which it says most."""
+def largest_text(kind: int, data: AnyArray, symbols: tuple[str, ...]) -> str:
+    """Describe the largest number of a signal's *data* (A,), with its symbol."""
     place = int(np.abs(data).argmax())
     return signal_text(kind, {symbols[place]: float(data[place])})
 
@@ -41,13 +41,13 @@ def kind_name(kind: int) -> str:
     return SignalKind(kind).name.lower().replace("_", " ")
 
 
-def latest(moments: Iterable[StepView], symbols: tuple[str, ...], name: Name) -> tuple[SignalText, ...]:
-    """The latest signals of *moments*, which come newest first."""
-    records = ((moment.step, record) for moment in moments if moment.signals is not None for record in moment.signals[::-1])
-    return tuple(_told(step, record, symbols, name) for step, record in islice(records, LATEST_SIGNALS))
+def latest(steps: Iterable[StepView], symbols: tuple[str, ...], name: Name) -> tuple[SignalText, ...]:
+    """The latest signals of *steps*, which come newest first."""
+    records = ((view.step, record) for view in steps if view.signals is not None for record in view.signals[::-1])
+    return tuple(_signal_text(step, record, symbols, name) for step, record in islice(records, LATEST_SIGNALS))
 
 
-def _told(step: int, record: AnyArray, symbols: tuple[str, ...], name: Name) -> SignalText:
+def _signal_text(step: int, record: AnyArray, symbols: tuple[str, ...], name: Name) -> SignalText:
     kind = int(record["kind"])
     return SignalText(
         number=int(record["number"]),
@@ -56,5 +56,5 @@ def _told(step: int, record: AnyArray, symbols: tuple[str, ...], name: Name) -> 
         source=name(int(record["source"])),
         severity=Severity(int(record["severity"])).name.lower(),
         confidence=float(record["confidence"]),
-        says=says(kind, record["data"], symbols),
+        text=largest_text(kind, record["data"], symbols),
     )

@@ -1,4 +1,4 @@
-"""The scene: all that the page shows at one moment, taken at once, so that its panels agree and none looks at a model that moves."""
+"""A snapshot of all that the page shows, taken at once, so that its panels agree and none reads a model that moves."""
 
 from __future__ import annotations
 
@@ -20,9 +20,17 @@ class Charts:
     """The last T steps; D desks, A assets, K kinds of signals.
 
     Attributes:
-        step: (T,). price: USD, (T, A). equity: USD, (T, D). basket: what one USD held since the first close is worth, (T,).
-        exposure, limit: shares of equity, (T, D); the limit is NaN where a desk has none. told: signals of each kind, (T, K).
-        fill_step, fill_asset, fill_price, fill_traded: of each fill, (F,); price in USD, traded in USD and below 0 for a sell.
+        step: (T,).
+        price: closes, USD, (T, A).
+        equity: USD, (T, D).
+        basket: value of one USD spread equally over all assets at the first close and held, (T,).
+        exposure: invested share of equity, (T, D).
+        limit: largest exposure that is allowed, (T, D); NaN where a desk has no limit.
+        signals: number of signals of each kind, (T, K).
+        fill_step: step of each fill, (F,).
+        fill_asset: number of the asset, (F,).
+        fill_price: USD, (F,).
+        fill_value: signed notional, USD, below 0 for a sell, (F,).
     """
 
     step: I64
@@ -31,21 +39,27 @@ class Charts:
     basket: F64
     exposure: F32
     limit: F32
-    told: I64
+    signals: I64
     fill_step: I64
     fill_asset: I64
     fill_price: F64
-    fill_traded: F64
+    fill_value: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """The page at one moment.
+    """The page after a step.
 
     Attributes:
-        scenario: what is shown. step, timestamp: the last one, and its market time in ms; 0 before the first.
-        over: no step will follow. failure: why it stopped too early, or None.
-        charts: None before the first step. signals: the latest, newest first. mind: of the agent that was picked.
+        scenario: as resolved.
+        step: the last one, 0 before the first.
+        timestamp: its market time in ms, 0 before the first.
+        symbols: of the assets.
+        over: no step will follow.
+        failure: message of the error that stopped it, or None.
+        charts: None before the first step.
+        signals: the latest, newest first.
+        agent: the selected agent.
     """
 
     scenario: Scenario
@@ -56,28 +70,28 @@ class Snapshot:
     failure: str | None
     charts: Charts | None
     signals: tuple[SignalText, ...]
-    mind: AgentSnapshot
+    agent: AgentSnapshot
 
 
-def charts_of(moments: Collection[StepView], units: Units) -> Charts | None:
-    """Moments of assets counted in *units* as columns; None where there are none."""
-    if not moments:
+def to_charts(steps: Collection[StepView], units: Units) -> Charts | None:
+    """Columns of *steps* of assets counted in *units*; None where there are none."""
+    if not steps:
         return None
-    fills = [moment.fills for moment in moments if moment.fills is not None]
-    fill_steps = [np.full(len(moment.fills), moment.step) for moment in moments if moment.fills is not None]
+    fills = [view.fills for view in steps if view.fills is not None]
+    fill_steps = [np.full(len(view.fills), view.step) for view in steps if view.fills is not None]
     fill_asset = _column(fills, "asset").astype(np.int64)
     return Charts(
-        step=np.array([moment.step for moment in moments]),
-        price=np.stack([moment.prices for moment in moments]) / units.price,
-        equity=np.stack([moment.equity for moment in moments]) / CENTS,
-        basket=np.array([moment.basket for moment in moments]),
-        exposure=np.stack([moment.exposure for moment in moments]),
-        limit=np.stack([moment.limit for moment in moments]),
-        told=np.stack([moment.told for moment in moments]),
+        step=np.array([view.step for view in steps]),
+        price=np.stack([view.prices for view in steps]) / units.price,
+        equity=np.stack([view.equity for view in steps]) / CENTS,
+        basket=np.array([view.basket for view in steps]),
+        exposure=np.stack([view.exposure for view in steps]),
+        limit=np.stack([view.limit for view in steps]),
+        signals=np.stack([view.told for view in steps]),
         fill_step=np.concatenate(fill_steps) if fills else np.zeros(0, dtype=np.int64),
         fill_asset=fill_asset,
         fill_price=_column(fills, "price") / units.price[fill_asset],
-        fill_traded=_column(fills, "notional") * np.sign(_column(fills, "quantity")) / CENTS,
+        fill_value=_column(fills, "notional") * np.sign(_column(fills, "quantity")) / CENTS,
     )
 
 

@@ -47,7 +47,7 @@ def test_a_terminal_shows_names_as_they_are(folder: Path) -> None:
     done = called("explain", "run", "--agent", "trade-executor-0001", "--step", 30, cwd=folder)
     heard = next(line for line in done.stdout.splitlines() if line.startswith("  TREND "))
     assert all(symbol in heard for symbol in SYMBOLS)
-    assert "looking at " in done.stdout
+    assert "asset " in done.stdout
 
 
 @pytest.mark.parametrize("name", ["[red]x[/red]", "[/]", ":warning:", "es[h24]"])

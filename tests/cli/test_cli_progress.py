@@ -14,7 +14,7 @@ from cli_runner import called
 
 from freeagentics.benchmarks import BENCHMARKS
 from freeagentics.benchmarks.table import Table
-from freeagentics.cli.app import answer
+from freeagentics.cli.app import run_command_line
 from freeagentics.progress import track
 
 SHORT = ("run", "quick", "--agents", "5", "--steps", "3", "--out", "run")
@@ -30,7 +30,7 @@ def on_a_terminal(*words: str, cwd: Path) -> tuple[str, str]:
         patched.setattr("freeagentics.cli.afterwards.AUDITED_FROM", 3)
         drawn = reader.submit(all_of, ours)
         with os.fdopen(theirs, "w") as terminal, chdir(cwd), redirect_stdout(said), redirect_stderr(terminal):
-            code = answer(list(words))
+            code = run_command_line(list(words))
     assert code == 0, drawn.result()
     return said.getvalue(), drawn.result().decode()
 

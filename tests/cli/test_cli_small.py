@@ -62,7 +62,7 @@ def test_an_explanation_tells_ages_in_seconds_and_prices_in_full(record: RunReco
     assert re.search(r"from market-hunter-0000 (\d+ s ago|just now)", done.stdout), ages
     assert re.search(r"filled at 0\.0000\d+ USD, fee", done.stdout)
     assert re.search(r"close 0\.0000\d+,", done.stdout)
-    assert "e-0" not in done.stdout.split("It went by")[0]
+    assert "e-0" not in done.stdout.split("Reasoning")[0]
 
 
 def test_the_report_tells_prices_in_full_and_moments_to_the_second(record: RunRecord) -> None:

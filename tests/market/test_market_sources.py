@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market import SOURCES, Bars, Daily, PriceSource, Source, WhaleSource
-from freeagentics.market.features import build_features
+from freeagentics.market.source_features import build_features
 
 
 def shown(source: Source, bars: Bars, daily: Daily | None = None) -> dict[str, F32]:

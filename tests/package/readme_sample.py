@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from threadpoolctl import threadpool_info
 
 from freeagentics.benchmarks.table import processor
-from freeagentics.cli.app import answer
+from freeagentics.cli.app import run_command_line
 from freeagentics.records.run_directory import versions
 from freeagentics.runs import run
 
@@ -46,7 +46,7 @@ class Sample:
 def printed(*words: str) -> str:
     """What a run of a scenario prints that goes well."""
     with TemporaryDirectory() as folder, chdir(folder), redirect_stdout(io.StringIO()) as said:
-        assert answer(["run", *words]) == 0
+        assert run_command_line(["run", *words]) == 0
     return said.getvalue()
 
 

@@ -23,25 +23,35 @@ def modules_after(code: str) -> set[str]:
 
 def test_the_front_door_is_pinned() -> None:
     assert freeagentics.__all__ == [
+        "AccessDenied",
         "Action",
+        "BadInput",
         "CompressedHistory",
+        "CorruptRecord",
+        "FreeagenticsError",
+        "Interrupted",
         "LazyBeliefArray",
         "MarketModel",
         "OptimizedThreadPoolManager",
         "Order",
         "Role",
+        "RunFailed",
         "RunRecord",
         "Scenario",
         "Source",
+        "StoreUnavailable",
         "Tell",
         "TradingAgent",
+        "VersionConflict",
         "__version__",
+        "errors",
         "explain",
         "fork",
         "load_scenario",
         "open_store",
         "resume",
         "run",
+        "toolbox",
     ]
 
 
@@ -63,6 +73,15 @@ def test_errors_are_a_module_beside_them() -> None:
     from freeagentics import errors
 
     assert issubclass(errors.BadBars, errors.FreeagenticsError)
+    named = {name for name in freeagentics.__all__ if getattr(freeagentics, name) is getattr(errors, name, None)}
+    assert named == {"FreeagenticsError", *(error.__name__ for error in errors.FreeagenticsError.__subclasses__())}
+
+
+def test_tools_for_lean_agents_are_a_module_beside_them_without_the_model() -> None:
+    from freeagentics import memory_optimization, optimized_threadpool_manager, toolbox
+
+    assert {*memory_optimization.__all__, *optimized_threadpool_manager.__all__} < set(toolbox.__all__)
+    assert modules_after("import freeagentics; freeagentics.toolbox.LazyBeliefArray").isdisjoint(HEAVY)
 
 
 def test_a_wrong_name_is_an_attribute_error() -> None:

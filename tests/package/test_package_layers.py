@@ -26,6 +26,7 @@ ROOMS = {
     "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
+    "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
     "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "evaluation", "runs", "replay", "sync", "simulation", "records", "scenario", "agents"}

@@ -37,7 +37,7 @@ def test_a_run_that_lacks_something_is_reported(settings: dict[str, object], tmp
 
 def test_a_run_without_trades_and_signals_says_so(tmp_path: Path) -> None:
     page = save_report(made(tmp_path, agents=2, agents__team={"market-hunter": 1})).read_text(encoding="utf-8")
-    for said in ("Nobody traded.", "Nobody sent a signal.", "No trade is old enough to be judged.", "nobody told of a limit"):
+    for said in ("No desk traded.", "No signal was sent.", "No trade has a known outcome.", "no limit was signalled"):
         assert said in page
 
 

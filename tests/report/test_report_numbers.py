@@ -76,7 +76,7 @@ def test_a_role_contributed_the_sum_of_its_rewards(record: RunRecord, facts: Fac
         mine = known.filter(pl.col("role") == role)
         # Sums in single precision, in which gains and losses nearly cancel.
         assert facts.contribution.rewards[:, number].sum() == pytest.approx(mine["reward"].sum(), rel=1e-5, abs=1e-4)
-        assert facts.contribution.judged[:, number].sum() == mine.height == 5 * (WATCHED - HORIZON)
+        assert facts.contribution.counts[:, number].sum() == mine.height == 5 * (WATCHED - HORIZON)
         assert facts.contribution.hits[number] == (mine["reward"] > 0).sum()
         assert facts.contribution.mean(number).value == pytest.approx(mine["reward"].mean(), rel=1e-5, abs=1e-6)
     at = known.filter((pl.col("role") == "risk-manager") & (pl.col("step") == 40))["reward"].sum()

@@ -46,7 +46,7 @@ def test_chains_tell_trades_with_the_agents_that_led_to_them(record: RunRecord) 
     chains = table(record, "chains")
     assert set(chains["kind"]) <= {"best", "worst"} and chains.height
     assert chains.filter((pl.col("kind") == "best") & (pl.col("gain") <= 0)).is_empty()
-    assert chains["followed_from"].str.contains("^(market-hunter|sentiment-analyzer|risk-manager|portfolio-optimizer)-000[0-4]").all()
+    assert chains["chain"].str.contains("^(market-hunter|sentiment-analyzer|risk-manager|portfolio-optimizer)-000[0-4]").all()
     filled = record.fill_frame.select("agent", "symbol", pl.col("step") - 1, "price").rename({"price": "paid"})
     joined = chains.join(filled, on=["agent", "step", "symbol"])
     assert joined.height == chains.height

@@ -16,7 +16,7 @@ from projected_runs import AGENTS, STEPS, Contents, contents, projector, small_r
 
 from freeagentics.errors import StoreUnavailable
 from freeagentics.stores import open_store
-from freeagentics.stores.memory import MemoryStore
+from freeagentics.stores.in_memory import MemoryStore
 from freeagentics.sync import projector as projector_file
 
 

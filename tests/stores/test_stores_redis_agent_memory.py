@@ -311,11 +311,11 @@ def test_snippet_connection_pooling() -> None:
     pool.disconnect()
 
 
-def test_snippet_published_design(client: Any) -> None:
+def test_snippet_pickling_baseline(client: Any) -> None:
     torch = pytest.importorskip("torch")
-    from freeagentics.benchmarks.redis_agent_memory_baseline import PublishedRedisAgentMemory
+    from freeagentics.benchmarks.redis_agent_memory_baseline import PickledRedisAgentMemory
 
-    memory = PublishedRedisAgentMemory(shared_server().url, compression_threshold=1)
+    memory = PickledRedisAgentMemory(shared_server().url, compression_threshold=1)
     with closing(memory.redis), torch.no_grad():
         timestamp = memory.store_agent_memory("agent-1", torch.zeros(50), metadata={"location": "north"})
         found = memory.retrieve_agent_memory("agent-1", timestamp)

@@ -13,7 +13,7 @@ from redis_servers import RedisServer
 from freeagentics.errors import StoreUnavailable
 from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec, open_store
 from freeagentics.stores.cache import LEASE_MS, WINDOWS, Cache
-from freeagentics.stores.memory import MemoryStore
+from freeagentics.stores.in_memory import MemoryStore
 from freeagentics.stores.records import Query
 from freeagentics.stores.tiers import TieredStore
 from freeagentics.stores.windows import Window, get_from_window, pack_items, pack_log, query_window, read_window, unpack_items, unpack_log

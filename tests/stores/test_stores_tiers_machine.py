@@ -14,7 +14,7 @@ from freeagentics.errors import StoreUnavailable, VersionConflict
 from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec
 from freeagentics.stores import tiers as tiers_file
 from freeagentics.stores.cache import LEASE_MS, Cache
-from freeagentics.stores.memory import MemoryStore
+from freeagentics.stores.in_memory import MemoryStore
 from freeagentics.stores.tiers import TieredStore
 
 TABLE = TableSpec("notes", (IndexSpec("by-size"),))

@@ -16,14 +16,14 @@ from freeagentics.visualization.page_model import PageModel
 @contextmanager
 def shown(scenario: str | Path, *, steps: int = 0, agents: int | None = None) -> Iterator[PageModel]:
     """A model on show after some steps, closed in the end."""
-    stage = ModelSlot()
-    model = PageModel(str(scenario), agents=agents, stage=stage)
+    slot = ModelSlot()
+    model = PageModel(str(scenario), agents=agents, slot=slot)
     try:
         for _ in range(steps):
             model.step()
         yield model
     finally:
-        stage.close()
+        slot.close()
 
 
 def writers() -> int:

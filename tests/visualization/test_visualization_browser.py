@@ -46,7 +46,7 @@ def test_the_page_loads_steps_looks_into_agents_and_resets(visit: Visit) -> None
     for chart in ("Price of", "Equity of 2 desks", "Exposure of desk 0"):
         visit.page.get_by_alt_text(chart).wait_for()
     visit.pick("trade-executor-0001")
-    visit.wait_for("Desk 1 · believes the market to be")
+    visit.wait_for("Desk 1 · regime probabilities")
     visit.wait_for("cost_of_trading")
     visit.page.get_by_alt_text("Exposure of desk 1").wait_for()
     visit.press("Reset")

@@ -12,7 +12,7 @@ import pytest
 from page_browser import free_port
 from page_models import shown
 
-from freeagentics.cli.app import answer
+from freeagentics.cli.app import run_command_line
 from freeagentics.runs import run
 
 
@@ -20,7 +20,7 @@ def refused(*arguments: object, cwd: Path) -> str:
     """The one line of a command that ends with exit code 2."""
     out, err = io.StringIO(), io.StringIO()
     with chdir(cwd), redirect_stdout(out), redirect_stderr(err):
-        code = answer(["viz", *map(str, arguments)])
+        code = run_command_line(["viz", *map(str, arguments)])
     said = err.getvalue()
     assert (code, out.getvalue(), said.count("\n")) == (2, "", 1), said
     return said
@@ -59,7 +59,7 @@ def test_a_run_directory_is_shown_by_its_own_scenario(tmp_path: Path, monkeypatc
     port, served = free_port(), []
     monkeypatch.setattr("freeagentics.visualization.server.serve", lambda listener, shown: served.append((listener.close(), shown)))
     with chdir(tmp_path), redirect_stdout(io.StringIO()) as said:
-        assert answer(["viz", "run", "--no-browser", "--port", str(port)]) == 0
+        assert run_command_line(["viz", "run", "--no-browser", "--port", str(port)]) == 0
     assert served == [(None, "run/run.toml")]
     with chdir(tmp_path), shown(served[0][1]) as model:
         assert model.shown == record.scenario

@@ -19,7 +19,7 @@ def test_a_model_on_show_takes_the_course_of_any_other() -> None:
     with shown("quick", steps=15) as page, MarketModel("quick") as model:
         for _ in range(15):
             model.step()
-        charts = page.look("").charts
+        charts = page.snapshot("").charts
         assert charts is not None
         assert model.metrics is not None
         assert charts.equity[-1].mean() == model.metrics.equity
@@ -27,9 +27,9 @@ def test_a_model_on_show_takes_the_course_of_any_other() -> None:
 
 
 def test_settings_of_the_page_replace_those_of_the_scenario() -> None:
-    stage = ModelSlot()
-    model = PageModel("quick", agents=15, seed=3, fee_bps=1.5, stage=stage)
-    stage.close()
+    slot = ModelSlot()
+    model = PageModel("quick", agents=15, seed=3, fee_bps=1.5, slot=slot)
+    slot.close()
     assert model.shown == load_scenario("quick", {"agents.count": 15, "seed": 3, "market.fee_bps": 1.5})
     assert len(model.names) == 15
 
@@ -37,7 +37,7 @@ def test_settings_of_the_page_replace_those_of_the_scenario() -> None:
 def test_it_ends_at_the_last_step_and_further_steps_do_nothing(tmp_path: Path) -> None:
     with shown(scenario_file(tmp_path, steps=3), steps=5) as model:
         assert (model.steps, model.running) == (3, False)
-        scene = model.look("")
+        scene = model.snapshot("")
         assert (scene.step, scene.over, scene.failure) == (3, True, None)
 
 
@@ -51,21 +51,21 @@ def test_a_step_that_fails_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(MarketModel, "step", fail_at_the_third)
     with shown("quick", steps=4) as model:
-        scene = model.look("")
+        scene = model.snapshot("")
         assert (scene.step, scene.over, scene.failure) == (2, True, "market-hunter-0003 at step 3: it went wrong")
 
 
-def test_who_enters_the_stage_closes_the_one_before_and_frees_it() -> None:
+def test_a_model_in_the_slot_closes_the_one_before_and_frees_it() -> None:
     before, threads = models(), writers()
-    stage = ModelSlot()
+    slot = ModelSlot()
     kept = []
     for seed in range(3):
-        kept.append(PageModel("quick", seed=seed, stage=stage))
+        kept.append(PageModel("quick", seed=seed, slot=slot))
         kept[-1].step()
         assert writers() == threads + 1
     # Solara keeps what it drew a page with; that must not keep the models.
     assert models() == before + 1
-    stage.close()
+    slot.close()
     assert writers() == threads
     assert models() == before
 
@@ -75,17 +75,17 @@ def test_a_closed_model_still_shows_how_it_ended() -> None:
         pass
     model.step()
     model.close()
-    scene = model.look("trade-executor-0001")
+    scene = model.snapshot("trade-executor-0001")
     assert (scene.step, scene.over) == (4, True)
     assert scene.charts is not None
     assert np.array_equal(scene.charts.step, [1, 2, 3, 4])
 
 
 def test_a_scenario_that_cannot_be_run_leaves_the_stage_as_it_was() -> None:
-    stage = ModelSlot()
-    model = PageModel("quick", stage=stage)
+    slot = ModelSlot()
+    model = PageModel("quick", slot=slot)
     with pytest.raises(BadScenario, match="fewer than one desk's team"):
-        PageModel("quick", agents=2, stage=stage)
+        PageModel("quick", agents=2, slot=slot)
     assert model.running
-    stage.close()
+    slot.close()
     assert not model.running

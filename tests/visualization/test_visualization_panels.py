@@ -23,7 +23,7 @@ def drawn(figure: Figure) -> bytes:
 
 def charts_of(scenario: str | Path, *, steps: int, agents: int | None = None) -> Charts:
     with shown(scenario, steps=steps, agents=agents) as model:
-        charts = model.look("").charts
+        charts = model.snapshot("").charts
         assert charts is not None
         return charts
 
@@ -45,11 +45,11 @@ def test_each_symbol_has_a_chart_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("desks", [MOST_BARS + 1, 2 * MOST_LINES + 1])
-def test_of_many_desks_some_are_drawn_and_the_picked_one_always(desks: int) -> None:
+def test_of_many_desks_some_are_drawn_and_the_selected_one_always(desks: int) -> None:
     charts = charts_of("quick", steps=1, agents=5 * desks)
     equity, exposure = equity_figure(charts, 100_000, desks - 1), exposure_figure(charts, desks - 1)
     assert drawn(equity)
     assert drawn(exposure)
     assert len(equity.axes[0].collections[0].get_paths()) <= MOST_LINES
     assert len(exposure.axes[1].patches) == MOST_BARS
-    assert f"picked {desks - 1}" in equity.axes[0].get_legend_handles_labels()[1]
+    assert f"selected {desks - 1}" in equity.axes[0].get_legend_handles_labels()[1]

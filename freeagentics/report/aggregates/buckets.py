@@ -18,7 +18,7 @@ class Buckets:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of buckets."""
         return min(self.steps, self.most)
 
     def of(self, step: int) -> int:

@@ -1,4 +1,4 @@
-"""The context that all of the report stands on: whose run it is, on which market, and when."""
+"""The context of a report: the run, its market and its times."""
 
 from __future__ import annotations
 
@@ -15,11 +15,20 @@ class RunContext:
     """A run and its market; T steps, A assets, D desks, R roles.
 
     Attributes:
-        record, journal, names, scenario: of the run.
+        record: of the run.
+        journal: of the run, open.
+        scenario: as resolved.
+        names: agents, roles and symbols by number.
         timestamps: market time of each step's close, ms, (T,).
-        symbols, units: of the assets. sources: cents a read, by name, of those that are on.
-        team: the roles, by number. role: that of each agent, by number, (N,). agents: how many each role has, (R,).
-        desks, horizon: as in the scenario. about: what the journal knows of the run.
+        symbols: of the assets, (A,).
+        units: of the assets.
+        sources: cents a read by name, of sources that are on.
+        team: roles by number, (R,).
+        role: number of each agent's role, (N,).
+        agents: agents of each role, (R,).
+        desks: number of desks.
+        horizon: steps from a decision to its outcome.
+        about: metadata of the journal.
     """
 
     def __init__(self, record: RunRecord, journal: Journal) -> None:

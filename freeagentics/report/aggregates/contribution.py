@@ -1,4 +1,4 @@
-"""What each role's decisions earned: the rewards of their outcomes."""
+"""Rewards of the decisions of each role."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ class Contribution:
     """Rewards by role and step of decision; T steps, R roles.
 
     Attributes:
-        rewards: sums, in standard deviations, (T, R). judged: how many decisions, (T, R). right, wrong: rewards above and below 0, (R,).
+        rewards: sums, in standard deviations, (T, R).
+        counts: decisions with a known outcome, (T, R).
+        hits: rewards above 0, (R,).
+        misses: rewards below 0, (R,).
     """
 
     def __init__(self, context: RunContext) -> None:
         roles = len(context.team)
         self.rewards = np.zeros((context.steps, roles))
-        self.judged = np.zeros((context.steps, roles), dtype=np.int64)
+        self.counts = np.zeros((context.steps, roles), dtype=np.int64)
         self.hits, self.misses = (np.zeros(roles, dtype=np.int64) for _ in range(2))
         self._role, self._horizon = context.role, context.horizon
 
@@ -31,10 +34,10 @@ class Contribution:
         roles = self.rewards.shape[1]
         role, reward = self._role[data.decisions["agent"][known]], data.reward[known]
         self.rewards[data.step - 1] = np.bincount(role, weights=reward, minlength=roles)
-        self.judged[data.step - 1] = np.bincount(role, minlength=roles)
+        self.counts[data.step - 1] = np.bincount(role, minlength=roles)
         self.hits += np.bincount(role[reward > 0], minlength=roles)
         self.misses += np.bincount(role[reward < 0], minlength=roles)
 
     def mean(self, role: int) -> Estimate:
         """Mean reward of a role's decisions."""
-        return mean_of(self.rewards[:, role], self.judged[:, role], self._horizon)
+        return mean_of(self.rewards[:, role], self.counts[:, role], self._horizon)

@@ -1,4 +1,4 @@
-"""How the desks fared: spreads over desks at every step, and the totals of each."""
+"""Curves of the desks: five-number summaries over desks at every step, and the totals of each desk."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.scan import StepData
 
 MINIMUM, QUARTILE_1, MEDIAN, QUARTILE_3, MAXIMUM = range(5)
-"""Columns of a spread: least, first quartile, median, third quartile, most."""
+"""Columns of a five-number summary."""
 
 _QUARTILES = np.linspace(0, 1, 5)
 
 
 def five_number_summary(values: F64) -> F64:
-    """The five numbers of *values* (n,), linear between neighbours, (5,)."""
+    """Minimum, quartiles and maximum of *values* (n,), linear between neighbours, (5,)."""
     ordered = np.sort(values)
     place = _QUARTILES * (len(ordered) - 1)
     low = place.astype(np.int64)
@@ -28,10 +28,21 @@ class DeskCurves:
     """Equity, drawdown and exposure of all desks; T steps, D desks.
 
     Attributes:
-        equity: USD. drawdown: fall from a desk's own highest close, as a share. exposure: invested share. Spreads, (T, 5).
-        best, worst: desks with the most and the least at the end. best_equity, worst_equity: USD, (T,).
-        final, fees, data: USD at the end, paid in all, (D,). max_drawdown: largest drawdown, invested: mean exposure, (D,).
-        data_costs_so_far: USD paid for sources so far, all desks together, (T,). fills: of each desk, (D,). traded: USD, (D,).
+        equity: five-number summary, USD, (T, 5).
+        drawdown: five-number summary of the fall from a desk's own highest close, a share, (T, 5).
+        exposure: five-number summary of the invested share of equity, (T, 5).
+        best: desk with the most equity at the end.
+        worst: desk with the least equity at the end.
+        best_equity: equity of the best desk, USD, (T,).
+        worst_equity: equity of the worst desk, USD, (T,).
+        final_equity: USD, (D,).
+        fees: USD paid in all, (D,).
+        data_costs: USD paid for sources in all, (D,).
+        data_costs_so_far: USD paid for sources so far, all desks together, (T,).
+        max_drawdown: largest drawdown, a share, (D,).
+        mean_exposure: mean invested share of equity, (D,).
+        turnover: notional of all fills, USD, (D,).
+        fills: number of fills, (D,).
     """
 
     def __init__(self, context: RunContext) -> None:

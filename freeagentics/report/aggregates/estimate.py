@@ -53,6 +53,6 @@ def _ratio(sums: F64, counts: I64, blocks: Buckets) -> tuple[float, F64]:
 
 def _jackknife(estimates: tuple[float, F64]) -> tuple[float, float]:
     """The estimate, and its error by the delete-one-block jackknife (Künsch, "The jackknife and the bootstrap for general stationary
-    observations", Annals of Statistics 1989)."""
+    observations", Annals of Statistics 1989, https://doi.org/10.1214/aos/1176347265)."""
     whole, left = estimates
     return whole, float(np.sqrt((len(left) - 1) / len(left) * np.square(left - left.mean()).sum()))

@@ -1,4 +1,4 @@
-"""Limits and vetoes in force, and whether desks kept them."""
+"""Limits and vetoes in force, and their breaches."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ class Limits:
     """Limits and vetoes in force on desks; T steps.
 
     Attributes:
-        allowed: spread over the desks that have a limit or a veto, (T, 5); NaN where none has.
+        allowed: five-number summary over the desks that have a limit or a veto, (T, 5); NaN where none has.
         vetoed: share of desks under a veto, (T,).
-        vetoes, lifted: how many began and were lifted at each step, (T,).
+        vetoes: vetoes that began at each step, (T,).
+        lifted: vetoes that were lifted or expired at each step, (T,).
         breaches: closes of desks above the limit of the step before by more than 0.01.
         checked: closes of desks for which there was a limit.
     """

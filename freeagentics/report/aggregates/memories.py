@@ -1,4 +1,4 @@
-"""What is remembered at the end of the run: how old it is, and under which codec."""
+"""Memories that are kept at the end of the run, by age and by codec."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ class CodecTotals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemoryTotals:
-    """Attributes: by_age: how many are 0, 1, 2… whole days old when the run ends, (days,). codecs: those in use, by version. book_bytes: of
-    the pages of desks' books, which memories share."""
+    """Totals of all memories.
+
+    Attributes:
+        by_age: memories that are 0, 1, 2… whole days old when the run ends, (days,).
+        codecs: of the codecs in use, by version.
+        book_bytes: bytes of the pages of desks' books, which memories share.
+    """
 
     by_age: I64
     codecs: tuple[CodecTotals, ...]
@@ -34,7 +39,7 @@ class MemoryTotals:
 
 
 def count_memories(context: RunContext) -> MemoryTotals:
-    """Count them, from the heads of their pages."""
+    """Count memories from the headers of their pages."""
     steps, codecs, counts, sizes = np.array(list(context.journal.headers(Kind.MEMORIES)), dtype=np.int64).T
     age = (context.timestamps[-1] - context.timestamps[steps - 1]) // DAY_MS
     found = [

@@ -1,4 +1,4 @@
-"""A walk over the journal: one step after the other, each with what came of its decisions."""
+"""A scan of the journal: one step after the other, each with the rewards of its decisions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ from freeagentics.report.aggregates.context import RunContext
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepData:
-    """A step as it is on record; N decisions, D desks.
+    """A step as it is on record; N decisions, D desks, A assets.
 
     Attributes:
-        prices: closes, USD, (A,). accounts: (D,). decisions: (N,). signals, fills: records, or None where there were none.
-        reward: what came of each decision, in standard deviations, (N,); NaN where run or agent ended before its horizon.
+        step: counted from 1.
+        timestamp: market time of the close, ms.
+        prices: closes, USD, (A,).
+        accounts: records, (D,).
+        decisions: records, (N,).
+        reward: of each decision, in standard deviations, (N,); NaN where run or agent ended before its horizon.
+        signals: records, or None.
+        fills: records, or None.
     """
 
     step: int
@@ -64,7 +70,7 @@ class StepRecords:
 
 
 def scan(context: RunContext, prices: F64, progress: ProgressCallback = no_progress) -> Iterator[StepData]:
-    """All steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
+    """Yield all steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
     kinds = (Kind.ACCOUNTS, Kind.DECISIONS, Kind.SIGNALS, Kind.FILLS)
     feeds, outcomes = [StepRecords(context, kind) for kind in kinds], StepRecords(context, Kind.OUTCOMES)
     for place, timestamp in enumerate(track(progress, "reading the run", context.timestamps.tolist())):
@@ -77,7 +83,7 @@ def scan(context: RunContext, prices: F64, progress: ProgressCallback = no_progr
 
 
 def _rewards(outcomes: AnyArray | None, agents: int) -> F64:
-    """Rewards by agent, (N,); NaN for those that were not judged."""
+    """Rewards by agent, (N,); NaN where there is none."""
     rewards = np.full(agents, np.nan)
     if outcomes is not None:
         rewards[outcomes["agent"]] = outcomes["reward"]

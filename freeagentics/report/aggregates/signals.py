@@ -1,4 +1,4 @@
-"""Who signalled whom, and which signals led to a decision."""
+"""Signals by sender, kind and recipient, and those that a decision named as a cause."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ class SignalMatrix:
     A signal to several roles counts once for each; one without an audience is a broadcast and counts for every role.
 
     Attributes:
-        sent: (R, K). told: (R, K, R). named: those that at least one decision of the audience named as a cause, (R, K, R).
-        over_time: sent, (B, K).
+        sent: signals, (R, K).
+        delivered: signals to each audience role, (R, K, R).
+        named: delivered signals that at least one decision of the audience named as a cause, (R, K, R).
+        over_time: signals sent in each bucket, (B, K).
     """
 
     def __init__(self, context: RunContext) -> None:

@@ -1,4 +1,4 @@
-"""Which sources were paid for, and what decisions made with them earned beside those made without."""
+"""Usage of sources: reads, costs, and rewards of decisions made with a source beside those made without."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from freeagentics.report.aggregates.scan import StepData
 
 
 class SourceUsage:
-    """How one role read the sources that it may buy; T steps, S sources.
+    """Reads of the sources that one role may buy; T steps, S sources.
 
     Attributes:
-        role: its number. sources: in the order of the bits of the reason ``sources_read``. cents: cost of a read, (S,).
-        reads: decisions that read each source, (T, S). decisions: all of them, (T,).
+        role: its number.
+        sources: names, in the order of the bits of the reason ``sources_read``.
+        cents: cost of a read, (S,).
+        reads: decisions that read each source, (T, S).
+        decisions: all decisions of the role, (T,).
     """
 
     def __init__(self, context: RunContext, role: int, kind: type[Forecaster]) -> None:
@@ -57,7 +60,7 @@ class SourceUsage:
 
 
 def source_usages(context: RunContext) -> tuple[SourceUsage, ...]:
-    """Those of every role of the run's team that buys sources."""
+    """Usage by every role of the run's team that buys sources."""
     kinds = [(role, ROLES[name]) for role, name in enumerate(context.team) if name in ROLES]
     return tuple(SourceUsage(context, role, kind) for role, kind in kinds if issubclass(kind, Forecaster))
 

@@ -9,8 +9,8 @@ from freeagentics.market import CENTS
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.scan import StepData
 
-TOLD = 3
-"""Trades told of either kind."""
+SHOWN = 3
+"""Trades shown of either kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class TopTrades:
             self._worst.append(self._trade(ordered, fills[worst], float(gain[worst])))
 
     def best(self) -> list[Trade]:
-        """The three that gained most, at least a horizon apart: else all of them would tell of one move."""
+        """The three that gained most, at least a horizon apart: else all of them would show one move."""
         return self._apart(sorted(self._best, key=lambda trade: -trade.gain))
 
     def worst(self) -> list[Trade]:
@@ -65,7 +65,7 @@ class TopTrades:
     def _apart(self, trades: list[Trade]) -> list[Trade]:
         chosen: list[Trade] = []
         for trade in trades:
-            if len(chosen) < TOLD and all(abs(trade.step - other.step) >= self._horizon for other in chosen):
+            if len(chosen) < SHOWN and all(abs(trade.step - other.step) >= self._horizon for other in chosen):
                 chosen.append(trade)
         return chosen
 

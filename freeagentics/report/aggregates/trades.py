@@ -1,4 +1,4 @@
-"""What was traded, over time and asset by asset."""
+"""Fills over time, by asset."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ class Trades:
     """Fills, summed in buckets of time; B buckets, A assets.
 
     Attributes:
-        bought, sold: USD, (B, A). buys, sells: how many fills, (A,).
+        bought: notional, USD, (B, A).
+        sold: notional, USD, (B, A).
+        buys: number of fills, (A,).
+        sells: number of fills, (A,).
     """
 
     def __init__(self, context: RunContext) -> None:

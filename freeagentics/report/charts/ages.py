@@ -1,4 +1,4 @@
-"""How old the memories are."""
+"""Histogram of the ages of memories."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from freeagentics.report.charts.axes import caption, minimal_axes, numbers
-from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.palette import BLUE, MUTED
+from freeagentics.report.charts.figure import BLUE, MUTED, new_figure
 from freeagentics.report.facts import Facts
 
 MOST_BARS = 90

@@ -1,4 +1,4 @@
-"""What all charts share: bare axes, market time, labels at the ends of lines."""
+"""Axes as all charts have them: no box, market time along x, labels at the ends of lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from freeagentics.amounts import decimals_apart
 from freeagentics.arrays import F64, I64
 from freeagentics.clock import DAY_MS
-from freeagentics.report.charts.palette import MUTED, RULE, TEXT
+from freeagentics.report.charts.figure import MUTED, RULE, TEXT
 from freeagentics.report.formatting import number, percent
 
 MOST_POINTS = 1500
@@ -23,7 +23,7 @@ LABEL_GAP = 12.0
 
 _TICKS = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
 _FIRST_TICKS = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
-"""How ticks read at years, months, days, hours, minutes and seconds; and the first of a larger unit."""
+"""Formats of ticks at years, months, days, hours, minutes and seconds; and of the first of a larger unit."""
 
 
 def decimate(low: F64, high: F64, most: int = MOST_POINTS) -> I64:
@@ -40,7 +40,7 @@ def decimate(low: F64, high: F64, most: int = MOST_POINTS) -> I64:
 
 
 def minimal_axes(axes: Axes) -> None:
-    """No box, a faint grid along y, small labels."""
+    """Draw no box, a faint grid along y, and small labels."""
     axes.set_facecolor("none")
     axes.spines[:].set_visible(False)
     axes.grid(axis="y", color=RULE, linewidth=0.8)
@@ -55,7 +55,7 @@ def days(timestamps: I64) -> F64:
 
 
 def market_time(axes: Axes, timestamps: I64, fewest: int = 4) -> None:
-    """Market time along x, from the first step to the last, with so many ticks or up to twice as many."""
+    """Draw market time along x, from the first step to the last, with *fewest* ticks or up to twice as many."""
     # With less room than this between fewest and most, matplotlib finds no interval for some spans of time, and warns.
     locator = AutoDateLocator(minticks=fewest, maxticks=2 * fewest + 1)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
@@ -67,7 +67,7 @@ def market_time(axes: Axes, timestamps: I64, fewest: int = 4) -> None:
 
 
 def percents(axes: Axes) -> None:
-    """Shares along y, as per cent, with the decimals that their ticks have: one at 1.5 that reads 2 would be a wrong scale."""
+    """Draw shares along y as per cent, with the decimals that their ticks have: one at 1.5 that reads 2 would be a wrong scale."""
 
     def text(value: float, _: int) -> str:
         apart = 100 * np.diff(axes.yaxis.get_majorticklocs()[:2])
@@ -78,12 +78,12 @@ def percents(axes: Axes) -> None:
 
 
 def numbers(axes: Axes, digits: int = 0) -> None:
-    """Numbers along y, thousands marked."""
+    """Draw numbers along y, thousands marked."""
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits)))
 
 
 def prices_in(axes: Axes, prices: F64) -> str:
-    """Prices (T,) along y; returns of how many they are, for a caption: of a thousand or more where one costs next to nothing."""
+    """Draw prices (T,) along y, and return their unit for a caption: USD per thousand or more where one costs next to nothing."""
     many = 1
     while prices.max() * many < 0.01:
         many *= 1000

@@ -1,4 +1,4 @@
-"""What each role's decisions earned, summed over time."""
+"""Cumulative rewards of each role."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from matplotlib.figure import Figure
 
 from freeagentics.report.charts.axes import caption, days, end_labels, fitting, market_time, minimal_axes, numbers
 from freeagentics.report.charts.bands import draw_line
-from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.palette import DASHES, ROLE_COLOURS, TEXT
+from freeagentics.report.charts.figure import DASHES, ROLE_COLOURS, TEXT, new_figure
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import humanize
 
 
 def draw_contribution(facts: Facts) -> Figure:
-    """A line for each role: rewards so far, per agent."""
+    """A line for each role: cumulative reward per agent."""
     context, when = facts.context, days(facts.context.timestamps)
     so_far = np.cumsum(facts.contribution.rewards / np.maximum(context.agents, 1), axis=0)
     figure = new_figure(3.0, top=0.25)
@@ -27,7 +26,7 @@ def draw_contribution(facts: Facts) -> Figure:
         draw_line(axes, when, so_far[:, role], colour, DASHES[role % len(DASHES)])
         labels.append((float(so_far[-1, role]), humanize(name), colour))
     numbers(axes, fitting(so_far))
-    caption(axes, "Rewards so far, standard deviations per agent")
+    caption(axes, "Cumulative reward per agent, sd")
     market_time(axes, context.timestamps)
     end_labels(axes, labels)
     return figure

@@ -1,4 +1,4 @@
-"""Equity of the desks against buying and holding."""
+"""Equity of the desks beside buy and hold."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from matplotlib.figure import Figure
 from freeagentics.report.aggregates.desks import MEDIAN
 from freeagentics.report.charts.axes import caption, days, end_labels, fitting, market_time, minimal_axes, numbers
 from freeagentics.report.charts.bands import draw_band, draw_line
-from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.palette import BLUE, GREEN, RED, TEXT
+from freeagentics.report.charts.figure import BLUE, GREEN, RED, TEXT, new_figure
 from freeagentics.report.facts import Facts
 
 
 def draw_equity(facts: Facts) -> Figure:
-    """All desks as a band, the best and the worst of them by name, and the holder."""
+    """A band of all desks, lines of the best and the worst, and buy and hold."""
     desks, when = facts.desks, days(facts.context.timestamps)
     figure = new_figure(3.4, top=0.25)
     axes = figure.subplots()

@@ -1,4 +1,8 @@
-"""A figure, and the SVG that it becomes."""
+"""Figures: their colours, and the SVG that the page shows.
+
+A figure is drawn with placeholder colours that nothing else uses; in the finished SVG the page's variables replace them, which differ in
+light, dark and print.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,18 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
-from freeagentics.report.charts.palette import PALETTE
 from freeagentics.report.page.html import Html
+
+COLOUR_NAMES = ("text", "muted", "rule", "blue", "orange", "green", "purple", "red")
+
+PALETTE = {name: f"#0{place}0{place}0{place}" for place, name in enumerate(COLOUR_NAMES, start=1)}
+"""Placeholder of each colour."""
+
+TEXT, MUTED, RULE, BLUE, ORANGE, GREEN, PURPLE, RED = PALETTE.values()
+
+ROLE_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, TEXT, RED)
+DASHES = ("-", (0, (6, 2)), (0, (3, 1.5)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (9, 3)))
+"""Lines differ by dash as well as by colour: some readers have no colours, and some printers."""
 
 WIDTH = 9.0
 """Inches of a figure; at 72 units an inch a label of 9 units reads like the page's small print."""
@@ -22,8 +36,8 @@ WIDTH = 9.0
 _SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "freeagentics", "font.size": 9.0, "path.simplify_threshold": 0.2}
 _NOTHING_ABOUT = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _LONG_NUMBER = re.compile(r"(\.\d)\d+")
-_STAND_IN = re.compile("|".join(PALETTE.values()))
-_VARIABLES = {stand_in: f"var(--{name})" for name, stand_in in PALETTE.items()}
+_PLACEHOLDER = re.compile("|".join(PALETTE.values()))
+_VARIABLES = {placeholder: f"var(--{name})" for name, placeholder in PALETTE.items()}
 _FONT = re.compile(r"\s*font(-family)?:[^;]*'[^;]*;?")
 _MEASURES = ("d", "x", "y", "width", "height", "transform")
 
@@ -69,7 +83,7 @@ def _attributes(element: ElementTree.Element, name: str) -> Iterator[tuple[str, 
         elif key.endswith("href"):
             yield "href", f"#{name}-{value[1:]}"
         elif key == "style":
-            text = _FONT.sub("", _STAND_IN.sub(lambda found: _VARIABLES[found[0]], value))
+            text = _FONT.sub("", _PLACEHOLDER.sub(lambda found: _VARIABLES[found[0]], value))
             yield "style", text
         else:
             value = value.replace("url(#", f"url(#{name}-")

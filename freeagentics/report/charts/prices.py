@@ -1,4 +1,4 @@
-"""Prices: what desks traded on, where they bought and sold, and when they signalled."""
+"""Prices, with net buying and selling of the desks, and signals by kind."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from matplotlib.transforms import offset_copy
 
 from freeagentics.arrays import F64
 from freeagentics.report.charts.axes import caption, days, decimate, end_labels, fitting, market_time, minimal_axes, numbers, prices_in
-from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.palette import BLUE, GREEN, MUTED, ORANGE, RED, TEXT
+from freeagentics.report.charts.figure import BLUE, GREEN, MUTED, ORANGE, RED, TEXT, new_figure
 from freeagentics.report.charts.strip import ROW, draw_strip, kinds_sent
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import percent, price
@@ -40,7 +39,7 @@ def draw_price(facts: Facts) -> Figure:
 
 
 def draw_indexed(facts: Facts) -> Figure:
-    """All prices as multiples of the first close, the basket of all of them, and the signals below."""
+    """Indexed prices, first close 1, with the equal-weight basket, and the signals below."""
     axes, figure = _over_strip(facts)
     when, indexed = days(facts.context.timestamps), facts.prices / facts.prices[0]
     last, symbols = indexed[-1], facts.context.symbols
@@ -60,7 +59,9 @@ def draw_indexed(facts: Facts) -> Figure:
     axes.plot(when[rows], facts.basket[rows], color=TEXT, linewidth=1.8)
     numbers(axes, fitting(indexed))
     caption(axes, "Prices, first close = 1")
-    end_labels(axes, [(last[best], symbols[best], GREEN), (last[worst], symbols[worst], RED), (facts.basket[-1], "basket of all", TEXT)])
+    end_labels(
+        axes, [(last[best], symbols[best], GREEN), (last[worst], symbols[worst], RED), (facts.basket[-1], "equal-weight basket", TEXT)]
+    )
     return figure
 
 

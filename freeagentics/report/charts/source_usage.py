@@ -1,4 +1,4 @@
-"""Which sources were paid for over time."""
+"""Reads of sources over time, and their cumulative cost."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from freeagentics.report.aggregates.buckets import Buckets
 from freeagentics.report.aggregates.source_usage import SourceUsage
 from freeagentics.report.charts.axes import caption, days, end_labels, market_time, minimal_axes, numbers, percents
 from freeagentics.report.charts.bands import draw_line
-from freeagentics.report.charts.figure import new_figure
-from freeagentics.report.charts.palette import DASHES, ROLE_COLOURS, TEXT
+from freeagentics.report.charts.figure import DASHES, ROLE_COLOURS, TEXT, new_figure
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import humanize
 
@@ -23,7 +22,7 @@ def priced_usage(facts: Facts) -> list[SourceUsage]:
 
 
 def draw_source_usage(facts: Facts) -> Figure:
-    """A panel for each role that buys: the share of its agents that read each source; and what all of it cost so far."""
+    """A panel for each role that buys: the share of its agents that read each source; below, the cumulative cost."""
     usages = priced_usage(facts)
     panels = len(usages) + 1
     figure = new_figure(0.4 + 1.5 * panels, top=0.25)
@@ -44,11 +43,11 @@ def draw_source_usage(facts: Facts) -> Figure:
             labels.append((float(share[-1]), source, ROLE_COLOURS[style]))
         axes.set_ylim(0, max(axes.get_ylim()[1], 0.1))
         percents(axes)
-        caption(axes, f"Share of {humanize(facts.context.team[usage.role])}s that read")
+        caption(axes, f"Share of {humanize(facts.context.team[usage.role])}s reading each source")
         end_labels(axes, labels)
     minimal_axes(grid[-1])
     draw_line(grid[-1], when, facts.desks.data_costs_so_far, TEXT)
     numbers(grid[-1])
-    caption(grid[-1], "Paid for sources so far, all desks, USD")
+    caption(grid[-1], "Cumulative cost of sources, all desks, USD")
     market_time(grid[-1], facts.context.timestamps)
     return figure

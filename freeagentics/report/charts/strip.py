@@ -11,7 +11,7 @@ from freeagentics.arrays import F64
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.charts.axes import caption, days, market_time, minimal_axes
-from freeagentics.report.charts.palette import BLUE, TEXT
+from freeagentics.report.charts.figure import BLUE, TEXT
 from freeagentics.report.formatting import humanize
 
 FAINTEST = 0.3

@@ -1,1 +1,1 @@
-"""How a trade came about, told from the decisions that led to it."""
+"""Narratives of trades: the chain of decisions that led to each, in sentences."""

@@ -9,13 +9,17 @@ from freeagentics.report.aggregates.top_trades import Trade
 
 @dataclass(frozen=True, slots=True)
 class Narrative:
-    """A trade, and how it came about.
+    """A trade and its chain of decisions.
 
     Attributes:
-        agent: id. timestamp: market time of the decision, ms. symbol: what was traded.
-        sentences: from what was seen to what came of it. command: shows the whole decision.
-        reward: what the decision earned on record, standard deviations; NaN where none is.
+        trade: the fill.
+        agent: id of the agent that ordered it.
+        timestamp: market time of the decision, ms.
+        symbol: of the asset.
+        sentences: from the first decision of the chain to the outcome.
         chain: ids of the agents whose decisions led to it, the first one first.
+        reward: of the decision, standard deviations; NaN where none is on record.
+        command: shell command that explains the decision.
     """
 
     trade: Trade

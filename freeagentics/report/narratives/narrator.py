@@ -1,4 +1,4 @@
-"""The narrator: walks up from a trade to where it began, and tells it from there."""
+"""The narrator: follows a trade up to its first decision, and narrates the chain from there."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from freeagentics.replay.chain import Chain
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.top_trades import Trade
 from freeagentics.report.formatting import count, humanize, in_words, listing, number, percent, price, quantity, usd
-from freeagentics.report.narratives.narration import telling
+from freeagentics.report.narratives.narration import describe_signals
 from freeagentics.report.narratives.narrative import Narrative
 
 
 class Narrator:
-    """Tells of trades of one run; *prices* (T, A), USD."""
+    """Narrates trades of one run; *prices* (T, A), USD."""
 
     def __init__(self, context: RunContext, prices: F64) -> None:
         self._context, self._prices = context, prices
@@ -29,7 +29,7 @@ class Narrator:
         self._number = {name: agent for agent, name in enumerate(context.names.ids)}
 
     def narrate(self, trade: Trade) -> Narrative:
-        """All of it, the first decision first."""
+        """Narrate the chain of decisions, the first one first, the order, and the outcome."""
         context, links = self._context, self._chain.above(trade.agent, trade.step)[::-1]
         name, symbol = context.names.ids[trade.agent], context.symbols[trade.asset]
         steps = [link.step for link in links] + [trade.step]
@@ -45,7 +45,7 @@ class Narrator:
             agent=name,
             timestamp=int(context.timestamps[trade.step - 1]),
             symbol=symbol,
-            sentences=(*begun, *later, self._ordered(trade, name, symbol, when), self._came_of_it(trade, symbol)),
+            sentences=(*begun, *later, self._ordered(trade, name, symbol, when), self._outcome(trade, symbol)),
             chain=tuple(link.agent for link in links),
             reward=self._reward(trade),
             command=f"freeagentics explain {in_command(context.record.path)} --agent {name} --step {trade.step}",
@@ -57,7 +57,7 @@ class Narrator:
         return "In the same step" if step == before else f"{in_words(step - before, 'bar')} later".capitalize()
 
     def _sentence(self, agent: int, step: int, asset: int, when: str) -> str:
-        """What one agent of the chain saw, did and told."""
+        """Describe the decision of one agent of the chain: sources read, forecast or action, signals sent."""
         context = self._context
         decision = self._record(Kind.DECISIONS, int(context.names.seats["cohort"][agent]), step, agent)
         signals = context.journal.read(step, Kind.SIGNALS, SHARED)
@@ -65,10 +65,11 @@ class Narrator:
         role, symbol = context.names.role_of(agent), context.symbols[asset]
         kind = ROLES.get(role.role)
         if kind is not None and issubclass(kind, Forecaster):
-            said = telling(mine, asset, symbol, context.team, known=int(decision["asset"]) == asset)
-            did = f"{self._forecast(kind, decision)}{f' and {said}' if said else ''}"
+            sent = describe_signals(mine, asset, symbol, context.team, known=int(decision["asset"]) == asset)
+            did = f"{self._forecast(kind, decision)}{f' and {sent}' if sent else ''}"
         else:
-            did = telling(mine, asset, symbol, context.team, known=False) or f"decided: {humanize(role.actions[decision['action']])}"
+            action = humanize(role.actions[decision["action"]])
+            did = describe_signals(mine, asset, symbol, context.team, known=False) or f"decided: {action}"
         return f"{when} {context.names.ids[agent]} {did}."
 
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:
@@ -84,7 +85,7 @@ class Narrator:
         filled = f"filled at the next open at {price(trade.price)}: {usd(trade.value)}, and {usd(trade.fee)} of fee"
         return f"{when} {name} ordered to {side}; {quantity(trade.quantity)} {symbol} were {filled}."
 
-    def _came_of_it(self, trade: Trade, symbol: str) -> str:
+    def _outcome(self, trade: Trade, symbol: str) -> str:
         closed = float(self._prices[trade.step + self._context.horizon - 1, trade.asset])
         way = closed / trade.price - 1
         moved = f"{percent(abs(way))} {'above' if way > 0 else 'below'}" if abs(way) >= 0.0005 else "at"

@@ -28,7 +28,7 @@ def document(title: str, subtitle: str, sections: Sequence[Section]) -> str:
             "footer",
             el(
                 "p",
-                f"Made by freeagentics {__version__} from the run's own record. The figures stand as CSV in the folder tables beside it.",
+                f"Made by freeagentics {__version__} from the run's journal. The figures are in the folder tables beside it, as CSV.",
             ),
         ),
     )

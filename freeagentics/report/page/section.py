@@ -12,14 +12,14 @@ from freeagentics.report.page.html import Html, el
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Its anchor, its heading, and what stands below it."""
+    """A section: its anchor, its heading, and its body."""
 
     name: str
     title: str
     body: tuple[Html, ...]
 
     def html(self) -> Html:
-        """As an element with an anchor."""
+        """Render it as an element with an anchor."""
         heading = el("h2", self.title, id=f"{self.name}-title")
         return el("section", heading, *self.body, id=self.name, aria_labelledby=f"{self.name}-title")
 

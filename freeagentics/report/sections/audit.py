@@ -1,4 +1,4 @@
-"""What an audit found of the run's memories, where there was one."""
+"""Audit of the run's memories, where there is one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from freeagentics.report.page.table import table
 
 
 def audited(record: RunRecord) -> tuple[Html, ...]:
-    """Agreement, bits and errors; or how to find out."""
+    """Agreement, bits and errors; or the command that measures them."""
     audit = record.audit
     if audit is None:
-        ask = "How many decisions would be the same from exact memories has not been looked into; this does so:"
+        ask = "The agreement of decisions with those from exact memories has not been measured; this does so:"
         return paragraph(ask), command(f"freeagentics memory audit {in_command(record.path)}")
     return paragraph(*_said(audit)), _codecs(audit), _roles(audit), _groups(audit)
 
@@ -27,7 +27,7 @@ def _said(audit: MemoryAudit) -> tuple[str, str]:
     same = f"{percent(own.agreement, 2)} of them are the same action on the same asset"
     return (
         f"{trial} from memories as {own.codec} gives them back with those from exact ones: {same}.",
-        "Errors are in standard deviations of each feature in this run, as the root of their mean square.",
+        "Errors are in standard deviations of each feature in this run, root mean square.",
     )
 
 
@@ -36,7 +36,7 @@ def _codecs(audit: MemoryAudit) -> Html:
         (found.codec, count(found.decisions), percent(found.agreement, 2), number(found.bits + found.shared_bits, 1))
         for found in audit.codecs
     ]
-    return table("Decisions from decoded memories", ("Codec", "Decisions", "The same", "Bits a memory"), rows)
+    return table("Decisions from decoded memories", ("Codec", "Decisions", "Agreement", "Bits a memory"), rows)
 
 
 def _roles(audit: MemoryAudit) -> Html:
@@ -50,7 +50,7 @@ def _roles(audit: MemoryAudit) -> Html:
 def _groups(audit: MemoryAudit) -> Html:
     rows = [(parts[0].group, *_numbers(*parts)) for parts in zip(*(found.groups for found in audit.codecs), strict=True)]
     rest = chain.from_iterable((number(found.other_bits, 1), UNKNOWN) for found in audit.codecs)
-    caption = "Bits a memory and errors, by group of features; the rest: checksum, asset in focus, what no table foretold, whole bytes"
+    caption = "Bits a memory and errors, by group of features; the rest: checksum, asset in focus, escapes, padding to whole bytes"
     book = chain.from_iterable((number(found.shared_bits, 1), UNKNOWN) for found in audit.codecs)
     return table(caption, ("Group", *_heads(audit)), [*rows, ("the rest", *rest), ("share of the desk's book", *book)])
 

@@ -12,15 +12,15 @@ from freeagentics.report.page.section import Section
 
 
 def chains(facts: Facts) -> Section:
-    """Each told from its first decision on."""
-    title, bars = "Best and worst decisions", count(facts.context.horizon, "bar")
+    """Narratives of the best and the worst trades."""
+    title, bars = "Best and worst trades", count(facts.context.horizon, "bar")
     if not facts.best and not facts.worst:
-        return Section("chains", title, (paragraph("No trade is old enough to be judged."),))
+        return Section("chains", title, (paragraph("No trade has a known outcome."),))
     how = (
-        f"Trades are judged by the close {bars} after their decision: quantity times the way from the price they were filled at, less "
-        f"the fee. Told are those that gained or lost most, at least {bars} apart; what they rest on follows from decision to decision."
+        f"P&L of a trade: quantity times the change from its fill price to the close {bars} after its decision, less the fee. Shown are "
+        f"the trades that gained or lost most, at least {bars} apart, each with the chain of decisions that led to it."
     )
-    return Section("chains", title, (paragraph(how), *_narratives("The best", facts.best), *_narratives("The worst", facts.worst)))
+    return Section("chains", title, (paragraph(how), *_narratives("Best", facts.best), *_narratives("Worst", facts.worst)))
 
 
 def _narratives(title: str, narratives: Sequence[Narrative]) -> tuple[Html, ...]:

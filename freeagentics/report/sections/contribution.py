@@ -1,4 +1,4 @@
-"""What each role's decisions earned."""
+"""Rewards by role."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ def contribution(facts: Facts) -> Section:
     bars = count(context.horizon, "bar")
     meaning = (
         "Every decision takes a stance on each asset: a forecast, a limit less a half, or a wanted weight. Its reward is that stance "
-        f"times what the market did over the next {bars}, in standard deviations of the market over {bars}, averaged over assets: above "
-        "zero where the stance had the sign that the market took."
+        f"times the return over the next {bars}, in standard deviations of returns over {bars}, averaged over assets: above zero where the "
+        "stance had the sign of the return."
     )
     care = (
-        "Stances of different roles have different sizes, so compare signs and turns, not heights; and as neighbouring decisions share "
-        "most of their bars, a sum counts each move of the market several times. Where the market rose, leaning "
-        "long earned by itself. Rewards are not money."
+        "Stances of different roles differ in scale, so compare signs and turning points, not levels. Neighbouring decisions share most of "
+        "their bars, so a sum counts each move of the market several times; in a rising market a long bias earns reward by itself. "
+        "Rewards are not P&L."
     )
-    title = "What each role contributed"
-    if not found.judged.any():
-        return Section("contribution", title, (paragraph(meaning, "No decision is old enough to be judged: the run ended before."),))
+    title = "Rewards by role"
+    if not found.counts.any():
+        return Section("contribution", title, (paragraph(meaning, "No decision has a known outcome: the run ended before."),))
     rows = [_row(facts, role, found.mean(role)) for role in range(len(context.team))]
-    heads = ("Role", "Agents", "Decisions judged", "Sum per agent, sd", "Mean, sd", "Standard error", "Right")
-    caption = "Rewards by role; right: share of rewards above zero among those that are not zero"
+    heads = ("Role", "Agents", "Decisions", "Sum per agent, sd", "Mean, sd", "Standard error", "Hit rate")
+    caption = "Rewards of decisions with a known outcome, by role; hit rate: share above zero among rewards that are not zero"
     finding = _finding(facts)
     shown = chart(
-        draw_contribution(facts), "contribution", finding, "Rewards of all decisions up to a step, summed by role, over its agents."
+        draw_contribution(facts), "contribution", finding, "Cumulative reward of a role's decisions, divided by its number of agents."
     )
-    note = "Standard errors are by blocks of time, since agents that see the same market are not many independent witnesses."
+    note = "Standard errors are by a jackknife over blocks of time, since agents that see the same market are not independent observations."
     return Section(
         "contribution", title, (paragraph(finding), paragraph(meaning, care), shown, table(caption, heads, rows), paragraph(note))
     )
@@ -47,13 +47,13 @@ def _finding(facts: Facts) -> str:
     team, found = facts.context.team, facts.contribution
     means = {role: found.mean(role) for role in range(len(team))}
     if all(isnan(mean.error) for mean in means.values()):
-        return "The run is too short to tell skill from luck: no standard errors can be given."
+        return "The run is too short for standard errors."
     clear = [role for role, mean in means.items() if abs(mean.value) > 2 * mean.error]
     if not clear:
-        return "No role's decisions earned or lost more, on average, than twice the standard error: what they made may be luck."
+        return "No role's mean reward differs from zero by more than two standard errors."
     up, down = ([f"{humanize(team[role])}s" for role in clear if (means[role].value > 0) == earned] for earned in (True, False))
-    parts = [f"decisions of {listing(names)} {verb}" for names, verb in ((up, "earned"), (down, "lost")) if names]
-    return f"On average, and by more than two standard errors, {listing(parts)}."
+    parts = [f"{sign} for {listing(names)}" for names, sign in ((up, "positive"), (down, "negative")) if names]
+    return f"By more than two standard errors, mean rewards were {listing(parts)}."
 
 
 def _row(facts: Facts, role: int, mean: Estimate) -> tuple[str, ...]:

@@ -16,17 +16,17 @@ LISTED = 5
 
 
 def equity(facts: Facts) -> Section:
-    """The band, and the desks at its ends."""
+    """The band of all desks, and a table of those at its ends."""
     context, desks = facts.context, facts.desks
     cash = context.scenario.market.cash
     costs = float((desks.fees + desks.data_costs).mean())
     paid = (
         f"A desk paid {usd(desks.fees.mean())} in fees and {usd(desks.data_costs.mean())} for sources on average, "
-        f"{percent(costs / cash)} of its first cash."
+        f"{percent(costs / cash)} of its initial cash."
     )
     finding = _finding(facts)
-    band = "The band goes from the poorest to the richest desk, its darker part holds the middle half, the line in it is the median. "
-    hold = "Dashed: all cash spread over all assets at the first close and held, net of the fee of that purchase."
+    band = "Band: minimum to maximum over all desks; darker: interquartile range; line: median. "
+    hold = "Dashed: buy and hold, all cash spread equally over all assets at the first close, net of the fee of that purchase."
     lead = band if context.desks > 1 else ""
     return Section(
         "equity", "Equity by desk", (paragraph(finding, paid), chart(draw_equity(facts), "equity", finding, f"{lead}{hold}"), _table(facts))
@@ -36,10 +36,10 @@ def equity(facts: Facts) -> Section:
 def _finding(facts: Facts) -> str:
     desks, cash = facts.desks, facts.context.scenario.market.cash
     if facts.context.desks == 1:
-        return f"The desk went from {usd(cash)} to {usd(desks.final_equity[0])}; buying and holding came to {usd(facts.hold[-1])}."
+        return f"The desk went from {usd(cash)} to {usd(desks.final_equity[0])}; buy and hold came to {usd(facts.hold[-1])}."
     best, worst = (f"desk {desk} with {usd(desks.final_equity[desk])}" for desk in (desks.best, desks.worst))
     middle = usd(float(np.median(desks.final_equity)))
-    held = f"Buying and holding came to {usd(facts.hold[-1])}."
+    held = f"Buy and hold came to {usd(facts.hold[-1])}."
     return f"The median desk went from {usd(cash)} to {middle}; best was {best}, worst {worst}. {held}"
 
 
@@ -47,7 +47,7 @@ def _table(facts: Facts) -> Html:
     desks, cash = facts.desks, facts.context.scenario.market.cash
     order = np.argsort(-desks.final_equity, kind="stable").tolist()
     listed = order if len(order) <= 2 * LISTED else order[:LISTED] + order[-LISTED:]
-    heads = ("Desk", "Equity, USD", "Return", "Fees, USD", "Sources, USD", "Fills", "Mean invested", "Deepest fall")
+    heads = ("Desk", "Equity, USD", "Return", "Fees, USD", "Sources, USD", "Fills", "Mean exposure", "Max drawdown")
     rows = [
         (
             f"desk {desk}",

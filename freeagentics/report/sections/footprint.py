@@ -1,4 +1,4 @@
-"""What the run took."""
+"""Run time and RAM."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from freeagentics.report.page.table import table
 
 
 def footprint(facts: Facts) -> Section:
-    """RAM and time, as the run measured them."""
+    """RAM and run time, as the run measured them."""
     made = facts.context.record.summary
     ram = made.footprint
     finding = (
@@ -27,13 +27,15 @@ def footprint(facts: Facts) -> Section:
     parts = (
         paragraph(finding),
         table(
-            "What an agent's RAM holds", ("What", "KB an agent"), tuple((name, number(kb, 2)) for name, kb in ram.by_category_kb.items())
+            "RAM of an agent by category",
+            ("Category", "KB an agent"),
+            tuple((name, number(kb, 2)) for name, kb in ram.by_category_kb.items()),
         ),
-        table("What made up the RAM of the process at its peak", ("What", "MB"), _reconciled(ram)),
-        table("Time, measured by the process that ended the run", ("What", "Measured"), times),
+        table("RAM of the process at its peak", ("Part", "MB"), _reconciled(ram)),
+        table("Run time, measured by the process that ended the run", ("Measure", "Value"), times),
         *_events(made.events),
     )
-    return Section("footprint", "Footprint", parts)
+    return Section("footprint", "Run time and RAM", parts)
 
 
 def _reconciled(ram: FootprintSummary) -> tuple[tuple[str, str], ...]:
@@ -41,7 +43,7 @@ def _reconciled(ram: FootprintSummary) -> tuple[tuple[str, str], ...]:
     lines = [
         ("Before there was an agent: Python, imports, bars", ram.rss_before_mb),
         ("All agents, attributed", ram.attributed_mb),
-        ("Unattributed: pages for the journal, buffers, what the allocator keeps", ram.unattributed_mb),
+        ("Unattributed: pages for the journal, buffers, free memory of the allocator", ram.unattributed_mb),
         ("Process at its peak", ram.rss_peak_mb),
     ]
     if ram.limit_mb:
@@ -53,4 +55,4 @@ def _events(events: tuple[RunEvent, ...]) -> tuple[Html, ...]:
     if not events:
         return ()
     rows = tuple((number(event.step, 0), event.kind, event.message) for event in events)
-    return (table("What stood out while it ran", ("Step", "Kind", "What"), rows),)
+    return (table("Alerts while it ran", ("Step", "Kind", "Message"), rows),)

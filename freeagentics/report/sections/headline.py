@@ -1,4 +1,4 @@
-"""The headline: what was run, what came of it, and how to run it again."""
+"""The headline: the result of the run, and the command that reproduces it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from freeagentics.report.reproduce import reproduce_command
 
 
 def verdict(facts: Facts) -> str:
-    """What came of it, in a sentence or two."""
+    """Compare mean equity with buy and hold, in a sentence or two."""
     desks, cash = facts.desks, facts.context.scenario.market.cash
     mean, hold = float(desks.final_equity.mean()), float(facts.hold[-1])
     beat = int((desks.final_equity > hold).sum())
     made = f"{usd(hold)} ({percent(hold / cash - 1, signed=True)})"
-    held = f"Buying at the first close and holding, net of the fee of that purchase, came to {made}"
+    held = f"Buy and hold, net of the fee of that purchase, came to {made}"
     if facts.context.desks == 1:
         end = f"The desk ended with {usd(mean)} ({percent(mean / cash - 1, signed=True)})"
         return f"{end}. {held}: the desk did {'better' if beat else 'no better'}."
@@ -38,7 +38,7 @@ def headline(facts: Facts) -> Section:
         ("Equity of a desk, mean", usd(mean)),
         ("Return of a desk, mean", percent(mean / cash - 1, signed=True)),
         ("Buy and hold, net of its fee", percent(hold / cash - 1, signed=True)),
-        ("First cash of a desk", usd(cash)),
+        ("Initial cash of a desk", usd(cash)),
         ("Desks", count(context.desks)),
         ("Agents", count(summary.agents)),
         ("Decisions", count(summary.decisions)),
@@ -46,7 +46,7 @@ def headline(facts: Facts) -> Section:
         ("Orders filled", f"{count(summary.fills)} of {count(summary.orders)}"),
         ("Memories", count(summary.memories)),
     )
-    return Section("result", "Result", (paragraph(verdict(facts)), pairs(figures, class_="tiles"), *_again(facts)))
+    return Section("result", "Result", (paragraph(verdict(facts)), pairs(figures, class_="tiles"), *_reproduce(facts)))
 
 
 def subtitle(facts: Facts) -> str:
@@ -56,7 +56,7 @@ def subtitle(facts: Facts) -> str:
     return f"{summary.scenario}, seed {summary.seed}: {first} to {last} UTC, {count(context.steps, 'step')}"
 
 
-def _again(facts: Facts) -> tuple[Html, ...]:
+def _reproduce(facts: Facts) -> tuple[Html, ...]:
     context, made = facts.context, reproduce_command(facts.context)
     roles = [f"{count(number)} {role}" for role, number in context.record.summary.roles.items()]
     about = (
@@ -66,5 +66,5 @@ def _again(facts: Facts) -> tuple[Html, ...]:
         ("Versions", str(context.about.get("versions", "not on record"))),
         ("Run directory", context.record.summary.run_dir),
     )
-    same = "It gives the same trajectory, bit for bit, with the versions below, whatever the number of workers."
-    return (el("h3", "The same run again"), command(made.command), paragraph(made.note, same), pairs(about, class_="about"))
+    same = "The command gives the same trajectory, bit for bit, with the versions below, whatever the number of workers."
+    return (el("h3", "Reproduce this run"), command(made.command), paragraph(made.note, same), pairs(about, class_="about"))

@@ -1,4 +1,4 @@
-"""What is remembered when the run ends."""
+"""Memories that are kept when the run ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from freeagentics.report.sections.audit import audited
 
 
 def memories(facts: Facts) -> Section:
-    """By age and by codec, and what an audit found."""
+    """Memories by age and by codec, and their audit."""
     found, record = facts.memories, facts.context.record
     summary = record.summary
     total, days = int(found.by_age.sum()), len(found.by_age)
@@ -22,13 +22,13 @@ def memories(facts: Facts) -> Section:
     rows = [(coded.codec, count(coded.version), count(coded.count), number(coded.bytes / coded.count, 1)) for coded in found.codecs]
     if found.book_bytes:
         rows.append(("desks' books, shared", "", count(total), number(found.book_bytes / total, 1)))
-    caption = "Memories by codec; bytes are those of their pages: code, checksum, owner and a share of heads"
+    caption = "Memories by codec; bytes are those of their pages: code, checksum, owner and a share of page headers"
     return Section(
         "memories",
         "Memories",
         (
             paragraph(finding),
-            chart(draw_ages(facts), "memories", finding, "How many memories are how old, in days of market time."),
+            chart(draw_ages(facts), "memories", finding, "Memories by age, in days of market time."),
             table(caption, ("Codec", "Version", "Memories", "Bytes a memory"), rows),
             *audited(record),
         ),

@@ -9,8 +9,8 @@ from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 
 _MARKS = (
-    "A triangle up marks a span of time in which desks together bought more than they sold, one down the opposite; the larger, the more. "
-    "Squares below: the stronger, the more signals of that kind in that span."
+    "Triangles: net buying (up) or net selling (down) of all desks in a span of time, area by amount. "
+    "Squares below: signals by kind, darker where there are more in the span."
 )
 
 
@@ -19,15 +19,15 @@ def prices(facts: Facts) -> Section:
     trades = facts.trades
     buys, sells = int(trades.buys.sum()), int(trades.sells.sum())
     value = f"for {usd(trades.bought.sum())} and {usd(trades.sold.sum())}"
-    traded = f"Desks bought {count(buys, 'time')} and sold {count(sells, 'time')}, {value}." if buys + sells else "Nobody traded."
+    traded = f"Desks bought {count(buys, 'time')} and sold {count(sells, 'time')}, {value}." if buys + sells else "No desk traded."
     if len(facts.context.symbols) == 1:
-        moved = _moved(facts)
+        moved = _range(facts)
         return Section("prices", "Prices and trades", (paragraph(moved, traded), chart(draw_price(facts), "prices", moved, _MARKS)))
     moved = _basket(facts)
-    shown = "The thick line is the basket: as much money in each asset at the first close, then held. Squares below: signals, by kind."
+    shown = "Thick line: equal-weight basket, bought at the first close and held. Squares below: signals by kind."
     body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, shown)]
     if buys + sells:
-        which = "All assets" if len(most_traded(facts)) == len(facts.context.symbols) else "The twelve assets that were traded most"
+        which = "All assets" if len(most_traded(facts)) == len(facts.context.symbols) else "The twelve assets with the largest turnover"
         body.append(
             chart(
                 draw_panels(facts),
@@ -39,7 +39,7 @@ def prices(facts: Facts) -> Section:
     return Section("prices", "Prices and trades", tuple(body))
 
 
-def _moved(facts: Facts) -> str:
+def _range(facts: Facts) -> str:
     close = facts.prices[:, 0]
     span = f"between {price(close.min())} and {price(close.max())}"
     change = percent(close[-1] / close[0] - 1, signed=True)
@@ -52,4 +52,4 @@ def _basket(facts: Facts) -> str:
     apart = (
         f"{symbols[best]} did best ({percent(change[best], signed=True)}), {symbols[worst]} worst ({percent(change[worst], signed=True)})"
     )
-    return f"The basket of all {count(len(symbols))} assets made {percent(facts.basket[-1] - 1, signed=True)}; {apart}."
+    return f"The equal-weight basket of all {count(len(symbols))} assets made {percent(facts.basket[-1] - 1, signed=True)}; {apart}."

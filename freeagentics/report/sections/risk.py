@@ -11,52 +11,45 @@ from freeagentics.report.page.html import paragraph
 from freeagentics.report.page.section import Section, chart
 
 _LIMIT = (
-    "Orange: the median of the limits in force, that is of what each desk was last told by its risk manager and had not lapsed, zero under "
-    "a veto."
+    "Orange: the median over desks of the limits in force, those last sent by the risk managers that have not expired; zero under a veto."
 )
 
 
 def risk(facts: Facts) -> Section:
-    """How far desks fell, and whether they kept their limits."""
-    fell, held = _fell(facts), _held(facts)
-    band = (
-        "Bands: from the least to the most of all desks, the middle half darker, the line the median. " if facts.context.desks > 1 else ""
-    )
-    limit = _LIMIT if facts.limits.checked else "Invested share of equity."
+    """Drawdowns, exposure, and breaches of limits."""
+    drawdown, exposure = _drawdown(facts), _exposure(facts)
+    band = "Bands: minimum to maximum over all desks; darker: interquartile range; line: median. " if facts.context.desks > 1 else ""
+    limit = _LIMIT if facts.limits.checked else "Exposure: invested share of equity."
     return Section(
         "risk",
         "Risk: drawdown, exposure and limits",
         (
-            paragraph(fell, held),
-            chart(draw_drawdown(facts), "drawdown", fell, f"{band}Fall below a desk's own highest close so far."),
-            chart(draw_exposure(facts), "exposure", held, f"{band}{limit}"),
+            paragraph(drawdown, exposure),
+            chart(draw_drawdown(facts), "drawdown", drawdown, f"{band}Drawdown: fall below a desk's own highest close so far."),
+            chart(draw_exposure(facts), "exposure", exposure, f"{band}{limit}"),
         ),
     )
 
 
-def _fell(facts: Facts) -> str:
+def _drawdown(facts: Facts) -> str:
     max_drawdown = facts.desks.max_drawdown
     if facts.context.desks == 1:
-        return f"The desk fell {percent(max_drawdown[0])} below its highest close at worst."
+        return f"The maximum drawdown of the desk was {percent(max_drawdown[0])}."
     median = percent(float(np.median(max_drawdown)))
-    most = f"desk {max_drawdown.argmax()} fell most, {percent(max_drawdown.max())}"
-    return f"At worst the median desk fell {median} below its highest close; {most}."
+    largest = f"{percent(max_drawdown.max())} for desk {max_drawdown.argmax()}"
+    return f"The maximum drawdown was {median} for the median desk, and at most {largest}."
 
 
-def _held(facts: Facts) -> str:
+def _exposure(facts: Facts) -> str:
     limits = facts.limits
-    who = "Desks were" if facts.context.desks > 1 else "The desk was"
-    mean = f"{who} invested to {percent(float(facts.desks.mean_exposure.mean()))} on average"
+    mean = f"Mean exposure was {percent(float(facts.desks.mean_exposure.mean()))}"
     if not limits.checked:
-        return f"{mean}; nobody told of a limit."
+        return f"{mean}; no limit was signalled."
     share = percent(limits.breaches / limits.checked, 2)
-    above = f"closed more than a percentage point above the limit of the bar before in {share} of cases"
+    who = "desks" if facts.context.desks > 1 else "the desk"
+    above = f"{who} closed more than a percentage point above the limit of the bar before in {share} of cases"
     if not limits.breaches:
-        above = "never closed more than a percentage point above the limit of the bar before"
-    begun = int(limits.vetoes.sum())
-    vetoes = (
-        f"{count(begun, 'veto', 'vetoes')} began, {count(int(limits.lifted.sum()))} were lifted or lapsed"
-        if begun
-        else "nothing was vetoed"
-    )
+        above = f"{who} never closed more than a percentage point above the limit of the bar before"
+    begun, lifted = int(limits.vetoes.sum()), int(limits.lifted.sum())
+    vetoes = f"{count(begun, 'veto', 'vetoes')} began, {count(lifted)} were lifted or expired" if begun else "there was no veto"
     return f"{mean}, and {above}; {vetoes}."

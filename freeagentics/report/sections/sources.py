@@ -1,4 +1,4 @@
-"""Which sources were paid for, and what they returned."""
+"""Cost of data sources, and rewards with and without them."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from freeagentics.report.page.table import table
 
 
 def sources(facts: Facts) -> Section:
-    """Reads, costs, and rewards with and without."""
-    title, usages = "What sources cost and returned", priced_usage(facts)
+    """Reads, costs, and rewards of decisions with and without each source."""
+    title, usages = "Data sources: cost and reward difference", priced_usage(facts)
     total = float(facts.desks.data_costs.sum())
     share = percent(total / facts.context.desks / facts.context.scenario.market.cash)
-    paid = f"All desks together paid {usd(total)} for sources, {share} of their first cash."
+    paid = f"All desks together paid {usd(total)} for sources, {share} of their initial cash."
     if not usages:
         return Section(
             "sources", title, (paragraph("No role of this run chooses among sources that cost something.", paid if total else ""),)
         )
-    heads = ("Role", "Source", "Cents a read", "Read by", "Reads", "Cost, USD", "With, without", "Difference, sd")
+    heads = ("Role", "Source", "Cents a read", "Share of decisions", "Reads", "Cost, USD", "With, without", "Difference, sd")
     rows = [row for usage in usages for row in _rows(facts, usage)]
     finding = f"{paid} {_verdict(facts, usages)}"
-    shares = "Share of agents in a span of time that read each source; below, what desks paid so far, all roles together."
+    shares = "Share of agents in a span of time that read each source; below, the cumulative cost, all desks and roles together."
     care = (
         "Difference: mean reward of decisions made with a source, less that of decisions made without it, in standard deviations, and its "
-        "standard error, by blocks of time. With, without: how many decisions of either kind were judged. Agents choose when to read, and "
-        "do so when they expect it to help or to learn, so this compares different moments; it does not prove what a source was worth. "
-        "Sources that are free are read by all, and are left out."
+        "standard error, by blocks of time. With, without: decisions of either kind with a known outcome. Agents read a source when they "
+        "expect it to help or to learn, so this compares different moments and is no causal effect of a source. Free sources are read by "
+        "all, and are left out."
     )
     body = (
         paragraph(finding),
@@ -45,7 +45,7 @@ def sources(facts: Facts) -> Section:
     return Section("sources", title, body)
 
 
-_CAPTION = "Sources on sale: how often each role read them, what that cost, and rewards with them less rewards without"
+_CAPTION = "Priced sources: reads by role, their cost, and mean reward with less mean reward without"
 
 
 def _verdict(facts: Facts, usages: list[SourceUsage]) -> str:
@@ -58,8 +58,8 @@ def _verdict(facts: Facts, usages: list[SourceUsage]) -> str:
                 clear["higher" if found.value > 0 else "lower"].append(who)
     parts = [f"{how} with {listing(names)}" for how, names in clear.items() if names]
     if not parts:
-        return "For no source do rewards with it and without it differ by more than two standard errors."
-    return f"By more than two standard errors, rewards were {listing(parts)} than without."
+        return "For no source does the mean reward with it differ from that without it by more than two standard errors."
+    return f"By more than two standard errors, mean rewards were {listing(parts)} than without."
 
 
 def _on_sale(usage: SourceUsage) -> list[int]:

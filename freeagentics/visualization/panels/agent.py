@@ -1,4 +1,4 @@
-"""One agent: what it believes, what it did last and from what, what it has heard."""
+"""The agent panel: beliefs, the last decision with its reasoning, and valid signals."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from html import escape
 
 import solara
 
-from freeagentics.visualization.agent_snapshot import AgentSnapshot, CurrentSignal, Decided
+from freeagentics.visualization.agent_snapshot import AgentSnapshot, CurrentSignal, LastDecision
 from freeagentics.visualization.panels.grid import GridPanel
 
 
 @solara.component
-def AgentPanel(mind: AgentSnapshot, names: list[str], pick: Callable[[str], None]) -> None:
-    """Shows one agent's mind; *pick* is called with the id of another."""
+def AgentPanel(snapshot: AgentSnapshot, names: list[str], pick: Callable[[str], None]) -> None:
+    """Show one agent; *pick* is called with the id of another."""
 
     def picked(name: str | None) -> None:
         if name:
@@ -21,39 +21,39 @@ def AgentPanel(mind: AgentSnapshot, names: list[str], pick: Callable[[str], None
 
     # The items of a long list are drawn as it is scrolled: a plain select would draw thousands at once.
     solara.v.Autocomplete(
-        label="Agent", items=names, v_model=mind.agent, on_v_model=picked, dense=True, hide_details=True, class_="show-agent"
+        label="Agent", items=names, v_model=snapshot.agent, on_v_model=picked, dense=True, hide_details=True, class_="show-agent"
     )
-    solara.HTML(unsafe_innerHTML="".join(_beliefs(mind)))
-    GridPanel(mind.grid)
-    solara.HTML(unsafe_innerHTML="".join((*_decision(mind.decided), *_heard(mind.heard))))
+    solara.HTML(unsafe_innerHTML="".join(_beliefs(snapshot)))
+    GridPanel(snapshot.grid)
+    solara.HTML(unsafe_innerHTML="".join((*_decision(snapshot.decision), *_signals(snapshot.signals))))
 
 
-def _beliefs(mind: AgentSnapshot) -> Iterable[str]:
-    yield f"<h4>Desk {mind.desk} · believes the market to be</h4>"
-    for name, share in mind.beliefs.items():
+def _beliefs(snapshot: AgentSnapshot) -> Iterable[str]:
+    yield f"<h4>Desk {snapshot.desk} · regime probabilities</h4>"
+    for name, share in snapshot.beliefs.items():
         bar = f"<i style='width: {share:.1%}'></i>"
         yield f"<div class='show-belief'><span>{escape(name)}</span><b>{bar}</b><span>{share:.0%}</span></div>"
 
 
-def _decision(decided: Decided | None) -> Iterable[str]:
-    if decided is None:
-        yield "<h4>Has not decided anything yet</h4>"
+def _decision(decision: LastDecision | None) -> Iterable[str]:
+    if decision is None:
+        yield "<h4>No decision yet</h4>"
         return
-    yield f"<h4>At step {decided.step} it chose to {escape(decided.action.replace('-', ' '))}</h4>"
-    memories = ", ".join(map(str, decided.memories))
+    yield f"<h4>Decision at step {decision.step}: {escape(decision.action.replace('-', ' '))}</h4>"
+    memories = ", ".join(map(str, decision.memories))
     yield _table(
-        ("asset", decided.symbol),
-        ("value", f"{decided.value:+.4g}"),
-        ("confidence", f"{decided.confidence:.0%}"),
-        *((name.replace("_", " "), f"{number:.4g}") for name, number in decided.reasoning.items()),
-        ("follows from", decided.parent or "no other decision"),
-        ("remembered", f"steps {memories} (weight {decided.memory_weight:.2f})" if memories else "nothing whose outcome is known"),
+        ("asset", decision.symbol),
+        ("value", f"{decision.value:+.4g}"),
+        ("confidence", f"{decision.confidence:.0%}"),
+        *((name.replace("_", " "), f"{number:.4g}") for name, number in decision.reasoning.items()),
+        ("parent decision", decision.parent or "none"),
+        ("recalled memories", f"steps {memories} (weight {decision.memory_weight:.2f})" if memories else "none with a known outcome"),
     )
 
 
-def _heard(heard: tuple[CurrentSignal, ...]) -> Iterable[str]:
-    yield f"<h4>{'Valid signals' if heard else 'No valid signal'}</h4>"
-    yield _table(*((ear.kind, f"{ear.says} ({ear.source}, step {ear.step})") for ear in heard))
+def _signals(signals: tuple[CurrentSignal, ...]) -> Iterable[str]:
+    yield f"<h4>{'Valid signals' if signals else 'No valid signal'}</h4>"
+    yield _table(*((signal.kind, f"{signal.text} ({signal.source}, step {signal.step})") for signal in signals))
 
 
 def _table(*rows: tuple[str, str]) -> str:

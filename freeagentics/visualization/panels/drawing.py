@@ -1,4 +1,4 @@
-"""How charts are drawn: colours, bare axes, and a figure as an image that needs nothing from outside."""
+"""Drawing of charts: colours, axes without a box, and a figure as an image that needs nothing from outside."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from freeagentics.arrays import I64
 
 BLUE, ORANGE, GREEN, RED, GREY = "#3d85e0", "#d9822b", "#1f9d6b", "#d64545", "#8a94a0"
 TEXT, RULE = "#7d8791", "#80808040"
-"""All of them are readable on light and on dark alike: the browser does not always tell which of them it shows."""
+"""Colours that are readable on light and on dark alike: the browser does not always tell which of them it shows."""
 
 DOTS_PER_INCH = 150
-"""Sharp at twice the panel's size, for screens with dense pixels."""
-
+"""Resolution: sharp at twice the panel's size, for screens with dense pixels."""
 
 FEWEST_STEPS = 20
 """Steps that a chart has room for when it begins."""
@@ -34,8 +33,8 @@ def new_figure(width: float, height: float, *, left: float = 0.62) -> Figure:
     return figure
 
 
-def plain(axes: Axes) -> None:
-    """Bare axes: no box, a faint grid along y, small labels."""
+def minimal_axes(axes: Axes) -> None:
+    """Draw no box, a faint grid along y, and small labels."""
     axes.set_facecolor("none")
     axes.spines[:].set_visible(False)
     axes.grid(axis="y", color=RULE, linewidth=0.8)
@@ -44,7 +43,7 @@ def plain(axes: Axes) -> None:
 
 
 def along_steps(axes: Axes, step: I64) -> None:
-    """Steps (T,) along x, whole ones, and room for the first few: one alone would be stretched over all the width."""
+    """Draw steps (T,) along x, whole ones, with room for the first few: one alone would be stretched over all the width."""
     first, width = int(step[0]), max(int(step[-1] - step[0]), FEWEST_STEPS)
     axes.set_xlim(first - width / 60, first + width + width / 60)
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
@@ -52,22 +51,22 @@ def along_steps(axes: Axes, step: I64) -> None:
 
 
 def in_full(axes: Axes) -> None:
-    """Prices or money along y, with as many digits as tell its ticks from each other."""
+    """Draw prices or money along y, with as many digits as tell its ticks from each other."""
     formatter = FuncFormatter(lambda value, _: f"{value:,.{decimals_apart(float(np.ptp(axes.get_ylim())))}f}")
     axes.yaxis.set_major_formatter(formatter)
 
 
 def legend(axes: Axes) -> None:
-    """What the lines are, in a row above the axes."""
+    """Draw the legend in a row above the axes."""
     looks = {"frameon": False, "fontsize": 8, "labelcolor": TEXT, "handlelength": 1.2, "borderaxespad": 0.2, "columnspacing": 1.1}
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, **looks)
 
 
 @solara.component
-def Chart(figure: Figure, says: str) -> None:
-    """A figure as wide as its panel; *says* is its text for those who do not see it."""
-    drawn = io.BytesIO()
+def Chart(figure: Figure, alt: str) -> None:
+    """A figure as wide as its panel; *alt* is its text for those who do not see it."""
+    png = io.BytesIO()
     # PNG, not SVG: hundreds of fills would be hundreds of kilobytes of paths. Little compression: it travels within the machine.
-    figure.savefig(drawn, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 1})
-    source = f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode()}"
-    solara.HTML(tag="img", attributes={"src": source, "alt": says}, style="width: 100%; display: block")
+    figure.savefig(png, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 1})
+    source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+    solara.HTML(tag="img", attributes={"src": source, "alt": alt}, style="width: 100%; display: block")

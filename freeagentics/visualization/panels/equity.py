@@ -1,4 +1,4 @@
-"""Equity by desk, beside what holding would have come to."""
+"""The equity panel: equity by desk beside buy and hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ import solara
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREEN, GREY, RED, TEXT, Chart, along_steps, in_full, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    TEXT,
+    Chart,
+    along_steps,
+    in_full,
+    legend,
+    minimal_axes,
+    new_figure,
+)
 from freeagentics.visualization.snapshot import Charts
 
 MOST_LINES = 60
@@ -16,21 +28,21 @@ MOST_LINES = 60
 
 @solara.component
 def EquityPanel(charts: Charts, cash: float, desk: int) -> None:
-    """Draws all desks, and names the best, the worst and that of the picked agent."""
+    """Draw all desks, and name the best, the worst and that of the selected agent."""
     Chart(equity_figure(charts, cash, desk), f"Equity of {charts.equity.shape[1]} desks")
 
 
 def equity_figure(charts: Charts, cash: float, desk: int) -> Figure:
-    """Equity of every desk in USD, or of some where they are many; of holding *cash* spread over all assets; of the desks worth a name."""
+    """Draw equity in USD of every desk, or of some where they are many; buy and hold of *cash*; and three desks by name."""
     figure = new_figure(4.3, 2.5)
     axes = figure.subplots()
-    plain(axes)
+    minimal_axes(axes)
     every = -(-charts.equity.shape[1] // MOST_LINES)
     lines = [np.column_stack([charts.step, equity]) for equity in charts.equity.T[::every]]
     axes.add_collection(LineCollection(lines, colors=GREY, linewidths=0.7, alpha=0.5), autolim=True)
-    axes.plot(charts.step, cash * charts.basket, color=TEXT, linewidth=1, linestyle=(0, (4, 3)), label="hold")
+    axes.plot(charts.step, cash * charts.basket, color=TEXT, linewidth=1, linestyle=(0, (4, 3)), label="buy & hold")
     last = charts.equity[-1]
-    for color, label, which in ((GREEN, "best", int(last.argmax())), (RED, "worst", int(last.argmin())), (BLUE, "picked", desk)):
+    for color, label, which in ((GREEN, "best", int(last.argmax())), (RED, "worst", int(last.argmin())), (BLUE, "selected", desk)):
         axes.plot(charts.step, charts.equity[:, which], color=color, linewidth=1.4, label=f"{label} {which}")
     in_full(axes)
     # The cash and a little on either side are always in sight: before anybody trades, the axis would show cents.

@@ -1,4 +1,4 @@
-"""Exposure against limits: over time for the picked agent's desk, and now for all."""
+"""The exposure panel: exposure and limit of one desk over time, and of all desks now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import solara
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, TEXT, Chart, along_steps, legend, new_figure, plain
+from freeagentics.visualization.panels.drawing import BLUE, GREY, ORANGE, RED, TEXT, Chart, along_steps, legend, minimal_axes, new_figure
 from freeagentics.visualization.snapshot import Charts
 
 MOST_BARS = 25
@@ -16,16 +16,16 @@ MOST_BARS = 25
 
 @solara.component
 def ExposurePanel(charts: Charts, desk: int) -> None:
-    """Draws one desk over time, and all desks as they stand."""
+    """Draw one desk over time, and all desks now."""
     Chart(exposure_figure(charts, desk), f"Exposure of desk {desk} against its limit, and of all desks now")
 
 
 def exposure_figure(charts: Charts, desk: int) -> Figure:
-    """Invested shares of equity and the largest that risk managers allow."""
+    """Draw invested shares of equity and the limits on them."""
     figure = new_figure(4.3, 2.5, left=0.5)
     over_time, now = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1), gridspec_kw={"wspace": 0.06})
     for axes in (over_time, now):
-        plain(axes)
+        minimal_axes(axes)
     over_time.fill_between(charts.step, charts.exposure[:, desk], color=BLUE, step="pre", alpha=0.4, linewidth=0, label=f"desk {desk}")
     over_time.plot(charts.step, charts.limit[:, desk], color=ORANGE, linewidth=1.3, drawstyle="steps-pre", label="limit")
     over_time.set_ylim(0, 1.02)
@@ -47,4 +47,4 @@ def _draw_now(axes: Axes, charts: Charts) -> None:
     # As many labels as there is room for: about a dozen digits.
     every = -(-len(shown) * len(str(shown[-1])) // 12)
     axes.set_xticks(place[::every], shown[::every].tolist())
-    axes.set_xlabel("desks now, red: over", color=TEXT, fontsize=8)
+    axes.set_xlabel("desks now; red: over limit", color=TEXT, fontsize=8)

@@ -1,4 +1,4 @@
-"""The grid of market states as one agent believes in them."""
+"""The belief grid: one agent's probabilities of drift and volatility."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEVELS = (0.1, 0.3, 1, 3, 10)
 
 @solara.component
 def GridPanel(cells: tuple[tuple[float, ...], ...]) -> None:
-    """Belief in every drift (rows) and volatility (columns) of the first asset, darker where there is more of it."""
+    """Draw the probability of every drift (rows) and volatility (columns) of the first asset, darker where it is larger."""
     figure = new_figure(3.4, 1.9, left=0.5)
     axes = figure.add_axes((0.15, 0.24, 0.83, 0.72))
     belief = np.array(cells)
@@ -37,9 +37,9 @@ def GridPanel(cells: tuple[tuple[float, ...], ...]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([f"{level:g}" for level in _LEVELS])
     axes.tick_params(colors=TEXT, labelsize=7, length=0)
-    axes.set_xlabel("volatility, over the running one", color=TEXT, fontsize=7)
+    axes.set_xlabel("volatility / running volatility", color=TEXT, fontsize=7)
     axes.set_ylabel("drift per bar", color=TEXT, fontsize=7)
     drift, volatility = np.unravel_index(belief.argmax(), belief.shape)
     Chart(
-        figure, f"Belief in drift and volatility; the most likely cell is {drift}, {volatility} of {belief.shape[0]} by {belief.shape[1]}"
+        figure, f"Belief over drift and volatility; the most likely cell is {drift}, {volatility} of {belief.shape[0]} by {belief.shape[1]}"
     )

@@ -11,9 +11,9 @@ import numpy as np
 from freeagentics.arrays import F32, readonly
 from freeagentics.errors import BadInput
 from freeagentics.market.bars import Bars
-from freeagentics.market.contract import compute, lacking
 from freeagentics.market.daily import Daily
 from freeagentics.market.source import Source
+from freeagentics.market.source_contract import compute, lacking
 
 
 @dataclass(frozen=True, slots=True, eq=False)
