@@ -86,7 +86,7 @@ class Cohort(ArrayState, ABC):
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
         self.index = memory.index(rows)
-        self.recollection = Recollection(rows, memory.horizon, memory.trust)
+        self.recollection = Recollection(rows, memory.horizon, memory.trust, memory.prior)
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
@@ -132,7 +132,8 @@ class Cohort(ArrayState, ABC):
             self.study(outcomes, self._judged(outcomes))
         self.pending.record(step, step_context.choice.stance, step_context.focus)
         self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
-        experience.action(step_context.states, step_context.choice, step_context.recalled, step_context.focus)
+        recalled, focus = step_context.recalled, step_context.focus
+        experience.action(step_context.states, step_context.choice, recalled, self._memory_weight(recalled), focus)
         return CohortPages(self._remember(step_context, step), step_context.outcome)
 
     @abstractmethod
@@ -191,12 +192,16 @@ class Cohort(ArrayState, ABC):
         decisions["parent"] = choice.parent[active]
         decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[active]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
-        decisions["memory_weight"] = (self.recollection.weight * recalled.weight())[active]
+        decisions["memory_weight"] = self._memory_weight(recalled)[active]
         decisions["signal"] = choice.signal[active]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
             numbers[:] = choice.reason[name][active]
         paying = active & (choice.charge > 0)
         return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
+
+    def _memory_weight(self, recalled: Recalled) -> F32:
+        """What recalled outcomes count in the forecast, (rows,)."""
+        return self.recollection.weight * recalled.weight()
 
     def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.

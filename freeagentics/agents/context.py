@@ -36,9 +36,10 @@ class MemorySettings(BaseModel):
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
     history: int = Field(1000, ge=1, le=100_000, description="Steps of its own actions that an agent's compressed history holds.")
     trust: float = Field(1.0, ge=0, le=1, description="Largest weight of recalled outcomes in a forecast: 0 ignores them.")
+    prior: float = Field(0.01, gt=0, lt=1, description="Probability, before any outcome, that recalled outcomes tell of the one to come.")
     halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
-    doubt: float = Field(10.0, ge=0, description="Episodes that speak for no outcome at all, against those recalled.")
+    doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
 
     def index(self, rows: int) -> RecallIndex:
         """An empty recall index for so many agents."""

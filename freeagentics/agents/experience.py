@@ -72,7 +72,7 @@ def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
     put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
 
 
-def action(states: F32, choice: Decisions, recalled: Recalled, focus: I64) -> None:
+def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> None:
     """Fill in what the agent did."""
     rows = np.arange(len(focus))
     put(states, "action", choice.action)
@@ -81,7 +81,7 @@ def action(states: F32, choice: Decisions, recalled: Recalled, focus: I64) -> No
     put(states, "confidence", choice.confidence)
     put(states, "explored", choice.explored)
     put(states, "published", choice.published)
-    put(states, "memory_weight", recalled.weight())
+    put(states, "memory_weight", memory_weight)
     put(states, "memory_result", recalled.expected_result())
 
 

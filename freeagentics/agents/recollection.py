@@ -9,10 +9,6 @@ from freeagentics.arrays import F32, I64, U8, ArrayState, Mask
 from freeagentics.memory import KEY_SIZE, Recalled, whole_metric
 from freeagentics.mind import FacultyWeights
 
-PROBABILITY = np.float32(0.01)
-"""Probability, before anything was seen, that recalled outcomes tell of the one to come what nothing else does."""
-
-
 FLAT = np.float32(0.2)
 """Weight of a feature in the metric before anything was learned of it, against 1 where it surely tells of outcomes."""
 
@@ -34,10 +30,10 @@ class Recollection(ArrayState):
         said: mean recalled outcome, and forecast without it: a ring over the horizon, (horizon + 1, rows, 2).
     """
 
-    def __init__(self, rows: int, horizon: int, trust: float) -> None:
+    def __init__(self, rows: int, horizon: int, trust: float, prior: float) -> None:
         self._trust = np.float32(trust)
-        self.weights = FacultyWeights(rows, horizon, np.full(1, PROBABILITY), signed=False)
-        self.features = FacultyWeights(rows, horizon, np.full(KEY_SIZE, PROBABILITY))
+        self.weights = FacultyWeights(rows, horizon, np.full(1, prior, dtype=np.float32), signed=False)
+        self.features = FacultyWeights(rows, horizon, np.full(KEY_SIZE, prior, dtype=np.float32))
         self.centre = np.full((rows, KEY_SIZE), 0.5, dtype=np.float32)
         self.said = np.zeros((horizon + 1, rows, 2), dtype=np.float32)
 

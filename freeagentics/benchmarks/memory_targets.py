@@ -9,7 +9,6 @@ import numpy as np
 
 from freeagentics.benchmarks.subprocesses import Outside, run_in_turn, tell
 from freeagentics.benchmarks.table import Spread, Table
-from freeagentics.journal import StepCommit
 from freeagentics.mind import CohortHistory
 from freeagentics.mind.cohort_history import BLOCK_STEPS
 from freeagentics.runs import run
@@ -17,7 +16,7 @@ from freeagentics.runs.footprints import footprints
 from freeagentics.runtime import trim_heap
 from freeagentics.scenario.files import load_scenario
 from freeagentics.scenario.market_setup import open_market
-from freeagentics.simulation import MarketModel, Probe
+from freeagentics.simulation import MarketModel, Probe, StepCommit
 
 ROWS = (0, 50, 100, 1_000, 5_000, 10_000)
 """Agents of each row; 0 is a process with the same imports and bars, and no run."""

@@ -18,9 +18,8 @@ from freeagentics.cli.progress import Progress
 from freeagentics.cli.summary import print_summary, store_line
 from freeagentics.clock import wall_clock
 from freeagentics.errors import Interrupted
-from freeagentics.journal import StepCommit
 from freeagentics.records import RunRecord
-from freeagentics.simulation import MarketModel, Probe
+from freeagentics.simulation import MarketModel, Probe, StepCommit
 
 MB = 1024 * 1024
 

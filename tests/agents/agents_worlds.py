@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from credulous import CREDULOUS
 
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.decision import Decisions, reasons_by_name
@@ -61,6 +62,11 @@ def scenario(name: str = "btc-replay", /, **overrides: object) -> Scenario:
     """A scenario of ten agents with some values changed; ``__`` stands for the dot of a key."""
     changes = {key.replace("__", "."): value for key, value in overrides.items()}
     return load_scenario(name, {"agents.count": 10, "steps": 400} | changes)
+
+
+def credulous(name: str = "btc-replay", /, **overrides: object) -> Scenario:
+    """The same of agents that believe nearly everything from the first outcome on."""
+    return scenario(name, **{key.replace(".", "__"): value for key, value in CREDULOUS.items()} | overrides)
 
 
 def taped(world: Scenario) -> tuple[MarketModel, Tape]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, scenario, taped
+from agents_worlds import Tape, credulous, scenario, taped
 
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import CohortPages
@@ -18,7 +18,7 @@ HORIZON = scenario().memory.horizon
 
 
 def played(steps: int, **overrides: object) -> tuple[MarketModel, Tape]:
-    model, tape = taped(scenario(**overrides))
+    model, tape = taped(credulous(**overrides))
     for _ in range(steps):
         model.step()
     return model, tape

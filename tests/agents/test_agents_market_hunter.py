@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, play, reasons, scenario
+from agents_worlds import Tape, credulous, play, reasons, scenario
 
 from freeagentics.agents import SignalKind
 from freeagentics.agents.roles.market_hunter import WHALES_THAT_MATTER, MarketHunter
@@ -38,7 +38,7 @@ def tape() -> Tape:
     """Eight hunters on two desks with somebody to tell, where whales are free."""
     team = {"market-hunter": 4, "risk-manager": 1, "trade-executor": 1}
     return play(
-        scenario(
+        credulous(
             "whale-pump",
             agents__team=team,
             agents__count=12,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, play, reasons, scenario
+from agents_worlds import Tape, credulous, play, reasons, scenario
 
 from freeagentics.agents import SignalKind
 from freeagentics.agents.roles.sentiment_analyzer import SentimentAnalyzer
@@ -18,7 +18,7 @@ REFRESH, THRESHOLD = 12, 1e-3
 @pytest.fixture(scope="module")
 def tape() -> Tape:
     """Two desks of five roles, whose analyzers tell whatever they expect."""
-    return play(scenario(**{"roles__sentiment-analyzer__threshold": THRESHOLD}), STEPS)
+    return play(credulous(**{"roles__sentiment-analyzer__threshold": THRESHOLD}), STEPS)
 
 
 def told(tape: Tape, step: int) -> AnyArray:

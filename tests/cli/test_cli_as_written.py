@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from cli_runner import called
+from credulous import AS_OPTIONS
 from rich.text import Text
 
 from freeagentics.cli.progress import Progress
@@ -38,7 +39,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of these symbols, with its report, in ``run``."""
     folder = tmp_path_factory.mktemp("odd")
     write_bars(folder / "odd.csv", SYMBOLS)
-    done = called("run", "--bars", "odd.csv", "--agents", 10, "--set", "market.warmup=24", "--out", "run", "--quiet", cwd=folder)
+    done = called(
+        "run", "--bars", "odd.csv", "--agents", 10, "--set", "market.warmup=24", *AS_OPTIONS, "--out", "run", "--quiet", cwd=folder
+    )
     assert (done.returncode, done.stdout) == (0, "")
     return folder
 

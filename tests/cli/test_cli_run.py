@@ -97,7 +97,7 @@ def test_a_run_that_ended_goes_on_with_more_steps(tmp_path: Path) -> None:
 def test_a_fork_shares_the_past_and_takes_its_own_way(tmp_path: Path) -> None:
     whole = summary_of("run", "--agents", 10, "--steps", 45, "--out", "whole", "--checkpoint-every", 15, cwd=tmp_path)
     same = summary_of("fork", "whole", "--at", 31, "--out", "same", cwd=tmp_path)
-    other = summary_of("fork", "whole", "--at", 31, "--set", "market.fee_bps=400", "--out", "other", cwd=tmp_path)
+    other = summary_of("fork", "whole", "--at", 31, "--set", "roles.risk-manager.max_exposure=0.1", "--out", "other", cwd=tmp_path)
     assert same["trajectory_sha256"] == whole["trajectory_sha256"]
     assert other["trajectory_sha256"] != whole["trajectory_sha256"]
     frames = [pl.read_parquet(tmp_path / name / "model.parquet") for name in ("whole", "other")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cli_runner import called
+from credulous import AS_OPTIONS
 
 from freeagentics.cli.explain import _trades
 from freeagentics.records import RunRecord
@@ -29,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(folder: Path) -> tuple[str, str]:
     """What the run printed, and what it said on the side."""
-    options = ["--set", f"market.warmup={WARMUP}", "--set", "market.daily=", "--out", "out", "--no-report"]
+    options = ["--set", f"market.warmup={WARMUP}", "--set", "market.daily=", *AS_OPTIONS, "--out", "out", "--no-report"]
     done = called("run", "--bars", "tick.csv", "--agents", 5, *options, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr

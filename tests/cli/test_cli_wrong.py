@@ -89,7 +89,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         other.execute("DELETE FROM checkpoints WHERE step > 8")
     (folder / "other" / "run.json").unlink()
     text = (folder / "other" / "run.toml").read_text()
-    (folder / "other" / "run.toml").write_text(text.replace("trust = 0.5", "trust = 0.0"))
+    (folder / "other" / "run.toml").write_text(text.replace("seed = 7", "seed = 8"))
     return folder
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from credulous import CREDULOUS
 
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.evaluation import Agreement, decision_agreement
@@ -12,7 +13,7 @@ from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, SideI
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
 
-SCENARIO = load_scenario("btc-replay", {"agents.count": 5})
+SCENARIO = load_scenario("btc-replay", {"agents.count": 5} | CREDULOUS)
 STEPS = 24
 
 

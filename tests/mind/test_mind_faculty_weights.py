@@ -52,7 +52,7 @@ def test_a_rare_word_that_is_right_is_heard_after_some_words() -> None:
 
 @pytest.mark.parametrize("truth", [2.0, -2.0])
 def test_weights_move_to_the_side_on_which_outcomes_fall(truth: float) -> None:
-    assert (np.sign(lived(weights(), now_and_then(12), truth).weight) == np.sign(truth)).all()
+    assert (np.sign(lived(weights(), now_and_then(20), truth).weight) == np.sign(truth)).all()
 
 
 def test_noise_is_hardly_ever_believed_however_long_one_listens() -> None:

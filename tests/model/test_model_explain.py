@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from credulous import CREDULOUS
 
 from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.errors import BadInput, BadScenario
@@ -28,7 +29,7 @@ EACH = 3
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     out = tmp_path_factory.mktemp("explained") / "run"
-    return run("btc-replay", agents=25, steps=STEPS, overrides={"run.checkpoint_every": 3}, out=out)
+    return run("btc-replay", agents=25, steps=STEPS, overrides={"run.checkpoint_every": 3} | CREDULOUS, out=out)
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +134,11 @@ def test_without_a_memory_is_what_a_real_run_without_it_does(
         recall = RecallIndex.recall
         row = int(one.agent[-4:])
 
-        def forgetful(index, keys, k, step, one=one, memory=memory, row=row, recall=recall):  # type: ignore[no-untyped-def]
+        def forgetful(index, keys, k, step, metric, one=one, memory=memory, row=row, recall=recall):  # type: ignore[no-untyped-def]
             role = forgetful.role  # type: ignore[attr-defined]
             if step == one.step and index is role.index:
                 index.result[row, index.step[row] == memory.step] = np.nan
-            return recall(index, keys, k, step)
+            return recall(index, keys, k, step, metric)
 
         action, value = run_with(record, one, tmp_path / str(count), monkeypatch, "recall", forgetful)
         assert (action, value) == (memory.without.action, memory.without.value)

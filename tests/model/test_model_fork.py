@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from credulous import CREDULOUS
 from polars.testing import assert_frame_equal
 from probes import Watch
 
@@ -25,7 +26,7 @@ from freeagentics.runs import fork, resume, run
 
 STEPS, AGENTS = 30, 5
 TEAM = {"market-hunter": 1, "risk-manager": 1, "trade-executor": 1}
-FEES = {"market.fee_bps": 300.0, "memory.trust": 1.0, "signals.ttl_hours": 5.0}
+FEES = {"market.fee_bps": 300.0, "memory.trust": 0.9, "signals.ttl_hours": 5.0, "roles.risk-manager.max_exposure": 0.3}
 """What makes another course from the next fill on."""
 
 
@@ -34,7 +35,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A run, a fork of it after step 14, a fork of that after step 20, and one of it after step 9; all but the forks are gone."""
     place = tmp_path_factory.mktemp("line")
     # Days on which there is much to trade.
-    settings = {"run.checkpoint_every": 6, "market.start": "2022-01-27T00:00:00Z", "agents.team": TEAM}
+    settings = {"run.checkpoint_every": 6, "market.start": "2022-01-27T00:00:00Z", "agents.team": TEAM} | CREDULOUS
     run("btc-replay", agents=6, steps=STEPS, overrides=settings, out=place / "first")
     fork(place / "first", 14, overrides=FEES, out=place / "fork")
     fork(place / "fork", 20, overrides={"market.impact_bps": 900.0, "memory.trust": 0.0}, out=place / "grandchild")

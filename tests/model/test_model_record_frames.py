@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
+from credulous import CREDULOUS
 from model_worlds import scenario
 
 from freeagentics.agents import ROLES
@@ -22,7 +23,7 @@ EMPTY = ("decisions", "signals", "orders", "fills", "memories", "outcomes", "des
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    world = scenario(overrides={"market.bars": "ten-pairs-4h", "market.daily": ""}, agents=AGENTS, steps=STEPS)
+    world = scenario(overrides={"market.bars": "ten-pairs-4h", "market.daily": ""} | CREDULOUS, agents=AGENTS, steps=STEPS)
     return run(world, out=tmp_path_factory.mktemp("records") / "run")
 
 

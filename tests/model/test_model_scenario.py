@@ -61,7 +61,7 @@ def test_an_unknown_key_of_what_is_planted_is_refused() -> None:
         ("roles.risk-manager.caution", [0, 0], "roles.risk-manager.caution.0: Input should be greater than 0"),
         ("roles.trade-executor.band", [0.5, 0.1], "roles.trade-executor.band: a range goes from its lower to its higher end"),
         ("roles.market-hunter.exploration_rate", [0, 1.5], "exploration_rate.1: Input should be less than or equal to 1"),
-        ("roles.market-hunter.learning_rate", [float("nan"), 1], "learning_rate.0: Input should be "),
+        ("roles.market-hunter.exploration_rate", [float("nan"), 1], "exploration_rate.0: Input should be "),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_in_one_line_that_names_its_key(key: str, value: object, said: str) -> None:

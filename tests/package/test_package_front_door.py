@@ -34,6 +34,7 @@ def test_the_front_door_is_pinned() -> None:
         "MarketModel",
         "OptimizedThreadPoolManager",
         "Order",
+        "Probe",
         "Role",
         "RunFailed",
         "RunRecord",

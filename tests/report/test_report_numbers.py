@@ -140,8 +140,8 @@ def test_a_source_returned_the_mean_reward_with_it_less_that_without(record: Run
 def test_reads_cost_what_the_desks_were_charged(record: RunRecord, facts: Facts) -> None:
     cents = sum(int((usage.reads.sum(axis=0) * usage.cents).sum()) for usage in facts.source_usage)
     assert cents / 100 == pytest.approx(record.desk_frame.filter(pl.col("step") == WATCHED)["data_costs"].sum())
-    assert facts.source_usage[0].sources == ("price", "whales", "derivatives", "sentiment")
-    assert facts.source_usage[1].sources == ("price", "derivatives", "sentiment")
+    assert facts.source_usage[0].sources == ("price", "whales")
+    assert facts.source_usage[1].sources == ("derivatives", "sentiment")
 
 
 def test_the_best_and_the_worst_trade_are_told(record: RunRecord, facts: Facts) -> None:

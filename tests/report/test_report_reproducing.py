@@ -44,7 +44,7 @@ def test_what_changes_no_trajectory_makes_no_scenario_of_ones_own(tmp_path: Path
 
 def test_a_fork_is_forked_again_from_its_own_directory(tmp_path: Path) -> None:
     parent = made(tmp_path, agents=5, steps=25, market__start="2022-01-20T00:00:00Z")
-    record = fork(parent.path, 11, overrides={"market.fee_bps": 300.0}, out=tmp_path / "a fork")
+    record = fork(parent.path, 11, overrides={"roles.risk-manager.max_exposure": 0.1}, out=tmp_path / "a fork")
     _, verb, directory, _, step = command_of(record)
     assert (verb, directory, step) == ("fork", str(tmp_path / "a fork"), "11")
     again = fork(directory, int(step), out=tmp_path / "again")

@@ -39,7 +39,7 @@ def test_desks_add_up_to_the_model(record: RunRecord) -> None:
 def test_roles_signals_and_sources_have_a_row_for_each(record: RunRecord) -> None:
     assert table(record, "roles")["role"].to_list() == list(record.summary.roles)
     assert set(table(record, "signals")["kind"]) == set(record.signal_frame["kind"])
-    assert table(record, "sources")["source"].to_list() == ["price", "whales", "price"]
+    assert table(record, "sources")["source"].to_list() == ["price", "whales"]
 
 
 def test_chains_tell_trades_with_the_agents_that_led_to_them(record: RunRecord) -> None:

@@ -47,7 +47,7 @@ def test_the_page_loads_steps_looks_into_agents_and_resets(visit: Visit) -> None
         visit.page.get_by_alt_text(chart).wait_for()
     visit.pick("trade-executor-0001")
     visit.wait_for("Desk 1 · regime probabilities")
-    visit.wait_for("cost_of_trading")
+    visit.wait_for("cost of trading")
     visit.page.get_by_alt_text("Exposure of desk 1").wait_for()
     visit.press("Reset")
     visit.at_step(0)

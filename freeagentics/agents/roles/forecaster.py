@@ -31,16 +31,18 @@ READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "se
 LIFE = 17_000.0
 """Readings over which a lesson about a source pays: two years of hours."""
 
-PROBABILITY_FREE, PROBABILITY_PAID = 0.01, 0.02
-"""Probability, before anything was seen, that a direction tells of the return to come: what somebody charges for rather does. With a dozen
-components one in five agents will one day believe in noise."""
-
 
 class ForecasterSettings(BaseModel):
     """How a forecaster learns and when it speaks. Each agent draws its own rates from the ranges given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    prior: float = Field(
+        0.02,
+        gt=0,
+        lt=1,
+        description="Probability, before any outcome, that a source paid for tells of returns; half of it where it is free.",
+    )
     exploration_rate: RateSpan = Field((0.002, 0.02), description="Range of the chance to read a source only to learn about it.")
     information_value: float = Field(
         0.2, gt=0, description="Worth of one squared standard deviation less of error, as a share of equity risk."
@@ -92,8 +94,8 @@ class Forecaster(Cohort):
         for fixed in (self._cost, self._exploration_rate, self._bits):
             fixed.flags.writeable = False
         sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
-        paid = np.where(self._cost > 0, PROBABILITY_PAID, PROBABILITY_FREE)
-        self.faculties = FacultyWeights(rows, horizon, np.append(PROBABILITY_FREE, np.repeat(paid, 2)).astype(np.float32))
+        prior = np.where(self._cost > 0, settings.prior, settings.prior / 2)
+        self.faculties = FacultyWeights(rows, horizon, np.append(settings.prior / 2, np.repeat(prior, 2)).astype(np.float32))
         self.readings = Readings(rows, horizon, sources, assets)
         self.held = HeldDirections(rows, sources, assets, horizon)
         self.last_sent = LastSent(rows, context.signal_ttl)
@@ -130,10 +132,11 @@ class Forecaster(Cohort):
     def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
         """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
 
-        A source is read where that is worth its cost. What was read stands for a while: reading again tells only what has faded of it.
+        A source is read where that is worth its cost. What was read stands for a while: reading again tells only what has faded of it, and
+        overlaps by the rest with the outcome that the last reading will have.
         """
         free = self._cost == 0
-        wanted = free | (self.worth_of_sources() * np.square(self.held.faded()) > self._cost_in_errors(view))
+        wanted = free | (self.worth_of_sources() * np.square(np.square(self.held.faded())) > self._cost_in_errors(view))
         uniform = self.context.random(f"{self.role}/explore", self.number, view.observation.step).random(wanted.shape)
         exploring = (uniform < self._exploration_rate[:, None]) & ~wanted
         return wanted | exploring, exploring
@@ -156,13 +159,14 @@ class Forecaster(Cohort):
         return self.readings.read[slot][:, self._names.index(name)]
 
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
-        """Names of the sources that a row's agent read at a step within the horizon."""
-        read = self.readings.read[step % len(self.readings.read), row]
-        return tuple(name for name, was in zip(self._names, read.tolist(), strict=True) if was)
+        """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""
+        read = self.readings.read[step % len(self.readings.read), row].tolist()
+        return tuple(dict.fromkeys(["price", *(name for name, was in zip(self._names, read, strict=True) if was)]))
 
     def read_bits(self, step: int) -> AnyArray:
         """Sources that each row read at a step within the horizon, (rows,)."""
-        return self.readings.read[step % len(self.readings.read)] @ self._bits
+        bits: AnyArray = self.readings.read[step % len(self.readings.read)] @ self._bits
+        return bits | super().read_bits(step)
 
     def _cost_in_errors(self, view: View) -> F32:
         """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""

@@ -132,6 +132,7 @@ class PortfolioOptimizer(Cohort):
 
     def replan(self, views: F32, volatility: F32) -> None:
         """Move the plan to what the views (rows, assets) ask for where that pays; *volatility* (assets,) is that over the horizon."""
+        volatility = np.maximum(volatility, np.float32(1e-6))
         covariance = self._correlation() * np.outer(volatility, volatility)
         expected = views * volatility
         # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
