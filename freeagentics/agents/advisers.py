@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics.agents.forecasts import LARGEST_FORECAST
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32, I64, ArrayState, Mask
 from freeagentics.mind import FacultyWeights
@@ -32,9 +33,9 @@ class Advisers(ArrayState):
         return np.clip(self.weights.weight, 0, LARGEST_WEIGHT)
 
     def listen(self, step: int, forecasts: F32) -> F32:
-        """Take in the forecasts of a step (rows, advisers, assets); returns their weighted sum, (rows, assets)."""
+        """Take in the forecasts of a step (rows, advisers, assets); returns their weighted sum, (rows, assets), within 2."""
         self.said[step % len(self.said)] = forecasts
-        return (self.trust[:, :, None] * forecasts).sum(axis=1)
+        return np.clip((self.trust[:, :, None] * forecasts).sum(axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
 
     def learn(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn from the outcomes of what was said at a step; *judged* marks the rows that were there."""

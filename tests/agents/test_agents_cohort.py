@@ -170,8 +170,9 @@ def memories(tape: Tape, who: Mask) -> list[tuple[int, int, int, bytes]]:
 
 
 def test_agents_of_one_role_differ_from_each_other(tape: Tape) -> None:
-    confidence = tape.records(STEPS, Kind.DECISIONS)["confidence"].reshape(5, 2)
-    assert (confidence[:, 0] != confidence[:, 1]).all()
+    decisions = [tape.records(step, Kind.DECISIONS) for step in range(1, STEPS + 1)]
+    told = np.array([np.stack([record["confidence"], record["value"]]).reshape(2, 5, 2) for record in decisions])
+    assert (told[..., 0] != told[..., 1]).any(axis=(0, 1)).all()
 
 
 def test_outcomes_come_after_the_horizon_and_name_every_agent(tape: Tape) -> None:

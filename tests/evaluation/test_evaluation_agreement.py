@@ -13,8 +13,8 @@ from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, SideI
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
 
-SCENARIO = load_scenario("btc-replay", {"agents.count": 5} | CREDULOUS)
-STEPS = 24
+SCENARIO = load_scenario("btc-replay", {"agents.count": 5, "memory.recall": 2} | CREDULOUS)
+STEPS = 60
 
 
 class Amnesia(Codec):

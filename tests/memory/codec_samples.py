@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from credulous import CREDULOUS
-
 from freeagentics.arrays import F32, I64
 from freeagentics.evaluation import CollectedRun as Run
 from freeagentics.evaluation import collect
@@ -38,7 +36,7 @@ class CollectedRun:
 
 @lru_cache(maxsize=1)
 def _run() -> Run:
-    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3} | CREDULOUS), 120)
+    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3}), 120)
 
 
 @lru_cache(maxsize=len(ROLES))

@@ -39,13 +39,15 @@ def journal(record: RunRecord) -> Journal:
 
 @pytest.fixture(scope="module")
 def told(record: RunRecord) -> list[Explanation]:
-    """Three random decisions of each role, of which at least one acted."""
+    """Three random decisions of each role, three that traded, and three that went by memories most."""
     pick = random.Random(4)
     chosen = []
     for role in BUILT_IN:
         chosen += [explain(record.path, f"{role}-{pick.randrange(5):04d}", pick.randrange(1, STEPS + 1)) for _ in range(EACH)]
-    traded = record.agent_frame.filter(pl.col("action") == "buy").row(0, named=True)
-    return [*chosen, explain(record.path, traded["agent"], traded["step"])]
+    frame = record.agent_frame
+    traded = frame.filter(pl.col("action").is_in(["buy", "sell"])).tail(3)
+    heeding = frame.filter(pl.col("agent").str.starts_with("market-hunter")).sort("memory_weight").tail(3)
+    return chosen + [explain(record.path, row["agent"], row["step"]) for row in pl.concat([traded, heeding]).iter_rows(named=True)]
 
 
 def decision_of(journal: Journal, record: RunRecord, told: Explanation) -> np.void:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
-from credulous import CREDULOUS
 from model_worlds import scenario
 
 from freeagentics.agents import ROLES
@@ -17,13 +16,20 @@ from freeagentics.records.record_frames import RecordFrames
 from freeagentics.records.roster import Roster
 from freeagentics.runs import run
 
+BUSY: dict[str, object] = {
+    "agents.exposure": [0.9, 0.95],
+    "roles.risk-manager.max_value_at_risk": 0.02,
+    "roles.risk-manager.max_expected_shortfall": 0.03,
+}
+"""Limits that move all the time, under which desks trade."""
+
 AGENTS, STEPS, HORIZON = 20, 30, 8
 EMPTY = ("decisions", "signals", "orders", "fills", "memories", "outcomes", "desks")
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    world = scenario(overrides={"market.bars": "ten-pairs-4h", "market.daily": ""} | CREDULOUS, agents=AGENTS, steps=STEPS)
+    world = scenario(overrides={"market.bars": "ten-pairs-4h", "market.daily": ""} | BUSY, agents=AGENTS, steps=STEPS)
     return run(world, out=tmp_path_factory.mktemp("records") / "run")
 
 

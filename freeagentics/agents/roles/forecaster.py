@@ -13,6 +13,7 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
+from freeagentics.agents.forecasts import LARGEST_FORECAST
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
@@ -20,9 +21,6 @@ from freeagentics.market import Orders
 from freeagentics.memory import Recalled, column
 from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
 from freeagentics.signals import Signals
-
-LARGEST_FORECAST = np.float32(2)
-"""Forecasts are clipped to this many standard deviations."""
 
 FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
 READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
