@@ -24,6 +24,7 @@ class Recollection(ArrayState):
     situations than those that did not, and all count alike until one has.
 
     Attributes:
+        least: weight that memories have in any case; 0, but where somebody asks what agents would do that heed them.
         weights: how outcomes answered to what was recalled.
         features: how outcomes answered to each number of a key.
         centre: mean of each number of the keys so far, (rows, KEY_SIZE), in 0..1.
@@ -31,6 +32,7 @@ class Recollection(ArrayState):
     """
 
     def __init__(self, rows: int, horizon: int, trust: float, prior: float) -> None:
+        self.least = np.float32(0)
         self._trust = np.float32(trust)
         self.weights = FacultyWeights(rows, horizon, np.full(1, prior, dtype=np.float32), signed=False)
         self.features = FacultyWeights(rows, horizon, np.full(KEY_SIZE, prior, dtype=np.float32))
@@ -39,8 +41,8 @@ class Recollection(ArrayState):
 
     @property
     def weight(self) -> F32:
-        """Weight of recalled outcomes, (rows,), at most `memory.trust`."""
-        return np.minimum(self.weights.weight[:, 0], self._trust)
+        """Weight of recalled outcomes, (rows,): at least `least`, and at most `memory.trust`."""
+        return np.minimum(np.maximum(self.weights.weight[:, 0], self.least), self._trust)
 
     def add(self, step: int, recalled: Recalled, forecast: F32) -> F32:
         """What memories add to a *forecast* (rows,) of the asset in focus, (rows,)."""

@@ -118,10 +118,11 @@ class AgreementProbe(Probe):
     def _decide(self, name: str, cohort: Cohort, view: View, before: Mapping[str, AnyArray]) -> AnyArray:
         """Decisions of the cohort with the memories of one codec, were it to heed them; it is left as it was *before*."""
         self._shadow(name, cohort).cast(cohort.index)
-        cohort.recollection.weights.weight[:] = HEEDED
+        cohort.recollection.least = HEEDED
         try:
             return cohort.decide(view).decisions
         finally:
+            cohort.recollection.least = np.float32(0)
             cohort.load(before)
 
     def learns(self, cohort: Cohort, context: StepContext) -> None:
