@@ -55,7 +55,9 @@ class Cohort(ArrayState, ABC):
     Attributes:
         agent: index of the agent in each row, -1 where the row is free; shape (rows,).
         step_context: what it has in mind between deciding and learning.
-        desk: its desk; 0 where the row is free. joined: the step it arrived at. peers: agents of this role on its desk.
+        desk: its desk; 0 where the row is free.
+        joined: the step it arrived at.
+        peers: agents of this role on its desk.
     """
 
     role: ClassVar[str]
@@ -138,7 +140,7 @@ class Cohort(ArrayState, ABC):
 
     @abstractmethod
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
-        """What every row does. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
+        """Choose for every row. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
 
     def observe(self, view: View) -> None:
         """Choose and read sources, before the situation is put together."""
@@ -200,7 +202,7 @@ class Cohort(ArrayState, ABC):
         return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
 
     def _memory_weight(self, recalled: Recalled) -> F32:
-        """What recalled outcomes count in the forecast, (rows,)."""
+        """Weight of recalled outcomes in the forecast, (rows,)."""
         return self.recollection.weight * recalled.weight()
 
     def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:

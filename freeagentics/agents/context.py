@@ -18,7 +18,7 @@ from freeagentics.randomness import generator
 
 
 class MemorySettings(BaseModel):
-    """How agents remember."""
+    """Settings of memory."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -86,7 +86,7 @@ def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F3
 
 
 def importance(states: F32, choice: Decisions) -> F32:
-    """How much an experience matters by itself, 0..1: surprising, large, or worth telling others."""
+    """Importance of an experience by itself, 0..1: it is surprising, large, or worth telling others."""
     surprise = np.clip(states[:, column("surprise")] / 8, 0, 1)
     told = np.minimum(choice.published, 1)
     return np.clip(0.5 * surprise + 0.4 * choice.size + 0.1 * told, 0, 1).astype(np.float32)

@@ -43,7 +43,7 @@ class PluginFile:
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """What running a file gave: its roles and sources, by name. Two are equal where their code is."""
+    """Findings in a file that was run: its roles and sources, by name. Two are equal where their code is."""
 
     file: PluginFile
     roles: Mapping[str, type[Cohort]] = field(compare=False)

@@ -54,7 +54,8 @@ class Population:
         """Seat agents.
 
         Args:
-            counts: agents of each role. desks: over which they are spread.
+            counts: agents of each role.
+            desks: over which they are spread.
             settings: of each role; those not given are the role's defaults.
             registry: what the roles are.
         """
@@ -112,7 +113,7 @@ class Population:
         return agent_id(self.directory.roles[self.directory.role[agent]], int(self.number[agent]))
 
     def seats(self) -> AnyArray:
-        """Where everybody sits, for the journal: (N,) of `SEAT`."""
+        """Seats of all agents, for the journal: (N,) of `SEAT`."""
         seats = np.zeros(len(self), dtype=SEAT)
         for name in ("role", "desk", "cohort", "row"):
             seats[name] = getattr(self.directory, name)

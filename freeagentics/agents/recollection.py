@@ -1,4 +1,4 @@
-"""What memories add to forecasts: as much as outcomes have shown them to be worth, and nothing before that."""
+"""Recollection: memories in forecasts, weighted as outcomes have shown them to be right, and not at all before that."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTLED = np.float32(0.002)
 
 
 class Recollection(ArrayState):
-    """What recalled outcomes count in each agent's forecast, and what makes situations alike.
+    """The weight of recalled outcomes in each agent's forecast, and the metric by which situations are alike.
 
     Their weight is learned on what the forecast without them left of the outcomes, so that memories count only for what beliefs and
     signals miss. On that, too, the features of recall keys are judged: those that told of outcomes count more in the likeness of
@@ -45,13 +45,13 @@ class Recollection(ArrayState):
         return np.minimum(np.maximum(self.weights.weight[:, 0], self.least), self._trust)
 
     def add(self, step: int, recalled: Recalled, forecast: F32) -> F32:
-        """What memories add to a *forecast* (rows,) of the asset in focus, (rows,)."""
+        """Shift of a *forecast* (rows,) of the asset in focus by memories, (rows,)."""
         mean = recalled.shrunk_result()
         self.said[step % len(self.said)] = np.stack([mean, forecast], axis=1)
         return self.weight * mean
 
     def metric(self) -> F32:
-        """How much each number of a key matters, (rows, KEY_SIZE), in whole numbers."""
+        """Weight of each number of a key in the distance of keys, (rows, KEY_SIZE), in whole numbers."""
         return whole_metric(FLAT + self.features.credence)
 
     def learn(self, outcomes: Outcomes, keys: U8, result: F32, judged: Mask) -> None:

@@ -1,4 +1,4 @@
-"""Which roles and sources there are: those that come with the package, and those of a scenario's own plugins beside them."""
+"""The registry of roles and sources: those that come with the package, and those of a scenario's own plugins beside them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class Registry:
     """The roles and sources of one scenario. Two are equal where they have the same code.
 
     Attributes:
-        plugins: files that were run. roles, sources: by name, those of the package first.
+        plugins: files that were run.
+        roles, sources: by name, those of the package first.
         complete: whether these are all; not where a scenario is only read, for that runs none of its plugins, and names that are not
             known are taken as they stand.
     """

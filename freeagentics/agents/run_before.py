@@ -70,7 +70,7 @@ class RunBefore:
 
 
 def _is_private(path: Path) -> bool:
-    """Whether only this user can have written there."""
+    """Check that only this user can have written there."""
     try:
         status = path.stat()
     except OSError:

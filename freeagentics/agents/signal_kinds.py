@@ -36,7 +36,7 @@ SHARES = frozenset({SignalKind.LIMIT, SignalKind.VETO, SignalKind.TARGET})
 
 
 def stricter_of(kind: AnyArray, held: AnyArray, said: AnyArray) -> Mask:
-    """Where *held* is a stricter limit or veto than *said*, all of shape (n,); of other kinds none is."""
+    """Mask (n,) of limits and vetoes *held* that are stricter than those *said*; of other kinds none is."""
     return np.where(kind == SignalKind.LIMIT, held < said, (kind == SignalKind.VETO) & (held > said))
 
 

@@ -11,7 +11,7 @@ from freeagentics.mind import REGIMES, GenerativeModel, evaluate_policies
 
 
 class Message(IntEnum):
-    """What one may say."""
+    """Messages of a warning policy."""
 
     NOTHING = 0
     TURBULENCE = 1
@@ -44,7 +44,7 @@ class SignalPolicy:
         )
 
     def message_probabilities(self, regimes: F32) -> F32:
-        """How probable each message is, (rows, 2), given belief in regimes (rows, 4)."""
+        """Probability of each message, (rows, 2), given belief in regimes (rows, 4)."""
         belief = np.zeros((len(regimes), len(REGIMES), len(Message)), dtype=np.float32)
         belief[:, :, Message.NOTHING] = regimes
         return evaluate_policies(self._model, belief.reshape(len(regimes), -1))[0]

@@ -80,7 +80,7 @@ class UserCohort(Cohort):
         return collector.decisions(parent, parent_step, signal[:, :CAUSES])
 
     def _shared(self, view: View) -> dict[str, Any]:
-        """What all agents of the cohort see alike."""
+        """View that all agents of the cohort share."""
         observation, symbols = view.observation, self.context.symbols
         columns = {name: MappingProxyType(dict(zip(symbols, observation.column(name).tolist(), strict=True))) for name in self._columns}
         prices = dict(zip(symbols, (observation.prices / self.context.units.price).tolist(), strict=True))

@@ -26,13 +26,16 @@ class NoSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one agent sees: the market at the close, as far as its sources show it, and its desk's books.
+    """View of one agent: the market at the close, as far as its sources show it, and its desk's books.
 
     Attributes:
         step, timestamp: the step, and market time in ms.
         prices: USD, by symbol.
         columns: what its sources show, by column and symbol, e.g. ``seen.columns["price.trend"]["BTCUSDT"]``.
-        equity, cash: of its desk, USD. positions: units, by symbol. weights: shares of equity, by symbol. drawdown: fall from the peak.
+        equity, cash: of its desk, USD.
+        positions: units, by symbol.
+        weights: shares of equity, by symbol.
+        drawdown: fall from the peak.
         belief: its belief in each regime of each symbol, kept for it by the cohort.
     """
 
@@ -66,8 +69,10 @@ class Remembered:
     """A memory of a situation like this one, and its outcome: there are none whose outcome is not known yet.
 
     Attributes:
-        age: steps, at least the horizon. relevance: 0..1.
-        result: what the first symbol did over the horizon, within 4. reward: stance times result, the mean over symbols; both in standard
+        age: steps, at least the horizon.
+        relevance: 0..1.
+        result: what the first symbol did over the horizon, within 4.
+        reward: stance times result, the mean over symbols; both in standard
             deviations.
     """
 
@@ -90,9 +95,11 @@ class Tell:
     """A signal to roles of one's own desk.
 
     Attributes:
-        kind: one of the board's kinds. to: names of roles; those that the desk lacks fall away.
+        kind: one of the board's kinds.
+        to: names of roles; those that the desk lacks fall away.
         data: by symbol, 0 for those left out; from 0 to 1 where the kind is a LIMIT, VETO or TARGET, otherwise within a million of 0.
-        confidence: 0..1. severity: 0, 1, 2 or 3.
+        confidence: 0..1.
+        severity: 0, 1, 2 or 3.
     """
 
     kind: str
@@ -107,7 +114,8 @@ class Action:
     """The action of an agent in a step.
 
     Attributes:
-        action: one of the role's `actions`. signals, orders: what it asks for.
+        action: one of the role's `actions`.
+        signals, orders: what it asks for.
         reasoning: numbers it went by, under names from the role's `reasoning`.
         stance: what it bets on, by symbol, above zero for a rise, within a million of 0: it is judged by this when the horizon is over.
         value, confidence: for the record; confidence is 0..1.
@@ -128,7 +136,8 @@ class UserRole(ABC):
     Class attributes:
         name: of the role, ``[a-z0-9][a-z0-9-]*``, at most 58 characters.
         phase: when it decides: BEFORE_RISK, RISK, OPTIMIZING or EXECUTING.
-        actions: names of what it can do, at most 16. reasoning: names of the numbers it goes by, at most 6.
+        actions: names of what it can do, at most 16.
+        reasoning: names of the numbers it goes by, at most 6.
         reads: sources it reads, and pays for, in every step.
         state: attributes that change from step to step: numbers, texts, bytes, lists and dicts of Python's own. Checkpoints keep them; what
             is not declared, or would come back changed, fails the first step, or the first checkpoint after it appears.
@@ -152,4 +161,4 @@ class UserRole(ABC):
 
     @abstractmethod
     def decide(self, seen: Seen, signals: Sequence[HeardNow], memories: Sequence[Remembered]) -> Action:
-        """What this agent does now. It must depend on nothing but its arguments, its state, its settings and `random`."""
+        """Decide what this agent does now. It must depend on nothing but its arguments, its state, its settings and `random`."""

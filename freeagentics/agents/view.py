@@ -63,5 +63,5 @@ class View:
     outcomes: Outcomes | None
 
     def side_information(self, desk: I32) -> SideInformation:
-        """What memories of agents on these desks (n,) are coded given."""
+        """Side information that memories of agents on these desks (n,) are coded given."""
         return SideInformation(self.observation.values, self.books.shared[desk])

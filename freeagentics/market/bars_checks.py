@@ -1,4 +1,4 @@
-"""What a file of bars must satisfy before anyone trades on it."""
+"""Checks that a file of bars must pass before anyone trades on it."""
 
 from __future__ import annotations
 

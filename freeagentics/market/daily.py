@@ -37,7 +37,7 @@ class Daily:
         object.__setattr__(self, "columns", MappingProxyType(columns))
 
     def known(self, name: str, times: I64) -> F64:
-        """What was known of a column at each of *times* (T,), as float64 (T,): the value of the last day over before that time's day began.
+        """Values known of a column at each of *times* (T,), as float64 (T,): the value of the last day over before that time's day began.
 
         So the value of a day is used from the start of the next day on. Where the days after it have none, it is used for up to
         `CARRIED_DAYS` days longer; NaN where nothing is known.

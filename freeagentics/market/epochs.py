@@ -28,7 +28,9 @@ class Epochs:
     """Numbers (n,) read as market time.
 
     Attributes:
-        times: int64 (n,), ms. wrong: which of the numbers are none. problem: why, with ``{value}`` for such a number.
+        times: int64 (n,), ms.
+        wrong: which of the numbers are none.
+        problem: why, with ``{value}`` for such a number.
     """
 
     times: I64

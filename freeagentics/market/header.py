@@ -14,7 +14,7 @@ _SHOWN = 60
 
 
 def header_problem(path: Path, needed: Sequence[str]) -> str:
-    """What is wrong in words, or nothing where the header is one."""
+    """Fault of a header in words, or nothing where it is one."""
     with path.open(encoding="utf-8", errors="replace") as file:
         lines = [line.strip("\ufeff\r\n ") for line in islice(file, 2)]
     first, second = [*lines, "", ""][:2]

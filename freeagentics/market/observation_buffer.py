@@ -28,7 +28,8 @@ class ObservationBuffer:
     collected, or the interpreter ends; views and attached readers that are alive then stay readable.
 
     Args:
-        columns, assets: of the observations. slots: steps in the ring.
+        columns, assets: of the observations.
+        slots: steps in the ring.
         path: of the file to make.
 
     Attributes:

@@ -15,7 +15,7 @@ from freeagentics.errors import BadInput
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """What orders and fills have in common.
+    """Common base of orders and fills.
 
     Attributes:
         agent: int32 (n,), index of the agent that ordered; only carried along.

@@ -33,8 +33,10 @@ class ReplayMarket:
         symbols: the A assets.
         interval_ms: length of a bar.
         sources: those that are on.
-        off: by name, why a source is off. notes: what else one should know of these bars, a sentence each.
-        terms: what trading costs. units: what prices and quantities are counted in.
+        off: by name, why a source is off.
+        notes: what else one should know of these bars, a sentence each.
+        terms: what trading costs.
+        units: what prices and quantities are counted in.
         columns: names of the F columns that an observation shows.
         accounts: of the desks.
         fills: of the last advance, in the order in which their orders stood.
@@ -174,7 +176,7 @@ class ReplayMarket:
 
 
 def _without_volume(bars: Bars, terms: Terms) -> tuple[str, ...]:
-    """What to say of assets without any volume: nobody can say how far an order would move them."""
+    """Note on assets without any volume: nobody can say how far an order would move them."""
     silent = [bars.symbols[asset] for asset in np.flatnonzero(~bars.volume.any(axis=0))]
     if not silent:
         return ()

@@ -41,7 +41,7 @@ class Source(ABC):
 
     @abstractmethod
     def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
-        """What this source needs and is not there, in words; empty where it can be computed."""
+        """Missing inputs of this source, in words; empty where it can be computed."""
 
     @abstractmethod
     def compute(self, bars: Bars, daily: Daily | None) -> F32:
@@ -52,7 +52,7 @@ class Source(ABC):
 
 
 def missing_daily(daily: Daily | None, name: str) -> tuple[str, ...]:
-    """What `Source.missing` answers for a source that needs one daily column."""
+    """Answer of `Source.missing` for a source that needs one daily column."""
     return () if daily is not None and name in daily.columns else (f"{name} (daily)",)
 
 

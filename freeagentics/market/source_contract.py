@@ -37,7 +37,7 @@ def check_name(kind: type[Source]) -> None:
 
 
 def lacking(source: Source, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
-    """What a source needs and is not there. Raises BadInput."""
+    """Missing inputs of a source. Raises BadInput."""
     with _blaming(type(source)):
         missing = source.missing(bars, daily)
         if not isinstance(missing, tuple | list) or not all(isinstance(name, str) for name in missing):
@@ -46,7 +46,7 @@ def lacking(source: Source, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
 
 
 def compute(source: Source, bars: Bars, daily: Daily | None) -> F32:
-    """What a source shows of bars, float32 (T, A, C), finite: 0 where it is not known. Raises BadInput."""
+    """Columns that a source shows of bars, float32 (T, A, C), finite: 0 where it is not known. Raises BadInput."""
     with _blaming(type(source)):
         _check_columns(source)
         values = _known(source, bars, daily)

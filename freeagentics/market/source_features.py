@@ -18,7 +18,7 @@ from freeagentics.market.source_contract import compute, lacking
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """What the sources show.
+    """The columns that sources show.
 
     Attributes:
         sources: those that are on, in the order given.

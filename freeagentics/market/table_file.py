@@ -144,6 +144,6 @@ def _lower_case(path: Path, columns: Sequence[str]) -> dict[str, str]:
 
 
 def _meant(name: str, others: set[str]) -> str:
-    """Which of *others* may be the missing column."""
+    """Name the one of *others* that may be the missing column."""
     times = sorted(others & _TIMES) if name == "timestamp" else []
     return f" (did you mean {times[0]}?)" if times else in_brackets(name, others)

@@ -14,7 +14,7 @@ LARGEST_IMPACT = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all desks trade on.
+    """Terms that all desks trade on.
 
     Attributes:
         fee_ppm: fee in millionths of what a fill costs or brings.

@@ -49,7 +49,7 @@ class Units:
 
     @property
     def shifts(self) -> tuple[int, ...]:
-        """What `shifted` makes these units of."""
+        """Powers of ten that `shifted` makes these units of."""
         return tuple(len(f"{units:.0f}") - 9 for units in self.price.tolist())
 
     @classmethod
@@ -82,17 +82,17 @@ def _shift(symbol: str, low: float, high: float, cash: float) -> int:
 
 
 def _counts(low: float, cash: float, shift: int) -> bool:
-    """Whether the lowest price has digits enough, and all that cash buys at it can be counted."""
+    """Check that the lowest price has digits enough, and that all that cash buys at it can be counted."""
     return low * 10.0 ** (8 + shift) >= LEAST_DIGITS and GROWTH * cash * 10.0 ** (8 - shift) < LARGEST_UNITS * low
 
 
 def _holds(high: float, shift: int) -> bool:
-    """Whether the highest price can be counted, moved by the largest impact."""
+    """Check that the highest price can be counted, moved by the largest impact."""
     return high * (1 + LARGEST_IMPACT) * 10.0 ** (8 + shift) < LARGEST_UNITS
 
 
 def _affords(low: float, high: float, cash: float) -> bool:
-    """Whether an account can hold what cash grows to."""
+    """Check that an account can hold what cash grows to."""
     return GROWTH * cash * CENTS * high < LARGEST_CENTS * low
 
 

@@ -47,7 +47,7 @@ def ratio(above: F64, below: F64) -> F64:
 
 
 def trailing_zscore(values: F64, window: int) -> F64:
-    """How many standard deviations each of *values* (T, A) is from the mean of the last *window* rows, itself among them.
+    """Distance in standard deviations of each of *values* (T, A) is from the mean of the last *window* rows, itself among them.
 
     NaN among *values* is left out; NaN where fewer than a seventh of the window is known, or where it does not vary.
     """

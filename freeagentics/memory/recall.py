@@ -46,7 +46,7 @@ class Recalled:
         return total / (np.float32(self.doubt) + total)
 
     def shrunk_result(self) -> F32:
-        """That mean shrunk towards the prior, a result of 0, by its weight, shape (rows,)."""
+        """Mean result shrunk towards the prior, a result of 0, by its weight, shape (rows,)."""
         return self.weight() * self.expected_result()
 
 

@@ -10,7 +10,7 @@ from freeagentics.arrays import I64, AnyArray
 
 
 def gives_view(key: Any, ndim: int) -> bool:
-    """Whether an ndarray of so many axes gives a view for *key*: neither a copy nor a single cell."""
+    """Check that an ndarray of so many axes gives a view for *key*: neither a copy nor a single cell."""
     parts = key if isinstance(key, tuple) else (key,)
     integers = [isinstance(part, int | np.integer) and not isinstance(part, bool) for part in parts]
     basic = all(

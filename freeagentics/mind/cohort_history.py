@@ -17,13 +17,14 @@ LEVEL = 3
 
 
 class CohortHistory(ArrayState):
-    """What every row of a cohort did in its last *max_size* steps, a record of *width* bytes each.
+    """History of every row of a cohort over its last *max_size* steps, a record of *width* bytes each.
 
     The newest steps lie open. Every 64 become a block, deflated in one: each byte of each row's records as its series over time. A block
     goes when all of it is older than *max_size* steps. The state holds blocks as they are, so that its arrays change in size.
 
     Args:
-        rows, width: shape of a step's records. max_size: steps kept.
+        rows, width: shape of a step's records.
+        max_size: steps kept.
 
     Raises BadInput where one of them is below 1.
     """

@@ -33,7 +33,8 @@ class GenerativeModel:
 
     Attributes:
         sizes: number of observations of each modality, (M,).
-        likelihoods: what `infer_states` looks up. ones: what it sums over states with, (S,).
+        likelihoods: what `infer_states` looks up.
+        ones: what it sums over states with, (S,).
 
     Raises:
         BadInput: shapes do not fit, an entry is not finite, a probability is negative, or probabilities do not sum to one within 1e-4.

@@ -29,7 +29,7 @@ class HeldDirections(ArrayState):
         self.value[:] = np.where(said, directions, self.value)
 
     def now(self) -> F32:
-        """What they say of the bars that are left, (rows, sources, assets)."""
+        """Directions as they stand for the bars that are left, (rows, sources, assets)."""
         return self.value * self._remaining()
 
     def faded(self) -> F32:

@@ -117,7 +117,7 @@ class CompressedHistory(MutableSequence[Any]):
         return self.copy()
 
     def insert(self, index: int, value: Any) -> None:
-        """As of a list; then the oldest is evicted where there are too many."""
+        """Append as a list does; then the oldest is evicted where there are too many."""
         self._rewrite(lambda entries: entries.insert(index, value))
 
     def __len__(self) -> int:

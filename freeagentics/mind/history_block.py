@@ -33,7 +33,7 @@ def entries_of(block: bytes) -> list[Any]:
 
 
 def count_of(block: bytes) -> int:
-    """How many entries a block has."""
+    """Number of entries of a block."""
     return int(_HEAD.unpack_from(block)[0])
 
 

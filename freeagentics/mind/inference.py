@@ -54,7 +54,7 @@ def infer_states(model: GenerativeModel, observations: NDArray[np.integer], prio
 def evaluate_policies(
     model: GenerativeModel, posterior: F32, horizon: int = 1, gamma: float = 16.0, log_prior: ArrayLike | None = None
 ) -> tuple[F32, F32]:
-    """How good each policy is, and how probable that makes it.
+    """Evaluate policies: the value of each, and its probability.
 
     The negative expected free energy of a policy is the sum, over its steps and all modalities, of the expected log-preference of what
     will be observed (pragmatic) and the expected information gain about the hidden state (epistemic: entropy of what is expected to be

@@ -100,7 +100,7 @@ class LazyBeliefArray(NDArrayOperatorsMixin):
                 self._rest()
 
     def get_values(self, indices: Any) -> Any:
-        """What ``dense[indices]`` is, as a copy. Cells picked by integers are read from the sparse state as it is."""
+        """Copy of ``dense[indices]``. Cells picked by integers are read from the sparse state as it is."""
         with self._lock:
             held = self._held
             flat = cells(indices, held.shape) if isinstance(held, SparseBeliefState) else None
@@ -133,22 +133,22 @@ class LazyBeliefArray(NDArrayOperatorsMixin):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """As of an ndarray."""
+        """Do as an ndarray does."""
         return self._held.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """As of an ndarray."""
+        """Do as an ndarray does."""
         return self._held.dtype
 
     @property
     def ndim(self) -> int:
-        """As of an ndarray."""
+        """Do as an ndarray does."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
-        """As of an ndarray."""
+        """Do as an ndarray does."""
         return int(np.prod(self.shape, dtype=np.int64))
 
     def _work(self) -> AnyArray:

@@ -1,4 +1,4 @@
-"""How likely every state makes what was observed: all modalities in one look-up."""
+"""Likelihood of observations in every state: all modalities in one look-up."""
 
 from __future__ import annotations
 

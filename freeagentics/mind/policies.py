@@ -1,4 +1,4 @@
-"""What every policy of a horizon leads to, as one matrix over the states of now."""
+"""Policies of a horizon, unrolled into one matrix over the states of now."""
 
 from __future__ import annotations
 

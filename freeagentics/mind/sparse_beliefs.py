@@ -82,7 +82,7 @@ class SparseBeliefState:
         return np.frombuffer(self.payload, bits, self.nbytes // (bits.itemsize + _GAPS[self.form].itemsize))
 
     def _positions(self) -> I64:
-        """Where the values belong, rising."""
+        """Places of the values, rising."""
         if self.form == "mask":
             size = _size(self.shape)
             packed = np.frombuffer(self.payload, np.uint8, offset=self.nbytes - _mask_bytes(size))
@@ -109,7 +109,7 @@ class BeliefCompressor:
 
 
 def pack(dense: AnyArray, threshold: float, *, own: bool) -> SparseBeliefState | AnyArray:
-    """As `BeliefCompressor.compress`; with *own* a belief that stays dense is given back itself, not as a copy."""
+    """Compress as `BeliefCompressor.compress` does; with *own* a belief that stays dense is given back itself, not as a copy."""
     dtype = float_type(dense.dtype)
     cells = np.ascontiguousarray(dense).reshape(-1).view(_BITS[dtype])
     filled = cells != 0
@@ -140,7 +140,7 @@ def _gap_bytes(gaps: I64, form: str, itemsize: int) -> int:
 
 
 def _rests(gaps: I64, dtype: np.dtype[Any]) -> I64:
-    """How many extra cells each gap must rest on, were it written as *dtype*."""
+    """Number of extra cells that each gap must rest on, were it written as *dtype*."""
     return np.maximum(gaps - 1, 0) // np.iinfo(dtype).max
 
 

@@ -13,7 +13,8 @@ def value_at_risk(at: F32, below: F32, probability: float) -> F32:
     """The loss that is exceeded with *probability*: minus the quantile.
 
     Args:
-        at: returns in rising order, (K,). below: probability of less, (..., K).
+        at: returns in rising order, (K,).
+        below: probability of less, (..., K).
 
     Returns:
         Losses (...). Between two points the log of the probability is taken to be linear, as it nearly is in a tail.

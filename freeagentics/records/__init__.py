@@ -1,4 +1,4 @@
-"""What a run leaves: its directory, its record, and readers of its journal."""
+"""Records of a run: its directory, its record, and readers of its journal."""
 
 from freeagentics.records.run_record import RunRecord, Summary
 

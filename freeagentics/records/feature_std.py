@@ -1,4 +1,4 @@
-"""How much experiences vary in a run: what errors of a codec are measured against."""
+"""Standard deviations of features in a run: errors of a codec are measured against them."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _decisions(chunk: list[tuple[int, int, AnyArray]], names: Roster) -> pl.Data
 
 
 def decision_columns(steps: AnyArray, records: AnyArray, names: Roster) -> dict[str, object]:
-    """What every frame of decisions has, from steps (n,) and records (n,)."""
+    """Columns that every frame of decisions has, from steps (n,) and records (n,)."""
     agent = records["agent"]
     return {
         "step": steps,

@@ -13,7 +13,8 @@ class Lineage:
     """A run's own scenario, and those of the runs that it was forked from: steps that it shares with them were made under theirs.
 
     Attributes:
-        own: the scenario of the steps after the last fork. ancestors: by the last step that was made under each, in rising order.
+        own: the scenario of the steps after the last fork.
+        ancestors: by the last step that was made under each, in rising order.
     """
 
     own: Scenario

@@ -18,7 +18,8 @@ class RoleAudit(_Found):
     """Memories of one role.
 
     Attributes:
-        codec: what coded them; a role that no codec was trained for has another than was asked for. version: of that codec.
+        codec: what coded them; a role that no codec was trained for has another than was asked for.
+        version: of that codec.
         bits: mean of a memory's code, checksum included, its length and its share of a page's head not.
         error: as in `GroupAudit`, over all features of the role.
     """
@@ -50,11 +51,14 @@ class CodecAudit(_Found):
 
     Attributes:
         codec: as scenarios call it.
-        decisions: compared. agreement: share of them that are the same, action and asset, from decoded memories as from exact ones.
-        bits: mean of a memory's code. shared_bits: beside them, its share of the book of its desk, which is coded once for all of the desk.
+        decisions: compared.
+        agreement: share of them that are the same, action and asset, from decoded memories as from exact ones.
+        bits: mean of a memory's code.
+        shared_bits: beside them, its share of the book of its desk, which is coded once for all of the desk.
         other_bits: of its code, what belongs to no group: checksum, asset in focus, numbers that no table
             foretold, rounding up to whole bytes.
-        roles: in pipeline order. groups: in the order of the features.
+        roles: in pipeline order.
+        groups: in the order of the features.
     """
 
     codec: str

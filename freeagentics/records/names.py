@@ -19,7 +19,7 @@ class _Names(BaseModel):
 
 
 class RoleNames(_Names):
-    """What a role calls things; actions and numbers of reasoning by place, as decisions have them."""
+    """Names that a role gives; actions and numbers of reasoning by place, as decisions have them."""
 
     role: str
     phase: int
@@ -37,8 +37,11 @@ class Names(_Names):
     """Of a whole run.
 
     Attributes:
-        symbols: of the assets. shifts: of what they are counted in, as `Units` has them. columns: of an observation.
-        sources: cents a read, by name, of those that are on. team: the roles, by number.
+        symbols: of the assets.
+        shifts: of what they are counted in, as `Units` has them.
+        columns: of an observation.
+        sources: cents a read, by name, of those that are on.
+        team: the roles, by number.
     """
 
     symbols: tuple[str, ...]
@@ -56,7 +59,7 @@ class Names(_Names):
 
     @classmethod
     def read(cls, journal: Journal) -> Names:
-        """As the first step has them. Raises BadRunDirectory where there was none, CorruptRecord for damage."""
+        """Read the names that the first step has. Raises BadRunDirectory where there was none, CorruptRecord for damage."""
         records = journal.read(1, Kind.NAMES, SHARED)
         if records is None:
             raise BadRunDirectory(f"{journal.path}: nothing on record; the run was stopped before its first step")
@@ -66,5 +69,5 @@ class Names(_Names):
             raise CorruptRecord(f"{journal.path}: step 1: the names on record cannot be read", step=1) from error
 
     def records(self) -> AnyArray:
-        """As records for the journal."""
+        """Encode for the journal."""
         return np.frombuffer(self.model_dump_json().encode(), dtype=BYTES)

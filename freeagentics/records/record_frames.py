@@ -55,7 +55,7 @@ class RecordFrames:
         self._first, self._last = first, self._end if last is None else min(last, self._end)
 
     def decisions(self) -> pl.DataFrame:
-        """What every agent did and from what reasoning; ``memories`` are steps, ``signals`` numbers, and each role names its reasons."""
+        """Decisions of every agent with their reasoning; ``memories`` are steps, ``signals`` numbers, and each role names its reasons."""
         names = self._names
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
@@ -80,7 +80,7 @@ class RecordFrames:
         return {f"reason.{label}": pl.Series(column).fill_nan(None) for label, column in columns.items()}
 
     def signals(self) -> pl.DataFrame:
-        """Who told what to whom; ``data`` has one number per asset, in the order of the symbols. No audience: everybody."""
+        """Signals with senders and recipients; ``data`` has one number per asset, in the order of the symbols. No audience: everybody."""
         names = self._names
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
@@ -107,7 +107,7 @@ class RecordFrames:
         return self._all(Kind.ORDERS, lambda steps, records: pl.DataFrame(self._trade(steps, records)))
 
     def fills(self) -> pl.DataFrame:
-        """What was filled, at the step at whose open it was; prices, values and fees in USD."""
+        """Fills, at the step at whose open they were; prices, values and fees in USD."""
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
             money = {name: records[name] / CENTS for name in ("notional", "fee")}
@@ -127,7 +127,7 @@ class RecordFrames:
         }
 
     def memories(self) -> pl.DataFrame:
-        """What agents remember of each step, decoded, with what came of it where that is known."""
+        """Memories of each step, decoded, with their outcomes where those are known."""
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
             head = {"step": steps, "agent": self._names.id_column(records["agent"]), "importance": records["importance"] / np.float32(255)}
@@ -147,7 +147,7 @@ class RecordFrames:
         return np.concatenate(steps), np.concatenate([np.empty(0, dtype=_MEMORY), *found])
 
     def outcomes(self) -> pl.DataFrame:
-        """What came of each step: the result of the market over the horizon, and the agent's reward, in standard deviations."""
+        """Outcomes of each step: the result of the market over the horizon, and the agent's reward, in standard deviations."""
 
         def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
             made = steps - records["horizon"]
@@ -178,7 +178,7 @@ class RecordFrames:
 
 
 def _layout(kind: Kind, assets: int) -> np.dtype[np.void]:
-    """What records of a kind have, for a frame of none."""
+    """Dtype of records of a kind, for a frame of none."""
     traded: Orders | Fills = Fills.empty() if kind is Kind.FILLS else Orders.empty()
     layouts: dict[Kind, Any] = {
         Kind.DECISIONS: DECISION,

@@ -1,4 +1,4 @@
-"""Who the agents of a journal are."""
+"""The roster: agents of a journal."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ class Roster:
 
     Attributes:
         seats: role, number, desk, cohort and row of each agent, (N,).
-        ids, roles: of each agent, N strings. team: the roles of the run, by number.
-        symbols, units: of the assets. columns: of an observation. sources: cents a read, by name, of those that are on.
+        ids, roles: of each agent, N strings.
+        team: the roles of the run, by number.
+        symbols, units: of the assets.
+        columns: of an observation.
+        sources: cents a read, by name, of those that are on.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -49,11 +52,11 @@ class Roster:
         self._action_series = pl.Series([name for names in padded for name in names])
 
     def of_role(self, role: str) -> RoleNames:
-        """What a role of the team calls things."""
+        """Names that a role of the team gives."""
         return self._of_role[role]
 
     def role_of(self, agent: int) -> RoleNames:
-        """What the role of an agent calls things."""
+        """Names that the role of an agent gives."""
         return self._of_role[self.roles[agent]]
 
     def left(self, journal: Journal, until: int) -> Mapping[int, int]:

@@ -129,11 +129,11 @@ class RunDirectory:
 
     @property
     def resume_hint(self) -> str:
-        """What to do after a run was stopped from outside."""
+        """Advice after a run was stopped from outside."""
         return f"what was committed is whole: go on with: freeagentics run --resume {in_command(self.path)}"
 
     def what_is_missing(self, steps: int) -> str:
-        """What a run of so many steps would have, had it been left to end, and how to get it; empty where it has all of it."""
+        """List the parts that a run of so many steps lacks since it was not left to end, and how to get them; empty where it has all."""
         path = in_command(self.path)
         no_audit, no_report = steps >= AUDITED_FROM and not self.audit.is_file(), not self.report.is_file()
         if not (no_audit or no_report):

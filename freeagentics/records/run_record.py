@@ -26,9 +26,11 @@ class FootprintSummary(BaseModel):
     """RAM of the process, as the system sees it, and what it is taken by.
 
     Attributes:
-        rss_before_mb: before there was any agent: Python, imports, bars, and whatever else there was. rss_start_mb: before the first step.
+        rss_before_mb: before there was any agent: Python, imports, bars, and whatever else there was.
+        rss_start_mb: before the first step.
         rss_peak_mb: the most while stepping.
-        attributed_mb: the agents' arrays and objects, and what they share, added up. per_agent_kb: the same over the number of agents.
+        attributed_mb: the agents' arrays and objects, and what they share, added up.
+        per_agent_kb: the same over the number of agents.
         by_category_kb: of it, for each category, most first.
         unattributed_mb: the rest of the peak: pages on their way to the journal, buffers, and what the allocator keeps.
         limit_mb: what the run was to stay under, if anything.
@@ -57,13 +59,15 @@ class RunEvent(BaseModel):
 
 
 class StoreSummary(BaseModel):
-    """Where a store was when the run ended.
+    """State of a store when the run ended.
 
     Attributes:
-        tier: ``durable`` or ``cold``. url: without name and password.
+        tier: ``durable`` or ``cold``.
+        url: without name and password.
         lag_steps: steps that it does not have yet; ``freeagentics store sync`` brings them.
         records: written by this process, those that had to be written again included.
-        failures: how often the store failed. error: what it failed with last, None where all went well since.
+        failures: how often the store failed.
+        error: what it failed with last, None where all went well since.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,7 +117,7 @@ class Summary(BaseModel):
 
 
 class RunRecord:
-    """What a run left: its summary, its scenario, and its frames, read from the run directory when asked for.
+    """Record of a run: its summary, its scenario, and its frames, read from the run directory when asked for.
 
     Raises:
         BadRunDirectory: the directory is none, or its run has not ended.
@@ -145,7 +149,7 @@ class RunRecord:
 
     @property
     def audit(self) -> MemoryAudit | None:
-        """What the run's codec keeps of memories; None until ``freeagentics memory audit`` has found out. Raises BadRunDirectory."""
+        """Audit of the run's memories; None until ``freeagentics memory audit`` has found out. Raises BadRunDirectory."""
         return MemoryAudit.read(self.directory.audit)
 
     @cached_property

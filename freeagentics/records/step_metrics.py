@@ -30,10 +30,13 @@ class StepMetrics:
     """The model at the end of a step.
 
     Attributes:
-        timestamp: market time, ms. price: close of the first asset, USD. basket: what one USD is worth that was spread over all assets at
+        timestamp: market time, ms.
+        price: close of the first asset, USD.
+        basket: what one USD is worth that was spread over all assets at
             the first close and held.
         equity, exposure, drawdown: means over desks; equity in USD, the others as shares.
-        signals, orders, fills: how many there were in this step. traded: value of the fills, USD.
+        signals, orders, fills: how many there were in this step.
+        traded: value of the fills, USD.
         costs: fees and data paid so far, mean over desks, USD.
     """
 
@@ -50,5 +53,5 @@ class StepMetrics:
     costs: float
 
     def record(self) -> AnyArray:
-        """As a record for the journal, (1,)."""
+        """Encode as a record for the journal, (1,)."""
         return np.array([astuple(self)], dtype=STEP_METRICS)

@@ -1,4 +1,4 @@
-"""What an explanation says: one agent, one step."""
+"""Explanations: one agent, one step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class _Part(BaseModel):
 
 
 class Alternative(_Part):
-    """What the agent would have done at this step without one thing, computed again from the checkpoint."""
+    """Decision that the agent would have made at this step without one thing, computed again from the checkpoint."""
 
     action: str
     value: float
@@ -37,7 +37,9 @@ class RecalledMemory(_Part):
     """A memory that came to mind.
 
     Attributes:
-        age: steps. relevance: likeness times recency, 0..1. result: what the market did then, reward: what it got, in standard deviations.
+        age: steps.
+        relevance: likeness times recency, 0..1.
+        result: what the market did then, reward: what it got, in standard deviations.
         decoding_error: root mean square error of the decoded features, each in units of its range; largest_error likewise.
     """
 
@@ -79,7 +81,7 @@ class Trade(_Part):
 
 
 class OutcomeSoFar(_Part):
-    """What came of it: the market's result and the agent's reward in standard deviations; the reward is None while the horizon runs."""
+    """Outcome: the market's result and the agent's reward in standard deviations; the reward is None while the horizon runs."""
 
     horizon: int
     bars_passed: int
@@ -91,8 +93,11 @@ class Explanation(_Part):
     """Why an agent did what it did at one step.
 
     Attributes:
-        saw: columns of the observation that it had read, of the symbol in focus. paid: cents. sources: that it read.
-        books: its desk at the close. belief_before, belief_after: of the symbol in focus.
+        saw: columns of the observation that it had read, of the symbol in focus.
+        paid: cents.
+        sources: that it read.
+        books: its desk at the close.
+        belief_before, belief_after: of the symbol in focus.
         recalled: how many memories came to mind; `memories` are the most relevant, which the decision names.
         reasoning: the numbers it went by, as its role names them.
         weights: what it gives to its belief, sources, advisers and memories, as outcomes up to this step have taught it.

@@ -24,7 +24,7 @@ def restore(model: MarketModel, journal: Journal, step: int) -> None:
 
 
 def _departures(journal: Journal, first: int) -> dict[int, list[int]]:
-    """Who left before a step, by steps from *first* on."""
+    """Agents that left before a step, by steps from *first* on."""
     last = journal.commit_record()
     pages = {step: journal.read(step, Kind.DEPARTURES, SHARED) for step in range(first, last.step + 1 if last else first)}
     return {step: page["agent"].tolist() for step, page in pages.items() if page is not None}

@@ -57,7 +57,7 @@ def _terms(settings: MarketSettings) -> Terms:
 
 
 def own_bars(path: Path) -> dict[str, object]:
-    """What changes in a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
+    """Changes to a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
     market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
     return {
         "name": name_after(path, "bars"),

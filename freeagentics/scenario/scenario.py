@@ -31,7 +31,7 @@ class _OpenSection(_Section):
 
 
 class AgentSettings(_Section):
-    """Who there is."""
+    """Settings of the population."""
 
     count: int = Field(50, ge=1, le=1_000_000, description="Agents in all.")
     team: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
@@ -81,7 +81,7 @@ class AgentSettings(_Section):
 
 
 class MarketSettings(_Section):
-    """What agents trade on, and what it costs them."""
+    """Settings of the market, and of what trading on it costs."""
 
     kind: Literal["replay", "synthetic"] = Field("replay", description="Real bars replayed, or bars made from the seed.")
     bars: str = Field("btcusdt-1h", description="Replay: name of shipped bars, or path of a Parquet or CSV file.")
@@ -118,7 +118,7 @@ class MarketSettings(_Section):
 
 
 class SignalSettings(_Section):
-    """What agents tell each other."""
+    """Settings of signals."""
 
     ttl_hours: float = Field(24.0, gt=0, le=24 * 365, description="Market time after which a signal has expired.")
 
@@ -138,7 +138,7 @@ class StoreSettings(_Section):
 
 
 class RunSettings(_Section):
-    """How the run is carried out; nothing here changes a trajectory."""
+    """Settings of a run's execution; nothing here changes a trajectory."""
 
     engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
     workers: int = Field(1, ge=0, le=256, description="Threads; 0 takes one per core.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class Severity(IntEnum):
-    """How much a signal matters."""
+    """Severity of a signal."""
 
     LOW = 0
     MEDIUM = 1

@@ -1,4 +1,4 @@
-"""What may go on the board."""
+"""Checks of what may go on the board."""
 
 from __future__ import annotations
 

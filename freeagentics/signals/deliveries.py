@@ -1,4 +1,4 @@
-"""Which agent was told which signal, and whether it has acted on it."""
+"""Deliveries: which agent was told which signal, and whether it has acted on it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_YET = -1
 
 
 class Status(IntEnum):
-    """How far a delivery has come."""
+    """Status of a delivery."""
 
     PENDING = 0
     PROCESSED = 1

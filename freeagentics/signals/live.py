@@ -38,7 +38,7 @@ class LiveSignals:
 
     @property
     def hidden(self) -> int:
-        """How many signals the open phase has."""
+        """Number of signals of the open phase."""
         return self._rows.next - self.visible
 
     def append(self, signals: Signals, step: int, timestamp: int) -> None:
@@ -72,7 +72,7 @@ class LiveSignals:
         return self._rows.at(name, numbers)
 
     def shown(self, numbers: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-        """What every reader is given of the signals with these numbers."""
+        """Columns that every reader is given of the signals with these numbers."""
         return {name: self._rows.at(name, numbers) for name in SHOWN}
 
     def forget(self, now: int) -> None:

@@ -53,9 +53,12 @@ class MarketModel(mesa.Model):
 
     Attributes:
         scenario: as it is run, seed included.
-        steps: bars so far. running: whether the scenario has steps left; by hand a model may be stepped on to the last of its bars.
-        market, board, population, attendance: the parts. observations: the last ones.
-        registration_s: wall time that building the population took. rss_before_mb: resident set before that.
+        steps: bars so far.
+        running: whether the scenario has steps left; by hand a model may be stepped on to the last of its bars.
+        market, board, population, attendance: the parts.
+        observations: the last ones.
+        registration_s: wall time that building the population took.
+        rss_before_mb: resident set before that.
         metrics: the last step's `StepMetrics`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
 
@@ -114,7 +117,7 @@ class MarketModel(mesa.Model):
 
     @property
     def names(self) -> Names:
-        """What its numbers stand for."""
+        """Names that its numbers stand for."""
         return Names.of(self.market, [self.scenario.registry.role(name) for name in self.scenario.agents.team])
 
     def deregister_agent(self, agent: mesa.Agent) -> None:

@@ -13,41 +13,41 @@ class LogPart(Protocol):
     """Logs of agents: the verbs of `Store`, with arguments that are already checked."""
 
     def append(self, entries: Sequence[LogEntry]) -> None:
-        """As `Store.append`."""
+        """Implement `Store.append`."""
 
     def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
-        """As `Store.read`."""
+        """Implement `Store.read`."""
 
     def replace(self, entries: Sequence[LogEntry]) -> None:
-        """As `Store.replace`."""
+        """Implement `Store.replace`."""
 
     def trim(self, agent: str, *, keep: int | None, before_step: int | None) -> int:
-        """As `Store.trim`."""
+        """Implement `Store.trim`."""
 
     def count(self, agent: str) -> int:
-        """As `Store.count`."""
+        """Implement `Store.count`."""
 
 
 class TablesPart(Protocol):
     """Tables of items: the verbs of `Store`, with arguments that are already checked."""
 
     def put(self, table: TableSpec, items: Sequence[Item]) -> None:
-        """As `Store.put`."""
+        """Implement `Store.put`."""
 
     def put_if(self, table: TableSpec, item: Item, expected: int | None) -> None:
-        """As `Store.put_if`."""
+        """Implement `Store.put_if`."""
 
     def get(self, table: TableSpec, keys: Sequence[Key], now: int | None) -> list[Item | None]:
-        """As `Store.get`."""
+        """Implement `Store.get`."""
 
     def query(self, table: TableSpec, query: Query) -> list[Item]:
-        """As `Store.query`."""
+        """Implement `Store.query`."""
 
     def delete(self, table: TableSpec, keys: Sequence[Key]) -> int:
-        """As `Store.delete`."""
+        """Implement `Store.delete`."""
 
     def purge(self, now: int) -> int:
-        """As `Store.purge`."""
+        """Implement `Store.purge`."""
 
 
 class ComposedStore(Store):

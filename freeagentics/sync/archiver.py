@@ -27,7 +27,9 @@ class Archiver:
     Bodies are those that a store has. A decision is archived with its outcome.
 
     Args:
-        path: the journal's file. scenario: its `store.cold` is the archive's URL. run: the run's id.
+        path: the journal's file.
+        scenario: its `store.cold` is the archive's URL.
+        run: the run's id.
 
     Attributes:
         done: last step for which the archive has all that it should have: the committed one, but for the steps that are left.

@@ -38,7 +38,7 @@ class StepTimes(dict[int, int]):
 
 
 def memory_entries(journal: Journal, names: Roster, first: int, last: int) -> list[LogEntry]:
-    """What agents remembered from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code.
+    """Memories from *first* to *last*: a body is the codec's version, the importance (a byte each), and the code.
 
     Raises CorruptRecord naming agent and step of a damaged memory: a store is not to take it for a whole one.
     """
@@ -52,7 +52,7 @@ def memory_entries(journal: Journal, names: Roster, first: int, last: int) -> li
 
 
 class Owner(NamedTuple):
-    """Who decides, and the partitions that its decisions stand in."""
+    """Agent that decides, and the partitions that its decisions stand in."""
 
     name: str
     role: RoleNames

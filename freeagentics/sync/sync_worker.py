@@ -45,8 +45,10 @@ class SyncWorker:
         patience_s: how long the end of a run waits for a store that makes no progress.
 
     Attributes:
-        done: last step that is known to be in the store. records: records written.
-        failures: how often the store failed. error: what went wrong last, or None where the last batch went well.
+        done: last step that is known to be in the store.
+        records: records written.
+        failures: how often the store failed.
+        error: what went wrong last, or None where the last batch went well.
     """
 
     def __init__(self, name: str, connect: Callable[[], SyncTask], *, patience_s: float = PATIENCE_S) -> None:

@@ -33,7 +33,8 @@ class SyncWorkers:
     Use it as a context manager: leaving it ends the workers, as they are.
 
     Args:
-        scenario: of the run. run: its id.
+        scenario: of the run.
+        run: its id.
 
     Raises:
         BadStore: a URL names no store that can be opened.

@@ -26,11 +26,15 @@ class StepView:
 
     Attributes:
         step, timestamp: when; market time in ms.
-        prices: closes, (A,) in units of the assets. equity: cents, (D,).
+        prices: closes, (A,) in units of the assets.
+        equity: cents, (D,).
         basket: what one USD is worth that was spread over all assets at the first close and held.
-        exposure: invested share of equity, (D,). limit: the largest share of equity allowed by limits and vetoes in force,
+        exposure: invested share of equity, (D,).
+        limit: the largest share of equity allowed by limits and vetoes in force,
             (D,), NaN where there are none.
-        fills: at this bar's open, as recorded. signals: the last of those published, as recorded. told: how many of each kind, (K,).
+        fills: at this bar's open, as recorded.
+        signals: the last of those published, as recorded.
+        told: how many of each kind, (K,).
     """
 
     step: int

@@ -36,7 +36,7 @@ class CollectedRun:
 
 @lru_cache(maxsize=1)
 def _run() -> Run:
-    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3}), 120)
+    return collect(load_scenario("btc-replay", {"agents.count": 25, "seed": 3}), 400)
 
 
 @lru_cache(maxsize=len(ROLES))

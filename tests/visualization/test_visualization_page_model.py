@@ -22,7 +22,7 @@ def test_a_model_on_show_takes_the_course_of_any_other() -> None:
         charts = page.snapshot("").charts
         assert charts is not None
         assert model.metrics is not None
-        assert charts.equity[-1].mean() == model.metrics.equity
+        assert charts.equity[-1].mean() == pytest.approx(model.metrics.equity)
         assert charts.basket[-1] == model.metrics.basket
 
 

@@ -31,7 +31,7 @@ LIFE = 17_000.0
 
 
 class ForecasterSettings(BaseModel):
-    """How a forecaster learns and when it speaks. Each agent draws its own rates from the ranges given."""
+    """Settings of learning and telling. Each agent draws its own rates from the ranges given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -177,7 +177,7 @@ class Forecaster(Cohort):
         return np.abs(self.expected).argmax(axis=1)
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
-        """What was paid for, and the forecast from it."""
+        """Fill in the sources paid for, and the forecast from them."""
         context, observation, rows = self.context, view.observation, np.arange(self.rows)
         slot = observation.step % len(self.readings.read)
         states[:, column("expected_return")] = self.expected[rows, focus]

@@ -42,7 +42,7 @@ class MarketHunter(Forecaster):
         return tuple(source for source in sources if source not in left_to_others)
 
     def _credence(self, source: str) -> F32:
-        """How surely a source's words tell anything, (rows,)."""
+        """Credence of a source's words, (rows,)."""
         if source not in self._names:
             return np.zeros(self.rows, dtype=np.float32)
         first = 1 + 2 * self._names.index(source)

@@ -23,7 +23,7 @@ ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT)
 
 
 class PortfolioOptimizerSettings(BaseModel):
-    """How a portfolio optimizer weighs return against risk. Each agent draws its own from the ranges given."""
+    """Settings of the trade-off between return and risk. Each agent draws its own from the ranges given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -46,7 +46,8 @@ class PortfolioOptimizer(Cohort):
 
     Attributes:
         advisers: weights of hunters and analyzers.
-        plan: weights (rows, assets) before the limit. target: within it.
+        plan: weights (rows, assets) before the limit.
+        target: within it.
         neutral: weights without a view, (rows, assets).
     """
 
@@ -148,7 +149,7 @@ class PortfolioOptimizer(Cohort):
         return (away * expected).sum(axis=1) - self.risk_aversion / 2 * np.einsum("ra,ab,rb->r", away, covariance, away)
 
     def _cost(self, weights: F32) -> F32:
-        """What going to these weights, and from there back to the neutral ones, costs more than staying and going back, (rows,)."""
+        """Extra cost of going to these weights and back to the neutral ones, over staying and going back, (rows,)."""
         further = np.abs(weights - self.plan) + np.abs(weights - self.neutral) - np.abs(self.plan - self.neutral)
         return further.sum(axis=1) * np.float32(self.context.fee + self.settings.slippage)
 

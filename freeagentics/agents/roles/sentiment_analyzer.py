@@ -29,7 +29,7 @@ class SentimentAnalyzer(Forecaster):
 
     @classmethod
     def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """What tells of sentiment."""
+        """Sources of sentiment."""
         return tuple(source for source in sources if source in cls.SOURCES)
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:

@@ -27,7 +27,7 @@ FIRST_COST = np.float32(0.001)
 
 
 class TradeExecutorSettings(BaseModel):
-    """How a trade executor sizes its orders. Each agent draws its own from the ranges given."""
+    """Settings of the size of orders. Each agent draws its own from the ranges given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -167,7 +167,7 @@ class TradeExecutor(Cohort):
         return wanted * np.minimum(1, limit / np.maximum(total, np.float32(1e-9)))[:, None]
 
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
-        """Where it trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a
+        """Trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a
         position is closed; and where else the limit would not be kept."""
         band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
         gap = np.abs(missing / self.peers[:, None].astype(np.float32))

@@ -17,7 +17,7 @@ WHALES_PER_DEVIATION = 2.5
 
 
 class WhaleSource(Source):
-    """How large trades are, who initiates them, and how many whales that makes.
+    """Sizes of trades, their initiators, and the number of whales that makes.
 
     Columns: ``size_score``, z-score of the log mean trade size (volume / trades) over the trailing 168 bars, within 4; ``imbalance``,
     2 * taker_buy_volume / volume - 1; ``count``, the bars' own whale_count where they have one, otherwise a proxy, max(0, round(2.5 *

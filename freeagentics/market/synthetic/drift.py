@@ -45,7 +45,7 @@ def plant(
 
 
 def aftershock(planted: tuple[WhalePump | RegimeDrift | Crash, ...], bars: int) -> F64:
-    """What the crashes among *planted* multiply the volatility of each bar by, (T, 1)."""
+    """Factor by which the crashes among *planted* multiply the volatility of each bar, (T, 1)."""
     factor = np.ones((bars, 1))
     for rule in planted:
         if isinstance(rule, Crash):

@@ -1,4 +1,4 @@
-"""Who trades how much: whales, volume, trades and their initiators."""
+"""Order flow: whales, volume, trades and their initiators."""
 
 from __future__ import annotations
 

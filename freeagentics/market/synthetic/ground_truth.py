@@ -34,7 +34,7 @@ class Pumps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundTruth:
-    """What there is to know.
+    """The hidden facts of a synthetic market.
 
     Attributes:
         regime: int8 (T,), index into `REGIMES`.

@@ -8,7 +8,7 @@ from freeagentics.market.synthetic.planted import Planted, WhalePump
 
 
 class SyntheticSettings(BaseModel):
-    """What a synthetic market is made of; with the seed, all that it depends on.
+    """Settings of a synthetic market; with the seed, all that it depends on.
 
     Attributes:
         symbols: names of the assets.

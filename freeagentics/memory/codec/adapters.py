@@ -14,11 +14,15 @@ class Adapters(ArrayState):
     numbers do not depend on the others: no BLAS sums over rows.
 
     Args:
-        rows: of the cohort. weight: of each feature in the error, (features,), above 0. rank: numbers a latent.
+        rows: of the cohort.
+        weight: of each feature in the error, (features,), above 0.
+        rank: numbers a latent.
 
     Attributes:
-        center: what the trunk is off by in the mean, (rows, features). basis: directions in which its errors vary most, weighted,
-            (rows, features, rank). version: how often each row was fitted, (rows,).
+        center: what the trunk is off by in the mean, (rows, features).
+        basis: directions in which its errors vary most, weighted,
+            (rows, features, rank).
+        version: how often each row was fitted, (rows,).
     """
 
     def __init__(self, rows: int, weight: F32, rank: int = 2) -> None:

@@ -45,13 +45,13 @@ class AutoregressiveCodec(Codec):
         self.stages = stages_of(self.transform, weights)
 
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
-        """As `Codec.encode`."""
+        """Implement `Codec.encode`."""
         encoder = RangeEncoder(len(vectors))
         decoded = self._write(encoder, vectors, side_information, focus)
         return Encoded(Codes.with_checksum(*encoder.finish()), self.transform.from_fixed(decoded))
 
     def decode(self, codes: Codes, side_information: SideInformation) -> F32:
-        """As `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
+        """Implement `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         rows = len(codes)
         decoder = RangeDecoder(codes.payload, codes.length - 1)
@@ -66,7 +66,7 @@ class AutoregressiveCodec(Codec):
         return self.transform.from_fixed(decoded)
 
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
-        """As `Codec.bits`."""
+        """Implement `Codec.bits`."""
         encoder = BitCostEncoder(len(vectors))
         self._write(encoder, vectors, side_information, focus)
         coded = self.weights.order[~self.weights.deterministic]

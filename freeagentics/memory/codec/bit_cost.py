@@ -19,6 +19,6 @@ class BitCostEncoder(RangeEncoder):
         self.bits: list[float] = []
 
     def encode(self, cum_freq: U64, freq: U64) -> None:
-        """As `RangeEncoder.encode`."""
+        """Implement `RangeEncoder.encode`."""
         self.bits.append(PROB_BITS - float(np.log2(freq).mean()))
         super().encode(cum_freq, freq)

@@ -35,13 +35,13 @@ class PlainCodec(Codec):
         """Inverse of `_pack`."""
 
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
-        """As `Codec.encode`."""
+        """Implement `Codec.encode`."""
         payload = self._pack(np.fmin(np.fmax(vectors, LOW_32), HIGH_32))
         codes = Codes.with_checksum(payload, np.full(len(vectors), self.payload_bytes))
         return Encoded(codes, self._unpack(payload))
 
     def decode(self, codes: Codes, side_information: SideInformation) -> F32:
-        """As `Codec.decode`."""
+        """Implement `Codec.decode`."""
         codes.check()
         if (codes.length != self.payload_bytes + 1).any():
             raise CorruptRecord(f"{self.name} codes that are not {self.payload_bytes + 1} bytes long")
@@ -50,7 +50,7 @@ class PlainCodec(Codec):
         return self._unpack(codes.payload[:, : self.payload_bytes])
 
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
-        """As `Codec.bits`."""
+        """Implement `Codec.bits`."""
         return self.widths.astype(np.float64)
 
 
@@ -92,7 +92,7 @@ class Int8Codec(PlainCodec):
 
 
 class BitsCodec(PlainCodec):
-    """As many bits a feature as the table of features says; the levels of `ScalarCodec`, whose own codes carry other versions.
+    """Codec with as many bits a feature as the table of features says; the levels of `ScalarCodec`, whose own codes carry other versions.
 
     Args:
         zero: whether 0 is a level of every feature; it was not for codes of version 4.

@@ -87,7 +87,7 @@ class ThreadEngine(Engine):
 
 
 class AdaptiveEngine(ThreadEngine):
-    """As many threads as pay, between one and *most*, found for each kind of work by measuring (see `AdaptiveSize`).
+    """Engine of as many threads as pay, between one and *most*, found for each kind of work by measuring (see `AdaptiveSize`).
 
     One worker is the caller's own thread. What is computed does not depend on it.
 

@@ -60,11 +60,11 @@ class LeanBeliefs(LazyBeliefArray, LeanForm):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """As of an ndarray, however it rests."""
+        """Do as an ndarray does, however it rests."""
         return self._held.dtype if isinstance(self._held, np.ndarray) else self._dtype
 
     def copy(self) -> AnyArray:  # type: ignore[override]
-        """As of an ndarray."""
+        """Do as an ndarray does."""
         return np.array(self._values())
 
     def __copy__(self) -> AnyArray:  # type: ignore[override]

@@ -63,7 +63,7 @@ class BoundedCache(dict[Any, Any], LeanForm):
         return value
 
     def get(self, key: Any, default: Any = None) -> Any:
-        """As of a dict; counts as use."""
+        """Look up as a dict does; counts as use."""
         if key not in self:
             return default
         return self[key]
@@ -92,7 +92,7 @@ class BoundedCache(dict[Any, Any], LeanForm):
         return self
 
     def pop(self, key: Any, *default: Any) -> Any:
-        """As of a dict."""
+        """Do as a dict does."""
         if default and key not in self:
             return default[0]
         value = self[key]
@@ -100,7 +100,7 @@ class BoundedCache(dict[Any, Any], LeanForm):
         return value
 
     def popitem(self) -> tuple[Any, Any]:
-        """As of a dict: the entry stored last."""
+        """Pop as a dict does: the entry stored last."""
         if not self:
             raise KeyError("popitem(): cache is empty")
         key = next(reversed(self))

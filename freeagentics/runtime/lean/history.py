@@ -86,25 +86,25 @@ class LeanHistory(MutableSequence[Any], LeanForm):
         return made
 
     def append(self, value: Any) -> None:
-        """As of a list."""
+        """Do as a list does."""
         if self.compressed and not is_frozen(value):
             self._unfold()
         self._held.append(value)
 
     def insert(self, index: int, value: Any) -> None:
-        """As of a list."""
+        """Do as a list does."""
         self._unfold().insert(index, value)
 
     def clear(self) -> None:
-        """As of a list."""
+        """Do as a list does."""
         self._held.clear()
 
     def sort(self, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> None:
-        """As of a list."""
+        """Do as a list does."""
         self._unfold().sort(key=key, reverse=reverse)
 
     def copy(self) -> list[Any]:
-        """As of a list, and a list."""
+        """Do as a list does; the result is a list."""
         return list(self._held)
 
     __copy__ = copy

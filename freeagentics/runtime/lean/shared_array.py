@@ -88,7 +88,7 @@ class SharedArray(LazyBeliefArray, LeanForm):
         return self._whole.shared if self._whole is not None else not self._array.flags.writeable
 
     def copy(self, order: Order = "C") -> AnyArray:  # type: ignore[override]
-        """As of an ndarray."""
+        """Do as an ndarray does."""
         return self._values().copy(order)
 
     def __copy__(self) -> AnyArray:  # type: ignore[override]

@@ -18,18 +18,18 @@ class Tables(Items):
     """The tables of one run."""
 
     def get(self, table: TableSpec, keys: Sequence[Key], now: int | None) -> list[Item | None]:
-        """As `Store.get`."""
+        """Implement `Store.get`."""
         found = self.find(table, keys, consistent=self.connection.consistent_gets)
         living = {key: item for key, item in found.items() if not item.expired(now)}
         return [living.get(key) for key in keys]
 
     def query(self, table: TableSpec, query: Query) -> list[Item]:
-        """As `Store.query`."""
+        """Implement `Store.query`."""
         self.connection.check_open()
         return list(islice(stream(self, table, query, page=query.limit), query.limit))
 
     def purge(self, now: int) -> int:
-        """As `Store.purge`."""
+        """Implement `Store.purge`."""
         return sum(self._purge_table(table, now) for table in self.connection.tables())
 
     def _purge_table(self, table: str, now: int) -> int:

@@ -79,7 +79,7 @@ class Connection:
         return answers
 
     def try_run(self, calls: Sequence[Call], *, repeat: bool = True) -> list[Any]:
-        """As `run`, but a call that the server refused answers with the exception."""
+        """Run calls as `run` does, but one that the server refused answers with the exception."""
         self.check_open()
         pauses = iter(_PAUSES_S if repeat else ())
         with translated(self.address):

@@ -40,13 +40,13 @@ class Items:
         self._run = run
 
     def put(self, table: TableSpec, items: Sequence[Item]) -> None:
-        """As `Store.put`, for items of different keys."""
+        """Implement `Store.put`, for items of different keys."""
         self._connection.check_open()
         for at in range(0, len(items), _BATCH):
             self._put(table, items[at : at + _BATCH], "")
 
     def put_if(self, table: TableSpec, item: Item, expected: int | None) -> None:
-        """As `Store.put_if`. After a lost connection nobody can tell who wrote what is there, so it is not repeated."""
+        """Implement `Store.put_if`. After a lost connection nobody can tell who wrote what is there, so it is not repeated."""
         ((done, found),) = self._put(table, [item], "-" if expected is None else str(expected))
         if found == b"?":
             raise CorruptRecord(f"table {table.name}, item {item.partition!r}, {item.sort!r}: what is stored is not an item")
@@ -114,7 +114,7 @@ class Items:
         return [None if raw is None else unpack_row(table, key, raw) for key, raw in zip(keys, self._connection.run(calls), strict=True)]
 
     def delete(self, table: TableSpec, keys: Sequence[Key]) -> int:
-        """As `Store.delete`, for different keys."""
+        """Implement `Store.delete`, for different keys."""
         self._connection.check_open()
         return self._delete(table.name, [(key, b"") for key in keys])
 
@@ -128,7 +128,7 @@ class Items:
         return gone
 
     def purge(self, now: int) -> int:
-        """As `Store.purge`."""
+        """Implement `Store.purge`."""
         gone = 0
         for keys in self._connection.scan(self._run):
             for key in set(keys):

@@ -28,7 +28,7 @@ class KeyedLog(Log):
         return [entry_of(agent, _position(agent, member), value) for member, value in found]
 
     def count(self, agent: str) -> int:
-        """As `Store.count`."""
+        """Implement `Store.count`."""
         tag = agent_tag(self._run, agent)
         return int(self._connection.call(tag, "ZCARD", self._key(tag)))
 

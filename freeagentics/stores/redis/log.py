@@ -36,7 +36,7 @@ class Log(ABC):
         self._run = run
 
     def read(self, agent: str, *, after: Position | None, before: Position | None, newest_first: bool, limit: int | None) -> list[LogEntry]:
-        """As `Store.read`."""
+        """Implement `Store.read`."""
         self._connection.check_open()
         return [] if limit == 0 else self._read(agent, after, before, newest_first=newest_first, limit=limit)
 
@@ -48,7 +48,7 @@ class Log(ABC):
 
     @abstractmethod
     def count(self, agent: str) -> int:
-        """As `Store.count`."""
+        """Implement `Store.count`."""
 
     @abstractmethod
     def _name(self, position: Position) -> str:
@@ -59,7 +59,7 @@ class Log(ABC):
         """The key of a log."""
 
     def append(self, entries: Sequence[LogEntry]) -> None:
-        """As `Store.append`; one script an agent."""
+        """Implement `Store.append`; one script an agent."""
         logs: dict[str, dict[Position, LogEntry]] = {}
         for entry in entries:
             logs.setdefault(entry.agent, {}).setdefault(entry.position, entry)
@@ -70,7 +70,7 @@ class Log(ABC):
         self._connection.run(calls)
 
     def replace(self, entries: Sequence[LogEntry]) -> None:
-        """As `Store.replace`; one script an agent, which reads and writes the whole of a stream."""
+        """Implement `Store.replace`; one script an agent, which reads and writes the whole of a stream."""
         logs: dict[str, dict[str, LogEntry]] = {}
         for entry in entries:
             logs.setdefault(entry.agent, {})[self._name(entry.position)] = entry
@@ -83,7 +83,7 @@ class Log(ABC):
                 raise missing_entry(log[missing.decode()])
 
     def trim(self, agent: str, *, keep: int | None, before_step: int | None) -> int:
-        """As `Store.trim`."""
+        """Implement `Store.trim`."""
         if keep is None:
             how, much = "MINID", self._name((max(before_step or 0, 0), -1))
         else:

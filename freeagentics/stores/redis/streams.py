@@ -26,7 +26,7 @@ class StreamLog(Log):
         return [entry_of(agent, position_of(name), fields.get(b"m")) for name, fields in rows]
 
     def count(self, agent: str) -> int:
-        """As `Store.count`."""
+        """Implement `Store.count`."""
         tag = agent_tag(self._run, agent)
         return int(self._connection.call(tag, "XLEN", self._key(tag)))
 

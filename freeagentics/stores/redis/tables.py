@@ -19,11 +19,11 @@ class Tables(Items):
     """The tables of one run: its items, and questions to them."""
 
     def get(self, table: TableSpec, keys: Sequence[Key], now: int | None) -> list[Item | None]:
-        """As `Store.get`."""
+        """Implement `Store.get`."""
         return [row.item if row and not row.item.expired(now) else None for row in self.rows(table.name, keys)]
 
     def query(self, table: TableSpec, query: Query) -> list[Item]:
-        """As `Store.query`."""
+        """Implement `Store.query`."""
         self._connection.check_open()
         if query.limit == 0:
             return []

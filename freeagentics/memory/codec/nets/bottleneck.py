@@ -26,7 +26,9 @@ class AdaptiveEntropyBottleneck(nn.Module):
     own and nothing is projected. While training, uniform noise stands for rounding (Ballé, Laparra & Simoncelli, 2017).
 
     Args:
-        latent_dim: size of latents. compression_level: how many times fewer numbers. threshold: level from which projections pay.
+        latent_dim: size of latents.
+        compression_level: how many times fewer numbers.
+        threshold: level from which projections pay.
     """
 
     def __init__(self, latent_dim: int, compression_level: float = 1.0, threshold: float = 1.2) -> None:

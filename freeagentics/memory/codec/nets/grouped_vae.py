@@ -44,7 +44,8 @@ class FeatureGroupedVAE(nn.Module):
     times the group's own compression.
 
     Args:
-        input_dim: number of features. latent_dim: size of the latents, at least one a group; each gets its share by number of features.
+        input_dim: number of features.
+        latent_dim: size of the latents, at least one a group; each gets its share by number of features.
         feature_groups: ``{name: (start, end, compression)}``, side by side, covering all features.
         base_compression_level: low for agents that matter (0.3), high for others (0.7); above 1.2 in all, latents are projected.
 

@@ -21,9 +21,11 @@ class TrainingData:
     Attributes:
         role: of the agents.
         columns: names of the observation's columns, and of the book's.
-        vectors: (n, 48). side_information: the observation of the asset in focus and the book of the desk, (n, columns).
+        vectors: (n, 48).
+        side_information: the observation of the asset in focus and the book of the desk, (n, columns).
         focus: which asset that is, (n,).
-        agent: a number for every agent of every run, (n,). step: when, (n,).
+        agent: a number for every agent of every run, (n,).
+        step: when, (n,).
     """
 
     role: str
