@@ -22,12 +22,8 @@ from freeagentics.memory.codec.weights import ONE, CodecWeights
 from freeagentics.memory.features import Group
 from freeagentics.progress import ProgressCallback, no_progress, track
 
-_MARGIN = 0.87
+_MARGIN = 0.8
 """Share of a bound that is aimed at: other runs are not like those it was fitted on."""
-
-
-MARGIN = 0.95
-"""Share of its bound that a group's error takes where it is measured: on runs that nobody trained on it is a few hundredths larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ def fit(
     if desk is not None:
         learning, counting = (as_shared(part, desk) for part in (learning, counting))
     planned = plan(data, settings.compression, desk)
-    step = planned.steps({group: MARGIN * bound for group, bound in BOUNDS.items()})
+    step = planned.steps(BOUNDS)
     with _one_thread():
         net = train(planned, learning, step, settings, progress)
     drawn = with_deterministic(replace(_exported(planned, net, data.role, version), step=step), counting)
