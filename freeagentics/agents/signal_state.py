@@ -97,7 +97,7 @@ class SignalState(ArrayState):
         return np.where(self.vetoed(now), 0, allowed).astype(np.float32)
 
     def causes(self, kinds: tuple[tuple[SignalKind, Mask], ...], now: int, count: int) -> tuple[I64, I32, I32]:
-        """Find the causes of a decision: of these kinds, each where its mask (rows,) says so, the first *count* that were heard and still count.
+        """Find what moved a decision: of these kinds, each where its mask (rows,) says so, the first *count* that are still valid.
 
         Returns:
             Numbers (rows, count), -1 where there are fewer; and source and step, (rows,), of the first.

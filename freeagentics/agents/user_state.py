@@ -54,8 +54,8 @@ def declared(agent: object, names: Sequence[str]) -> dict[str, object]:
 
 
 def _fault(value: object, met: set[int]) -> str:
-    """Find where in a value a checkpoint would change something, and how; empty where all of it comes back. *met* are the lists and dicts seen
-    before, by identity."""
+    """Find where in a value a checkpoint would change something, and how; empty where all of it comes back. *met* are the lists and
+    dicts seen before, by identity."""
     kind = type(value)
     if kind in _LEAVES:
         return _leaf_fault(value)
