@@ -120,6 +120,7 @@ class MarketSettings(_Section):
 class SignalSettings(_Section):
     """Settings of signals."""
 
+    enabled: bool = Field(True, description="Whether signals are delivered; without them nobody hears anything, all else equal.")
     ttl_hours: float = Field(24.0, gt=0, le=24 * 365, description="Market time after which a signal has expired.")
 
 

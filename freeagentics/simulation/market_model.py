@@ -206,7 +206,8 @@ class MarketModel(mesa.Model):
 
     def _apply(self, cohort: Cohort, inbox: Inbox, actions: CohortOutput, observation: Observation, pages: StepPages) -> None:
         """Apply what a cohort asked for, in cohort order and in one thread."""
-        self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
+        if self.scenario.signals.enabled:
+            self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
         self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
         accepted = self.market.submit(actions.orders)
         pages.acted(cohort, actions, accepted, self.board.process(inbox, cohort.number, step=observation.step))

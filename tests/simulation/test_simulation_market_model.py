@@ -159,3 +159,13 @@ def test_twenty_five_models_one_after_the_other_take_no_more_room_than_five() ->
         gc.collect()
         resident.append(psutil.Process().memory_info().rss / MB)
     assert resident[-1] - resident[4] < 5
+
+
+def test_without_signals_nobody_hears_anything_and_desks_hold_their_neutral_weights() -> None:
+    with MarketModel(scenario(overrides={"signals.enabled": False})) as silent, MarketModel(scenario()) as whole:
+        for _ in range(20):
+            silent.step()
+            whole.step()
+        assert silent.agent("trade-executor-0000").heard(SignalKind.TARGET) is None
+        assert whole.agent("trade-executor-0000").heard(SignalKind.TARGET) is not None
+        assert silent.metrics is not None and 0.35 < silent.metrics.exposure < 0.65
