@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from agents_worlds import Tape, Thinking, credulous, taped, witness
+from agents_worlds import Tape, Thinking, credulous, scenario, taped, witness
 
 from freeagentics.agents import SignalKind
 from freeagentics.arrays import F32
@@ -27,7 +27,7 @@ class Watched:
 def watched(request: pytest.FixtureRequest) -> Iterator[Watched]:
     """A run of ten agents on two desks, thought by thought."""
     many = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100} if request.param == "ten assets" else {}
-    model, tape = taped(credulous(**many))
+    model, tape = taped((scenario if many else credulous)(**many))
     with pytest.MonkeyPatch.context() as patch, model:
         thoughts = witness(model, patch)
         for _ in range(STEPS):
