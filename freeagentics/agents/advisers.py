@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents.forecasts import LARGEST_FORECAST
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32, I64, ArrayState, Mask
 from freeagentics.mind import FacultyWeights
+
+LARGEST_FORECAST = np.float32(2)
+"""Forecasts, returns over the horizon in standard deviations, are clipped to this."""
 
 LARGEST_WEIGHT = np.float32(1.5)
 """A forecast is never multiplied by more than this, nor by less than nothing."""

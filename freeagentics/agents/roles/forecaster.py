@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics.agents.advisers import LARGEST_FORECAST
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
-from freeagentics.agents.forecasts import LARGEST_FORECAST
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
