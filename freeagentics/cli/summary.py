@@ -18,11 +18,13 @@ def print_summary(record: RunRecord) -> None:
     made, frame = record.summary, record.model_frame
     first, last = record.scenario.market.cash, float(frame["equity"][-1])
     basket = float(frame["basket"][-1]) / (1 + record.lineage.at(1).market.fee_bps / 1e4)
+    exposure, matched = record.exposure_matched_return
     lines = (
         ("scenario", f"{made.scenario}, seed {made.seed}"),
         ("agents", f"{made.agents:,}: {', '.join(f'{count:,} {role}' for role, count in made.roles.items())}"),
         ("market time", f"{_span(frame['timestamp'])} UTC, {made.steps:,} steps"),
         ("equity", f"{money(last)} USD a desk ({last / first - 1:+.1%}); buy and hold, net of its fee: {basket - 1:+.1%}"),
+        ("in the market", f"{exposure:.0%} of a desk's equity on average; held there without change: {matched:+.1%}"),
         ("done", f"{made.decisions:,} decisions, {made.signals:,} signals, {made.orders:,} orders, {made.fills:,} fills"),
         ("remembered", f"{made.memories:,} memories of {made.bytes_per_memory:.1f} bytes"),
         ("took", f"{made.wall_s:.1f} s, {made.agent_steps_per_s:,.0f} agent-steps/s"),

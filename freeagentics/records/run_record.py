@@ -192,6 +192,17 @@ class RunRecord:
         """One row per desk and step: its account, in USD."""
         return self._frame(RecordFrames.desks)
 
+    @property
+    def exposure_matched_return(self) -> tuple[float, float]:
+        """Mean exposure of desks over the run, and the return of holding it in all assets alike from first close to last, without fees.
+
+        A desk that holds half of its equity in a market that rises has done nothing yet by rising half as much.
+        """
+        frame = self.model_frame
+        exposure = float(frame["exposure"].mean() or 0)  # type: ignore[arg-type]
+        moves = frame["basket"].pct_change().fill_null(0).to_numpy()
+        return exposure, float((1 + exposure * moves).prod() - 1)
+
     def save_report(self, path: str | Path = "report.html") -> Path:
         """Write the report: one self-contained HTML file, and its tables as CSV beside it. Returns its path."""
         # The one arrow that points up, followed only when it is asked for: charts need matplotlib, and a run does not.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 import pytest
@@ -193,3 +195,13 @@ def _kind(name: str) -> int:
     from freeagentics.agents import SIGNAL_KINDS
 
     return SIGNAL_KINDS.index(name)
+
+
+def test_the_mean_exposure_held_throughout_is_a_constant_share_of_the_basket(record: RunRecord) -> None:
+    frame = record.model_frame
+    exposure, matched = record.exposure_matched_return
+    worth = 1.0
+    for before, after in pairwise(frame["basket"].to_list()):
+        worth *= 1 + exposure * (after / before - 1)
+    assert exposure == pytest.approx(float(np.mean(frame["exposure"].to_numpy())))
+    assert matched == pytest.approx(worth - 1)

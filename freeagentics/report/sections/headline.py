@@ -34,11 +34,12 @@ def headline(facts: Facts) -> Section:
     """The first section."""
     context, summary = facts.context, facts.context.record.summary
     cash, mean, hold = context.scenario.market.cash, float(facts.desks.final_equity.mean()), float(facts.hold[-1])
+    exposure, matched = context.record.exposure_matched_return
     figures = (
         ("Equity of a desk, mean", usd(mean)),
         ("Return of a desk, mean", percent(mean / cash - 1, signed=True)),
         ("Buy and hold, net of its fee", percent(hold / cash - 1, signed=True)),
-        ("Initial cash of a desk", usd(cash)),
+        (f"Mean exposure, {percent(exposure)}, held throughout", percent(matched, signed=True)),
         ("Desks", count(context.desks)),
         ("Agents", count(summary.agents)),
         ("Decisions", count(summary.decisions)),
