@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from freeagentics.runtime import Engine, SerialEngine, ThreadEngine, open_engine
+from freeagentics.runtime.engines.blas_threads import BlasThreadLimit
 
 PATIENCE = 20.0
 
@@ -148,3 +150,29 @@ def test_the_last_engine_to_close_gives_blas_its_threads_back() -> None:
         assert set(blas_threads()) == {1}
         second.close()
         assert blas_threads() == before
+
+
+@pytest.mark.parametrize("reading", [1, 2])
+def test_an_engine_that_is_collected_while_another_is_opened_leaves_the_limit(reading: int) -> None:
+    class Collecting(BlasThreadLimit):
+        """Lets the other user go in the very moment in which the users are counted."""
+
+        countdown = 0
+
+        def __getattribute__(self, name: str) -> Any:
+            if name == "_users" and Collecting.countdown:
+                Collecting.countdown -= 1
+                if not Collecting.countdown:
+                    self.release()
+            return super().__getattribute__(name)
+
+    limit, before = Collecting(), threadpool_info()
+    limit.acquire()
+    Collecting.countdown = reading
+    limit.acquire()
+    if Collecting.countdown:
+        Collecting.countdown = 0
+        limit.release()
+    assert all(pool["num_threads"] == 1 for pool in threadpool_info() if pool["user_api"] == "blas")
+    limit.release()
+    assert threadpool_info() == before

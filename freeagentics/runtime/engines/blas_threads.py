@@ -26,9 +26,10 @@ class BlasThreadLimit:
     def acquire(self) -> None:
         """Count one more user."""
         with self._lock:
-            if self._users == 0:
-                self._limit()
+            # Counted first: a collector that takes the only other user now must not find that nobody is left.
             self._users += 1
+            if self._blas is None:
+                self._limit()
 
     def release(self) -> None:
         """Count one user less."""
