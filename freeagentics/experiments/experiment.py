@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from freeagentics.arrays import F64
 from freeagentics.errors import BadInput, RunFailed, did_you_mean
 from freeagentics.experiments.measures import TITLES
 from freeagentics.experiments.points import Contrast, in_text
@@ -46,6 +47,11 @@ class Experiment:
     def errors(self) -> pl.DataFrame:
         """Runs that failed."""
         return self.frame.filter(pl.col("error").is_not_null())
+
+    def pairs(self, of: str, against: str, measure: str) -> F64:
+        """Differences of a measure between two points, (n,), by seed."""
+        known = paired(self.frame, of, against, measure)
+        return known[measure].to_numpy() - known[f"{measure}:against"].to_numpy()
 
     def save(self, directory: str | Path) -> None:
         """Write ``runs.parquet`` and ``differences.parquet``. Raises RunFailed where they cannot be written."""
@@ -88,13 +94,17 @@ def differences_of(frame: pl.DataFrame, contrasts: Sequence[Contrast], margins: 
     check_margins(margins)
     found = []
     for contrast in contrasts:
-        of, against = (frame.filter((pl.col("point") == point) & pl.col("error").is_null()) for point in (contrast.of, contrast.against))
-        pairs = of.join(against, on="seed", suffix=":against").sort("seed")
         for measure in [name for name in TITLES if name in frame.columns]:
-            known = pairs.select(measure, f"{measure}:against").drop_nulls()
+            known = paired(frame, contrast.of, contrast.against, measure)
             if known.height:
                 found.append(_difference(contrast, measure, known, margins.get(measure)))
     return pl.DataFrame(found, schema=_DIFFERENCE_SCHEMA)
+
+
+def paired(frame: pl.DataFrame, of: str, against: str, measure: str) -> pl.DataFrame:
+    """A measure at two points, as columns, of all seeds for which both are known, in their order."""
+    first, second = (frame.filter(point=point).select("seed", measure).drop_nulls() for point in (of, against))
+    return first.join(second, on="seed", suffix=":against").sort("seed").drop("seed")
 
 
 def _difference(contrast: Contrast, measure: str, known: pl.DataFrame, margin: float | None) -> dict[str, object]:

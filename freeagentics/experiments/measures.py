@@ -114,8 +114,13 @@ class RunMeasures:
 
 
 def matched_return(exposure: F64, basket: float, fee: float) -> F64:
-    """Return of the exposure-matched benchmark: of the initial cash the share *exposure* buys all assets equally at the first close, pays the
-    *fee* (a share) of that, and is held until they are worth *basket* times as much; the rest stays cash."""
+    """Return of the exposure-matched benchmark: a share of the initial cash that is held in the market, the rest in cash.
+
+    Args:
+        exposure: the share, (D,). It buys all assets equally at the first close.
+        basket: worth of a USD of them at the end.
+        fee: of that purchase, a share.
+    """
     return exposure * (basket / (1 + fee) - 1)
 
 
