@@ -17,8 +17,9 @@ _HEADS = ("measure", "of", "against", "difference", "95 % interval", "p", "")
 def print_experiment(found: Experiment, page: Path | None) -> None:
     """Print a table of each contrast, the runs that failed, and where everything is."""
     console = plain_console()
-    for (name, of, against), rows in found.differences.group_by(["contrast", "of", "against"], maintain_order=True):
-        console.print(f"{name}: {of} minus {against}, {rows['seeds'].max()} seeds", style="bold")
+    for rows in found.differences.partition_by("contrast", maintain_order=True):
+        first = rows.row(0, named=True)
+        console.print(f"{first['contrast']}: {first['of']} minus {first['against']}, {first['seeds']} seeds", style="bold")
         for line in _aligned([_HEADS, *map(_cells, rows.to_dicts())]):
             console.print(line)
         console.print()

@@ -26,9 +26,7 @@ Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run,
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Processes; 0 takes one per core.")]
 Out = Annotated[
     Path | None,
-    typer.Option(
-        "--out", metavar="DIR", help="Directory for finished runs, frames and page; by default one under runs/ for these options."
-    ),
+    typer.Option("--out", metavar="DIR", help="Directory for runs, frames and page; by default one under runs/ for these options."),
 ]
 Margins = Annotated[
     list[str] | None,

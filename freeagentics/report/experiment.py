@@ -10,11 +10,11 @@ import polars as pl
 
 from freeagentics.errors import RunFailed
 from freeagentics.experiments import Experiment
-from freeagentics.experiments.measures import SHARES, TITLES
+from freeagentics.experiments.measures import DESK_MEASURES, SHARES, TITLES
 from freeagentics.report.charts.differences import Interval, draw_differences
 from freeagentics.report.formatting import UNKNOWN, count, number, percent
 from freeagentics.report.page.document import document
-from freeagentics.report.page.html import paragraph
+from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
 
@@ -47,22 +47,25 @@ def render_experiment(experiment: Experiment) -> str:
 
 def _runs(experiment: Experiment) -> Section:
     known = experiment.frame.filter(pl.col("error").is_null())
-    shown = [
-        name for name in ("return", "excess_return", "sharpe", "max_drawdown", "exposure", "fees", "source_costs") if name in known.columns
-    ]
+    shown = [name for name in DESK_MEASURES if name in known.columns]
     means = known.group_by("point", maintain_order=True).agg(pl.len(), *(pl.col(name).mean() for name in shown))
     rows = [(row["point"], count(row["len"]), *(_text(name, row[name]) for name in shown)) for row in means.iter_rows(named=True)]
-    paired = "All points are run with the same seeds and share their random numbers; differences are taken seed by seed."
+    paired = f"{_contrasts(experiment)} All points are run with the same seeds and share their random numbers; differences are taken seed by seed."
     heads = ("Point", "Runs", *(TITLES[name] for name in shown))
     return Section("points", "Points", (paragraph(paired), table("Means over runs", heads, rows)))
 
 
+def _contrasts(experiment: Experiment) -> str:
+    named = experiment.differences.select("contrast", "of", "against").unique(maintain_order=True)
+    told = [name if name == of else f"{name}: {of} minus {against}" for name, of, against in named.iter_rows()]
+    reference = f" Each is set against {named['against'][0]}." if named.height and told[0] == named["contrast"][0] else ""
+    return f"Contrasts: {'; '.join(told)}.{reference}" if told else "No two points have a seed in common with which both came to their end."
+
+
 def _measure(experiment: Experiment, measure: str) -> Section:
     rows = experiment.differences.filter(measure=measure).to_dicts()
-    intervals = [
-        Interval(row["contrast"], row["mean"], row["low"], row["high"], experiment.pairs(row["of"], row["against"], measure))
-        for row in rows
-    ]
+    pairs = [experiment.pairs(row["of"], row["against"], measure) for row in rows]
+    intervals = [Interval(row["contrast"], row["mean"], row["low"], row["high"], of_row) for row, of_row in zip(rows, pairs, strict=True)]
     name = measure.replace(".", "-").replace("_", "-")
     figure = draw_differences(intervals, share=measure in SHARES)
     finding = " ".join(_sentence(measure, row) for row in rows)
@@ -74,14 +77,14 @@ def _sentence(measure: str, row: dict[str, Any]) -> str:
     return f"{row['contrast']}: {_text(measure, row['mean'], signed=True)}, {ends}."
 
 
-def _table(measure: str, rows: list[dict[str, Any]]) -> str:
+def _table(measure: str, rows: list[dict[str, Any]]) -> Html:
     tested = any(row["margin"] is not None for row in rows)
     heads = ("Contrast", "Of", "Against", "Difference", "95 % interval", "p", "Seeds", *(["Margin", "p, within margin"] if tested else []))
-    return table(f"{TITLES[measure]}: paired differences", heads, [tuple(_cells(measure, row, tested)) for row in rows])
+    return table(f"{TITLES[measure]}: differences, of minus against", heads, [tuple(_cells(measure, row, tested)) for row in rows])
 
 
 def _cells(measure: str, row: dict[str, Any], tested: bool) -> Iterator[str]:
-    yield f"{row['of']} minus {row['against']}"
+    yield row["contrast"]
     yield from (_text(measure, row[name]) for name in ("mean_of", "mean_against"))
     yield _text(measure, row["mean"], signed=True)
     yield f"{_text(measure, row['low'], signed=True)} to {_text(measure, row['high'], signed=True)}"

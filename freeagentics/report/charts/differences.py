@@ -17,6 +17,9 @@ from freeagentics.report.formatting import number, percent
 _ROW = 0.34
 """Inches that a contrast takes."""
 
+_BELOW = 0.24
+"""Distance of the dots below the interval, as a share of that."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interval:
@@ -40,7 +43,7 @@ def draw_differences(intervals: Sequence[Interval], *, share: bool) -> Figure:
     axes.tick_params(colors=MUTED, labelcolor=MUTED, labelsize=9, length=0)
     axes.axvline(0, color=TEXT, linewidth=0.8)
     for place, interval in enumerate(intervals):
-        axes.scatter(interval.pairs, np.full(len(interval.pairs), place), s=9, color=MUTED, linewidths=0, alpha=0.6)
+        axes.scatter(interval.pairs, np.full(len(interval.pairs), place + _BELOW), s=11, color=MUTED, linewidths=0)
         axes.plot([interval.low, interval.high], [place, place], color=BLUE, linewidth=2)
         axes.plot([interval.mean], [place], color=BLUE, marker="D", markersize=5, linestyle="none")
     axes.set_yticks(range(len(intervals)), [interval.name for interval in intervals], color=TEXT, parse_math=False)
