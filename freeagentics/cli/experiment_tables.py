@@ -19,7 +19,10 @@ def print_experiment(found: Experiment, page: Path | None) -> None:
     console = plain_console()
     for rows in found.differences.partition_by("contrast", maintain_order=True):
         first = rows.row(0, named=True)
-        console.print(f"{first['contrast']}: {first['of']} minus {first['against']}, {first['seeds']} seeds", style="bold")
+        console.print(
+            f"{first['contrast']}: {first['of']} minus {first['against']}, {first['seeds']} seed{'' if first['seeds'] == 1 else 's'}",
+            style="bold",
+        )
         for line in _aligned([_HEADS, *map(_cells, rows.to_dicts())]):
             console.print(line)
         console.print()
@@ -46,14 +49,16 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         measure,
         *(amount(measure, row[name]) for name in ("mean_of", "mean_against")),
         amount(measure, row["mean"], signed=True),
-        " to ".join(amount(measure, end, signed=True) for end in ends),
+        "-" if None in ends else " to ".join(amount(measure, end, signed=True) for end in ends),
         probability(row["p_value"]),
         within,
     )
 
 
-def amount(measure: str, value: float, *, signed: bool = False) -> str:
-    """A value of a measure: in per cent where it is a share."""
+def amount(measure: str, value: float | None, *, signed: bool = False) -> str:
+    """A value of a measure: in per cent where it is a share; a dash where there is none."""
+    if value is None:
+        return "-"
     sign = "+" if signed else ""
     return f"{100 * value:{sign}.2f}%" if measure in SHARES else f"{value:{sign}.3f}"
 

@@ -22,9 +22,9 @@ class PairedDifference:
         seeds: number of pairs.
         mean: of the differences.
         low: lower end of a 95 % interval of the mean: bootstrap over seeds, percentiles (Efron & Tibshirani, "An Introduction to the
-            Bootstrap", 1993, chapter 13); with fewer than ten seeds it is too narrow.
+            Bootstrap", 1993, chapter 13); with fewer than ten seeds it is too narrow. NaN for a single pair.
         high: upper end.
-        p_value: of the paired t-test, two-sided; NaN for a single pair.
+        p_value: of the paired t-test, two-sided; NaN for a single pair, and for pairs that all differ by the same.
         p_equivalence: of two one-sided t-tests that the mean lies within the margin (Schuirmann 1987, doi:10.1007/BF01068419): the larger
             of both; None without a margin.
     """
@@ -45,11 +45,11 @@ def paired_difference(differences: F64, margin: float | None = None) -> PairedDi
         margin: the largest mean that is as good as none, in the measure's own unit.
     """
     count, mean = len(differences), float(differences.mean())
-    low, high = _bootstrap(differences)
     error = float(differences.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
-    two_sided = float(2 * _beyond(abs(mean), error, count - 1))
+    low, high = _bootstrap(differences) if count > 1 else (float("nan"), float("nan"))
+    two_sided = float("nan") if error == 0 != mean else 2 * _beyond(abs(mean), error, count - 1)
     equivalent = None if margin is None else max(_beyond(margin - mean, error, count - 1), _beyond(margin + mean, error, count - 1))
-    return PairedDifference(count, mean, low, high, min(two_sided, 1.0) if count > 1 else float("nan"), equivalent)
+    return PairedDifference(count, mean, low, high, two_sided, equivalent)
 
 
 def _bootstrap(differences: F64) -> tuple[float, float]:

@@ -50,9 +50,9 @@ def _runs(experiment: Experiment) -> Section:
     shown = [name for name in DESK_MEASURES if name in known.columns]
     means = known.group_by("point", maintain_order=True).agg(pl.len(), *(pl.col(name).mean() for name in shown))
     rows = [(row["point"], count(row["len"]), *(_text(name, row[name]) for name in shown)) for row in means.iter_rows(named=True)]
-    paired = f"{_contrasts(experiment)} All points are run with the same seeds and share their random numbers; differences are taken seed by seed."
+    paired = "Points that are run with the same seed share their random numbers; differences are taken seed by seed."
     heads = ("Point", "Runs", *(TITLES[name] for name in shown))
-    return Section("points", "Points", (paragraph(paired), table("Means over runs", heads, rows)))
+    return Section("points", "Points", (paragraph(_contrasts(experiment), paired), table("Means over runs", heads, rows)))
 
 
 def _contrasts(experiment: Experiment) -> str:
@@ -73,8 +73,12 @@ def _measure(experiment: Experiment, measure: str) -> Section:
 
 
 def _sentence(measure: str, row: dict[str, Any]) -> str:
-    ends = f"{_text(measure, row['low'], signed=True)} to {_text(measure, row['high'], signed=True)}"
-    return f"{row['contrast']}: {_text(measure, row['mean'], signed=True)}, {ends}."
+    return f"{row['contrast']}: {_text(measure, row['mean'], signed=True)}, {_interval(measure, row)}."
+
+
+def _interval(measure: str, row: dict[str, Any]) -> str:
+    ends = (row["low"], row["high"])
+    return UNKNOWN if None in ends else " to ".join(_text(measure, end, signed=True) for end in ends)
 
 
 def _table(measure: str, rows: list[dict[str, Any]]) -> Html:
@@ -87,7 +91,7 @@ def _cells(measure: str, row: dict[str, Any], tested: bool) -> Iterator[str]:
     yield row["contrast"]
     yield from (_text(measure, row[name]) for name in ("mean_of", "mean_against"))
     yield _text(measure, row["mean"], signed=True)
-    yield f"{_text(measure, row['low'], signed=True)} to {_text(measure, row['high'], signed=True)}"
+    yield _interval(measure, row)
     yield _probability(row["p_value"])
     yield count(row["seeds"])
     if tested:

@@ -23,12 +23,12 @@ _BELOW = 0.24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interval:
-    """The mean difference of a contrast, the ends of its interval, and the differences by seed (n,)."""
+    """The mean difference of a contrast, the ends of its interval where it has one, and the differences by seed (n,)."""
 
     name: str
     mean: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     pairs: F64
 
 
@@ -44,7 +44,8 @@ def draw_differences(intervals: Sequence[Interval], *, share: bool) -> Figure:
     axes.axvline(0, color=TEXT, linewidth=0.8)
     for place, interval in enumerate(intervals):
         axes.scatter(interval.pairs, np.full(len(interval.pairs), place + _BELOW), s=11, color=MUTED, linewidths=0)
-        axes.plot([interval.low, interval.high], [place, place], color=BLUE, linewidth=2)
+        if interval.low is not None and interval.high is not None:
+            axes.plot([interval.low, interval.high], [place, place], color=BLUE, linewidth=2)
         axes.plot([interval.mean], [place], color=BLUE, marker="D", markersize=5, linestyle="none")
     axes.set_yticks(range(len(intervals)), [interval.name for interval in intervals], color=TEXT, parse_math=False)
     axes.set_ylim(len(intervals) - 0.5, -0.5)
