@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -105,7 +106,7 @@ def compare_command(
 
 
 def _carry_out(start: Callable[[], Callable[..., Experiment]], out: Path, jobs: int, margins: Sequence[str] | None, *, json: bool) -> None:
-    again = " ".join(in_command(word) for word in ["freeagentics", *sys.argv[1:]])
+    again = shlex.join(["freeagentics", *sys.argv[1:]])
     with InterruptHint(f"finished runs are kept in {in_command(out)}; go on with: {again}"):
         from freeagentics.cli.progress import Progress
 

@@ -46,9 +46,9 @@ def _in_processes(runs: Mapping[str, str], jobs: int) -> Iterator[tuple[str, Row
         except BrokenProcessPool as error:
             raise RunFailed("a process of the experiment was ended from outside, perhaps for want of RAM: try fewer --jobs") from error
         finally:
-            # Leaving waits for what runs: that ends with its step.
+            # What runs ends with its step.
             stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _as_they_end(waiting: dict[Future[Row], str]) -> Iterator[tuple[str, Row]]:
