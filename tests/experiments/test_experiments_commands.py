@@ -38,7 +38,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
 def test_a_sweep_that_is_killed_goes_on_and_ends_with_the_same_frame(whole: pl.DataFrame, tmp_path: Path) -> None:
     for least in (1, 3):
         command = begun(tmp_path, jobs=2, least=least)
-        workers = [child for child in psutil.Process(command._process.pid).children(recursive=True)]
+        workers = psutil.Process(command._process.pid).children(recursive=True)
         command.send(signal.SIGKILL)
         command.finish()
         assert psutil.wait_procs(workers, timeout=20)[1] == []
