@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +12,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.experiments.measures import MEASURED, RunMeasures, by_kind
 from freeagentics.experiments.points import Contrast, Point, against_first, name_of
-from freeagentics.experiments.single_run import Row
+from freeagentics.experiments.single_run import Row, known
 from freeagentics.journal import Journal, Kind
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.records import RunRecord
@@ -53,8 +52,7 @@ def _row(record: RunRecord) -> Row:
         times = record.model_frame["timestamp"].dt.timestamp("ms").to_list()
         for step, records in _steps(journal):
             measures.update(step, times[step - 1], records)
-    known = {name: value if math.isfinite(value) else None for name, value in measures.result().items()}
-    return {"steps": record.summary.steps, **known, "trajectory_sha256": record.summary.trajectory_sha256, "error": None}
+    return {"steps": record.summary.steps, **known(measures.result()), "trajectory_sha256": record.summary.trajectory_sha256, "error": None}
 
 
 def _steps(journal: Journal) -> Iterator[tuple[int, dict[Kind, AnyArray]]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from freeagentics.errors import FreeagenticsError
 from freeagentics.experiments.measures import RunMeasures, by_kind
-from freeagentics.journal import JournalWriter, StepCommit
+from freeagentics.journal import StepCommit
 from freeagentics.scenario.files import build_scenario
-from freeagentics.simulation import MarketModel
+from freeagentics.simulation import MarketModel, Probe
 
 Row = dict[str, object]
 """Measures of a run by name, None where one is not defined; its ``trajectory_sha256``; and its ``error``, None where it came to its end."""
@@ -43,25 +43,28 @@ def run_row(toml: str, stopped: Callable[[], bool] = never) -> Row:
 
 
 def _measured(toml: str, stopped: Callable[[], bool]) -> Row:
-    with MarketModel(build_scenario(tomllib.loads(toml))) as model:
-        roles = [model.population.directory.roles[role] for role in model.population.directory.role]
-        writer = _Measuring(RunMeasures(model.scenario, roles, model.market.units.price))
-        model.record_to(writer)
+    probe = _Measuring()
+    with MarketModel(build_scenario(tomllib.loads(toml)), probes=[probe]) as model:
         while model.steps < model.scenario.steps:
             if stopped():
                 raise Stopped
             model.step()
-        measured = {name: value if math.isfinite(value) else None for name, value in writer.measures.result().items()}
-        return measured | {"trajectory_sha256": model.trajectory_sha256}
+        return known(probe.measures.result()) | {"trajectory_sha256": model.trajectory_sha256}
 
 
-class _Measuring(JournalWriter):
-    """Measures commits, and keeps nothing of them but the chained hash."""
+def known(measures: Mapping[str, float]) -> Row:
+    """Measures with None for those that are not defined, as frames and JSON have it."""
+    return {name: value if math.isfinite(value) else None for name, value in measures.items()}
 
-    def __init__(self, measures: RunMeasures) -> None:
-        super().__init__(None)
-        self.measures = measures
 
-    def put(self, commit: StepCommit) -> None:
+class _Measuring(Probe):
+    """Measures the steps of a model."""
+
+    measures: RunMeasures
+
+    def started(self, model: MarketModel) -> None:
+        directory = model.population.directory
+        self.measures = RunMeasures(model.scenario, [directory.roles[role] for role in directory.role], model.market.units.price)
+
+    def committed(self, model: MarketModel, commit: StepCommit) -> None:
         self.measures.update(commit.step, commit.timestamp, by_kind((page.kind, page.records) for page in commit.pages))
-        super().put(commit)
