@@ -55,7 +55,7 @@ class Plan:
         return {key: point.settings.get(key, _at(table, key)) for key in keys}
 
     def described(self) -> dict[str, Any]:
-        """What makes this experiment another than any other, for its directory."""
+        """Facts that tell this experiment from any other, for its directory."""
         return {
             "version": __version__,
             "scenario": self.scenario.name,

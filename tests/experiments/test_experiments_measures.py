@@ -13,17 +13,19 @@ from freeagentics.experiments.forecast_errors import ForecastErrors
 from freeagentics.experiments.measures import matched_return
 
 STEPS = 60
+TALKATIVE: dict[str, object] = {"roles.market-hunter.prior": 0.9}
+"""Hunters that forecast before anything is learned."""
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run("whale-pump", agents=15, steps=STEPS, out=tmp_path_factory.mktemp("measured") / "run")
+    return run("whale-pump", agents=15, steps=STEPS, overrides=TALKATIVE, out=tmp_path_factory.mktemp("measured") / "run")
 
 
 @pytest.fixture(scope="module")
 def measured(record: RunRecord) -> dict[str, float]:
     """Measures of the same run, made in memory."""
-    frame = ablate("whale-pump", "memory", seeds=1, steps=STEPS, overrides={"agents.count": 15}).frame
+    frame = ablate("whale-pump", "memory", seeds=1, steps=STEPS, overrides={"agents.count": 15} | TALKATIVE).frame
     (row,) = frame.filter(point="complete").to_dicts()
     assert row["trajectory_sha256"] == record.summary.trajectory_sha256
     return row
@@ -70,7 +72,7 @@ def test_forecasts_are_judged_by_the_outcomes_of_the_same_decisions(record: RunR
 
 
 def test_a_run_on_record_has_the_measures_that_it_has_in_memory(record: RunRecord, measured: dict[str, float], tmp_path: Path) -> None:
-    run("whale-pump", agents=15, steps=STEPS, overrides={"memory.enabled": False}, out=tmp_path / "other")
+    run("whale-pump", agents=15, steps=STEPS, overrides={"memory.enabled": False} | TALKATIVE, out=tmp_path / "other")
     found = compare(record.path, tmp_path / "other")
     row = found.frame.to_dicts()[0]
     assert {name: row[name] for name in row if name not in ("point", "memory.enabled")} == {
