@@ -12,8 +12,8 @@ from freeagentics import RunRecord, ablate, compare, run
 from freeagentics.experiments.forecast_errors import ForecastErrors
 from freeagentics.experiments.measures import matched_return
 
-STEPS = 60
-TALKATIVE: dict[str, object] = {"roles.market-hunter.prior": 0.9}
+STEPS = 120
+TALKATIVE: dict[str, object] = {"roles.market-hunter.prior": 0.99}
 """Hunters that forecast before anything is learned."""
 
 
