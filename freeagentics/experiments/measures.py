@@ -53,9 +53,10 @@ class RunMeasures:
 
     def __init__(self, scenario: Scenario, roles: Sequence[str], price_units: AnyArray) -> None:
         desks = scenario.agents.desks
-        self._cash, self._fee = scenario.market.cash, scenario.market.fee_bps / 1e4
+        self._cash = scenario.market.cash
         self._units = price_units
-        self._first, self._last = np.ones(len(price_units)), np.ones(len(price_units))
+        self._first = np.ones(len(price_units))
+        self._basket: list[float] = []
         self._began, self._ended, self.steps = 0, 0, 0
         self._equity, self._peak = np.full(desks, self._cash), np.full(desks, self._cash)
         self._returns, self._squares = 0.0, 0.0
@@ -65,9 +66,10 @@ class RunMeasures:
 
     def update(self, step: int, timestamp: int, records: Mapping[Kind, AnyArray]) -> None:
         """Take in a step: its time, ms, and its records of the kinds in `MEASURED`."""
-        self._last = records[Kind.OBSERVATION]["price"] / self._units
+        prices = records[Kind.OBSERVATION]["price"] / self._units
         if not self.steps:
-            self._first, self._began = self._last, timestamp
+            self._first, self._began = prices, timestamp
+        self._basket.append(float((prices / self._first).mean()))
         self.steps, self._ended = self.steps + 1, timestamp
         self._take_accounts(records[Kind.ACCOUNTS])
         if Kind.FILLS in records:
@@ -89,7 +91,7 @@ class RunMeasures:
     def result(self) -> dict[str, float]:
         """All measures so far, by name; NaN where one is not defined."""
         exposure, gained = self._exposure / max(self.steps, 1), self._equity / self._cash - 1
-        matched = matched_return(exposure, float((self._last / self._first).mean()), self._fee)
+        matched = matched_return(exposure, np.array(self._basket))
         desks: dict[str, F64] = {
             "return": gained,
             "excess_return": gained - matched,
@@ -113,15 +115,15 @@ class RunMeasures:
         return float(mean / np.sqrt(variance) * np.sqrt(a_year))
 
 
-def matched_return(exposure: F64, basket: float, fee: float) -> F64:
-    """Return of the exposure-matched benchmark: a share of the initial cash that is held in the market, the rest in cash.
+def matched_return(exposure: F64, basket: F64) -> F64:
+    """Return of the exposure-matched benchmark, (D,): the same share of equity held in all assets alike at every close, without fees.
 
     Args:
-        exposure: the share, (D,). It buys all assets equally at the first close.
-        basket: worth of a USD of them at the end.
-        fee: of that purchase, a share.
+        exposure: the share, (D,).
+        basket: worth of a USD spread over all assets at the first close, at each close, (T,).
     """
-    return exposure * (basket / (1 + fee) - 1)
+    moves = basket[1:] / basket[:-1] - 1
+    return np.prod(1 + moves[:, None] * exposure, axis=0) - 1
 
 
 def by_kind(pages: Iterable[tuple[Kind, AnyArray]]) -> dict[Kind, AnyArray]:

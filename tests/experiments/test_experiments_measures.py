@@ -50,10 +50,11 @@ def test_the_drawdown_is_the_mean_of_each_desks_largest(record: RunRecord, measu
 
 
 def test_the_benchmark_holds_the_mean_exposure_of_each_desk(record: RunRecord, measured: dict[str, float]) -> None:
-    basket = record.model_frame["basket"][-1] / (1 + record.scenario.market.fee_bps / 1e4) - 1
-    exposure = (1 - record.desk_frame["cash"] / record.desk_frame["equity"]).mean()
-    assert measured["exposure"] == pytest.approx(exposure)
-    assert measured["excess_return"] == pytest.approx(measured["return"] - exposure * basket)
+    moves = record.model_frame["basket"].pct_change().drop_nulls().to_numpy()
+    desks = record.desk_frame.group_by("desk").agg(exposure=(1 - pl.col("cash") / pl.col("equity")).mean())["exposure"].to_numpy()
+    assert measured["exposure"] == pytest.approx(desks.mean())
+    held = [float(np.prod(1 + exposure * moves) - 1) for exposure in desks]
+    assert measured["excess_return"] == pytest.approx(measured["return"] - np.mean(held))
 
 
 def test_the_sharpe_ratio_is_that_of_all_desks_together_a_year(record: RunRecord, measured: dict[str, float]) -> None:
@@ -95,5 +96,6 @@ def test_a_calibrated_forecast_has_slope_one_and_no_error() -> None:
 EXACT = {"squared_error": 0.0, "slope": 1.0, "coverage": 1.0}
 
 
-def test_the_benchmark_of_a_desk_that_holds_half_gains_half_after_its_fee() -> None:
-    assert matched_return(np.array([0.5, 0.0]), 1.21, 0.1).tolist() == pytest.approx([0.05, 0.0])
+def test_the_benchmark_of_a_desk_holds_its_share_at_every_close() -> None:
+    basket = np.array([1.0, 1.1, 0.99])
+    assert matched_return(np.array([1.0, 0.5, 0.0]), basket).tolist() == pytest.approx([-0.01, 1.05 * 0.95 - 1, 0.0])
