@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StoreUnavailable,
         VersionConflict,
     )
+    from freeagentics.experiments import Experiment, ablate, compare, sweep
     from freeagentics.market import Source
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
@@ -45,6 +46,7 @@ _HOMES = {
     "BadInput": "freeagentics.errors",
     "CompressedHistory": "freeagentics.mind",
     "CorruptRecord": "freeagentics.errors",
+    "Experiment": "freeagentics.experiments",
     "FeatureGroupedVAE": "freeagentics.memory.codec.nets",
     "FreeagenticsError": "freeagentics.errors",
     "Interrupted": "freeagentics.errors",
@@ -62,12 +64,15 @@ _HOMES = {
     "Tell": "freeagentics.agents.user_role",
     "TradingAgent": "freeagentics.agents",
     "VersionConflict": "freeagentics.errors",
+    "ablate": "freeagentics.experiments",
+    "compare": "freeagentics.experiments",
     "explain": "freeagentics.replay",
     "fork": "freeagentics.runs",
     "load_scenario": "freeagentics.scenario",
     "open_store": "freeagentics.stores",
     "resume": "freeagentics.runs",
     "run": "freeagentics.runs",
+    "sweep": "freeagentics.experiments",
 }
 
 _NAMES_AT_HOME = {"Role": "UserRole"}
@@ -79,6 +84,7 @@ __all__ = [
     "BadInput",
     "CompressedHistory",
     "CorruptRecord",
+    "Experiment",
     "FreeagenticsError",
     "Interrupted",
     "LazyBeliefArray",
@@ -96,6 +102,8 @@ __all__ = [
     "TradingAgent",
     "VersionConflict",
     "__version__",
+    "ablate",
+    "compare",
     "errors",
     "explain",
     "fork",
@@ -103,6 +111,7 @@ __all__ = [
     "open_store",
     "resume",
     "run",
+    "sweep",
     "toolbox",
 ]
 

@@ -175,8 +175,10 @@ class Cohort(ArrayState, ABC):
             return None
         judged = self._judged(outcomes)
         result, reward = self.pending.judge(outcomes)
-        self.index.attach_outcomes(outcomes.step, result, reward)
-        self.recollection.learn(outcomes, self.index.key_of(outcomes.step), result, judged)
+        # A memory without its outcome is never recalled.
+        if self.context.memory.enabled:
+            self.index.attach_outcomes(outcomes.step, result, reward)
+            self.recollection.learn(outcomes, self.index.key_of(outcomes.step), result, judged)
         record = np.zeros(int(judged.sum()), dtype=OUTCOME)
         record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
         record["result"], record["reward"] = result[judged], reward[judged]

@@ -34,6 +34,7 @@ class MemorySettings(BaseModel):
     )
     recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
+    enabled: bool = Field(True, description="Whether agents recall: without, memories are written and none ever comes to mind.")
     history: int = Field(1000, ge=1, le=100_000, description="Steps of its own actions that an agent's compressed history holds.")
     trust: float = Field(1.0, ge=0, le=1, description="Largest weight of recalled outcomes in a forecast: 0 ignores them.")
     prior: float = Field(0.01, gt=0, lt=1, description="Probability, before any outcome, that recalled outcomes tell of the one to come.")
@@ -62,11 +63,12 @@ class MemorySettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One source as agents see it: what it costs a read, in cents, and the observation column of its direction."""
+    """One source as agents see it: what it costs a read, in cents, the observation column of its direction, and whether it is on sale."""
 
     name: str
     cost: int
     direction: int
+    on_sale: bool = True
 
 
 @dataclass(frozen=True, slots=True)

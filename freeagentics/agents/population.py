@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from pydantic import BaseModel
@@ -50,6 +50,7 @@ class Population:
         context: CohortContext,
         settings: Mapping[str, BaseModel],
         registry: Registry = SHIPPED,
+        left_out: Collection[str] = (),
     ) -> None:
         """Seat agents.
 
@@ -58,6 +59,7 @@ class Population:
             desks: over which they are spread.
             settings: of each role; those not given are the role's defaults.
             registry: what the roles are.
+            left_out: roles whose cohorts stay empty, so that the numbers of all others, which what is drawn depends on, stay the same.
         """
         self._registry = registry
         self.directory = Directory(context.roles, desks)
@@ -66,7 +68,8 @@ class Population:
         for role, count in counts.items():
             first = 0
             for rows in blocks(count):
-                numbers.append(self._fill(role, rows, np.arange(first, min(first + rows, count)), context, settings))
+                seated = np.arange(first, first if role in left_out else min(first + rows, count))
+                numbers.append(self._fill(role, rows, seated, context, settings))
                 first += rows
             self._count_peers(role)
         self.number = np.concatenate(numbers).astype(np.int32)

@@ -40,7 +40,7 @@ class UserCohort(Cohort):
     def __init__(self, number: int, rows: int, context: CohortContext, settings: Any) -> None:
         super().__init__(number, rows, context, settings)
         self.agents: list[UserRole | None] = [None] * rows
-        self._read = [source for source in context.sources if source.name in self.reads]
+        self._read = [source for source in context.sources if source.on_sale and source.name in self.reads]
         self._columns = [name for name in context.columns if name.split(".")[0] in {source.name for source in self._read}]
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from freeagentics import __version__
-from freeagentics.cli import bench, explain, interrupts, memory, report, run, scenarios, store, train, viz
+from freeagentics.cli import bench, experiments, explain, interrupts, memory, report, run, scenarios, store, train, viz
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -31,6 +31,9 @@ app.command("run")(run.run_command)
 app.command("fork")(run.fork_command)
 app.command("explain")(explain.explain_command)
 app.command("report")(report.report_command)
+app.command("ablate")(experiments.ablate_command)
+app.command("sweep")(experiments.sweep_command)
+app.command("compare")(experiments.compare_command)
 app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)

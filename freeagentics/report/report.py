@@ -54,4 +54,5 @@ def render(facts: Facts, progress: ProgressCallback = no_progress) -> str:
     """The page."""
     scenario = facts.context.scenario
     sections = [section(facts) for section in track(progress, "drawing the report", SECTIONS)]
-    return document(scenario.title or scenario.name, subtitle(facts), sections)
+    source = "the run's journal. The figures are in the folder tables beside it, as CSV."
+    return document(scenario.title or scenario.name, subtitle(facts), sections, source=source)

@@ -30,7 +30,7 @@ FIXED_IN_A_FORK = (
     "agents",
     "memory.slots",
     "memory.horizon",
-    *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources")),
+    *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources", "left_out")),
 )
 """Keys that give the checkpoint's arrays their shape and meaning."""
 

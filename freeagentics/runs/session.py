@@ -102,7 +102,7 @@ class Session:
             seed=model.scenario.seed,
             agents=count,
             steps=model.steps,
-            roles=model.scenario.agents.counts(),
+            roles=model.scenario.agents.present(),
             wall_s=round(wall, 4),
             agent_steps_per_s=round(count * steps / wall, 1),
             step_ms_per_agent=round(1000 * wall / max(count * steps, 1), 6),

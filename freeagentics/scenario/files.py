@@ -127,6 +127,15 @@ def parse_override(text: str) -> tuple[str, object]:
         return key.strip(), value.strip()
 
 
+def parse_values(text: str) -> tuple[str, list[object]]:
+    """``key=a,b`` as a key and its values, TOML or text each; one that has a comma in it is given as TOML. Raises BadScenario."""
+    key, _, values = text.partition("=")
+    try:
+        return key.strip(), tomllib.loads(f"values = [{values}]")["values"]
+    except tomllib.TOMLDecodeError:
+        return parse_override(text)[0], [parse_override(f"{key}={value}")[1] for value in values.split(",")]
+
+
 def to_toml(scenario: Scenario) -> str:
     """The scenario with every default written out."""
     return tomli_w.dumps(scenario.model_dump(mode="json", exclude_none=True, serialize_as_any=True))

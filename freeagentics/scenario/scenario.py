@@ -41,6 +41,9 @@ class AgentSettings(_Section):
     exposure: RateSpan = Field(
         (0.4, 0.6), description="Range of the share of equity that a desk holds without any view; each draws its own."
     )
+    left_out: tuple[str, ...] = Field(
+        (), description="Roles of the team whose agents are left out; all others keep their desks, and whatever is drawn for them."
+    )
 
     @field_validator("team")
     @classmethod
@@ -57,6 +60,10 @@ class AgentSettings(_Section):
 
     @model_validator(mode="after")
     def _one_whole_team(self) -> AgentSettings:
+        if unknown := sorted(set(self.left_out).difference(self.team)):
+            raise ValueError(f"left_out: '{unknown[0]}' is no role of the team ({', '.join(self.team)})")
+        if set(self.left_out) == set(self.team):
+            raise ValueError("left_out: a team needs at least one role")
         if self.count < self.team_size:
             raise ValueError(f"{self.count} agents are fewer than one desk's team of {self.team_size} ({', '.join(self.team)})")
         return self
@@ -72,12 +79,17 @@ class AgentSettings(_Section):
         return self.count // self.team_size
 
     def counts(self) -> dict[str, int]:
-        """Agents of each role: whole teams, then one more of each role in pipeline order while agents are left."""
+        """Agents of each role, those that are left out included: whole teams, then one more of each role in pipeline order while agents
+        are left."""
         counts = {role: size * self.desks for role, size in self.team.items()}
         left = self.count - sum(counts.values())
         for role in [role for role, size in self.team.items() for _ in range(size)][:left]:
             counts[role] += 1
         return counts
+
+    def present(self) -> dict[str, int]:
+        """Agents of each role that is not left out."""
+        return {role: count for role, count in self.counts().items() if role not in self.left_out}
 
 
 class MarketSettings(_Section):
@@ -104,6 +116,10 @@ class MarketSettings(_Section):
         description="Sources on sale, with the cost of a read in cents.",
     )
 
+    left_out: tuple[str, ...] = Field(
+        (), description="Sources that are not on sale after all; whatever is drawn stays what it is with them, and so do memories' codes."
+    )
+
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, sources: dict[str, int], info: ValidationInfo) -> dict[str, int]:
@@ -115,6 +131,12 @@ class MarketSettings(_Section):
             raise ValueError("the source 'price' must be on sale: agents without prices cannot act")
         own = sorted(set(sources).difference(BUILT_IN_SOURCES))
         return {name: sources[name] for name in (*BUILT_IN_SOURCES, *own) if name in sources}
+
+    @model_validator(mode="after")
+    def _price_on_sale(self) -> MarketSettings:
+        if wrong := [name for name in self.left_out if name == "price" or name not in self.sources]:
+            raise ValueError(f"left_out: '{wrong[0]}' cannot be; give sources of market.sources other than price")
+        return self
 
 
 class SignalSettings(_Section):

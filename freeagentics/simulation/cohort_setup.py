@@ -19,7 +19,10 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         symbols=market.symbols,
         units=market.units,
         columns=market.columns,
-        sources=tuple(SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction)) for s in market.sources),
+        sources=tuple(
+            SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction), s.name not in scenario.market.left_out)
+            for s in market.sources
+        ),
         roles=team,
         memory=memory,
         signal_ttl=max(round(scenario.signals.ttl_hours * HOUR_MS), 1),

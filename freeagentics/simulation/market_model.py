@@ -97,7 +97,7 @@ class MarketModel(mesa.Model):
         context = cohort_context(self.scenario, self.market)
         began = wall_clock()
         who = self.scenario.agents
-        self.population = Population(who.counts(), who.desks, context, self.scenario.roles, self.scenario.registry)
+        self.population = Population(who.counts(), who.desks, context, self.scenario.roles, self.scenario.registry, who.left_out)
         self._phases = self.population.phases()
         self.writer = JournalWriter(None)
         # Mesa's runners close no model: the thread ends with the model then.

@@ -28,6 +28,7 @@ def test_the_front_door_is_pinned() -> None:
         "BadInput",
         "CompressedHistory",
         "CorruptRecord",
+        "Experiment",
         "FreeagenticsError",
         "Interrupted",
         "LazyBeliefArray",
@@ -45,6 +46,8 @@ def test_the_front_door_is_pinned() -> None:
         "TradingAgent",
         "VersionConflict",
         "__version__",
+        "ablate",
+        "compare",
         "errors",
         "explain",
         "fork",
@@ -52,6 +55,7 @@ def test_the_front_door_is_pinned() -> None:
         "open_store",
         "resume",
         "run",
+        "sweep",
         "toolbox",
     ]
 

@@ -21,16 +21,17 @@ ROOMS = {
     "sync": {"records", "scenario", "agents", "journal", "stores"} | FACULTIES - {"market", "mind"},
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "simulation", "records", "scenario", "agents", "journal", "runtime"},
+    "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "evaluation": {"simulation", "records", "scenario", "agents", "market", "memory", "runtime"},
-    "report": {"replay", "records", "scenario", "agents", "journal"} | FACULTIES - {"mind", "signals"},
+    "report": {"experiments", "replay", "records", "scenario", "agents", "journal"} | FACULTIES - {"mind", "signals"},
     "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
     "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"optimized_threadpool_manager"},
-    "cli": {"benchmarks", "visualization", "report", "evaluation", "runs", "replay", "sync", "simulation", "records", "scenario", "agents"}
-    | {"memory", "stores"},
+    "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
+    | {"scenario", "agents", "memory", "stores"},
     "__main__": {"cli"},
 }
 

@@ -84,12 +84,14 @@ class Forecaster(Cohort):
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, context, settings)
         watched = self.watched((source.name for source in context.sources), context.roles)
-        self.sources = tuple(source for source in context.sources if source.name in watched)
+        # Numbers are drawn for a source that is left out as well: those of the others must not change.
+        self._on_sale = np.array([source.on_sale for source in context.sources if source.name in watched], dtype=np.bool_)
+        self.sources = tuple(source for source in context.sources if source.name in watched and source.on_sale)
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
         exploring = context.random(f"{self.role}/traits", number).uniform(*settings.exploration_rate, rows)
         self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
-        for fixed in (self._cost, self._exploration_rate, self._bits):
+        for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale):
             fixed.flags.writeable = False
         sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
         prior = np.where(self._cost > 0, settings.prior, settings.prior / 2)
@@ -135,7 +137,8 @@ class Forecaster(Cohort):
         """
         free = self._cost == 0
         wanted = free | (self.worth_of_sources() * np.square(np.square(self.held.faded())) > self._cost_in_errors(view))
-        uniform = self.context.random(f"{self.role}/explore", self.number, view.observation.step).random(wanted.shape)
+        draw = self.context.random(f"{self.role}/explore", self.number, view.observation.step)
+        uniform = draw.random((self.rows, len(self._on_sale)))[:, self._on_sale]
         exploring = (uniform < self._exploration_rate[:, None]) & ~wanted
         return wanted | exploring, exploring
 

@@ -15,8 +15,8 @@ def style() -> str:
     return resources.files("freeagentics.report.page").joinpath("style.css").read_text(encoding="utf-8")
 
 
-def document(title: str, subtitle: str, sections: Sequence[Section]) -> str:
-    """The whole page: a skip link, the heading, a table of contents, the sections."""
+def document(title: str, subtitle: str, sections: Sequence[Section], *, source: str) -> str:
+    """The whole page: a skip link, the heading, a table of contents, the sections; at the foot, *source* says what it is made from."""
     entries = (el("li", el("a", section.title, href=f"#{section.name}")) for section in sections)
     body = el(
         "body",
@@ -24,13 +24,7 @@ def document(title: str, subtitle: str, sections: Sequence[Section]) -> str:
         el("header", el("h1", title), el("p", subtitle)),
         el("nav", el("h2", "Contents", id="contents"), el("ol", *entries), aria_labelledby="contents"),
         el("main", *(section.html() for section in sections), id="report", tabindex=-1),
-        el(
-            "footer",
-            el(
-                "p",
-                f"Made by freeagentics {__version__} from the run's journal. The figures are in the folder tables beside it, as CSV.",
-            ),
-        ),
+        el("footer", el("p", f"Made by freeagentics {__version__} from {source}")),
     )
     head = (
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),

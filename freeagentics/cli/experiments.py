@@ -1,0 +1,149 @@
+"""``freeagentics ablate``, ``sweep`` and ``compare``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from freeagentics import __version__
+from freeagentics.cli.interrupts import InterruptHint
+from freeagentics.cli.options import AllowPlugins
+from freeagentics.errors import BadInput, RunFailed, in_command
+
+if TYPE_CHECKING:
+    from freeagentics.experiments import Experiment
+
+Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
+Seeds = Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Seeds to run each point with, from the scenario's own on.")]
+Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
+Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Processes; 0 takes one per core.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Directory for runs, frames and page; by default one under runs/ for these options."),
+]
+Margins = Annotated[
+    list[str] | None,
+    typer.Option("--margin", metavar="MEASURE=X", help="Test whether a mean difference is within X, as good as none; may be given again."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print all runs and differences as one JSON object, and nothing else there.")]
+
+
+def ablate_command(
+    scenario: Name,
+    without: Annotated[
+        str, typer.Option("--without", metavar="NAME[,NAME]", help="Leave out memory, signals, a source or a role; several with +.")
+    ],
+    seeds: Seeds = 10,
+    steps: Steps = None,
+    jobs: Jobs = 0,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting of all runs.")] = None,
+    out: Out = None,
+    margins: Margins = None,
+    json: Json = False,
+    allow_plugins: AllowPlugins = False,
+) -> None:
+    """Run a scenario complete and with parts left out, with the same seeds, and compare."""
+    directory = out or _default_directory("ablate", scenario, [without, seeds, steps, *(settings or [])])
+
+    def start() -> Callable[..., Experiment]:
+        from freeagentics.experiments import ablate
+        from freeagentics.scenario import parse_override
+
+        overrides = dict(map(parse_override, settings or []))
+        return partial(ablate, scenario, without, seeds=seeds, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
+
+    _carry_out(start, directory, jobs, margins, json=json)
+
+
+def sweep_command(
+    scenario: Name,
+    settings: Annotated[list[str], typer.Option("--set", metavar="KEY=A,B,…", help="Values of one setting; may be given again.")],
+    seeds: Seeds = 10,
+    steps: Steps = None,
+    jobs: Jobs = 0,
+    out: Out = None,
+    margins: Margins = None,
+    json: Json = False,
+    allow_plugins: AllowPlugins = False,
+) -> None:
+    """Run a scenario with all combinations of settings, with the same seeds, and compare each with the first."""
+    directory = out or _default_directory("sweep", scenario, [seeds, steps, *settings])
+
+    def start() -> Callable[..., Experiment]:
+        from freeagentics.experiments import sweep
+        from freeagentics.scenario.files import parse_values
+
+        values = dict(map(parse_values, settings))
+        return partial(sweep, scenario, values, seeds=seeds, steps=steps, allow_plugins=allow_plugins)
+
+    _carry_out(start, directory, jobs, margins, json=json)
+
+
+def compare_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN_DIR…", help="Runs, paired by seed where their settings differ.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Directory to write frames and page into.")] = None,
+    margins: Margins = None,
+    json: Json = False,
+) -> None:
+    """Compare runs on record, each with the first."""
+    from freeagentics.cli.progress import Progress
+    from freeagentics.experiments import compare
+
+    with Progress("reading runs", quiet=json) as progress:
+        found = compare(*runs, margins=_margins(margins), progress=progress)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        found.save(out)
+    _show(found, out, json=json)
+
+
+def _carry_out(start: Callable[[], Callable[..., Experiment]], out: Path, jobs: int, margins: Sequence[str] | None, *, json: bool) -> None:
+    again = shlex.join(["freeagentics", *sys.argv[1:]])
+    with InterruptHint(f"finished runs are kept in {in_command(out)}; go on with: {again}"):
+        from freeagentics.cli.progress import Progress
+
+        with Progress(f"running, results in {out}", quiet=json) as progress:
+            progress("starting", 0, 0)
+            found = start()(out=out, jobs=jobs or os.cpu_count() or 1, margins=_margins(margins), progress=progress)
+        _show(found, out, json=json)
+
+
+def _show(found: Experiment, out: Path | None, *, json: bool) -> None:
+    """Show an experiment, and write its page. Raises RunFailed where none of its runs came to its end."""
+    from freeagentics.cli.experiment_tables import print_experiment
+    from freeagentics.report.experiment import save_experiment_page
+
+    page = None if out is None else save_experiment_page(found, out / "report.html")
+    if json:
+        import json as encoder
+
+        typer.echo(encoder.dumps(found.to_json(), indent=2))
+    else:
+        print_experiment(found, page)
+    if found.errors.height == found.frame.height:
+        raise RunFailed(f"no run came to its end; the first failed with: {found.errors['error'][0]}")
+
+
+def _margins(given: Sequence[str] | None) -> dict[str, float]:
+    margins = {}
+    for text in given or ():
+        name, _, value = text.partition("=")
+        try:
+            margins[name.strip()] = float(value)
+        except ValueError:
+            raise BadInput(f"--margin {text}: give measure=number, e.g. --margin return=0.002") from None
+    return margins
+
+
+def _default_directory(command: str, scenario: str, options: Sequence[object]) -> Path:
+    """A directory that the same options lead to again, so that the same command goes on."""
+    digest = hashlib.sha256(repr([__version__, command, scenario, options]).encode()).hexdigest()
+    return Path("runs") / f"{command}-{Path(scenario).stem}-{digest[:12]}"

@@ -1,0 +1,76 @@
+"""Workers of an experiment: processes that end with the process that started them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.synchronize import Event
+
+from freeagentics.errors import RunFailed
+from freeagentics.experiments.single_run import Row, run_row
+
+_stop: list[Event] = []
+"""In a worker: set when the experiment is asked to stop."""
+
+
+def rows_of(runs: Mapping[str, str], jobs: int) -> Iterator[tuple[str, Row]]:
+    """Key and row of each run, as they end.
+
+    Args:
+        runs: scenarios as TOML, by key.
+        jobs: processes; with one the runs are made in this process.
+
+    Raises:
+        RunFailed: a process was ended from outside.
+    """
+    if min(jobs, len(runs)) <= 1:
+        yield from ((key, run_row(toml)) for key, toml in runs.items())
+    else:
+        yield from _in_processes(runs, min(jobs, len(runs)))
+
+
+def _in_processes(runs: Mapping[str, str], jobs: int) -> Iterator[tuple[str, Row]]:
+    # Threads of this process must not be forked away, and mesa asks for it.
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(stop,)) as pool:
+        waiting = {pool.submit(_work, toml): key for key, toml in runs.items()}
+        try:
+            yield from _as_they_end(waiting)
+        except BrokenProcessPool as error:
+            raise RunFailed("a process of the experiment was ended from outside, perhaps for want of RAM: try fewer --jobs") from error
+        finally:
+            # What runs ends with its step.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _as_they_end(waiting: dict[Future[Row], str]) -> Iterator[tuple[str, Row]]:
+    while waiting:
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield waiting.pop(future), future.result()
+
+
+def _begin(stop: Event) -> None:
+    # Ctrl-C reaches all processes of a terminal: the one that started this one says what is to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stop.append(stop)
+    threading.Thread(target=_end_with_parent, name="freeagentics-parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, however: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait_for([parent.sentinel])
+    os._exit(1)
+
+
+def _work(toml: str) -> Row:
+    return run_row(toml, _stop[0].is_set)
