@@ -12,7 +12,8 @@ FreeagenticsError
 │   └── BadName              an agent id, run id or key that could not be a safe key
 ├── RunFailed                a run that could not go on: exit code 1
 │   ├── JournalFailed        the journal could not be written
-│   └── RoleFailed           a user's role raised, or returned no action
+│   ├── RoleFailed           a user's role raised, or returned no action
+│   └── ProbeFailed          a user's probe raised
 ├── CorruptRecord            stored bytes that do not check out; names agent and step
 ├── StoreUnavailable         a store that failed after it was opened
 ├── AccessDenied             what was asked for is another's: exit code 2
@@ -76,6 +77,10 @@ class JournalFailed(RunFailed):
 
 class RoleFailed(RunFailed):
     """A user's role raised, or returned something that is not an action."""
+
+
+class ProbeFailed(RunFailed):
+    """A user's probe raised; names the probe, its hook, file and line."""
 
 
 class CorruptRecord(FreeagenticsError):

@@ -1,4 +1,4 @@
-"""Code of a user's own: roles, sources and their files. Whatever it raises or returns is told in one line, with its place."""
+"""Code of a user's own: roles, sources and their files, probes. Whatever it raises or returns is told in one line, with its place."""
 
 from __future__ import annotations
 
@@ -39,17 +39,21 @@ class Place:
 
 
 @contextmanager
-def blaming(place: Place, failure: Callable[[str], FreeagenticsError]) -> Iterator[None]:
+def blaming(
+    place: Place, failure: Callable[[str], FreeagenticsError], *, passing: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
+) -> Iterator[None]:
     """Run a user's own code, and look at what it gave: whatever is raised becomes a *failure* of one line.
 
-    `SystemExit` is a failure like any other: a run must not end without a word. Ctrl-C passes.
+    `SystemExit` is a failure like any other: a run must not end without a word.
 
     Args:
         place: named where something is `Refused`, or raised outside the file; otherwise the last line in the file that was at work.
+        failure: makes the error of a line.
+        passing: what is raised as it is; Ctrl-C must be.
     """
     try:
         yield
-    except KeyboardInterrupt:
+    except passing:
         raise
     except Refused as error:
         raise failure(f"{error} ({place})") from error

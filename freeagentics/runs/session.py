@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from freeagentics.errors import Interrupted, JournalFailed
+from freeagentics.errors import Interrupted, JournalFailed, ProbeFailed
 from freeagentics.journal import Journal, Kind
 from freeagentics.records.frames import write_agent_frame, write_model_frame
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import RunRecord, StoreSummary, Summary
 from freeagentics.runs.resource_monitor import ResourceMonitor
+from freeagentics.simulation.hooks import call_hook
 from freeagentics.simulation.market_model import MarketModel
+from freeagentics.simulation.probe import Probe
 from freeagentics.sync.sync_workers import SyncWorkers
 
 
@@ -50,8 +52,8 @@ class Session:
         try:
             with self._monitor:
                 self._step_on()
-        except JournalFailed as error:
-            raise JournalFailed(f"{error}; {self._directory.resume_hint}") from error
+        except (JournalFailed, ProbeFailed) as error:
+            raise type(error)(f"{error}; {self._directory.resume_hint}") from error
         summary = self._summary(self._monitor.wall_s, self._model.steps - first, self._workers.finish(self._progressed))
         names = Roster(self._journal)
         self._progressed("writing the frames", 0, 0)
@@ -68,7 +70,7 @@ class Session:
         committed = self._journal.commit_record()
         ended = committed.step if committed else 0
         while model.steps < settings.steps:
-            stopping = any(probe.stopping() for probe in model.probes)
+            stopping = any(call_hook(model.probes, Probe.stopping))
             step = model.steps + 1
             if model.steps == ended:
                 # From the next step on they would tell of another run than the one that is there.
@@ -85,12 +87,10 @@ class Session:
     def _committed(self) -> None:
         """Let the stores have what there is."""
         self._workers.committed(self._model.steps)
-        for probe in self._model.probes:
-            probe.lagging(self._workers.lag)
+        call_hook(self._model.probes, Probe.lagging, self._workers.lag)
 
     def _progressed(self, what: str, done: int, of: int) -> None:
-        for probe in self._model.probes:
-            probe.progressed(what, done, of)
+        call_hook(self._model.probes, Probe.progressed, what, done, of)
 
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
         model, totals = self._model, self._journal.totals

@@ -31,6 +31,7 @@ from freeagentics.signals import Board, Inbox
 from freeagentics.simulation.attendance import Attendance
 from freeagentics.simulation.cohort_setup import cohort_context
 from freeagentics.simulation.desk_ledger import DeskLedger
+from freeagentics.simulation.hooks import call_hook
 from freeagentics.simulation.outcomes import OutcomeWindow
 from freeagentics.simulation.probe import Probe
 from freeagentics.simulation.seeds import SeedLike, seeded
@@ -145,8 +146,7 @@ class MarketModel(mesa.Model):
         self.steps = self.market.step
         if not self._started:
             self._started = True
-            for probe in self.probes:
-                probe.started(self)
+            call_hook(self.probes, Probe.started, self)
         observation = self.observations.write(self.market.advance())
         self.steps = observation.step
         outcomes = self.pending_outcomes.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
@@ -166,31 +166,27 @@ class MarketModel(mesa.Model):
         self.attendance.end()
         if self.steps >= self.scenario.steps:
             self.running = False
-        for probe in self.probes:
-            probe.committed(self, commit)
+        call_hook(self.probes, Probe.committed, self, commit)
 
     def _decide(self, phase: Sequence[Cohort], views: Sequence[View]) -> list[CohortOutput]:
         """Have the cohorts of a phase decide, on the engine."""
-        for probe in self.probes:
-            for cohort, view in zip(phase, views, strict=True):
-                probe.decides(cohort, view)
+        for cohort, view in zip(phase, views, strict=True):
+            call_hook(self.probes, Probe.decides, cohort, view)
         outputs = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
-        for probe in self.probes:
-            for cohort, view, output in zip(phase, views, outputs, strict=True):
-                probe.decided(cohort, view, output)
+        for cohort, view, output in zip(phase, views, outputs, strict=True):
+            call_hook(self.probes, Probe.decided, cohort, view, output)
         return outputs
 
     def _learn(self, outcomes: Outcomes | None) -> list[CohortPages]:
         """Have all cohorts learn and remember, on the engine."""
         cohorts = self.population.cohorts
-        contexts = [cohort.step_context for cohort in cohorts] if self.probes else []
-        for probe in self.probes:
-            for cohort, context in zip(cohorts, contexts, strict=True):
-                probe.learns(cohort, cast(StepContext, context))
+        # For probes alone: otherwise what a cohort has in mind is let go when it has learned, not when all have.
+        contexts = [cast(StepContext, cohort.step_context) for cohort in cohorts if self.probes]
+        for cohort, context in zip(cohorts, contexts, strict=False):
+            call_hook(self.probes, Probe.learns, cohort, context)
         learned = self.engine.map(partial(_learn, self._hibernating, outcomes), cohorts)
-        for probe in self.probes:
-            for cohort, context, pages in zip(cohorts, contexts, learned, strict=True):
-                probe.learned(cohort, cast(StepContext, context), pages)
+        for cohort, context, pages in zip(cohorts, contexts, learned, strict=False):
+            call_hook(self.probes, Probe.learned, cohort, context, pages)
         return learned
 
     def _shared(self, books: DeskBooks, observation: Observation, pages: StepPages) -> DeskBooks:

@@ -17,8 +17,8 @@ class Probe:
     """Hooks that a model calls as it steps; each does nothing unless a subclass overrides it.
 
     They are called in the model's own thread, in the order of cohorts, whatever engine and workers run the cohorts: before all cohorts of a
-    phase decide, or learn, and after all of them have. A probe must change nothing. What it raises ends the step, and the run; what was
-    committed before stays.
+    phase decide, or learn, and after all of them have. A probe must change nothing. What it raises ends the step, and the run,
+    as one line (`ProbeFailed`); what was committed before stays.
 
     Examples:
         >>> from freeagentics import MarketModel, Probe

@@ -9,7 +9,7 @@ import pytest
 
 import freeagentics
 
-SHOWN = ("ablate", "compare", "explain", "fork", "load_scenario", "resume", "run", "sweep")
+SHOWN = ("Probe", "ablate", "compare", "explain", "fork", "load_scenario", "resume", "run", "sweep")
 
 
 @pytest.mark.parametrize("name", SHOWN)

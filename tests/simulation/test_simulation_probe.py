@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -9,7 +11,7 @@ from freeagentics import MarketModel, Probe, RunRecord, explain, resume, run
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
-from freeagentics.errors import Interrupted
+from freeagentics.errors import CorruptRecord, Interrupted, ProbeFailed
 from freeagentics.journal import Journal, StepCommit
 from freeagentics.runtime import ThreadEngine
 
@@ -121,12 +123,56 @@ def test_what_a_probe_raises_ends_the_run_and_what_was_committed_stays(hook: str
 
     seen: list[str] = []
     probe: Callable[[], Probe] = type("Failing", (Probe,), {hook: failing})
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(
+        ProbeFailed, match=rf"^probe Failing, {hook}: ZeroDivisionError \(.*{Path(__file__).name}, line \d+\); .* --resume .*run$"
+    ):
         run("quick", agents=5, steps=20, out=tmp_path / "run", probes=[probe()])
     with Journal(tmp_path / "run" / "journal.db") as journal:
         last = journal.commit_record()
     assert (last.step if last else 0) == {"started": 0, "committed": 8}.get(hook, 1)
     assert resume(tmp_path / "run").summary.trajectory_sha256 == reference().summary.trajectory_sha256
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), CorruptRecord("a memory")])
+def test_ctrl_c_and_errors_of_the_package_pass_through_a_probe_as_they_are(raised: BaseException) -> None:
+    class Raising(Probe):
+        def decided(self, cohort: Cohort, view: View, output: CohortOutput) -> None:
+            raise raised
+
+    with pytest.raises(type(raised)) as caught:
+        stepped(1, Raising())
+    assert caught.value is raised
+
+
+@pytest.mark.parametrize("hook", ["stopping", "lagging", "progressed"])
+def test_what_a_probe_raises_between_steps_and_after_them_is_one_line_too(hook: str, tmp_path: Path) -> None:
+    def failing(self: Probe, *given: object) -> None:
+        sys.exit("enough")
+
+    probe: Callable[[], Probe] = type("Failing", (Probe,), {hook: failing})
+    with pytest.raises(ProbeFailed, match=rf"^probe Failing, {hook}: SystemExit: enough \(.*line \d+\)"):
+        run("quick", agents=5, steps=3, out=tmp_path / "run", probes=[probe()])
+    assert resume(tmp_path / "run").summary.steps == 3
+
+
+def test_a_probe_sees_the_state_of_cohorts_that_hibernate() -> None:
+    class States(Probe):
+        def __init__(self) -> None:
+            self.seen: list[dict[str, int]] = []
+
+        def decides(self, cohort: Cohort, view: View) -> None:
+            self.seen.append({name: crc32(values.tobytes()) for name, values in cohort.state().items()})
+
+        def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
+            self.seen.append({name: crc32(values.tobytes()) for name, values in cohort.state().items()})
+
+    awake, hibernating = States(), States()
+    stepped(3, awake)
+    with MarketModel("quick", agents=10, probes=[hibernating]) as model:
+        model.hibernate()
+        for _ in range(3):
+            model.step()
+    assert hibernating.seen == awake.seen
 
 
 def test_replays_look_on_in_the_same_way(tmp_path: Path) -> None:
