@@ -1,4 +1,4 @@
-"""The examples in the docstrings of the front door do what they say."""
+"""The examples in the docstrings of the front door, and in the guide to its commands, do what they say."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 import freeagentics
 
+COMMANDS = Path(__file__).parents[2] / "docs" / "commands.md"
 SHOWN = ("Probe", "ablate", "compare", "explain", "fork", "load_scenario", "resume", "run", "sweep")
 
 
@@ -18,6 +19,16 @@ def test_an_example_does_what_it_says(name: str, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     function = getattr(freeagentics, name)
     (example,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={})
+    check(example)
+
+
+def test_the_guide_to_commands_does_what_it_says() -> None:
+    # The end of a block would count as a line of what is to be printed.
+    check(doctest.DocTestParser().get_doctest(COMMANDS.read_text(encoding="utf-8").replace("```", ""), {}, COMMANDS.name, None, None))
+
+
+def check(example: doctest.DocTest) -> None:
+    """Run an example that is there, and fail with what differs."""
     assert example.examples
     said: list[str] = []
     outcome = doctest.DocTestRunner().run(example, out=said.append)

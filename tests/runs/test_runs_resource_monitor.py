@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from probes import Watch
 
+from freeagentics.errors import ProbeFailed
 from freeagentics.records import RunRecord
 from freeagentics.runs import resume, run
 from freeagentics.runs.footprints import footprints
@@ -66,7 +67,7 @@ def test_a_run_leaves_the_collector_as_it_found_it_also_where_it_fails(tmp_path:
         if model.steps == 3:
             raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ProbeFailed):
         run("btc-replay", agents=10, steps=5, out=tmp_path / "run", probes=[Watch(watch)])
     assert frozen[-1] > 0
     assert (gc.get_threshold(), gc.get_freeze_count(), len(gc.callbacks)) == found
