@@ -55,6 +55,11 @@ class Daily:
         fresh = yesterday - days[last] <= CARRIED_DAYS * DAY_MS
         return np.where(fresh, values[last], np.nan)
 
+    def over_by(self, time: int) -> Daily:
+        """Days that are over by market time *time*."""
+        over = self.timestamps + DAY_MS <= time
+        return Daily(self.timestamps[over], {name: values[over] for name, values in self.columns.items()})
+
 
 def load_daily(name_or_path: str | Path) -> Daily:
     """Daily figures from a shipped file's name or from a .parquet or .csv file with a column timestamp; every other column is one figure.

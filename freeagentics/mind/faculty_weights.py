@@ -137,9 +137,12 @@ class FacultyWeights(ArrayState):
     def worth(self, threshold: float, life: float) -> F32:
         """Squared error that one more reading of each component saves, (rows, C).
 
-        That is its mean square in the forecast, and what is learned by it, over its *life* of so many readings: how much the variance of
-        its weight shrinks (a knowledge gradient; Frazier, Powell & Dayanik, 2008, doi:10.1137/070693424). Both count less the nearer the
-        forecasts that it makes come to the *threshold* below which nobody acts on one.
+        That is its mean square in the forecast, and what is learned by it, over its *life* of so many readings. What is learned is, of a
+        component that is heard, by how much the variance of its weight shrinks (a knowledge gradient; Frazier, Powell & Dayanik, 2008,
+        doi:10.1137/070693424). One that is not heard saves nothing until it is, whatever a single reading adds: it is worth what it will
+        save if there is anything, spread over the readings that it then takes to be heard (Frazier & Powell, 2010,
+        doi:10.1287/deca.1100.0180). All count less the nearer the forecasts that it makes come to the *threshold* below which nobody acts
+        on one.
         """
         mean, spread = self._slab()
         second = np.square(mean) + spread
@@ -147,7 +150,11 @@ class FacultyWeights(ArrayState):
         loudness = (self.squares + _FIRST_READS * _FIRST_SQUARE) / (self.words + _FIRST_WORDS)
         pace = (self.information + _FIRST_READS * _FIRST_SQUARE) / (self.reads + _FIRST_READS)
         acted_on = np.square(np.maximum(1 - np.float32(threshold) / np.sqrt(square * loudness), 0))
-        return (self.credence * acted_on * (square + np.float32(life) * np.square(spread) * pace) * self.power).astype(np.float32)
+        # The evidence for a weight w grows by half of its square, in standard deviations of outcomes, with each unit of information.
+        credence = np.clip(self.credence, np.float32(1e-6), np.float32(1 - 1e-6))
+        to_be_heard = np.log((1 - credence) / credence) / (square * pace / 2)
+        learned = np.where(self.credence >= HEARD, np.square(spread) * pace, square / np.maximum(to_be_heard, 1))
+        return (self.credence * acted_on * (square + np.float32(life) * learned) * self.power).astype(np.float32)
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
