@@ -98,8 +98,8 @@ def _check_no_look_ahead(source: Source, values: F32, bars: Bars, daily: Daily |
         for row, asset, column in np.argwhere(alone.view(np.uint32) != values[:count].view(np.uint32))[:1].tolist():
             shows, showed = values[row, asset, column], alone[row, asset, column]
             raise Refused(
-                f"looks ahead: {source.columns[column]} of {bars.symbols[asset]} at bar {row} is {shows:g}, and {showed:g} when the bars end "
-                f"with bar {count - 1}; row t may use bars up to t only, summed in an order that later bars do not change"
+                f"looks ahead: {source.columns[column]} of {bars.symbols[asset]} at bar {row} is {shows:g}, and {showed:g} when the bars "
+                f"end with bar {count - 1}; row t may use bars up to t only, summed in an order that later bars do not change"
             )
 
 
