@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freeagentics.agents import BUILT_IN, CohortContext
+from freeagentics.agents import CohortContext
 from freeagentics.agents.context import SourceInfo
 from freeagentics.clock import HOUR_MS
 from freeagentics.market import ReplayMarket
@@ -30,6 +30,6 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in team},
         fee=scenario.market.fee_bps / 1e4,
         exposure=scenario.agents.exposure,
-        own_roles=tuple(role for role in team if role not in BUILT_IN),
+        heeds={role: scenario.registry.roles[role].heeds for role in team},
         known_roles=tuple(scenario.registry.roles),
     )
