@@ -20,6 +20,7 @@ from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
 from freeagentics.report.aggregates.top_trades import TopTrades
 from freeagentics.report.aggregates.trades import Trades
+from freeagentics.report.aggregates.value_at_risk import ValueAtRisk
 from freeagentics.report.narratives.narrative import Narrative
 from freeagentics.report.narratives.narrator import Narrator
 
@@ -35,6 +36,7 @@ class Facts:
         hold: buy-and-hold benchmark: a desk's initial cash in the basket, net of the fee of that purchase, USD, (T,).
         desks: equity, drawdown and exposure.
         limits: exposure limits and vetoes.
+        value_at_risk: forecasts, and the losses that followed.
         trades: fills over time.
         signals: by sender, kind and recipient.
         contribution: rewards by role.
@@ -50,6 +52,7 @@ class Facts:
     hold: F64
     desks: DeskCurves
     limits: Limits
+    value_at_risk: ValueAtRisk
     trades: Trades
     signals: SignalMatrix
     contribution: Contribution
@@ -66,8 +69,8 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
         desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
-        usages = source_usages(context)
-        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, *usages)
+        usages, at_risk = source_usages(context), ValueAtRisk(context)
+        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, at_risk, *usages)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -81,6 +84,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             hold=market.cash / (1 + market.fee_bps / 1e4) * basket,
             desks=desks,
             limits=limits,
+            value_at_risk=at_risk,
             trades=trades,
             signals=signals,
             contribution=contribution,
