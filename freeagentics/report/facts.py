@@ -13,6 +13,8 @@ from freeagentics.records import RunRecord
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.contribution import Contribution
 from freeagentics.report.aggregates.desks import DeskCurves
+from freeagentics.report.aggregates.forecast_parts import ForecastParts, forecast_parts
+from freeagentics.report.aggregates.learned_weights import LearnedWeights
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
 from freeagentics.report.aggregates.scan import Aggregator, scan
@@ -41,6 +43,8 @@ class Facts:
         signals: by sender, kind and recipient.
         contribution: rewards by role.
         source_usage: by role.
+        forecasts: errors of forecasts by role, and what each part of them saved.
+        weights: learned, at each checkpoint.
         memories: kept at the end.
         best: the trades that gained most.
         worst: the trades that lost most.
@@ -57,6 +61,8 @@ class Facts:
     signals: SignalMatrix
     contribution: Contribution
     source_usage: tuple[SourceUsage, ...]
+    forecasts: tuple[ForecastParts, ...]
+    weights: LearnedWeights
     memories: MemoryTotals
     best: tuple[Narrative, ...]
     worst: tuple[Narrative, ...]
@@ -69,8 +75,8 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
         desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
-        usages, at_risk = source_usages(context), ValueAtRisk(context)
-        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, at_risk, *usages)
+        usages, at_risk, forecasts = source_usages(context), ValueAtRisk(context), forecast_parts(context)
+        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, at_risk, *usages, *forecasts)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -89,6 +95,8 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             signals=signals,
             contribution=contribution,
             source_usage=usages,
+            forecasts=forecasts,
+            weights=LearnedWeights(context),
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),

@@ -12,6 +12,7 @@ from freeagentics.report.page.document import document
 from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
+from freeagentics.report.sections.faculties import faculties
 from freeagentics.report.sections.footprint import footprint
 from freeagentics.report.sections.headline import headline, subtitle
 from freeagentics.report.sections.memories import memories
@@ -21,7 +22,7 @@ from freeagentics.report.sections.signals import signals
 from freeagentics.report.sections.sources import sources
 from freeagentics.report.tables import write_tables
 
-SECTIONS = (headline, prices, equity, contribution, risk, signals, sources, memories, chains, footprint)
+SECTIONS = (headline, prices, equity, contribution, faculties, risk, signals, sources, memories, chains, footprint)
 
 
 def save_report(record: RunRecord, path: str | Path | None = None, *, progress: ProgressCallback = no_progress) -> Path:

@@ -26,6 +26,7 @@ class StepData:
         accounts: records, (D,).
         decisions: records, (N,).
         reward: of each decision, in standard deviations, (N,); NaN where run or agent ended before its horizon.
+        result: return over the horizon of the asset that each decision is about, in standard deviations, (N,); NaN likewise.
         signals: records, or None.
         fills: records, or None.
     """
@@ -36,6 +37,7 @@ class StepData:
     accounts: AnyArray
     decisions: AnyArray
     reward: F64
+    result: F64
     signals: AnyArray | None
     fills: AnyArray | None
 
@@ -78,13 +80,14 @@ def scan(context: RunContext, prices: F64, progress: ProgressCallback = no_progr
         accounts, decisions, signals, fills = (feed.at(step) for feed in feeds)
         assert accounts is not None
         assert decisions is not None
-        reward = _rewards(outcomes.at(step + context.horizon), len(context.role))[decisions["agent"]]
-        yield StepData(step, timestamp, prices[place], accounts, decisions, reward, signals, fills)
+        known = outcomes.at(step + context.horizon)
+        reward, result = (_by_agent(known, name, len(context.role))[decisions["agent"]] for name in ("reward", "result"))
+        yield StepData(step, timestamp, prices[place], accounts, decisions, reward, result, signals, fills)
 
 
-def _rewards(outcomes: AnyArray | None, agents: int) -> F64:
-    """Rewards by agent, (N,); NaN where there is none."""
-    rewards = np.full(agents, np.nan)
+def _by_agent(outcomes: AnyArray | None, name: str, agents: int) -> F64:
+    """A column of outcomes by agent, (N,); NaN where there is none."""
+    values = np.full(agents, np.nan)
     if outcomes is not None:
-        rewards[outcomes["agent"]] = outcomes["reward"]
-    return rewards
+        values[outcomes["agent"]] = outcomes[name]
+    return values
