@@ -33,6 +33,9 @@ Margins = Annotated[
     list[str] | None,
     typer.Option("--margin", metavar="MEASURE=X", help="Test whether a mean difference is within X, as good as none; may be given again."),
 ]
+WalkForward = Annotated[
+    bool, typer.Option("--walk-forward", help="On replayed bars, have each seed begin at another bar, spread evenly over all of them.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print all runs and differences as one JSON object, and nothing else there.")]
 
 
@@ -47,18 +50,20 @@ def ablate_command(
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting of all runs.")] = None,
     out: Out = None,
     margins: Margins = None,
+    walk_forward: WalkForward = False,
     json: Json = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario complete and with parts left out, with the same seeds, and compare."""
-    directory = out or _default_directory("ablate", scenario, [without, seeds, steps, *(settings or [])])
+    directory = out or _default_directory("ablate", scenario, [without, seeds, steps, walk_forward, *(settings or [])])
 
     def start() -> Callable[..., Experiment]:
         from freeagentics.experiments import ablate
         from freeagentics.scenario import parse_override
 
         overrides = dict(map(parse_override, settings or []))
-        return partial(ablate, scenario, without, seeds=seeds, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
+        common = partial(ablate, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
+        return partial(common, scenario, without, overrides=overrides)
 
     _carry_out(start, directory, jobs, margins, json=json)
 
@@ -71,18 +76,19 @@ def sweep_command(
     jobs: Jobs = 0,
     out: Out = None,
     margins: Margins = None,
+    walk_forward: WalkForward = False,
     json: Json = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario with all combinations of settings, with the same seeds, and compare each with the first."""
-    directory = out or _default_directory("sweep", scenario, [seeds, steps, *settings])
+    directory = out or _default_directory("sweep", scenario, [seeds, steps, walk_forward, *settings])
 
     def start() -> Callable[..., Experiment]:
         from freeagentics.experiments import sweep
         from freeagentics.scenario.files import parse_values
 
         values = dict(map(parse_values, settings))
-        return partial(sweep, scenario, values, seeds=seeds, steps=steps, allow_plugins=allow_plugins)
+        return partial(sweep, scenario, values, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
 
     _carry_out(start, directory, jobs, margins, json=json)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
 
 def _setting(name: str, values: Sequence[object]) -> pl.Series:
     kinds = {type(value) for value in values if value is not None}
-    if len(kinds) == 1 and kinds <= {bool, int, float, str}:
+    if len(kinds) == 1 and kinds <= {bool, int, float, str, datetime}:
         return pl.Series(name, values)
     if kinds <= {int, float}:
         return pl.Series(name, values, dtype=pl.Float64)

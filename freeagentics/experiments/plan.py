@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class Plan:
     points: Sequence[Point]
     contrasts: Sequence[Contrast]
     seeds: Sequence[int]
+    starts: Sequence[datetime] = ()
+    """First bars, one a seed, where each seed replays a stretch of its own."""
 
     @cached_property
     def runs(self) -> tuple[PlannedRun, ...]:
@@ -45,8 +48,12 @@ class Plan:
         return tuple(self._run(point, scenario, seed) for seed in self.seeds for point, scenario in scenarios)
 
     def _run(self, point: Point, scenario: Scenario, seed: int) -> PlannedRun:
-        toml = to_toml(with_changes(scenario, {"seed": seed}))
+        toml = to_toml(with_changes(scenario, {"seed": seed} | {f"market.{name}": value for name, value in self.stretch(seed).items()}))
         return PlannedRun(point, seed, toml, _digest(toml, __version__, *_files(scenario)))
+
+    def stretch(self, seed: int) -> dict[str, datetime]:
+        """The first bar of a seed, where it has one of its own."""
+        return {"start": self.starts[self.seeds.index(seed)]} if self.starts else {}
 
     def settings(self, point: Point) -> dict[str, object]:
         """Values at a point of all keys in which points differ."""

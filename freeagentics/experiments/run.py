@@ -9,12 +9,13 @@ from freeagentics.errors import BadInput
 from freeagentics.experiments.directory import ExperimentDirectory
 from freeagentics.experiments.experiment import Experiment, check_margins, differences_of, frame_of
 from freeagentics.experiments.plan import Plan
-from freeagentics.experiments.points import Contrast, ablations, grid
+from freeagentics.experiments.points import Contrast, Point, ablations, grid
 from freeagentics.experiments.recorded import recorded
 from freeagentics.experiments.single_run import Row
 from freeagentics.experiments.workers import rows_of
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.scenario.files import load_scenario, runnable, stated, with_changes
+from freeagentics.scenario.market_setup import walk_forward_starts
 from freeagentics.scenario.scenario import Scenario
 
 
@@ -28,6 +29,7 @@ def ablate(
     out: str | Path | None = None,
     jobs: int = 1,
     margins: Mapping[str, float] | None = None,
+    walk_forward: bool = False,
     allow_plugins: bool = False,
     progress: ProgressCallback = no_progress,
 ) -> Experiment:
@@ -43,6 +45,8 @@ def ablate(
         out: a directory to keep finished runs in: the same call with it goes on where it was stopped or killed. Without, nothing is kept.
         jobs: processes. More than one import the calling script again: guard it with ``if __name__ == "__main__":``.
         margins: by measure, the largest mean difference that is as good as none; they are tested for equivalence.
+        walk_forward: on replayed bars, have each seed begin at another bar, spread evenly over all that leave room for the steps: intervals
+            then say how much differs from time to time, not only from agents to agents.
         allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
         progress: called with how many runs are done.
 
@@ -61,7 +65,7 @@ def ablate(
     base = _base(scenario, steps, overrides, allow_plugins)
     names = without.split(",") if isinstance(without, str) else without
     points, contrasts = ablations(base, [name.strip() for name in names])
-    return _run(f"{base.name}: what is left out", Plan(base, points, contrasts, _seeds(base, seeds)), out, jobs, margins, progress)
+    return _run(f"{base.name}: what is left out", _plan(base, points, contrasts, seeds, walk_forward), out, jobs, margins, progress)
 
 
 def sweep(
@@ -74,6 +78,7 @@ def sweep(
     out: str | Path | None = None,
     jobs: int = 1,
     margins: Mapping[str, float] | None = None,
+    walk_forward: bool = False,
     allow_plugins: bool = False,
     progress: ProgressCallback = no_progress,
 ) -> Experiment:
@@ -89,7 +94,7 @@ def sweep(
     """
     base = _base(scenario, steps, overrides, allow_plugins)
     points, contrasts = grid(settings)
-    return _run(f"{base.name}: {', '.join(settings)}", Plan(base, points, contrasts, _seeds(base, seeds)), out, jobs, margins, progress)
+    return _run(f"{base.name}: {', '.join(settings)}", _plan(base, points, contrasts, seeds, walk_forward), out, jobs, margins, progress)
 
 
 def compare(*runs: str | Path, margins: Mapping[str, float] | None = None, progress: ProgressCallback = no_progress) -> Experiment:
@@ -122,6 +127,13 @@ def _base(scenario: str | Path | Scenario, steps: int | None, overrides: Mapping
     return load_scenario(scenario, changes, allow_plugins=allow_plugins)
 
 
+def _plan(
+    scenario: Scenario, points: Sequence[Point], contrasts: Sequence[Contrast], seeds: int | Sequence[int], walk_forward: bool
+) -> Plan:
+    chosen = _seeds(scenario, seeds)
+    return Plan(scenario, points, contrasts, chosen, walk_forward_starts(scenario, len(chosen)) if walk_forward else ())
+
+
 def _seeds(scenario: Scenario, seeds: int | Sequence[int]) -> list[int]:
     chosen = list(range(scenario.seed, scenario.seed + seeds)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
     if not chosen:
@@ -143,7 +155,14 @@ def _run(
     directory = ExperimentDirectory(Path(out), plan.described()) if out is not None else None
     made = _rows(plan, directory, jobs, progress)
     rows = [
-        {"point": run.point.name, **plan.settings(run.point), "seed": run.seed, "steps": plan.scenario.steps, **made[run.key]}
+        {
+            "point": run.point.name,
+            **plan.settings(run.point),
+            "seed": run.seed,
+            **plan.stretch(run.seed),
+            "steps": plan.scenario.steps,
+            **made[run.key],
+        }
         for run in plan.runs
     ]
     experiment = _experiment(title, rows, plan.contrasts, margins, directory.path if directory else None)

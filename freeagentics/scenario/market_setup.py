@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +71,24 @@ def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins:
     scenario = load_scenario(name, overrides, allow_plugins=allow_plugins)
     bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
     return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
+
+
+def walk_forward_starts(scenario: Scenario, count: int) -> list[datetime]:
+    """Times of *count* first bars, spread evenly over the bars from the scenario's own start to the last that leaves room for its steps.
+
+    Raises:
+        BadScenario: its market is made, so that every seed has bars of its own, or the bars are too few.
+    """
+    settings = scenario.market
+    if settings.kind != "replay":
+        raise BadScenario(f"{scenario.name}: a walk forward goes over bars that are replayed; here every seed makes a market of its own")
+    bars = load_bars(settings.bars, settings.symbols or None)
+    first, last = _first_bar(bars, settings), len(bars) - scenario.steps
+    if last < first:
+        left = f"{settings.bars} has {len(bars) - first} bars after a start at bar {first}"
+        raise BadScenario(f"steps: {scenario.steps} asked for, but {left}; ask for fewer steps or an earlier start")
+    places = np.linspace(first, last, count).round().astype(np.int64)
+    return [datetime.fromtimestamp(time / 1000, UTC) for time in bars.timestamps[places].tolist()]
 
 
 def _first_bar(bars: Bars, settings: MarketSettings) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from freeagentics import BadInput, Experiment, ablate, compare, run, sweep
 from freeagentics.errors import BadScenario
 from freeagentics.experiments.points import ablations, grid
+from freeagentics.market import load_bars
 from freeagentics.scenario import load_scenario
 
 SMALL = {"agents.count": 5}
@@ -72,6 +74,22 @@ def failing(folder: Path, parity: str) -> Path:
     (folder / "mine.py").write_text(FAILING.replace("PARITY", parity))
     (folder / "mine.toml").write_text('steps = 5\n[plugins]\nfiles = ["mine.py"]\n[agents]\ncount = 1\n[agents.team]\nmine = 1\n')
     return folder / "mine.toml"
+
+
+def test_a_walk_forward_gives_each_seed_a_stretch_of_the_bars_of_its_own() -> None:
+    found = ablate("btc-replay", "memory", seeds=3, steps=10, overrides=SMALL, walk_forward=True)
+    starts = found.frame.filter(point="complete")["start"].to_list()
+    bars = load_bars("btcusdt-1h")
+    assert [int(np.searchsorted(bars.timestamps, start.timestamp() * 1000)) for start in starts] == [168, 10890, len(bars) - 10]
+    assert found.frame.filter(point="without memory")["start"].to_list() == starts
+    assert found.frame["trajectory_sha256"].n_unique() == 6 and found.errors.is_empty()
+
+
+def test_a_walk_forward_needs_bars_that_are_replayed_and_room_for_its_steps() -> None:
+    with pytest.raises(BadScenario, match="null-market: a walk forward goes over bars that are replayed"):
+        ablate("null-market", "memory", seeds=2, walk_forward=True)
+    with pytest.raises(BadScenario, match="steps: 30000 asked for, but btcusdt-1h has 21455 bars"):
+        ablate("btc-replay", "memory", seeds=2, steps=30_000, walk_forward=True)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
