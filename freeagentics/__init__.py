@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
     from freeagentics.records import RunRecord
     from freeagentics.replay.explain import explain
+    from freeagentics.replay.replay_frames import replay_frames
     from freeagentics.runs.run import fork, resume, run
     from freeagentics.runtime import OptimizedThreadPoolManager
     from freeagentics.scenario import Scenario, load_scenario
@@ -70,6 +71,7 @@ _HOMES = {
     "fork": "freeagentics.runs",
     "load_scenario": "freeagentics.scenario",
     "open_store": "freeagentics.stores",
+    "replay_frames": "freeagentics.replay.replay_frames",
     "resume": "freeagentics.runs",
     "run": "freeagentics.runs",
     "sweep": "freeagentics.experiments",
@@ -109,6 +111,7 @@ __all__ = [
     "fork",
     "load_scenario",
     "open_store",
+    "replay_frames",
     "resume",
     "run",
     "sweep",

@@ -150,9 +150,13 @@ class Cohort(ArrayState, ABC):
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in what only this role knows of its situation."""
 
-    def weights_of(self, row: int) -> dict[str, float]:
-        """Weights of what a row's agent goes by, by name."""
-        return {"memories": float(self.recollection.weight[row])}
+    def weights(self) -> dict[str, F32]:
+        """Learned weights of what agents go by, (rows,) each, by name."""
+        return {"memories": self.recollection.weight}
+
+    def traits(self) -> dict[str, AnyArray]:
+        """Traits that agents drew when they arrived, and keep, (rows,) each, by name."""
+        return {"persistence": self.belief.persistence}
 
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""

@@ -130,6 +130,10 @@ class UserCohort(Cohort):
                 heard.setdefault(receiver, []).append(signal)
         return heard
 
+    def traits(self) -> dict[str, AnyArray]:
+        """Settings that agents drew for themselves, beside what every role has."""
+        return super().traits() | self._drawn
+
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """The sources that the role reads."""
         return tuple(source.name for source in self._read)

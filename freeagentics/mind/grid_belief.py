@@ -123,6 +123,11 @@ class GridBelief(ArrayState):
         self._of(cells.reshape(-1, DRIFTS, VOLATILITIES))[:] = self.block
         return cells
 
+    @property
+    def persistence(self) -> F32:
+        """Probability that a drift lasts another bar, (rows,)."""
+        return self._persistence[:, 0]
+
     def trend(self) -> F32:
         """Expected return over the horizon, in its standard deviations, (rows, assets)."""
         return self.moments[:, :, 0] * self._lasting

@@ -14,7 +14,7 @@ from freeagentics.agents.cohort import OUTCOME
 from freeagentics.agents.decision import DECISION, reasons_by_name
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal, Kind
-from freeagentics.market import CENTS, Fills, Orders
+from freeagentics.market import CENTS, Fills, Orders, notional_cents
 from freeagentics.memory import FEATURES
 from freeagentics.records.frames import decision_columns
 from freeagentics.records.lineage import Lineage
@@ -166,6 +166,49 @@ class RecordFrames:
             return pl.DataFrame({"step": steps, "desk": desk, **money})
 
         return self._all(Kind.ACCOUNTS, frame)
+
+    def observations(self) -> pl.DataFrame:
+        """Observations of every symbol at each step: its close, USD, and the columns of all sources, read by agents or not."""
+        columns, assets = self._names.columns, len(self._symbols)
+
+        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
+            asset = np.tile(np.arange(assets), len(steps) // assets)
+            head = {"step": steps, "symbol": self._symbols.gather(asset), "close": records["price"] / self._names.units.price[asset]}
+            return pl.DataFrame(head | {name: records["values"][:, place] for place, name in enumerate(columns)})
+
+        return self._all(Kind.OBSERVATION, frame)
+
+    def positions(self) -> pl.DataFrame:
+        """Positions of each desk at each close: units held, their value in USD and their share of equity; a row where any are held.
+
+        Cash and the values of a desk's positions add up to its equity, to the cent.
+        """
+        held: list[pl.DataFrame] = []
+        position = np.zeros((0, len(self._symbols)), dtype=np.int64)
+        fills = {step: records for step, _, records in self._journal.scan(Kind.FILLS, last=self._last)}
+        accounts = self._journal.scan(Kind.ACCOUNTS, last=self._last)
+        for (step, _, seen), (_, _, account) in zip(self._journal.scan(Kind.OBSERVATION, last=self._last), accounts, strict=True):
+            position = np.concatenate([position, np.zeros((len(account) - len(position), len(self._symbols)), dtype=np.int64)])
+            if (traded := fills.get(step)) is not None:
+                np.add.at(position, (traded["desk"], traded["asset"]), traded["quantity"])
+            if step >= self._first:
+                held.append(self._position_rows(step, position, seen["price"], account["equity"]))
+        return pl.concat(held) if held else self._position_rows(0, position, np.zeros(len(self._symbols), np.int64), np.zeros(0, np.int64))
+
+    def _position_rows(self, step: int, position: AnyArray, price: AnyArray, equity: AnyArray) -> pl.DataFrame:
+        desk, asset = np.nonzero(position)
+        quantity = position[desk, asset]
+        value = notional_cents(price[asset], quantity)
+        return pl.DataFrame(
+            {
+                "step": np.full(len(desk), step, dtype=np.int64),
+                "desk": desk.astype(np.int32),
+                "symbol": self._symbols.gather(asset),
+                "quantity": quantity / self._names.units.quantity[asset],
+                "value": value / CENTS,
+                "weight": value / np.maximum(equity[desk], 1),
+            }
+        )
 
     def _all(self, kind: Kind, frame: Callable[[AnyArray, AnyArray], pl.DataFrame], later: int = 0) -> pl.DataFrame:
         """All pages of a kind through *frame*, which takes steps (n,) and records (n,); kept *later* steps after their own."""

@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from freeagentics.amounts import money
-from freeagentics.errors import BadRunDirectory, in_command
+from freeagentics.errors import BadInput, BadRunDirectory, in_command
 from freeagentics.journal import Journal
 from freeagentics.records.frames import read_frame
 from freeagentics.records.lineage import Lineage
@@ -19,6 +19,7 @@ from freeagentics.records.memory_audit import MemoryAudit
 from freeagentics.records.record_frames import RecordFrames
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
+from freeagentics.records.truth import truth_frame
 from freeagentics.scenario.scenario import Scenario
 
 
@@ -191,6 +192,24 @@ class RunRecord:
     def desk_frame(self) -> pl.DataFrame:
         """One row per desk and step: its account, in USD."""
         return self._frame(RecordFrames.desks)
+
+    @cached_property
+    def observation_frame(self) -> pl.DataFrame:
+        """One row per symbol and step: its close, USD, and the columns of all sources."""
+        return self._frame(RecordFrames.observations)
+
+    @cached_property
+    def position_frame(self) -> pl.DataFrame:
+        """One row per desk, step and symbol held: units, value in USD, and share of equity."""
+        return self._frame(RecordFrames.positions)
+
+    @cached_property
+    def truth_frame(self) -> pl.DataFrame:
+        """One row per symbol and step of a made market: what is planted in it. Raises BadInput where the market replays bars."""
+        scenario = self.lineage.at(1)
+        if scenario.market.kind != "synthetic":
+            raise BadInput(f"{self.path}: its market replays bars, so nothing is planted in it that could be told")
+        return truth_frame(scenario, self.summary.steps)
 
     @property
     def exposure_matched_return(self) -> tuple[float, float]:

@@ -2,5 +2,6 @@
 
 from freeagentics.replay.explain import explain
 from freeagentics.replay.explanation import Explanation
+from freeagentics.replay.replay_frames import ReplayFrames, replay_frames
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "ReplayFrames", "explain", "replay_frames"]

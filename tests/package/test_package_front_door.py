@@ -53,6 +53,7 @@ def test_the_front_door_is_pinned() -> None:
         "fork",
         "load_scenario",
         "open_store",
+        "replay_frames",
         "resume",
         "run",
         "sweep",

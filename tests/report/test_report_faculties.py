@@ -44,10 +44,10 @@ def test_weights_are_those_that_agents_had_at_the_checkpoints(facts: Facts) -> N
     with MarketModel(load_scenario("whale-pump", SETTINGS | {"steps": STEPS})) as model:
         model.run_model()
         hunters = [cohort for cohort in model.population.cohorts if isinstance(cohort, MarketHunter)]
-        weights = [cohort.weights_of(row) for cohort in hunters for row in np.flatnonzero(cohort.active).tolist()]
+        weights = {name: np.concatenate([one.weights()[name][one.active] for one in hunters]) for name in hunters[0].weights()}
     assert facts.weights.steps == [100, 200, 300]
     for faculty in ("belief", "whales, up", "whales, down", "price, up", "memories"):
-        assert facts.weights.mean["market-hunter", faculty][-1] == pytest.approx(np.mean([one[faculty] for one in weights]), abs=1e-6)
+        assert facts.weights.mean["market-hunter", faculty][-1] == pytest.approx(weights[faculty].mean(), abs=1e-6)
     assert facts.weights.heard("market-hunter")
 
 

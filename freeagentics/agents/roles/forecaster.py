@@ -231,10 +231,14 @@ class Forecaster(Cohort):
         self.last_sent.record(telling, expected[:, None], view.observation)
         return telling
 
-    def weights_of(self, row: int) -> dict[str, float]:
+    def weights(self) -> dict[str, F32]:
         """Weights of the belief and of each source's words up and down, beside those that every role has."""
         names = ("belief", *(f"{source}, {way}" for source in self._names for way in ("up", "down")))
-        return dict(zip(names, self.faculties.weight[row].tolist(), strict=True)) | super().weights_of(row)
+        return dict(zip(names, self.faculties.weight.T, strict=True)) | super().weights()
+
+    def traits(self) -> dict[str, AnyArray]:
+        """The rate at which it reads sources only to learn, beside what every role has."""
+        return super().traits() | {"exploration_rate": self._exploration_rate}
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn from outcomes what the belief, and then the directions that were read, told of them."""

@@ -14,7 +14,7 @@ from freeagentics.agents.experience import running_volatility
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, F64, I32, I64, Mask
+from freeagentics.arrays import F32, F64, I32, I64, AnyArray, Mask
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.signals import Severity
@@ -157,9 +157,13 @@ class PortfolioOptimizer(Cohort):
         """Trust hunters and analyzers as far as their forecasts were right."""
         self.advisers.learn(outcomes, judged)
 
-    def weights_of(self, row: int) -> dict[str, float]:
+    def weights(self) -> dict[str, F32]:
         """Weights of the advisers, beside those that every role has."""
-        return dict(zip(("hunters", "analyzers"), self.advisers.trust[row].tolist(), strict=True)) | super().weights_of(row)
+        return dict(zip(("hunters", "analyzers"), self.advisers.trust.T, strict=True)) | super().weights()
+
+    def traits(self) -> dict[str, AnyArray]:
+        """Risk aversion, and exposure without a view, beside what every role has."""
+        return super().traits() | {"risk_aversion": self.risk_aversion, "neutral_exposure": self.neutral.sum(axis=1)}
 
     def _correlation(self) -> F64:
         """Shrunk by a tenth towards none, (assets, assets)."""

@@ -13,7 +13,7 @@ from freeagentics.agents.experience import RISK, running_volatility
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64
+from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.signals import Severity, Signals
@@ -142,3 +142,7 @@ class RiskManager(Cohort):
         vetoes = emitter.emit(vetoing, SignalKind.VETO, severity, certain, veto)
         action = self.first_action(("veto", turned & self.vetoed), ("lift-veto", turned), ("tell-limit", limiting))
         return action, (limiting.astype(np.int32) + vetoing).astype(np.int32), Signals.concatenate([limits, vetoes])
+
+    def traits(self) -> dict[str, AnyArray]:
+        """The multiplier of its limits, beside what every role has."""
+        return super().traits() | {"caution": self.caution}

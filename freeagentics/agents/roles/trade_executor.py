@@ -12,7 +12,7 @@ from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.ranges import Span
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
 from freeagentics.market import CENTS, Fills, Orders, to_quantity
 from freeagentics.memory import Recalled, column
 from freeagentics.signals import Signals
@@ -199,6 +199,10 @@ class TradeExecutor(Cohort):
         """Trust each adviser as far as its forecasts were right."""
         self.advisers.learn(outcomes, judged)
 
-    def weights_of(self, row: int) -> dict[str, float]:
+    def weights(self) -> dict[str, F32]:
         """Weights of the advisers, beside those that every role has."""
-        return dict(zip(("hunters", "analyzers"), self.advisers.trust[row].tolist(), strict=True)) | super().weights_of(row)
+        return dict(zip(("hunters", "analyzers"), self.advisers.trust.T, strict=True)) | super().weights()
+
+    def traits(self) -> dict[str, AnyArray]:
+        """The band inside which it does not trade, and exposure without a view, beside what every role has."""
+        return super().traits() | {"band": self.band, "neutral_exposure": self.neutral.sum(axis=1)}
