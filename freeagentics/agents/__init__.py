@@ -5,7 +5,7 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext, MemorySettings
 from freeagentics.agents.plugin import PluginFile
 from freeagentics.agents.plugins import run_plugin
-from freeagentics.agents.population import Population
+from freeagentics.agents.population import DeskGroup, Population
 from freeagentics.agents.registry import BUILT_IN, ROLES, SHIPPED, Registry, in_order
 from freeagentics.agents.run_before import RunBefore
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
@@ -20,6 +20,7 @@ __all__ = [
     "Cohort",
     "CohortContext",
     "DeskBooks",
+    "DeskGroup",
     "MemorySettings",
     "Outcomes",
     "PluginFile",

@@ -90,6 +90,9 @@ class CohortContext:
         exposure: range of the shares of equity that desks hold without a view.
         heeds: names of the kinds of signals that each role of the team goes by.
         known_roles: all that the scenario knows, whether they have agents or not.
+        first_desk: of the group of desks that it is for.
+        draws_as: numbers under which cohorts draw, by their own, where those differ: in each group of desks they count from 0, so that
+            groups of as many desks draw the same.
     """
 
     seed: int
@@ -106,6 +109,8 @@ class CohortContext:
     exposure: tuple[float, float] = (0.4, 0.6)
     heeds: Mapping[str, Collection[str]] = field(default_factory=dict)
     known_roles: tuple[str, ...] = ()
+    first_desk: int = 0
+    draws_as: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def assets(self) -> int:
@@ -133,9 +138,10 @@ class CohortContext:
 
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""
-        return generator(self.seed, purpose, cohort=cohort, step=step)
+        return generator(self.seed, purpose, cohort=self.draws_as.get(cohort, cohort), step=step)
 
     def neutral_weights(self, desks: I32) -> F32:
         """Weights that desks (n,) hold without a view, (n, assets): each its own exposure, spread over all assets."""
-        share = generator(self.seed, "desk/exposure", cohort=0, step=0).uniform(*self.exposure, int(desks.max(initial=0)) + 1)[desks]
+        place = desks - self.first_desk
+        share = generator(self.seed, "desk/exposure", cohort=0, step=0).uniform(*self.exposure, int(place.max(initial=0)) + 1)[place]
         return np.repeat(share[:, None] / self.assets, self.assets, axis=1).astype(np.float32)

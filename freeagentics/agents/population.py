@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pydantic import BaseModel
@@ -34,8 +35,27 @@ def blocks(agents: int) -> list[int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class DeskGroup:
+    """Desks whose agents have the same context and settings.
+
+    Attributes:
+        first_desk: its first desk.
+        desks: how many there are.
+        context: of its cohorts.
+        settings: of each role; those not given are the role's defaults.
+        left_out: roles whose cohorts stay empty, so that the numbers of all others, which what is drawn depends on, stay the same.
+    """
+
+    first_desk: int
+    desks: int
+    context: CohortContext
+    settings: Mapping[str, BaseModel] = field(default_factory=dict)
+    left_out: Collection[str] = ()
+
+
 class Population:
-    """All agents of a run, seated in cohorts of one role.
+    """All agents of a run, seated in cohorts of one role and one group of desks.
 
     Attributes:
         directory: role, desk, cohort and row of every agent.
@@ -43,40 +63,36 @@ class Population:
         number: of each agent within its role, (N,) int32.
     """
 
-    def __init__(
-        self,
-        counts: Mapping[str, int],
-        desks: int,
-        context: CohortContext,
-        settings: Mapping[str, BaseModel],
-        registry: Registry = SHIPPED,
-        left_out: Collection[str] = (),
-    ) -> None:
+    def __init__(self, counts: Mapping[str, int], desks: int, groups: Sequence[DeskGroup], registry: Registry = SHIPPED) -> None:
         """Seat agents.
 
         Args:
             counts: agents of each role.
             desks: over which they are spread.
-            settings: of each role; those not given are the role's defaults.
+            groups: of desks, which together have all of them.
             registry: what the roles are.
-            left_out: roles whose cohorts stay empty, so that the numbers of all others, which what is drawn depends on, stay the same.
         """
         self._registry = registry
-        self.directory = Directory(context.roles, desks)
+        self.directory = Directory(groups[0].context.roles, desks)
         self.cohorts: list[Cohort] = []
+        drawn = [0] * len(groups)
         numbers = []
         for role, count in counts.items():
-            first = 0
-            for rows in blocks(count):
-                seated = np.arange(first, first if role in left_out else min(first + rows, count))
-                numbers.append(self._fill(role, rows, seated, context, settings))
-                first += rows
+            desk = np.arange(count) % desks
+            for place, group in enumerate(groups):
+                of_group = np.flatnonzero((desk >= group.first_desk) & (desk < group.first_desk + group.desks))
+                first = 0
+                for rows in blocks(len(of_group)):
+                    seated = of_group[first : first + rows] if role not in group.left_out else of_group[:0]
+                    numbers.append(self._fill(role, rows, seated, group, drawn[place]))
+                    first, drawn[place] = first + rows, drawn[place] + 1
             self._count_peers(role)
         self.number = np.concatenate(numbers).astype(np.int32)
 
-    def _fill(self, role: str, block: int, numbers: np.ndarray, context: CohortContext, settings: Mapping[str, BaseModel]) -> np.ndarray:
-        kind = self._registry.role(role)
-        cohort = kind(len(self.cohorts), block, context, settings.get(role, kind.Settings()))
+    def _fill(self, role: str, block: int, numbers: np.ndarray, group: DeskGroup, draws_as: int) -> np.ndarray:
+        kind, number = self._registry.role(role), len(self.cohorts)
+        context = group.context if draws_as == number else replace(group.context, draws_as={number: draws_as})
+        cohort = kind(number, block, context, group.settings.get(role, kind.Settings()))
         rows = np.arange(len(numbers))
         agents = self.directory.add(context.roles.index(role), numbers, cohort.number, rows)
         cohort.seat(rows, agents, numbers, self.directory.desk[agents], 0)

@@ -193,6 +193,12 @@ class RunRecord:
         """One row per desk and step: its account, in USD."""
         return self._frame(RecordFrames.desks)
 
+    @property
+    def group_frame(self) -> pl.DataFrame:
+        """One row per desk: the name of its group, where the scenario has groups of desks."""
+        named = [(desk, group) for desk, group in enumerate(self.scenario.desk_groups())]
+        return pl.DataFrame(named, schema={"desk": pl.Int32, "group": pl.String}, orient="row")
+
     @cached_property
     def observation_frame(self) -> pl.DataFrame:
         """One row per symbol and step: its close, USD, and the columns of all sources."""

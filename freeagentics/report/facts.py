@@ -14,6 +14,7 @@ from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.contribution import Contribution
 from freeagentics.report.aggregates.desks import DeskCurves
 from freeagentics.report.aggregates.forecast_parts import ForecastParts, forecast_parts
+from freeagentics.report.aggregates.groups import GroupCurves
 from freeagentics.report.aggregates.learned_weights import LearnedWeights
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
@@ -43,6 +44,7 @@ class Facts:
         signals: by sender, kind and recipient.
         contribution: rewards by role.
         source_usage: by role.
+        groups: of desks, side by side.
         forecasts: errors of forecasts by role, and what each part of them saved.
         weights: learned, at each checkpoint.
         memories: kept at the end.
@@ -61,6 +63,7 @@ class Facts:
     signals: SignalMatrix
     contribution: Contribution
     source_usage: tuple[SourceUsage, ...]
+    groups: GroupCurves
     forecasts: tuple[ForecastParts, ...]
     weights: LearnedWeights
     memories: MemoryTotals
@@ -75,8 +78,20 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
         desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
+        groups = GroupCurves(context)
         usages, at_risk, forecasts = source_usages(context), ValueAtRisk(context), forecast_parts(context)
-        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, at_risk, *usages, *forecasts)
+        aggregators: tuple[Aggregator, ...] = (
+            desks,
+            limits,
+            trades,
+            signals,
+            contribution,
+            top_trades,
+            at_risk,
+            groups,
+            *usages,
+            *forecasts,
+        )
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -95,6 +110,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             signals=signals,
             contribution=contribution,
             source_usage=usages,
+            groups=groups,
             forecasts=forecasts,
             weights=LearnedWeights(context),
             memories=count_memories(context),

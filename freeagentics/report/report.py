@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from freeagentics.errors import RunFailed
@@ -9,11 +10,13 @@ from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.records import RunRecord
 from freeagentics.report.facts import Facts, aggregate
 from freeagentics.report.page.document import document
+from freeagentics.report.page.section import Section
 from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
 from freeagentics.report.sections.faculties import faculties
 from freeagentics.report.sections.footprint import footprint
+from freeagentics.report.sections.groups import groups
 from freeagentics.report.sections.headline import headline, subtitle
 from freeagentics.report.sections.memories import memories
 from freeagentics.report.sections.prices import prices
@@ -22,7 +25,20 @@ from freeagentics.report.sections.signals import signals
 from freeagentics.report.sections.sources import sources
 from freeagentics.report.tables import write_tables
 
-SECTIONS = (headline, prices, equity, contribution, faculties, risk, signals, sources, memories, chains, footprint)
+SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
+    headline,
+    prices,
+    equity,
+    groups,
+    contribution,
+    faculties,
+    risk,
+    signals,
+    sources,
+    memories,
+    chains,
+    footprint,
+)
 
 
 def save_report(record: RunRecord, path: str | Path | None = None, *, progress: ProgressCallback = no_progress) -> Path:
@@ -54,6 +70,7 @@ def save_report(record: RunRecord, path: str | Path | None = None, *, progress: 
 def render(facts: Facts, progress: ProgressCallback = no_progress) -> str:
     """The page."""
     scenario = facts.context.scenario
-    sections = [section(facts) for section in track(progress, "drawing the report", SECTIONS)]
+    drawn = [section(facts) for section in track(progress, "drawing the report", SECTIONS)]
+    sections = [section for section in drawn if section is not None]
     source = "the run's journal. The figures are in the folder tables beside it, as CSV."
     return document(scenario.title or scenario.name, subtitle(facts), sections, source=source)

@@ -28,6 +28,7 @@ FREE_ON_RESUME = ("steps", "run", "store")
 FIXED_IN_A_FORK = (
     "name",
     "agents",
+    "desks",
     "memory.slots",
     "memory.horizon",
     *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources", "left_out")),

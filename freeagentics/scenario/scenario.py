@@ -5,32 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, create_model, field_validator, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, create_model, field_validator, model_validator
 
 from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
 from freeagentics.agents.ranges import RateSpan
-from freeagentics.errors import BadScenario
+from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.market import SOURCES, SyntheticSettings
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
-from freeagentics.scenario.plain import plain
+from freeagentics.scenario.desk_group import DeskGroupSettings
+from freeagentics.scenario.section import OpenSection, Section
 
 DEFAULT_TEAM = dict.fromkeys(BUILT_IN, 1)
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, given: object) -> object:
-        return plain(given)
-
-
-class _OpenSection(_Section):
-    model_config = ConfigDict(extra="allow")
-
-
-class AgentSettings(_Section):
+class AgentSettings(Section):
     """Settings of the population."""
 
     count: int = Field(50, ge=1, le=1_000_000, description="Agents in all.")
@@ -92,7 +80,7 @@ class AgentSettings(_Section):
         return {role: count for role, count in self.counts().items() if role not in self.left_out}
 
 
-class MarketSettings(_Section):
+class MarketSettings(Section):
     """Settings of the market, and of what trading on it costs."""
 
     kind: Literal["replay", "synthetic"] = Field("replay", description="Real bars replayed, or bars made from the seed.")
@@ -139,14 +127,14 @@ class MarketSettings(_Section):
         return self
 
 
-class SignalSettings(_Section):
+class SignalSettings(Section):
     """Settings of signals."""
 
     enabled: bool = Field(True, description="Whether signals are delivered; without them nobody hears anything, all else equal.")
     ttl_hours: float = Field(24.0, gt=0, le=24 * 365, description="Market time after which a signal has expired.")
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """Stores that the run's records are projected into."""
 
     durable: str = Field("", description="URL of a store for memories, decisions and signals; empty: the run's journal is all there is.")
@@ -160,7 +148,7 @@ class StoreSettings(_Section):
         return self
 
 
-class RunSettings(_Section):
+class RunSettings(Section):
     """Settings of a run's execution; nothing here changes a trajectory."""
 
     engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
@@ -171,13 +159,13 @@ class RunSettings(_Section):
     checkpoint_every: int = Field(100, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
 
 
-class PluginSettings(_Section):
+class PluginSettings(Section):
     """Roles and sources of one's own."""
 
     files: tuple[str, ...] = Field((), description="Python files with roles and sources, relative to the scenario's file.")
 
 
-class Scenario(_Section):
+class Scenario(Section):
     """A scenario. Scenario and seed give the same trajectory, bit for bit, on any engine with any number of workers.
 
     It carries the roles and sources that it was checked with, so that a plugin loaded for another scenario changes nothing in this one.
@@ -190,6 +178,7 @@ class Scenario(_Section):
     steps: int = Field(2000, ge=1, le=10_000_000, description="Bars to run.")
     plugins: PluginSettings = PluginSettings()
     agents: AgentSettings = AgentSettings()
+    desks: tuple[DeskGroupSettings, ...] = Field((), description="Groups of desks that differ from each other.")
     market: MarketSettings = MarketSettings()
     memory: MemorySettings = MemorySettings()
     signals: SignalSettings = SignalSettings()
@@ -203,6 +192,53 @@ class Scenario(_Section):
         """Keep what it was checked with."""
         self._registry = _registry(context)
 
+    @model_validator(mode="after")
+    def _whole_groups(self) -> Scenario:
+        names = [group.name for group in self.desks]
+        if doubled := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"desks: two groups have the name '{doubled[0]}'")
+        together = sum(group.count for group in self.desks)
+        if self.desks and together != self.agents.desks:
+            made = f"{self.agents.count} agents in teams of {self.agents.team_size} make {self.agents.desks}"
+            raise ValueError(f"desks: the groups have {together} desks together, and {made}; change agents.count or a group's count")
+        known = [*self.agents.team, *(name for name in self.market.sources if name != "price")]
+        for group in self.desks:
+            if unknown := [name for name in group.left_out if name not in known]:
+                raise ValueError(f"desks: left_out of '{group.name}' names '{unknown[0]}'; {did_you_mean(unknown[0], known)}")
+            if set(self.agents.team) <= {*group.left_out, *self.agents.left_out}:
+                raise ValueError(f"desks: '{group.name}' leaves out its whole team")
+            self._check_group(group)
+        return self
+
+    def _check_group(self, group: DeskGroupSettings) -> None:
+        """Raises ValueError, with the group's name, for settings that cannot be."""
+        try:
+            group.memory_of(self.memory)
+            self.role_settings(group)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"desks: '{group.name}': {where}: {first['msg'].removeprefix('Value error, ')}") from error
+        except ValueError as error:
+            raise ValueError(f"desks: '{group.name}': {error}") from error
+
+    def desk_groups(self) -> list[str]:
+        """Name of the group of each desk; none where there are no groups."""
+        return [group.name for group in self.desks for _ in range(group.count)]
+
+    def role_settings(self, group: DeskGroupSettings) -> dict[str, Any]:
+        """Settings of each role on the desks of a group. Raises ValueError."""
+        found = dict(self.roles)
+        for role, differing in group.roles.items():
+            if role not in self.agents.team:
+                raise ValueError(f"roles.{role}: no such role in the team; {did_you_mean(role, self.agents.team)}")
+            if not self.registry.complete:
+                continue
+            kind = self.registry.role(role).Settings
+            common = self.roles.get(role, kind())
+            found[role] = kind.model_validate(common.model_dump() | differing)
+        return found
+
     @property
     def registry(self) -> Registry:
         """Its roles and sources."""
@@ -214,7 +250,7 @@ class Scenario(_Section):
         registry = _registry(info.context)
         # All roles as one model, so that what is wrong is named by its whole dotted key.
         fields: dict[str, Any] = {name: (role.Settings, None) for name, role in registry.roles.items()}
-        base = _Section if registry.complete else _OpenSection
+        base = Section if registry.complete else OpenSection
         whole: type[BaseModel] = create_model("Roles", __base__=base, **fields)
         return {role: settings for role, settings in whole.model_validate(roles) if settings is not None}
 

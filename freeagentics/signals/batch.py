@@ -70,6 +70,10 @@ class Signals:
             expires=np.zeros(0, np.int64),
         )
 
+    def where(self, mask: NDArray[np.bool_]) -> Signals:
+        """Rows of a mask (n,)."""
+        return Signals(**{field.name: getattr(self, field.name)[mask] for field in fields(self)})
+
     @classmethod
     def concatenate(cls, batches: Sequence[Signals]) -> Signals:
         """All rows of *batches* (at least one), in their order."""

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from freeagentics.agents import CohortContext
+from dataclasses import replace
+
+import numpy as np
+
+from freeagentics.agents import CohortContext, DeskGroup
 from freeagentics.agents.context import SourceInfo
+from freeagentics.arrays import Mask
 from freeagentics.clock import HOUR_MS
 from freeagentics.market import ReplayMarket
 from freeagentics.memory import open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.scenario.scenario import Scenario
+
+
+def desk_groups(scenario: Scenario, market: ReplayMarket) -> list[DeskGroup]:
+    """Groups of desks of a scenario; one of all desks where it has none."""
+    context, left_out = cohort_context(scenario, market), scenario.agents.left_out
+    if not scenario.desks:
+        return [DeskGroup(0, scenario.agents.desks, context, scenario.roles, left_out)]
+    groups, first = [], 0
+    for group in scenario.desks:
+        differing = replace(
+            context,
+            memory=group.memory_of(scenario.memory),
+            sources=tuple(replace(source, on_sale=source.on_sale and source.name not in group.left_out) for source in context.sources),
+            exposure=group.exposure or context.exposure,
+            first_desk=first,
+        )
+        groups.append(DeskGroup(first, group.count, differing, scenario.role_settings(group), {*left_out, *group.left_out}))
+        first += group.count
+    return groups
+
+
+def silent_desks(scenario: Scenario) -> Mask:
+    """Mask of desks (D,) whose agents' signals are not delivered."""
+    heard = [np.full(group.count, group.signals) for group in scenario.desks] or [np.ones(scenario.agents.desks, dtype=np.bool_)]
+    return ~np.concatenate(heard) if scenario.signals.enabled else np.ones(scenario.agents.desks, dtype=np.bool_)
 
 
 def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:

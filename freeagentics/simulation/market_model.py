@@ -29,7 +29,7 @@ from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.signals import Board, Inbox
 from freeagentics.simulation.attendance import Attendance
-from freeagentics.simulation.cohort_setup import cohort_context
+from freeagentics.simulation.cohort_setup import desk_groups, silent_desks
 from freeagentics.simulation.desk_ledger import DeskLedger
 from freeagentics.simulation.hooks import call_hook
 from freeagentics.simulation.outcomes import OutcomeWindow
@@ -95,10 +95,11 @@ class MarketModel(mesa.Model):
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
-        context = cohort_context(self.scenario, self.market)
         began = wall_clock()
         who = self.scenario.agents
-        self.population = Population(who.counts(), who.desks, context, self.scenario.roles, self.scenario.registry, who.left_out)
+        groups = desk_groups(self.scenario, self.market)
+        self.population = Population(who.counts(), who.desks, groups, self.scenario.registry)
+        self._silent = silent_desks(self.scenario)
         self._phases = self.population.phases()
         self.writer = JournalWriter(None)
         # Mesa's runners close no model: the thread ends with the model then.
@@ -202,8 +203,9 @@ class MarketModel(mesa.Model):
 
     def _apply(self, cohort: Cohort, inbox: Inbox, actions: CohortOutput, observation: Observation, pages: StepPages) -> None:
         """Apply what a cohort asked for, in cohort order and in one thread."""
-        if self.scenario.signals.enabled:
-            self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
+        if self._silent.any():
+            actions = replace(actions, signals=actions.signals.where(~self._silent[actions.signals.desk]))
+        self.board.publish(actions.signals, step=observation.step, timestamp=observation.timestamp)
         self.market.accounts.charge(actions.charge_desk, actions.charge_cents)
         accepted = self.market.submit(actions.orders)
         pages.acted(cohort, actions, accepted, self.board.process(inbox, cohort.number, step=observation.step))

@@ -8,7 +8,7 @@ from agents_worlds import scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freeagentics.agents import ROLES, CohortContext, MemorySettings, Population
+from freeagentics.agents import ROLES, CohortContext, DeskGroup, MemorySettings, Population
 from freeagentics.agents.population import blocks
 from freeagentics.errors import BadScenario
 from freeagentics.market import Units
@@ -36,7 +36,7 @@ def population(agents: AgentSettings) -> Population:
         grid=GRID,
         codecs=codecs,
     )
-    return Population(agents.counts(), agents.desks, context, {})
+    return Population(agents.counts(), agents.desks, [DeskGroup(0, agents.desks, context)])
 
 
 def test_fifty_agents_are_ten_desks_of_five_roles() -> None:

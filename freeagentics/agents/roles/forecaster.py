@@ -25,8 +25,8 @@ from freeagentics.signals import Signals
 
 FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
 
-LIFE = 17_000.0
-"""Readings over which a lesson about a source pays: two years of hours."""
+LIFE = 3_000.0
+"""Readings over which a lesson about a source pays: four months of hours."""
 
 
 class ForecasterSettings(BaseModel):
@@ -208,7 +208,8 @@ class Forecaster(Cohort):
                 "from_belief": self.parts[rows, 0, focus],
                 "from_sources": self.parts[rows, 1, focus],
                 "before_memories": before,
-                "sources_read": read @ (1 << np.arange(len(self.sources))),
+                # By place among all that it watches, so that a bit means the same on desks that do without some.
+                "sources_read": read @ (1 << np.flatnonzero(self._on_sale)),
                 "value_of_sources": np.where(read, self.worth_of_sources(), 0).sum(axis=1),
             },
             parent=parent,

@@ -67,9 +67,16 @@ def _means(context: RunContext, cohorts: list[Mapping[str, AnyArray]]) -> dict[t
 def _weights(context: RunContext, role: str, arrays: Mapping[str, AnyArray]) -> Iterator[tuple[str, AnyArray]]:
     kind = ROLES[role]
     if issubclass(kind, Forecaster):
-        on_sale = [name for name in context.sources if name not in context.scenario.market.left_out]
+        left_out = {*context.scenario.market.left_out, *_left_out(context, int(arrays["desk"][arrays["agent"] >= 0][0]))}
+        on_sale = [name for name in context.sources if name not in left_out]
         words = [f"{source}, {way}" for source in kind.watched(on_sale, context.team) for way in ("up", "down")]
         yield from zip(("belief", *words), arrays["faculties.weight"].T, strict=True)
     if "advisers.weights.weight" in arrays:
         yield from zip(("hunters", "analyzers"), np.clip(arrays["advisers.weights.weight"], 0, LARGEST_WEIGHT).T, strict=True)
     yield "memories", np.minimum(arrays["recollection.weights.weight"][:, 0], context.scenario.memory.trust)
+
+
+def _left_out(context: RunContext, desk: int) -> tuple[str, ...]:
+    """Names that the group of a desk does without."""
+    groups = context.scenario.desk_groups()
+    return next((group.left_out for group in context.scenario.desks if groups and group.name == groups[desk]), ())
