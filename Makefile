@@ -7,8 +7,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Its theme would print what its makers think of the next version.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 ARGS ?=
+, := ,
 
-.PHONY: help install run test test-installs docs bench sample viz clean
+.PHONY: help install run test test-installs docs bench evidence sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
@@ -16,6 +17,7 @@ help:
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
+	@echo "make evidence run the experiments of docs/evidence.md: hours at first, and it goes on where it was stopped (SEEDS=20)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
@@ -58,6 +60,20 @@ docs: $(VENV)/installed-test
 
 bench: install
 	$(BIN)/freeagentics bench $(ARGS)
+
+SEEDS ?= 20
+ABLATE = $(BIN)/freeagentics ablate $(1) --seeds $(SEEDS) --out runs/evidence/$(firstword $(1))
+REAL := --without memory,whales,derivatives,sentiment,signals,risk-manager --walk-forward
+
+evidence: install
+	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002)
+	$(call ABLATE,whale-pump --without whales$(,)memory)
+	$(call ABLATE,crash --without risk-manager)
+	$(call ABLATE,regime-drift --without signals$(,)risk-manager)
+	$(call ABLATE,btc-replay $(REAL))
+	$(call ABLATE,btc-15m $(REAL))
+	$(call ABLATE,ten-pairs $(REAL) --steps 1000)
+	$(call ABLATE,stocks $(REAL) --steps 200)
 
 sample: $(VENV)/installed-test
 	$(BIN)/python tests/package/readme_sample.py

@@ -31,8 +31,8 @@ def keys_markdown() -> str:
         "A scenario is a TOML file; `freeagentics run FILE.toml` runs it, `--set KEY=VALUE` changes one key. Whatever is not given has the",
         "default below. This page is printed by `freeagentics scenarios --keys`.",
         "",
-        'Keys with `[KIND]` belong to one of a list of tables, e.g. `[[market.synthetic.planted]]` with `kind = "whale-pump"`; they cannot',
-        "be set one by one with `--set`.",
+        'Keys with `[KIND]` belong to one of a list of tables, e.g. `[[market.synthetic.planted]]` with `kind = "whale-pump"`, and those with',
+        "`[]` to each of a list of one kind, e.g. `[[desks]]`; they cannot be set one by one with `--set`.",
         "",
         "| key | type | default | meaning |",
         "|---|---|---|---|",
@@ -47,7 +47,8 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[Row]:
         if len(inner) == 1 and inner[0] is field.annotation:
             yield from _rows(inner[0], f"{prefix}{name}.")
             continue
-        yield f"{prefix}{name}", _kind(field), _default(field), (field.description or "").replace("|", "or")
+        default = "the file's name" if field.is_required() and not prefix else _default(field)
+        yield f"{prefix}{name}", _kind(field), default, (field.description or "").replace("|", "or")
         for part in inner:
             yield from _rows(part, f"{prefix}{name}[{_tag(part)}].")
 
@@ -59,7 +60,8 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _tag(model: type[BaseModel]) -> str:
-    return str(model.model_fields["kind"].default)
+    """Kind of a table in a list of several kinds; nothing where all are of one."""
+    return str(model.model_fields["kind"].default) if "kind" in model.model_fields else ""
 
 
 def _kind(field: FieldInfo) -> str:
@@ -75,7 +77,7 @@ def _kind(field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
-        return "the file's name"
+        return "must be given"
     default = field.get_default(call_default_factory=True)
     if default is None or default == "" or default == () or default == {}:
         return "none"
