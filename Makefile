@@ -9,7 +9,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 ARGS ?=
 , := ,
 
-.PHONY: help install run test test-installs docs bench evidence sample viz clean
+.PHONY: help install run test test-installs docs bench evidence mutants sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
@@ -18,6 +18,7 @@ help:
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
 	@echo "make evidence run the experiments of docs/evidence.md: hours at first, and it goes on where it was stopped (SEEDS=20)"
+	@echo "make mutants  test how many small changes to the code the tests notice (ARGS='--sample 40': of each room, not all)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
@@ -74,6 +75,10 @@ evidence: install
 	$(call ABLATE,btc-15m $(REAL))
 	$(call ABLATE,ten-pairs $(REAL) --steps 1000)
 	$(call ABLATE,stocks $(REAL) --steps 200)
+
+mutants: $(VENV)/installed-test
+	$(PIP) cosmic-ray==8.7.0
+	$(BIN)/python tests/mutants.py $(ARGS)
 
 sample: $(VENV)/installed-test
 	$(BIN)/python tests/package/readme_sample.py
