@@ -90,13 +90,13 @@ class ActionCollector:
         )
 
     def _audience(self, tell: Tell, name: str) -> int:
-        """Bits of the roles it goes to. One that is known and has no agent on this desk falls away; none named, all who heed the kind."""
+        """Bits of the roles it goes to. One that is known and has no agent on this desk falls away."""
         roles = [role for _, role in each(tell.to, f"{name}.to", str)]
         for role in roles:
             word(role, f"{name}.to", self._context.known_roles)
-        if doubled := [role for role in roles if roles.count(role) > 1]:
-            raise Refused(f"{name}.to names {doubled[0]} twice; name each role once")
-        return self._context.audience(*roles) if roles else self._context.heeding(tell.kind)
+        if not roles:
+            raise Refused(f"{name}.to is empty; name the roles that it is for")
+        return self._context.audience(*roles)
 
     def decisions(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
         """All of it as columns."""

@@ -69,8 +69,6 @@ class Cohort(ArrayState, ABC):
     reasoning: ClassVar[tuple[str, ...]]
     """Names of the numbers that its decisions go by, at most six."""
     Settings: ClassVar[type[BaseModel]]
-    heeds: ClassVar[tuple[str, ...]] = ()
-    """Kinds of signals that it goes by: what others tell of them is addressed to it."""
     reads: ClassVar[tuple[str, ...]] = ()
     """Sources that a user's role reads; built-in roles choose theirs as they go."""
 
@@ -228,7 +226,7 @@ class Cohort(ArrayState, ABC):
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""
-        return SignalEmitter(self.agent, self.desk, view.observation.timestamp + self.context.signal_ttl, self.context.heeding)
+        return SignalEmitter(self.agent, self.desk, view.observation.timestamp + self.context.signal_ttl)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -88,7 +88,7 @@ class CohortContext:
         codecs: by role.
         fee: of a fill, as a share of its value.
         exposure: range of the shares of equity that desks hold without a view.
-        heeds: names of the kinds of signals that each role of the team goes by.
+        own_roles: those of a user's own among the roles.
         known_roles: all that the scenario knows, whether they have agents or not.
         first_desk: of the group of desks that it is for.
         draws_as: numbers under which cohorts draw, by their own, where those differ: in each group of desks they count from 0, so that
@@ -107,7 +107,7 @@ class CohortContext:
     codecs: Mapping[str, Codec]
     fee: float = 0.0005
     exposure: tuple[float, float] = (0.4, 0.6)
-    heeds: Mapping[str, Collection[str]] = field(default_factory=dict)
+    own_roles: tuple[str, ...] = ()
     known_roles: tuple[str, ...] = ()
     first_desk: int = 0
     draws_as: Mapping[int, int] = field(default_factory=dict)
@@ -132,9 +132,9 @@ class CohortContext:
         """The bit mask that addresses these roles on one's own desk, each once; roles that the scenario lacks fall away."""
         return sum(1 << place for place, role in enumerate(self.roles) if role in roles)
 
-    def heeding(self, kind: str) -> int:
-        """The bit mask that addresses all roles on one's own desk that heed a kind of signal."""
-        return self.audience(*(role for role, kinds in self.heeds.items() if kind in kinds))
+    def hearers(self, *roles: str) -> int:
+        """The bit mask of those who hear what a built-in role tells: these roles, and every one of a user's own on the desk."""
+        return self.audience(*roles, *self.own_roles)
 
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,24 +52,19 @@ class SignalEmitter:
     """Emits the signals of a cohort in one step.
 
     Attributes:
-        agent: of its rows, (rows,).
-        desk: of its rows, (rows,).
+        agent, desk: of its rows, (rows,).
         expires: market time, ms, from which they are no longer read.
-        heeding: bit mask of those on a desk who heed a kind of signal, by its name.
     """
 
     agent: I32
     desk: I32
     expires: int
-    heeding: Callable[[str], int]
 
-    def emit(self, which: Mask, kind: SignalKind, severity: object, confidence: F32, data: F32) -> Signals:
-        """One signal from each row of *which* to all on its desk who heed the kind, with its *data* (rows, assets). *severity* is a
-        `Severity` or an array (rows,).
+    def emit(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
+        """One signal from each row of *which*, with its *data* (rows, assets). *severity* is a `Severity` or an array (rows,).
 
-        Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
+        Free rows never speak, and without an audience nobody does: an empty audience would mean a broadcast.
         """
-        audience = self.heeding(kind.name)
         rows = np.flatnonzero(which & (self.agent >= 0)) if audience else np.empty(0, dtype=np.int64)
         return Signals(
             source=self.agent[rows],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from freeagentics.agents.context import CohortContext
@@ -11,19 +9,12 @@ from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, Mask
+from freeagentics.arrays import F32, I32, I64
 from freeagentics.memory import BOOK, FEATURES, Recalled, column
 from freeagentics.mind import REGIMES, GridBelief
 
 RISK = 0.05
 """Probability with which value-at-risk is exceeded."""
-
-_SHOWN = {
-    "whales": {"whales.count": "whale_count", "whales.imbalance": "whale_imbalance"},
-    "derivatives": {"derivatives.funding": "funding"},
-    "sentiment": {"sentiment.level": "sentiment"},
-}
-"""Columns of sources on sale, and the features that keep them."""
 
 _BOOK = np.array([column(name) for name in BOOK])
 
@@ -79,15 +70,6 @@ def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
         put(states, name, heard.latest(kind, now)[rows, focus])
     limited = heard.fresh(SignalKind.LIMIT, now)
     put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
-
-
-def sources(states: F32, view: View, context: CohortContext, read: Callable[[str], Mask], focus: I64) -> None:
-    """Fill in what the sources showed that each row *read*, a mask (rows,) by name, and paid for."""
-    for source, shown in _SHOWN.items():
-        rows = read(source)
-        put(states, f"read_{source}", rows)
-        for name, feature in shown.items():
-            put(states, feature, rows * context.column(view.observation, name)[focus])
 
 
 def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> None:

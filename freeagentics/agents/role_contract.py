@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from freeagentics.agents.decision import REASONS
 from freeagentics.agents.registry import BUILT_IN
-from freeagentics.agents.signal_kinds import SIGNAL_KINDS
 from freeagentics.agents.user_role import EXECUTING, UserRole
 from freeagentics.agents.user_state import GIVEN
 from freeagentics.memory.codec import DESK
@@ -32,10 +31,8 @@ def check_role(role: type[UserRole]) -> None:
     _check_decide(role)
     _check_names(role, "actions", 1, MOST_ACTIONS)
     _check_names(role, "reasoning", 0, REASONS)
-    for attribute in ("reads", "state", "heeds"):
+    for attribute in ("reads", "state"):
         _check_names(role, attribute, 0, None)
-    if strange := [kind for kind in role.heeds if kind not in SIGNAL_KINDS]:
-        raise Refused(f"it heeds '{strange[0]}', which is no kind of signal; there are {', '.join(SIGNAL_KINDS)}")
     _check_state(role)
     _check_settings(role)
 

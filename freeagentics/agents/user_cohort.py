@@ -15,8 +15,6 @@ from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
-from freeagentics.agents.experience import sources
-from freeagentics.agents.ranges import draw, spans
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS
 from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
 from freeagentics.agents.user_state import declared, pack, restore, unpack
@@ -43,9 +41,6 @@ class UserCohort(Cohort):
         super().__init__(number, rows, context, settings)
         self.agents: list[UserRole | None] = [None] * rows
         self._read = [source for source in context.sources if source.on_sale and source.name in self.reads]
-        self._drawn = {
-            name: draw(span, context.random(f"{self.role}/settings/{name}", number), rows) for name, span in spans(settings).items()
-        }
         self._columns = [name for name in context.columns if name.split(".")[0] in {source.name for source in self._read}]
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -61,7 +56,7 @@ class UserCohort(Cohort):
 
     def _fresh(self, row: int) -> UserRole:
         agent = self.user_role.__new__(self.user_role)
-        agent.settings = self.settings.model_copy(update={name: values[row].item() for name, values in self._drawn.items()})
+        agent.settings = self.settings
         with self._blaming(row, self.user_role.__init__):
             agent.__init__()  # type: ignore[misc]  # settings must be there before a role's own constructor looks at them
         return agent
@@ -83,11 +78,6 @@ class UserCohort(Cohort):
                     declared(agent, self.user_role.state)
         signal, parent, parent_step = self._nothing()
         return collector.decisions(parent, parent_step, signal[:, :CAUSES])
-
-    def perceive(self, states: F32, focus: I64, view: View) -> None:
-        """Fill in what the sources show that the role reads."""
-        read = {source.name for source in self._read}
-        sources(states, view, self.context, lambda name: np.full(self.rows, name in read), focus)
 
     def _shared(self, view: View) -> dict[str, Any]:
         """View that all agents of the cohort share."""
@@ -181,7 +171,6 @@ def cohort_of(role: type[UserRole]) -> type[UserCohort]:
         "actions": tuple(role.actions),
         "reasoning": tuple(role.reasoning),
         "reads": tuple(role.reads),
-        "heeds": tuple(role.heeds),
         "decision_type": role.name.upper().replace("-", "_"),
         # Whatever the role says of keys that it does not know: a typo must not run with the default.
         "Settings": type(role.Settings.__name__, (role.Settings,), {"model_config": ConfigDict(frozen=True, extra="forbid")}),

@@ -14,8 +14,6 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from freeagentics.agents.signal_kinds import SIGNAL_KINDS
-
 BEFORE_RISK, RISK, OPTIMIZING, EXECUTING = range(4)
 """Phases: with the hunters, the risk managers, the optimizers, the executors. Signals of a phase are read from the next on."""
 
@@ -94,19 +92,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A signal to one's own desk.
+    """A signal to roles of one's own desk.
 
     Attributes:
         kind: one of the board's kinds.
+        to: names of roles; those that the desk lacks fall away.
         data: by symbol, 0 for those left out; from 0 to 1 where the kind is a LIMIT, VETO or TARGET, otherwise within a million of 0.
-        to: names of roles, each once, of which those that the desk lacks fall away; without any, all roles that heed the kind.
         confidence: 0..1.
         severity: 0, 1, 2 or 3.
     """
 
     kind: str
+    to: Sequence[str]
     data: Mapping[str, float]
-    to: Sequence[str] = ()
     confidence: float = 1.0
     severity: int = 1
 
@@ -141,7 +139,6 @@ class UserRole(ABC):
         actions: names of what it can do, at most 16.
         reasoning: names of the numbers it goes by, at most 6.
         reads: sources it reads, and pays for, in every step.
-        heeds: kinds of signals it goes by, all of them by default: what others on its desk tell of these is addressed to it.
         state: attributes that change from step to step: numbers, texts, bytes, lists and dicts of Python's own. Checkpoints keep them; what
             is not declared, or would come back changed, fails the first step, or the first checkpoint after it appears.
         Settings: a Pydantic model of what a scenario may set for it, every setting with a default.
@@ -156,7 +153,6 @@ class UserRole(ABC):
     actions: ClassVar[tuple[str, ...]] = ("wait", "act")
     reasoning: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("price",)
-    heeds: ClassVar[tuple[str, ...]] = SIGNAL_KINDS
     state: ClassVar[tuple[str, ...]] = ()
     Settings: ClassVar[type[BaseModel]] = NoSettings
 

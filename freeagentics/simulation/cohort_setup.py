@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from freeagentics.agents import CohortContext, DeskGroup
+from freeagentics.agents import BUILT_IN, CohortContext, DeskGroup
 from freeagentics.agents.context import SourceInfo
 from freeagentics.arrays import Mask
 from freeagentics.clock import HOUR_MS
@@ -60,6 +60,6 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in team},
         fee=scenario.market.fee_bps / 1e4,
         exposure=scenario.agents.exposure,
-        heeds={role: scenario.registry.roles[role].heeds for role in team},
+        own_roles=tuple(role for role in team if role not in BUILT_IN),
         known_roles=tuple(scenario.registry.roles),
     )

@@ -21,7 +21,7 @@ from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
 
 SYMBOL = "BTCUSDT"
-ORDER, TELL = Order(SYMBOL, 1.0), Tell("TREND", {SYMBOL: 0.3}, ["market-hunter"])
+ORDER, TELL = Order(SYMBOL, 1.0), Tell("TREND", ["market-hunter"], {SYMBOL: 0.3})
 Ask = Callable[[object], Decisions]
 
 
@@ -95,16 +95,16 @@ def refusal(ask: Ask, answer: object) -> str:
         (Action("wait", signals=[replace(TELL, kind=1)]), "signals[0].kind is 1; it must be a text"),  # type: ignore[arg-type]
         (Action("wait", signals=[replace(TELL, to="market-hunter")]), "signals[0].to is 'market-hunter'; it must be a list of str"),
         (Action("wait", signals=[replace(TELL, to=["market-huntr"])]), "signals[0].to: no 'market-huntr'; did you mean 'market-hunter'?"),
-        (Action("wait", signals=[replace(TELL, to=["mine", "mine"])]), "signals[0].to names mine twice; name each role once"),
+        (Action("wait", signals=[replace(TELL, to=[])]), "signals[0].to is empty; name the roles that it is for"),
         (Action("wait", signals=[replace(TELL, data={SYMBOL: math.nan})]), "signals[0].data['BTCUSDT'] is nan; it must be a number"),
         (Action("wait", signals=[replace(TELL, data={SYMBOL: "up"})]), "signals[0].data['BTCUSDT'] is 'up'"),  # type: ignore[dict-item]
         (Action("wait", signals=[replace(TELL, data={SYMBOL: 1e30})]), "is 1e+30; it must be a number from -1e+06 to 1e+06"),
         (
-            Action("wait", signals=[Tell("LIMIT", {SYMBOL: -2}, ["mine"])]),
+            Action("wait", signals=[Tell("LIMIT", ["mine"], {SYMBOL: -2})]),
             "data['BTCUSDT'] is -2; it must be a number from 0",
         ),
         (
-            Action("wait", signals=[Tell("TARGET", {SYMBOL: 7.5}, ["mine"])]),
+            Action("wait", signals=[Tell("TARGET", ["mine"], {SYMBOL: 7.5})]),
             "data['BTCUSDT'] is 7.5; it must be a number from 0",
         ),
         (Action("wait", signals=[replace(TELL, data={"BTCUSTD": 1.0})]), "signals[0].data: no 'BTCUSTD'; did you mean 'BTCUSDT'?"),
@@ -205,10 +205,11 @@ def test_more_than_anybody_can_pay_for_buys_what_the_desk_can_pay_for(model: Mar
     assert (sold.quantity < -(10**18)).all()
 
 
-def test_the_roles_named_are_told_and_nobody_else_is(model: MarketModel, ask: Ask) -> None:
+def test_a_role_named_twice_is_told_once_and_nobody_else_is(model: MarketModel, ask: Ask) -> None:
     once = ask(Action("act", [replace(TELL, to=["market-hunter"])])).signals
-    assert once.audience.tolist() == [1 << model.board.directory.roles.index("market-hunter")] * len(once)
-    both = ask(Action("act", [replace(TELL, to=["mine", "market-hunter"])])).signals
+    twice = ask(Action("act", [replace(TELL, to=["market-hunter", "market-hunter"])])).signals
+    assert twice.audience.tolist() == once.audience.tolist() == [1 << model.board.directory.roles.index("market-hunter")] * len(once)
+    both = ask(Action("act", [replace(TELL, to=["mine", "market-hunter", "mine", "mine"])])).signals
     assert set(both.audience.tolist()) == {0b11}
 
 

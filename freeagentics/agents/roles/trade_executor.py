@@ -10,7 +10,7 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.ranges import Span
-from freeagentics.agents.signal_kinds import SIGNAL_KINDS, SignalKind
+from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
 from freeagentics.market import CENTS, Fills, Orders, to_quantity
@@ -56,7 +56,6 @@ class TradeExecutor(Cohort):
     phase = 3
     decision_type = "TRADE_EXECUTION"
     actions = ("hold", "buy", "sell", "close")
-    heeds = SIGNAL_KINDS
     reasoning = ("target", "wanted", "forecast", "limit", "weight", "cost_of_trading")
     Settings = TradeExecutorSettings
 
