@@ -45,7 +45,7 @@ class Registry:
     @classmethod
     def of(cls, plugins: Sequence[Plugin]) -> Registry:
         """The package and these plugins together. Raises BadScenario where two of them have a role or a source of one name, or a role
-        reads a source that there is not."""
+        reads a source that there is not, or remembers a column that its source has not."""
         owners: dict[tuple[str, str], Path] = {}
         for plugin in plugins:
             for what, name in plugin.names():
@@ -55,8 +55,7 @@ class Registry:
         roles = dict(ROLES) | {name: role for plugin in plugins for name, role in plugin.roles.items()}
         sources = dict(SOURCES) | {name: source for plugin in plugins for name, source in plugin.sources.items()}
         for role in roles.values():
-            for name in set(role.reads).difference(sources):
-                raise BadScenario(f"role {role.role}: it reads '{name}', which is no source; {did_you_mean(name, sources)}")
+            _check_sources(role, sources)
         return cls(tuple(plugins), MappingProxyType(roles), MappingProxyType(sources))
 
     def role(self, name: str) -> type[Cohort]:
@@ -76,6 +75,16 @@ class Registry:
         if self.plugins:
             raise TypeError("roles and sources of plugins cannot be pickled; load their scenario where it is needed")
         return _without_plugins, (self.complete,)
+
+
+def _check_sources(role: type[Cohort], sources: Mapping[str, type[Source]]) -> None:
+    for name in role.reads:
+        if name not in sources:
+            raise BadScenario(f"role {role.role}: it reads '{name}', which is no source; {did_you_mean(name, sources)}")
+    for feature in role.features:
+        columns = sources[feature.name.partition(".")[0]].columns if "." in feature.name else (feature.name,)
+        if feature.name not in columns:
+            raise BadScenario(f"role {role.role}: its feature '{feature.name}' is no column; {did_you_mean(feature.name, columns)}")
 
 
 def _without_plugins(complete: bool) -> Registry:
