@@ -72,10 +72,6 @@ class UserCohort(Cohort):
             said = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
             raise BadScenario(f"roles.{self.role}: the ranges give {self._name(row)} settings that cannot be: {said}") from error
 
-    def observe(self, view: View) -> None:
-        """Look at the market and the desks' books, and take in signals, as plain Python."""
-        self._user_view = UserView(self, view, self._columns)
-
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in what its sources showed, and the features of its own: columns, and what each agent perceives."""
         read = {source.name for source in self._read}
@@ -85,32 +81,32 @@ class UserCohort(Cohort):
                 states[:, place] = self.context.column(view.observation, feature.name)[focus]
         perceived = [feature.name for feature in self.features if "." not in feature.name]
         if perceived:
-            self._ask(states, perceived)
+            self._ask(view, states, perceived)
 
-    def _ask(self, states: F32, perceived: list[str]) -> None:
+    def _ask(self, view: View, states: F32, perceived: list[str]) -> None:
         """Ask every agent for these features of its situation."""
         places = [len(FEATURES) + [feature.name for feature in self.features].index(name) for name in perceived]
-        for row, agent, user_view in self._each("perceive"):
-            step = user_view.view.observation.step
-            with self._blaming(row, self.user_role.perceive, step):
+        for row, agent, user_view in self._each(view, "perceive"):
+            with self._blaming(row, self.user_role.perceive, view.observation.step):
                 found = agent.perceive(user_view.seen(row), user_view.heard(row))
                 for place, value in numbers(found, "what perceive returned", perceived, -LARGEST, LARGEST):
                     states[row, places[place]] = value
 
-    def _each(self, purpose: str) -> Iterator[tuple[int, UserRole, UserView]]:
+    def _each(self, view: View, purpose: str) -> Iterator[tuple[int, UserRole, UserView]]:
         """Rows with their agents, which get a generator for this *purpose* and step, and what they look at."""
         user_view = self._user_view
-        assert user_view is not None, "a cohort observes before it perceives and chooses"
+        if user_view is None or user_view.view is not view:
+            user_view = self._user_view = UserView(self, view, self._columns)
         for row in np.flatnonzero(self.active).tolist():
             agent = self.agents[row]
             assert agent is not None
-            agent.random = self.context.random(f"{self.role}/{row}{purpose}", self.number, user_view.view.observation.step)
+            agent.random = self.context.random(f"{self.role}/{row}{purpose}", self.number, view.observation.step)
             yield row, agent, user_view
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Ask every agent, one after the other."""
         collector, step = ActionCollector(self, view), view.observation.step
-        for row, agent, user_view in self._each(""):
+        for row, agent, user_view in self._each(view, ""):
             with self._blaming(row, self.user_role.decide, step):
                 collector.take(row, agent.decide(user_view.seen(row), user_view.heard(row), _remembered(recalled, row, step)))
                 if self.joined[row] == step - 1:

@@ -58,7 +58,7 @@ class Memories:
             raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
 
     def vectors(self, step: int, kept: EncodedMemories) -> F32:
-        """The experiences (n, F) that memories of a step decode to, F features each. Raises CorruptRecord naming the agent of a damaged one."""
+        """The experiences (n, F) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
         self.check(step, kept)
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
         assert observation is not None, "a committed step has an observation"
