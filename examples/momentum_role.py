@@ -1,5 +1,5 @@
-"""A role of one's own: buys what rose for a day and a bit, within the risk manager's limit, sells when it turns or on a veto, and learns from
-its memories to stand aside."""
+"""A role of one's own: buys what rose for a day and a bit, within the risk manager's limit, sells when it turns or on a veto, and learns
+from its memories to stand aside."""
 
 from collections.abc import Mapping, Sequence
 
