@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from role_files import SCENARIO, role, stepped, write
+from role_files import SCENARIO, SOURCE, WITH_MOOD, role, stepped, write
 
 from freeagentics.errors import BadScenario, RoleFailed
 from freeagentics.evaluation import audit_memories
@@ -123,6 +123,23 @@ def test_a_fork_has_the_features_that_are_on_record(tmp_path: Path) -> None:
     write(tmp_path / "new", role(WAIT, extra=MINE.replace("bits=3", "bits=4")))
     with pytest.raises(BadScenario, match="role mine: its phase, actions, reasoning and features cannot change"):
         fork(record.path, at=20, overrides={"plugins.files": [str(tmp_path / "new" / "mine.py")]}, out=tmp_path / "fork")
+
+
+def test_what_a_source_of_ones_own_says_of_direction_is_remembered_without_a_word(tmp_path: Path) -> None:
+    source = SOURCE.replace(
+        "np.zeros((*bars.close.shape, 1), np.float32)", "np.cos(np.arange(len(bars)))[:, None, None].astype(np.float32)"
+    )
+    records = {}
+    for features in ("", "    features = (Feature('mood.level', 0, 1),)\n"):
+        folder = tmp_path / str(len(features))
+        folder.mkdir()
+        scenario = write(folder, source + role(WAIT, extra=f"    reads = ('price', 'mood')\n{features}"), WITH_MOOD)
+        records[features] = run(scenario, steps=12, out=folder / "run")
+    level, clipped = (mine(record)["mood.level"].to_numpy() for record in records.values())
+    assert level[-6:] == pytest.approx(shown(records[""], "mood.level", 12), abs=1 / 254)
+    assert level.min() < -0.5
+    # A range of one's own stands in its place.
+    assert np.allclose(clipped, np.clip(level, 0, 1), atol=1 / 127)
 
 
 @pytest.mark.parametrize(
