@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 class UserView:
-    """What each agent of a cohort gets to look at. What all of them share is made once, and read-only: what one wrote into it the next
-    would see.
+    """Everything that agents of a cohort get to look at. What all of them share is made once, and read-only: what one wrote into it the
+    next would see.
 
     Args:
         columns: names of those that the role's sources show.
