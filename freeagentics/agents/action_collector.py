@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,7 @@ class ActionCollector:
         for asset, value in numbers(tell.data, f"{name}.data", self._context.symbols, low, high):
             data[0, asset] = value
         confidence = number(tell.confidence, f"{name}.confidence", 0, 1)
-        audience = self._audience(tell, name)
+        audience = self._context.heeding(kind) if tell.to is None else self._audience(tell.to, f"{name}.to")
         if not audience:
             return
         self._published[row] += 1
@@ -89,13 +90,15 @@ class ActionCollector:
             )
         )
 
-    def _audience(self, tell: Tell, name: str) -> int:
+    def _audience(self, to: Sequence[str], name: str) -> int:
         """Bits of the roles it goes to. One that is known and has no agent on this desk falls away."""
-        roles = [role for _, role in each(tell.to, f"{name}.to", str)]
-        for role in roles:
-            word(role, f"{name}.to", self._context.known_roles)
+        roles = [role for _, role in each(to, name, str)]
+        for place, role in enumerate(roles):
+            word(role, name, self._context.known_roles)
+            if role in roles[:place]:
+                raise Refused(f"{name} names {shown(role)} twice; name each role once")
         if not roles:
-            raise Refused(f"{name}.to is empty; name the roles that it is for")
+            raise Refused(f"{name} is empty; name the roles that it is for, or leave it out to tell whoever heeds the kind")
         return self._context.audience(*roles)
 
     def decisions(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:

@@ -16,10 +16,11 @@ from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.recollection import Recollection
+from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
-from freeagentics.memory import EncodedMemories, Recalled, keys_of
+from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
@@ -55,6 +56,7 @@ class Cohort(ArrayState, ABC):
     Attributes:
         agent: index of the agent in each row, -1 where the row is free; shape (rows,).
         step_context: what it has in mind between deciding and learning.
+        table: its features, F of them.
         desk: its desk; 0 where the row is free.
         joined: the step it arrived at.
         peers: agents of this role on its desk.
@@ -72,12 +74,18 @@ class Cohort(ArrayState, ABC):
     reads: ClassVar[tuple[str, ...]] = ()
     """Sources that a user's role reads; built-in roles choose theirs as they go."""
 
+    heeds: ClassVar[tuple[SignalKind, ...]] = ()
+    """Kinds of signals that it hears whoever tells them on its desk, without being named."""
+    features: ClassVar[tuple[Feature, ...]] = ()
+    """Features of its own, which its memories have after those of all."""
+
     def __init__(self, number: int, rows: int, context: CohortContext, settings: Any) -> None:
         self.settings = settings
         self.number = number
         self.rows = rows
         self.context = context
         memory = context.memory
+        self.table = FeatureTable(self.features)
         self.codec = context.codecs[self.role]
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
@@ -87,8 +95,8 @@ class Cohort(ArrayState, ABC):
         persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
-        self.index = memory.index(rows)
-        self.recollection = Recollection(rows, memory.horizon, memory.trust, memory.prior)
+        self.index = memory.index(rows, self.table.key_size)
+        self.recollection = Recollection(rows, self.table.key_size, memory.horizon, memory.trust, memory.prior)
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
@@ -116,9 +124,9 @@ class Cohort(ArrayState, ABC):
         self.belief.advance(context.column(view.observation, "price.zscore"))
         self.observe(view)
         focus = self.focus_on(view)
-        states = experience.situation(view, context, self.desk, self.belief, self.heard, focus)
+        states = experience.situation(view, context, self.desk, self.belief, self.heard, focus, self.table)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(keys_of(states), context.memory.recall, step, self.recollection.metric())
+        recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
         choice = self.choose(view, states, recalled, focus)
         self.step_context = StepContext(view, focus, states, recalled, choice, outcome)
         return self._output(choice, recalled, focus, step)
@@ -140,7 +148,7 @@ class Cohort(ArrayState, ABC):
 
     @abstractmethod
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
-        """Choose for every row. *states* (rows, 48) may be filled further; *focus* (rows,) is the asset they describe."""
+        """Choose for every row. *states* (rows, F) may be filled further; *focus* (rows,) is the asset they describe."""
 
     def observe(self, view: View) -> None:
         """Choose and read sources, before the situation is put together."""
@@ -215,7 +223,7 @@ class Cohort(ArrayState, ABC):
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
         encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
         weight = np.rint(experience.importance(step_context.states, step_context.choice) * 255).astype(np.uint8)
-        self.index.remember(keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
+        self.index.remember(self.table.keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
         active = self.active
         return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
 
@@ -226,7 +234,7 @@ class Cohort(ArrayState, ABC):
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""
-        return SignalEmitter(self.agent, self.desk, view.observation.timestamp + self.context.signal_ttl)
+        return SignalEmitter(self.agent, self.desk, self.context.heeding, view.observation.timestamp + self.context.signal_ttl)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""

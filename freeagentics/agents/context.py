@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from freeagentics.arrays import F32, I32, I64
 from freeagentics.market import Observation, Units
-from freeagentics.memory import KEY_SIZE, Codec, RecallIndex
+from freeagentics.memory import Codec, RecallIndex
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import generator
 
@@ -42,10 +42,10 @@ class MemorySettings(BaseModel):
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
 
-    def index(self, rows: int) -> RecallIndex:
-        """An empty recall index for so many agents."""
+    def index(self, rows: int, key_size: int) -> RecallIndex:
+        """An empty recall index for so many agents, with keys of so many numbers."""
         width, halflife, doubt = self.width, self.halflife, self.doubt
-        return RecallIndex(rows, self.slots, KEY_SIZE, horizon=self.horizon, halflife=halflife, width=width, doubt=doubt)
+        return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, halflife=halflife, width=width, doubt=doubt)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -88,7 +88,7 @@ class CohortContext:
         codecs: by role.
         fee: of a fill, as a share of its value.
         exposure: range of the shares of equity that desks hold without a view.
-        own_roles: those of a user's own among the roles.
+        heeds: kinds of signals that each role hears without being named, by role.
         known_roles: all that the scenario knows, whether they have agents or not.
         first_desk: of the group of desks that it is for.
         draws_as: numbers under which cohorts draw, by their own, where those differ: in each group of desks they count from 0, so that
@@ -107,7 +107,7 @@ class CohortContext:
     codecs: Mapping[str, Codec]
     fee: float = 0.0005
     exposure: tuple[float, float] = (0.4, 0.6)
-    own_roles: tuple[str, ...] = ()
+    heeds: Mapping[str, Collection[int]] = field(default_factory=dict)
     known_roles: tuple[str, ...] = ()
     first_desk: int = 0
     draws_as: Mapping[int, int] = field(default_factory=dict)
@@ -132,9 +132,9 @@ class CohortContext:
         """The bit mask that addresses these roles on one's own desk, each once; roles that the scenario lacks fall away."""
         return sum(1 << place for place, role in enumerate(self.roles) if role in roles)
 
-    def hearers(self, *roles: str) -> int:
-        """The bit mask of those who hear what a built-in role tells: these roles, and every one of a user's own on the desk."""
-        return self.audience(*roles, *self.own_roles)
+    def heeding(self, kind: int) -> int:
+        """The bit mask that addresses whoever heeds a kind of signal on one's own desk."""
+        return self.audience(*(role for role in self.roles if kind in self.heeds.get(role, ())))
 
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,18 +54,22 @@ class SignalEmitter:
 
     Attributes:
         agent, desk: of its rows, (rows,).
+        heeding: bits of the roles that heed a kind of signal.
         expires: market time, ms, from which they are no longer read.
     """
 
     agent: I32
     desk: I32
+    heeding: Callable[[int], int]
     expires: int
 
-    def emit(self, which: Mask, kind: SignalKind, audience: int, severity: object, confidence: F32, data: F32) -> Signals:
-        """One signal from each row of *which*, with its *data* (rows, assets). *severity* is a `Severity` or an array (rows,).
+    def emit(self, which: Mask, kind: SignalKind, severity: object, confidence: F32, data: F32) -> Signals:
+        """One signal from each row of *which*, with its *data* (rows, assets), to whoever heeds its kind. *severity* is a `Severity` or an
+        array (rows,).
 
-        Free rows never speak, and without an audience nobody does: an empty audience would mean a broadcast.
+        Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
         """
+        audience = self.heeding(kind)
         rows = np.flatnonzero(which & (self.agent >= 0)) if audience else np.empty(0, dtype=np.int64)
         return Signals(
             source=self.agent[rows],

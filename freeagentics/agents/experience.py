@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from freeagentics.agents.context import CohortContext
@@ -9,19 +11,32 @@ from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64
-from freeagentics.memory import BOOK, FEATURES, Recalled, column
+from freeagentics.arrays import F32, I32, I64, Mask
+from freeagentics.memory import BOOK, FeatureTable, Recalled, column
 from freeagentics.mind import REGIMES, GridBelief
 
 RISK = 0.05
 """Probability with which value-at-risk is exceeded."""
 
+READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
+"""The feature that says whether a source was paid for, by the source."""
+
+SHOWN_FEATURES = (
+    ("whales", "whales.count", "whale_count"),
+    ("whales", "whales.imbalance", "whale_imbalance"),
+    ("derivatives", "derivatives.funding", "funding"),
+    ("sentiment", "sentiment.level", "sentiment"),
+)
+"""Sources, columns of theirs, and the features that hold what these showed."""
+
 _BOOK = np.array([column(name) for name in BOOK])
 
 
-def situation(view: View, context: CohortContext, desk: I32, belief: GridBelief, heard: SignalState, focus: I64) -> F32:
-    """The states (rows, 48) of a cohort before it acts; what only the role knows is still zero."""
-    states = np.zeros((len(desk), len(FEATURES)), dtype=np.float32)
+def situation(
+    view: View, context: CohortContext, desk: I32, belief: GridBelief, heard: SignalState, focus: I64, table: FeatureTable
+) -> F32:
+    """The states (rows, F) of a cohort before it acts; what only the role knows is still zero."""
+    states = np.zeros((len(desk), len(table)), dtype=np.float32)
     states[:, _BOOK] = view.books.features[desk]
     _market(states, view, context, belief, focus)
     _signals(states, heard, view.observation.timestamp, focus)
@@ -70,6 +85,14 @@ def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
         put(states, name, heard.latest(kind, now)[rows, focus])
     limited = heard.fresh(SignalKind.LIMIT, now)
     put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
+
+
+def sources(states: F32, view: View, context: CohortContext, focus: I64, read: Callable[[str], Mask]) -> None:
+    """Fill in which sources were paid for and what they showed; *read* gives the rows (rows,) that read a source, by its name."""
+    for name, feature in READ_FEATURES.items():
+        put(states, feature, read(name))
+    for source, name, feature in SHOWN_FEATURES:
+        put(states, feature, read(source) * context.column(view.observation, name)[focus])
 
 
 def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> None:

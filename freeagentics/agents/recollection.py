@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32, I64, U8, ArrayState, Mask
-from freeagentics.memory import KEY_SIZE, Recalled, whole_metric
+from freeagentics.memory import Recalled, whole_metric
 from freeagentics.mind import FacultyWeights
 
 FLAT = np.float32(0.2)
@@ -27,16 +27,16 @@ class Recollection(ArrayState):
         least: weight that memories have in any case; 0, but where somebody asks what agents would do that heed them.
         weights: how outcomes answered to what was recalled.
         features: how outcomes answered to each number of a key.
-        centre: mean of each number of the keys so far, (rows, KEY_SIZE), in 0..1.
+        centre: mean of each number of the keys so far, (rows, key_size), in 0..1.
         said: mean recalled outcome, and forecast without it: a ring over the horizon, (horizon + 1, rows, 2).
     """
 
-    def __init__(self, rows: int, horizon: int, trust: float, prior: float) -> None:
+    def __init__(self, rows: int, key_size: int, horizon: int, trust: float, prior: float) -> None:
         self.least = np.float32(0)
         self._trust = np.float32(trust)
         self.weights = FacultyWeights(rows, horizon, np.full(1, prior, dtype=np.float32), signed=False)
-        self.features = FacultyWeights(rows, horizon, np.full(KEY_SIZE, prior, dtype=np.float32))
-        self.centre = np.full((rows, KEY_SIZE), 0.5, dtype=np.float32)
+        self.features = FacultyWeights(rows, horizon, np.full(key_size, prior, dtype=np.float32))
+        self.centre = np.full((rows, key_size), 0.5, dtype=np.float32)
         self.said = np.zeros((horizon + 1, rows, 2), dtype=np.float32)
 
     @property
@@ -51,7 +51,7 @@ class Recollection(ArrayState):
         return self.weight * mean
 
     def metric(self) -> F32:
-        """Weight of each number of a key in the distance of keys, (rows, KEY_SIZE), in whole numbers."""
+        """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""
         return whole_metric(FLAT + self.features.credence)
 
     def learn(self, outcomes: Outcomes, keys: U8, result: F32, judged: Mask) -> None:
@@ -59,7 +59,7 @@ class Recollection(ArrayState):
 
         Args:
             outcomes: of a step.
-            keys: of the memories of that step, (rows, KEY_SIZE).
+            keys: of the memories of that step, (rows, key_size).
             result: what the asset in focus did, (rows,).
             judged: rows that were there, (rows,).
         """

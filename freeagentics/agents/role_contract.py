@@ -10,6 +10,9 @@ from pydantic import BaseModel
 
 from freeagentics.agents.decision import REASONS
 from freeagentics.agents.registry import BUILT_IN
+from freeagentics.agents.returned import word
+from freeagentics.agents.role_features import check_features
+from freeagentics.agents.signal_kinds import SIGNAL_KINDS
 from freeagentics.agents.user_role import EXECUTING, UserRole
 from freeagentics.agents.user_state import GIVEN
 from freeagentics.memory.codec import DESK
@@ -31,8 +34,11 @@ def check_role(role: type[UserRole]) -> None:
     _check_decide(role)
     _check_names(role, "actions", 1, MOST_ACTIONS)
     _check_names(role, "reasoning", 0, REASONS)
-    for attribute in ("reads", "state"):
+    for attribute in ("reads", "state", "heeds"):
         _check_names(role, attribute, 0, None)
+    for kind in role.heeds:
+        word(kind, "its heeds", SIGNAL_KINDS)
+    check_features(role)
     _check_state(role)
     _check_settings(role)
 

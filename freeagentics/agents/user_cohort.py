@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from freeagentics.agents import experience
 from freeagentics.agents.action_collector import ActionCollector
 from freeagentics.agents.agent import agent_id
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
-from freeagentics.agents.signal_kinds import SIGNAL_KINDS
-from freeagentics.agents.user_role import HeardNow, Remembered, Seen, UserRole
+from freeagentics.agents.drawn_settings import DrawnSettings
+from freeagentics.agents.returned import LARGEST, numbers
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.agents.user_role import Remembered, UserRole
 from freeagentics.agents.user_state import declared, pack, restore, unpack
+from freeagentics.agents.user_view import UserView
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
-from freeagentics.clock import HOUR_MS
-from freeagentics.errors import RoleFailed
-from freeagentics.market import CENTS
-from freeagentics.memory import Recalled
-from freeagentics.mind import REGIMES
+from freeagentics.errors import BadScenario, RoleFailed
+from freeagentics.memory import FEATURES, Recalled
 from freeagentics.user_code import Place, blaming
 
 
@@ -41,7 +41,10 @@ class UserCohort(Cohort):
         super().__init__(number, rows, context, settings)
         self.agents: list[UserRole | None] = [None] * rows
         self._read = [source for source in context.sources if source.on_sale and source.name in self.reads]
-        self._columns = [name for name in context.columns if name.split(".")[0] in {source.name for source in self._read}]
+        read = {source.name for source in self._read}
+        self._columns = [name for name in context.columns if name.split(".")[0] in read]
+        self._shares = {name: context.random(f"{self.role}/settings/{name}", number).random(rows) for name in settings.ranges}
+        self._user_view: UserView | None = None
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, each a new object of the role."""
@@ -56,73 +59,67 @@ class UserCohort(Cohort):
 
     def _fresh(self, row: int) -> UserRole:
         agent = self.user_role.__new__(self.user_role)
-        agent.settings = self.settings
+        agent.settings = self._settings_of(row)
         with self._blaming(row, self.user_role.__init__):
             agent.__init__()  # type: ignore[misc]  # settings must be there before a role's own constructor looks at them
         return agent
 
-    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
-        """Ask every agent, one after the other."""
-        collector = ActionCollector(self, view)
-        heard = self._heard_by_row(view)
-        shared = self._shared(view)
-        step = view.observation.step
+    def _settings_of(self, row: int) -> BaseModel:
+        """Settings with what a row's agent draws of their ranges. Raises BadScenario for numbers that cannot stand together."""
+        try:
+            return self.settings.drawn(lambda name: self._shares[name][row])
+        except ValidationError as error:
+            said = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+            raise BadScenario(f"roles.{self.role}: the ranges give {self._name(row)} settings that cannot be: {said}") from error
+
+    def perceive(self, states: F32, focus: I64, view: View) -> None:
+        """Fill in what its sources showed, and the features of its own: columns, and what each agent perceives."""
+        read = {source.name for source in self._read}
+        experience.sources(states, view, self.context, focus, lambda source: np.full(self.rows, source in read))
+        for place, feature in enumerate(self.features, len(FEATURES)):
+            if feature.name in self._columns:
+                states[:, place] = self.context.column(view.observation, feature.name)[focus]
+        perceived = [feature.name for feature in self.features if "." not in feature.name]
+        if perceived:
+            self._ask(view, states, perceived)
+
+    def _ask(self, view: View, states: F32, perceived: list[str]) -> None:
+        """Ask every agent for these features of its situation."""
+        places = [len(FEATURES) + [feature.name for feature in self.features].index(name) for name in perceived]
+        for row, agent, user_view in self._each(view, "perceive"):
+            with self._blaming(row, self.user_role.perceive, view.observation.step):
+                found = agent.perceive(user_view.seen(row), user_view.heard(row))
+                for place, value in numbers(found, "what perceive returned", perceived, -LARGEST, LARGEST):
+                    states[row, places[place]] = value
+
+    def _each(self, view: View, purpose: str) -> Iterator[tuple[int, UserRole, UserView]]:
+        """Rows with their agents, which get a generator for this *purpose* and step, and what they look at."""
+        user_view = self._user_view
+        if user_view is None or user_view.view is not view:
+            user_view = self._user_view = UserView(self, view, self._columns)
         for row in np.flatnonzero(self.active).tolist():
             agent = self.agents[row]
             assert agent is not None
-            agent.random = self.context.random(f"{self.role}/{row}", self.number, step)
+            agent.random = self.context.random(f"{self.role}/{row}{purpose}", self.number, view.observation.step)
+            yield row, agent, user_view
+
+    def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
+        """Ask every agent, one after the other."""
+        collector, step = ActionCollector(self, view), view.observation.step
+        for row, agent, user_view in self._each(view, ""):
             with self._blaming(row, self.user_role.decide, step):
-                collector.take(row, agent.decide(self._seen(view, shared, row), heard.get(row, ()), _remembered(recalled, row, step)))
+                collector.take(row, agent.decide(user_view.seen(row), user_view.heard(row), _remembered(recalled, row, step)))
                 if self.joined[row] == step - 1:
                     # Now rather than at the first checkpoint, which may be a hundred steps away.
                     declared(agent, self.user_role.state)
+        self._user_view = None
         signal, parent, parent_step = self._nothing()
         return collector.decisions(parent, parent_step, signal[:, :CAUSES])
 
-    def _shared(self, view: View) -> dict[str, Any]:
-        """View that all agents of the cohort share."""
-        observation, symbols = view.observation, self.context.symbols
-        columns = {name: MappingProxyType(dict(zip(symbols, observation.column(name).tolist(), strict=True))) for name in self._columns}
-        prices = dict(zip(symbols, (observation.prices / self.context.units.price).tolist(), strict=True))
-        # Read-only, for all agents of the role look at the same: what one writes into it the next would see.
-        shown = {"prices": MappingProxyType(prices), "columns": MappingProxyType(columns)}
-        return {"step": observation.step, "timestamp": observation.timestamp, **shown}
-
-    def _seen(self, view: View, shared: dict[str, Any], row: int) -> Seen:
-        books, desk, symbols = view.books, int(self.desk[row]), self.context.symbols
-        belief = self.belief.regimes[row].tolist()
-        return Seen(
-            **shared,
-            equity=int(books.equity[desk]) / CENTS,
-            cash=int(books.cash[desk]) / CENTS,
-            positions=dict(zip(symbols, (books.position[desk] / self.context.units.quantity).tolist(), strict=True)),
-            weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
-            drawdown=float(books.feature("drawdown")[desk]),
-            belief={symbol: dict(zip(REGIMES, row_belief, strict=True)) for symbol, row_belief in zip(symbols, belief, strict=True)},
-        )
-
-    def _heard_by_row(self, view: View) -> dict[int, list[HeardNow]]:
-        inbox, symbols = view.inbox, self.context.symbols
-        heard: dict[int, list[HeardNow]] = {}
-        for place, row in enumerate(inbox.row.tolist()):
-            signal = HeardNow(
-                number=int(inbox.number[place]),
-                kind=SIGNAL_KINDS[inbox.kind[place]],
-                source_desk=int(inbox.desk[place]),
-                severity=int(inbox.severity[place]),
-                confidence=float(inbox.confidence[place]),
-                age_hours=float(inbox.age_ms[place] / HOUR_MS),
-                data=MappingProxyType(dict(zip(symbols, inbox.data[place].tolist(), strict=True))),
-            )
-            # A broadcast stands once, for all rows but its sender's.
-            rows = [row] if row >= 0 else np.flatnonzero(self.agent != inbox.source[place]).tolist()
-            for receiver in rows:
-                heard.setdefault(receiver, []).append(signal)
-        return heard
-
     def traits(self) -> dict[str, AnyArray]:
-        """Settings that agents drew for themselves, beside what every role has."""
-        return super().traits() | self._drawn
+        """Settings that agents drew from ranges, beside what every role has; NaN in free rows."""
+        drawn = {name: [np.nan if one is None else getattr(one.settings, name) for one in self.agents] for name in self._shares}
+        return super().traits() | {name: np.array(values, dtype=np.float64) for name, values in drawn.items()}
 
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """The sources that the role reads."""
@@ -158,9 +155,12 @@ class UserCohort(Cohort):
 
         def failure(said: str) -> RoleFailed:
             when = "" if step is None else f" at step {step}"
-            return RoleFailed(f"{agent_id(self.role, int(self.number_in_role[row]))}{when}: {said}")
+            return RoleFailed(f"{self._name(row)}{when}: {said}")
 
         return blaming(Place.of(method), failure)
+
+    def _name(self, row: int) -> str:
+        return agent_id(self.role, int(self.number_in_role[row]))
 
 
 def cohort_of(role: type[UserRole]) -> type[UserCohort]:
@@ -171,9 +171,11 @@ def cohort_of(role: type[UserRole]) -> type[UserCohort]:
         "actions": tuple(role.actions),
         "reasoning": tuple(role.reasoning),
         "reads": tuple(role.reads),
+        "heeds": tuple(SignalKind[kind] for kind in role.heeds),
+        "features": tuple(role.features),
         "decision_type": role.name.upper().replace("-", "_"),
         # Whatever the role says of keys that it does not know: a typo must not run with the default.
-        "Settings": type(role.Settings.__name__, (role.Settings,), {"model_config": ConfigDict(frozen=True, extra="forbid")}),
+        "Settings": type(role.Settings.__name__, (DrawnSettings, role.Settings), {"model_config": ConfigDict(frozen=True, extra="forbid")}),
         "user_role": role,
         "__doc__": role.__doc__,
     }

@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from freeagentics.agents.signal_kinds import SIGNAL_KINDS
+from freeagentics.memory import Feature
+
 BEFORE_RISK, RISK, OPTIMIZING, EXECUTING = range(4)
 """Phases: with the hunters, the risk managers, the optimizers, the executors. Signals of a phase are read from the next on."""
 
@@ -96,15 +99,15 @@ class Tell:
 
     Attributes:
         kind: one of the board's kinds.
-        to: names of roles; those that the desk lacks fall away.
+        to: names of roles, each once; those that the desk lacks fall away. Without it, whoever heeds the kind.
         data: by symbol, 0 for those left out; from 0 to 1 where the kind is a LIMIT, VETO or TARGET, otherwise within a million of 0.
         confidence: 0..1.
         severity: 0, 1, 2 or 3.
     """
 
     kind: str
-    to: Sequence[str]
-    data: Mapping[str, float]
+    to: Sequence[str] | None = None
+    data: Mapping[str, float] = field(default_factory=dict)
     confidence: float = 1.0
     severity: int = 1
 
@@ -138,7 +141,10 @@ class UserRole(ABC):
         phase: when it decides: BEFORE_RISK, RISK, OPTIMIZING or EXECUTING.
         actions: names of what it can do, at most 16.
         reasoning: names of the numbers it goes by, at most 6.
-        reads: sources it reads, and pays for, in every step.
+        reads: sources it reads, and pays for, in every step; its memories have what they showed.
+        heeds: kinds of signals that it hears whoever tells them on its desk; a role that is named in a `Tell` hears that too.
+        features: numbers of its own that its memories have, and are recalled by, at most 12: columns of sources that it reads, by their
+            names, and others that `perceive` gives.
         state: attributes that change from step to step: numbers, texts, bytes, lists and dicts of Python's own. Checkpoints keep them; what
             is not declared, or would come back changed, fails the first step, or the first checkpoint after it appears.
         Settings: a Pydantic model of what a scenario may set for it, every setting with a default.
@@ -153,11 +159,18 @@ class UserRole(ABC):
     actions: ClassVar[tuple[str, ...]] = ("wait", "act")
     reasoning: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("price",)
+    heeds: ClassVar[tuple[str, ...]] = SIGNAL_KINDS
+    features: ClassVar[tuple[Feature, ...]] = ()
     state: ClassVar[tuple[str, ...]] = ()
     Settings: ClassVar[type[BaseModel]] = NoSettings
 
     settings: Any
     random: np.random.Generator
+
+    def perceive(self, seen: Seen, signals: Sequence[HeardNow]) -> Mapping[str, float]:
+        """Give the features of its own that are no columns, by name; 0 for those left out. It is asked once a step, before memories of
+        situations like this one are recalled, and only where there are such features."""
+        return {}
 
     @abstractmethod
     def decide(self, seen: Seen, signals: Sequence[HeardNow], memories: Sequence[Remembered]) -> Action:

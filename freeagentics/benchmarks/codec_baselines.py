@@ -54,8 +54,9 @@ class FourBitsCodec(PlainCodec):
 
     name = "4 bits"
     version = 5
-    payload_bytes = len(FEATURES) // 2
-    widths = np.full(len(FEATURES), 4)
+
+    def __init__(self) -> None:
+        super().__init__(FEATURES, np.full(len(FEATURES), 4))
 
     def _pack(self, vectors: F32) -> U8:
         levels = np.rint((vectors - LOW_32) / (HIGH_32 - LOW_32) * np.float32(15)).astype(np.uint8)

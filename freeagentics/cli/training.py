@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from freeagentics.agents import BUILT_IN, ROLES
+from freeagentics.agents import BUILT_IN, ROLES, Cohort
 from freeagentics.cli.progress import Progress
 from freeagentics.errors import BadInput, did_you_mean, in_command
 from freeagentics.evaluation import FIRST_SEED, TRAINING_SHARE, collect, shipped_runs, training_split
@@ -57,7 +57,9 @@ def _trained(
         if role == DESK:
             yield role, desk
         else:
-            yield role, _fitted(data[role], version, replace(settings, compression=ROLES[role].compression), desk)
+            # A role of a user's own has that of all roles.
+            compression = ROLES.get(role, Cohort).compression
+            yield role, _fitted(data[role], version, replace(settings, compression=compression), desk)
 
 
 def _fitted(parts: list[TrainingData], version: int, settings: FitSettings, desk: CodecWeights | None = None) -> CodecWeights:

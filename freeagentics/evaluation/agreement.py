@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.arrays import F32, U8, AnyArray
-from freeagentics.memory import RecallIndex
-from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, SideInformation, keys_of
+from freeagentics.memory import Feature, RecallIndex
+from freeagentics.memory.codec import DESK, BookCodec, Codec, Encoded, SideInformation, extended
 from freeagentics.progress import ProgressCallback, no_progress, track
 from freeagentics.scenario import Scenario
 from freeagentics.simulation import MarketModel, Probe
@@ -20,7 +20,7 @@ HEEDED = np.float32(1)
 """Weight of memories in the decisions that are compared. Most agents come to heed none, and would decide the same whatever was decoded."""
 
 CodecOf = Callable[[str, tuple[str, ...]], Codec]
-"""The codec of a role, on a market with these columns."""
+"""The codec of a role's 48 features, on a market with these columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class AgreementProbe(Probe):
     def coded(
         self, name: str, codec: Codec, cohort: Cohort, context: StepContext, side_information: SideInformation, encoded: Encoded
     ) -> None:
-        """Called when a codec has encoded the feature vectors (rows, 48) of a cohort."""
+        """Called when a codec has encoded the feature vectors (rows, F) of a cohort."""
 
     def decides(self, cohort: Cohort, view: View) -> None:
         """Have it decide with every codec's memories, and with exact ones."""
@@ -136,13 +136,13 @@ class AgreementProbe(Probe):
         then = RecallIndex(*cohort.index.key.shape)
         for name, values in self._before[cohort.number].items():
             getattr(then, name)[:] = values
-        self._shadow("", cohort).follow(then, keys_of(context.states), observation.step)
+        self._shadow("", cohort).follow(then, cohort.table.keys_of(context.states), observation.step)
         for name, counts in self._counts.items():
-            codec = self._codec(name, cohort.role, observation.columns)
+            codec = self._codec(name, cohort.role, observation.columns, cohort.features)
             side_information = SideInformation(observation.values, self._shared(name, codec, context.view)[cohort.desk])
             encoded = codec.encode(context.states, side_information, context.focus)
             self.coded(name, codec, cohort, context, side_information, encoded)
-            self._shadow(name, cohort).follow(then, keys_of(encoded.vectors), observation.step)
+            self._shadow(name, cohort).follow(then, cohort.table.keys_of(encoded.vectors), observation.step)
             counts[2] += int(active.sum())
             counts[3] += int(encoded.codes.length[active].sum())
 
@@ -160,8 +160,8 @@ class AgreementProbe(Probe):
             self._books[name] = observation.step, shared
         return self._books[name][1]
 
-    def _codec(self, name: str, role: str, columns: tuple[str, ...]) -> Codec:
+    def _codec(self, name: str, role: str, columns: tuple[str, ...], own: Sequence[Feature] = ()) -> Codec:
         key = (name, role)
         if key not in self._codecs:
-            self._codecs[key] = self._codec_of[name](role, columns)
+            self._codecs[key] = extended(self._codec_of[name](role, columns), own)
         return self._codecs[key]

@@ -11,9 +11,9 @@ from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import StepContext
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
-from freeagentics.memory import FEATURES, GROUPS, open_codec
+from freeagentics.memory import GROUPS, FeatureTable, open_codec
 from freeagentics.memory.codec import Codec, Encoded, Int8Codec, SideInformation
-from freeagentics.memory.features import HIGH, HIGH_32, LOW, LOW_32, Group
+from freeagentics.memory.features import Group
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records.memory_audit import CodecAudit, GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.scenario import Scenario
@@ -21,17 +21,15 @@ from freeagentics.scenario import Scenario
 AGENTS = 50
 """Most agents of an audit's run: it is to take seconds."""
 
-_STILL = 1e-6 * (HIGH - LOW)
-"""Standard deviation up to which a feature does not vary but for rounding."""
-
-_GROUPED = {group: np.array([feature.group == group for feature in FEATURES]) for group in GROUPS}
+_STILL = 1e-6
+"""Standard deviation, as a share of its range, up to which a feature does not vary but for rounding."""
 
 
 def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, progress: ProgressCallback = no_progress) -> MemoryAudit:
     """Try a scenario's codec on its first *steps* steps, with as many of its agents as a short trial allows.
 
     Args:
-        spread: by role, the standard deviation of each feature, (48,), that errors are given in; see `feature_std`. A trial has none of
+        spread: by role, the standard deviation of each feature, (F,), that errors are given in; see `feature_std`. A trial has none of
             its own: it is too short to show how much feature vectors vary.
 
     Raises what a run of the scenario raises.
@@ -54,14 +52,15 @@ def _small(scenario: Scenario) -> Scenario:
 class _Tally:
     """Sums over the memories of one role under one codec."""
 
-    def __init__(self, codec: Codec, spread: F64) -> None:
+    def __init__(self, codec: Codec, table: FeatureTable, spread: F64) -> None:
         self.codec = codec
+        self.grouped = {group: np.array([feature.group == group for feature in table.features]) for group in GROUPS}
         self.memories = self._bytes = 0
-        self._spread = spread
-        self._off, self._bits = np.zeros((2, len(FEATURES)))
+        self._spread, self.varies = spread, spread > _STILL * (table.high.astype(np.float64) - table.low)
+        self._off, self._bits = np.zeros((2, len(table)))
 
     def add(self, vectors: F32, decoded: F32, length: I64, bits: F64) -> None:
-        """Add feature vectors (n, 48) and what they decode to, the bytes of their codes (n,), and the bits of features (48,)."""
+        """Add feature vectors (n, F) and what they decode to, the bytes of their codes (n,), and the bits of features (F,)."""
         self._off += np.square(vectors.astype(np.float64) - decoded).sum(axis=0)
         self._bits += bits * len(vectors)
         self._bytes += int(length.sum())
@@ -73,12 +72,12 @@ class _Tally:
         return 8 * self._bytes / self.memories
 
     def bits_of(self, features: Mask) -> float:
-        """Mean bits that features (48,) take of a code."""
+        """Mean bits that features (F,) take of a code."""
         return float(self._bits[features].sum()) / self.memories
 
     def errors(self, features: Mask) -> F64:
-        """Mean squares of the errors of those of features (48,) that vary, over their variance."""
-        features = features & (self._spread > _STILL)
+        """Mean squares of the errors of those of features (F,) that vary, over their variance."""
+        features = features & self.varies
         return self._off[features] / self.memories / np.square(self._spread[features])
 
 
@@ -94,9 +93,9 @@ class _Auditor(AgreementProbe):
         active = cohort.active
         if not active.any():
             return
-        vectors = np.fmin(np.fmax(context.states[active], LOW_32), HIGH_32)
+        vectors = cohort.table.clipped(context.states[active])
         bits = codec.bits(vectors, side_information.rows(active), context.focus[active])
-        tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, self._spread[cohort.role]))
+        tally = self.tallies[name].setdefault(cohort.role, _Tally(codec, cohort.table, self._spread[cohort.role]))
         tally.add(vectors, encoded.vectors[active], encoded.codes.length[active], bits)
 
 
@@ -115,15 +114,14 @@ def _codec_audit(name: str, found: Agreement, tallies: dict[str, _Tally]) -> Cod
 
 
 def _role_audit(role: str, tally: _Tally) -> RoleAudit:
-    error = _root([tally.errors(np.ones(len(FEATURES), dtype=np.bool_))])
+    error = _root([tally.errors(tally.varies)])
     codec = tally.codec
     return RoleAudit(role=role, codec=codec.name, version=codec.version, memories=tally.memories, bits=tally.bits, error=error)
 
 
 def _group_audit(group: Group, tallies: Sequence[_Tally]) -> GroupAudit:
-    mine = _GROUPED[group]
-    bits = sum(tally.bits_of(mine) * tally.memories for tally in tallies) / sum(tally.memories for tally in tallies)
-    return GroupAudit(group=group, bits=bits, error=_root([tally.errors(mine) for tally in tallies]))
+    bits = sum(tally.bits_of(tally.grouped[group]) * tally.memories for tally in tallies) / sum(tally.memories for tally in tallies)
+    return GroupAudit(group=group, bits=bits, error=_root([tally.errors(tally.grouped[group]) for tally in tallies]))
 
 
 def _root(squares: Sequence[F64]) -> float | None:

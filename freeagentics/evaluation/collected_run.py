@@ -12,6 +12,7 @@ from freeagentics.agents import Cohort, DeskBooks
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.arrays import F32
 from freeagentics.market import Observation
+from freeagentics.memory import FEATURES
 from freeagentics.memory.codec import BOOK_COLUMNS, DESK, book_vectors, whole_market
 from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.progress import ProgressCallback, no_progress, track
@@ -35,7 +36,8 @@ class _Collector(Probe):
             TrainingData(
                 role=cohort.role,
                 columns=(*observation.columns, *BOOK_COLUMNS),
-                vectors=context.states[active],
+                # Of features of a role's own a codec learns nothing: it keeps them as they are.
+                vectors=context.states[active, : len(FEATURES)],
                 side_information=side_information.in_focus(focus),
                 focus=focus,
                 agent=cohort.agent[active].astype(np.int64),

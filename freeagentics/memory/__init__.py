@@ -2,17 +2,17 @@
 
 from freeagentics.memory.codec import (
     CODECS,
-    KEY_SIZE,
     Codec,
     SideInformation,
     book_codec_of,
     codec_name,
     codec_of,
-    keys_of,
+    extended,
     open_book_codec,
     open_codec,
 )
 from freeagentics.memory.encoded import EncodedMemories
+from freeagentics.memory.feature_table import TABLE, FeatureTable
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
 from freeagentics.memory.recall import Recalled, RecallIndex, whole_metric
 
@@ -21,10 +21,11 @@ __all__ = [
     "CODECS",
     "FEATURES",
     "GROUPS",
-    "KEY_SIZE",
+    "TABLE",
     "Codec",
     "EncodedMemories",
     "Feature",
+    "FeatureTable",
     "RecallIndex",
     "Recalled",
     "SideInformation",
@@ -32,7 +33,7 @@ __all__ = [
     "codec_name",
     "codec_of",
     "column",
-    "keys_of",
+    "extended",
     "open_book_codec",
     "open_codec",
     "whole_metric",

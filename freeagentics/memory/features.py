@@ -1,4 +1,4 @@
-"""The feature vector: what an agent keeps of one step, as 48 numbers in four groups.
+"""The feature vector: what an agent keeps of one step, as 48 numbers in four groups; a role of a user's own may add some (`FeatureTable`).
 
 The table is frozen: codecs are measured on it, and codes are decoded by it. A change to it is a new codec version. Every role fills
 what it has; what a role has not is zero. What the market showed to everybody is stored once, in the observation, and what a desk's book
@@ -20,20 +20,29 @@ GROUPS: dict[Group, float] = {"portfolio": 1.0, "view": 0.7, "signals": 0.7, "ac
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One number of a feature vector: its group, the range outside which it is clipped, and whether it is part of recall keys."""
+    """One number of a feature vector.
+
+    Attributes:
+        name: in frames of memories.
+        low, high: the range outside which it is clipped.
+        bits: of the scalar codec, 1 to 8.
+        recall: whether it is part of recall keys.
+        meaning: in words.
+        group: by whose importance a codec weighs its errors.
+    """
 
     name: str
-    group: Group
     low: float
     high: float
-    bits: int
-    recall: bool
-    meaning: str
+    bits: int = 8
+    recall: bool = True
+    meaning: str = ""
+    group: Group = "view"
 
 
 def _feature(row: str) -> Feature:
     name, group, low, high, bits, recall, meaning = (part.strip() for part in row.split("|"))
-    return Feature(name, group, float(low), float(high), int(bits), recall == "yes", meaning)  # type: ignore[arg-type]
+    return Feature(name, float(low), float(high), int(bits), recall == "yes", meaning, group)  # type: ignore[arg-type]
 
 
 # name | group | low | high | bits of the scalar codec | recall | meaning
@@ -95,9 +104,6 @@ LOW, HIGH = (np.array([getattr(feature, bound) for feature in FEATURES]) for bou
 
 LOW_32, HIGH_32 = LOW.astype(np.float32), HIGH.astype(np.float32)
 """The same in the type of feature vectors."""
-
-RECALL = np.array([feature.recall for feature in FEATURES])
-"""Features that are part of recall keys, (48,)."""
 
 BOOK = (
     "cash_share",

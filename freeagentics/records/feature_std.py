@@ -19,7 +19,7 @@ STEPS, ROWS = 100, 50
 
 
 def feature_std(record: RunRecord, progress: ProgressCallback = no_progress) -> dict[str, F64]:
-    """By role, the standard deviation of each feature (48,) among memories of a run, as they decode; 0 where there is but one.
+    """By role, the standard deviation of each feature (F,) among memories of a run, as they decode; 0 where there is but one.
 
     Raises CorruptRecord for damaged memories.
     """

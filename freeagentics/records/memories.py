@@ -10,7 +10,7 @@ import numpy as np
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
-from freeagentics.memory import BOOK, Codec, EncodedMemories, SideInformation, book_codec_of, codec_of
+from freeagentics.memory import BOOK, Codec, EncodedMemories, SideInformation, book_codec_of, codec_of, extended
 from freeagentics.memory.codec import Codes
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.roster import Roster
@@ -58,7 +58,7 @@ class Memories:
             raise CorruptRecord(f"{self._journal.path}: step {step}: the memory of {agent} is damaged", agent=agent, step=step)
 
     def vectors(self, step: int, kept: EncodedMemories) -> F32:
-        """The experiences (n, 48) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
+        """The experiences (n, F) that memories of a step decode to. Raises CorruptRecord naming the agent of a damaged one."""
         self.check(step, kept)
         observation = self._journal.read(step, Kind.OBSERVATION, SHARED)
         assert observation is not None, "a committed step has an observation"
@@ -82,7 +82,8 @@ class Memories:
     def _codec(self, step: int, kept: EncodedMemories) -> Codec:
         version, role, own = key = (kept.version, self._names.roles[kept.agent[0]], self._own(step))
         if key not in self._codecs:
-            self._codecs[key] = codec_of(version, role, self._names.columns, own)
+            codec = codec_of(version, role, self._names.columns, own)
+            self._codecs[key] = extended(codec, self._names.of_role(role).features)
         return self._codecs[key]
 
     def _own(self, step: int) -> tuple[Path, ...]:

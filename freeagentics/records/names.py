@@ -12,6 +12,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal import BYTES, SHARED, Journal, Kind
 from freeagentics.market import ReplayMarket
+from freeagentics.memory import Feature
 
 
 class _Names(BaseModel):
@@ -19,18 +20,26 @@ class _Names(BaseModel):
 
 
 class RoleNames(_Names):
-    """Names that a role gives; actions and numbers of reasoning by place, as decisions have them."""
+    """Names that a role gives; actions and numbers of reasoning by place, as decisions have them, and features of its own, as memories."""
 
     role: str
     phase: int
     decision_type: str
     actions: tuple[str, ...]
     reasoning: tuple[str, ...]
+    features: tuple[Feature, ...]
 
     @classmethod
     def of(cls, role: type[Cohort]) -> RoleNames:
         """Those of a role whose code is at hand."""
-        return cls(role=role.role, phase=role.phase, decision_type=role.decision_type, actions=role.actions, reasoning=role.reasoning)
+        return cls(
+            role=role.role,
+            phase=role.phase,
+            decision_type=role.decision_type,
+            actions=role.actions,
+            reasoning=role.reasoning,
+            features=role.features,
+        )
 
 
 class Names(_Names):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -21,8 +21,6 @@ from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster
 from freeagentics.signals import Severity, Signals
-
-_MEMORY = np.dtype([("agent", "<i4"), ("importance", "u1"), ("state", "<f4", (len(FEATURES),))])
 
 
 class RecordFrames:
@@ -127,24 +125,29 @@ class RecordFrames:
         }
 
     def memories(self) -> pl.DataFrame:
-        """Memories of each step, decoded, with their outcomes where those are known."""
+        """Memories of each step, decoded, with their outcomes where those are known; features of a role's own are null for others."""
+        names = self._names
+        own = dict.fromkeys(feature.name for role in names.team for feature in names.of_role(role).features)
+        places = {name: place for place, name in enumerate([*(feature.name for feature in FEATURES), *own])}
+        steps, records = self._remembered(places)
+        head = {"step": steps, "agent": names.id_column(records["agent"]), "importance": records["importance"] / np.float32(255)}
+        features = {name: pl.Series(records["state"][:, place]) for name, place in places.items()}
+        frame = pl.DataFrame(head | features | {name: features[name].fill_nan(None) for name in own})
+        return frame.join(self.outcomes(), on=["step", "agent"], how="left", maintain_order="left")
 
-        def frame(steps: AnyArray, records: AnyArray) -> pl.DataFrame:
-            head = {"step": steps, "agent": self._names.id_column(records["agent"]), "importance": records["importance"] / np.float32(255)}
-            return pl.DataFrame(head | {feature.name: records["state"][:, place] for place, feature in enumerate(FEATURES)})
-
-        return frame(*self._remembered()).join(self.outcomes(), on=["step", "agent"], how="left", maintain_order="left")
-
-    def _remembered(self) -> tuple[AnyArray, AnyArray]:
-        """Steps (n,) and records (n,) of all memories, decoded."""
+    def _remembered(self, places: Mapping[str, int]) -> tuple[AnyArray, AnyArray]:
+        """Steps (n,) and records (n,) of all memories, decoded; features stand at these *places*, NaN where the role has none such."""
+        layout = np.dtype([("agent", "<i4"), ("importance", "u1"), ("state", "<f4", (len(places),))])
         reader, found = Memories(self._journal, self._names, self._lineage), []
         steps: list[AnyArray] = [np.empty(0, dtype=np.int64)]
         for step, kept in reader.span(self._first, self._last):
-            records = np.empty(len(kept), dtype=_MEMORY)
-            records["agent"], records["importance"], records["state"] = kept.agent, kept.importance, reader.vectors(step, kept)
+            records = np.empty(len(kept), dtype=layout)
+            own = [places[feature.name] for feature in self._names.role_of(kept.agent[0]).features]
+            records["agent"], records["importance"], records["state"] = kept.agent, kept.importance, np.nan
+            records["state"][:, [*range(len(FEATURES)), *own]] = reader.vectors(step, kept)
             found.append(records)
             steps.append(np.full(len(kept), step))
-        return np.concatenate(steps), np.concatenate([np.empty(0, dtype=_MEMORY), *found])
+        return np.concatenate(steps), np.concatenate([np.empty(0, dtype=layout), *found])
 
     def outcomes(self) -> pl.DataFrame:
         """Outcomes of each step: the result of the market over the horizon, and the agent's reward, in standard deviations."""

@@ -185,7 +185,7 @@ class RunRecord:
 
     @cached_property
     def memory_frame(self) -> pl.DataFrame:
-        """One row per memory: its 48 features, decoded, and what came of it."""
+        """One row per memory: its 48 features and those of its role's own, decoded, and what came of it."""
         return self._frame(RecordFrames.memories)
 
     @cached_property

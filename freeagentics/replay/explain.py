@@ -14,7 +14,6 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
 from freeagentics.market import CENTS
-from freeagentics.memory.features import HIGH_32, LOW_32
 from freeagentics.mind import REGIMES
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
@@ -186,11 +185,12 @@ class Explainer:
         if step not in self._rerun.probe.states:
             with Replay(self._lineage, self._journal, step, cohort.number) as earlier:
                 self._rerun.probe.states.update(earlier.probe.states)
-        exact = np.clip(self._rerun.probe.states[step][self._row], LOW_32, HIGH_32)
+        table = cohort.table
+        exact = table.clipped(self._rerun.probe.states[step][self._row])
         reader = Memories(self._journal, self._names, self._lineage)
         kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
         mine = kept.rows(kept.agent == self._agent)
-        error = np.abs(reader.vectors(step, mine)[0] - exact) / (HIGH_32 - LOW_32)
+        error = np.abs(reader.vectors(step, mine)[0] - exact) / (table.high - table.low)
         return float(np.sqrt(np.square(error).mean())), float(error.max())
 
     def _without(self, decision: AnyArray) -> Alternative:

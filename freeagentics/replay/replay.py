@@ -25,7 +25,7 @@ class CohortProbe(Probe):
         before: state of the cohort when it began to decide, of the last step.
         view: what it saw then.
         step_context: what it went by.
-        states: the feature vectors of all its rows, (rows, 48), by step.
+        states: the feature vectors of all its rows, (rows, F), by step.
     """
 
     def __init__(self, cohort: int) -> None:

@@ -198,10 +198,12 @@ def fork(
 
 
 def _same_names(now: Names, before: Names) -> None:
-    """Check that actions and reasoning are still those on record, which holds them by number. Raises BadScenario."""
+    """Check that actions, reasoning and features are still those on record, which holds them by number. Raises BadScenario."""
     for role, was in zip(now.team, before.team, strict=True):
         if role != was:
-            raise BadScenario(f"role {role.role}: its phase, actions and reasoning cannot change once a run has begun")
+            raise BadScenario(
+                f"role {role.role}: its phase, actions and reasoning cannot change once a run has begun, nor can its features"
+            )
 
 
 def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[str, object]) -> None:

@@ -34,6 +34,9 @@ def keys_markdown() -> str:
         'Keys with `[KIND]` belong to one of a list of tables, e.g. `[[market.synthetic.planted]]` with `kind = "whale-pump"`, those with',
         "`[]` to each of a list of tables of one kind, e.g. `[[desks]]`; they cannot be set one by one with `--set`.",
         "",
+        "Settings of a role of one's own are those of its class, under `roles.NAME`; any number of them may be a list of two, a range",
+        "from which each agent draws its own.",
+        "",
         "| key | type | default | meaning |",
         "|---|---|---|---|",
     ]

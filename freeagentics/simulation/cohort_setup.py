@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from freeagentics.agents import BUILT_IN, CohortContext, DeskGroup
+from freeagentics.agents import CohortContext, DeskGroup
 from freeagentics.agents.context import SourceInfo
 from freeagentics.arrays import Mask
 from freeagentics.clock import HOUR_MS
 from freeagentics.market import ReplayMarket
-from freeagentics.memory import open_codec
+from freeagentics.memory import extended, open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.scenario.scenario import Scenario
 
@@ -44,6 +44,7 @@ def silent_desks(scenario: Scenario) -> Mask:
 def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
     """Facts of a scenario and its market, as its cohorts are told them."""
     memory, team, grid = scenario.memory, tuple(scenario.agents.team), MarketGrid(scenario.memory.horizon)
+    roles = {name: scenario.registry.role(name) for name in team}
     return CohortContext(
         seed=scenario.seed,
         symbols=market.symbols,
@@ -57,9 +58,11 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         memory=memory,
         signal_ttl=max(round(scenario.signals.ttl_hours * HOUR_MS), 1),
         grid=grid,
-        codecs={role: open_codec(memory.codec, role, market.columns, memory.files) for role in team},
+        codecs={
+            name: extended(open_codec(memory.codec, name, market.columns, memory.files), role.features) for name, role in roles.items()
+        },
         fee=scenario.market.fee_bps / 1e4,
         exposure=scenario.agents.exposure,
-        own_roles=tuple(role for role in team if role not in BUILT_IN),
+        heeds={name: role.heeds for name, role in roles.items()},
         known_roles=tuple(scenario.registry.roles),
     )

@@ -47,7 +47,7 @@ class Probe:
         """Called before a cohort learns and remembers."""
 
     def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
-        """Called when a cohort has remembered `context.states`, (rows, 48)."""
+        """Called when a cohort has remembered `context.states`, (rows, F)."""
 
     def committed(self, model: MarketModel, commit: StepCommit) -> None:
         """Called at the end of a step, when its commit is in the writer's hands: its arrays are not to be changed."""

@@ -18,6 +18,19 @@ count = 4
 market-hunter = 1
 mine = 1
 """
+WITH_MOOD = SCENARIO + "[market.sources]\nprice = 0\nmood = 1\n"
+SOURCE = """
+import numpy as np
+from freeagentics.market import Source
+class Mood(Source):
+    name = "mood"
+    columns = ("mood.level",)
+    direction = "mood.level"
+    def missing(self, bars, daily):
+        return ()
+    def compute(self, bars, daily):
+        return np.zeros((*bars.close.shape, 1), np.float32)
+"""
 
 
 def role(body: str, *, name: str = "mine", extra: str = "") -> str:

@@ -67,28 +67,34 @@ def test_who_arrives_has_told_nothing() -> None:
     assert last.due(values(0, 0, 0), 0.5, REFRESH, at(2)).tolist() == [False, True, False]
 
 
-EMITTER = SignalEmitter(agent=np.array([7, -1, 9], np.int32), desk=np.array([1, 0, 3], np.int32), expires=99)
+HEEDING: dict[int, int] = {SignalKind.TREND: 0b10}
+EMITTER = SignalEmitter(
+    agent=np.array([7, -1, 9], np.int32),
+    desk=np.array([1, 0, 3], np.int32),
+    heeding=lambda kind: HEEDING.get(kind, 0),
+    expires=99,
+)
 DATA = np.arange(6, dtype=np.float32).reshape(3, 2)
 
 
 def test_free_rows_never_speak() -> None:
-    signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, 0b10, Severity.HIGH, np.full(3, 0.5, np.float32), DATA)
+    signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, Severity.HIGH, np.full(3, 0.5, np.float32), DATA)
     assert signals.source.tolist() == [7, 9] and signals.desk.tolist() == [1, 3]
     assert signals.data.tolist() == [[0, 1], [4, 5]] and signals.expires.tolist() == [99, 99]
     assert set(signals.audience.tolist()) == {0b10} and set(signals.kind.tolist()) == {SignalKind.TREND}
 
 
-def test_without_an_audience_nobody_speaks() -> None:
-    assert len(EMITTER.emit(EVERYBODY, SignalKind.TREND, 0, Severity.HIGH, np.ones(3, np.float32), DATA)) == 0
+def test_what_nobody_heeds_is_not_told() -> None:
+    assert len(EMITTER.emit(EVERYBODY, SignalKind.TARGET, Severity.HIGH, np.ones(3, np.float32), DATA)) == 0
 
 
 def test_confidence_stays_between_nothing_and_certainty() -> None:
-    signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, 1, Severity.LOW, np.array([-1, 0, 2], np.float32), DATA)
+    signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, Severity.LOW, np.array([-1, 0, 2], np.float32), DATA)
     assert signals.confidence.tolist() == [0, 1]
 
 
 def test_each_row_may_speak_with_a_severity_of_its_own() -> None:
     severity = severity_of(np.array([0.4, 0.5, 2.0], np.float32))
-    signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, 1, severity, np.ones(3, np.float32), DATA)
+    signals = EMITTER.emit(EVERYBODY, SignalKind.TREND, severity, np.ones(3, np.float32), DATA)
     assert signals.severity.tolist() == [Severity.LOW, Severity.CRITICAL]
     assert severity_of(np.array([0.99, 1.0, 1.99], np.float32)).tolist() == [Severity.MEDIUM, Severity.HIGH, Severity.HIGH]

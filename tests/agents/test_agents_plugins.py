@@ -5,25 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from role_files import SCENARIO, role, stepped, write
+from role_files import SCENARIO, SOURCE, WITH_MOOD, role, stepped, write
 
 from freeagentics.errors import BadInput, BadScenario
 from freeagentics.scenario import load_scenario
 
 WAIT = "return Action('wait')"
-WITH_MOOD = SCENARIO + "[market.sources]\nprice = 0\nmood = 1\n"
-SOURCE = """
-import numpy as np
-from freeagentics.market import Source
-class Mood(Source):
-    name = "mood"
-    columns = ("mood.level",)
-    direction = "mood.level"
-    def missing(self, bars, daily):
-        return ()
-    def compute(self, bars, daily):
-        return np.zeros((*bars.close.shape, 1), np.float32)
-"""
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,10 @@ def refusal(ask: Ask, answer: object) -> str:
         (Action("wait", signals=[replace(TELL, to="market-hunter")]), "signals[0].to is 'market-hunter'; it must be a list of str"),
         (Action("wait", signals=[replace(TELL, to=["market-huntr"])]), "signals[0].to: no 'market-huntr'; did you mean 'market-hunter'?"),
         (Action("wait", signals=[replace(TELL, to=[])]), "signals[0].to is empty; name the roles that it is for"),
+        (
+            Action("wait", signals=[TELL, replace(TELL, to=["mine", "market-hunter", "mine"])]),
+            "signals[1].to names 'mine' twice; name each role once",
+        ),
         (Action("wait", signals=[replace(TELL, data={SYMBOL: math.nan})]), "signals[0].data['BTCUSDT'] is nan; it must be a number"),
         (Action("wait", signals=[replace(TELL, data={SYMBOL: "up"})]), "signals[0].data['BTCUSDT'] is 'up'"),  # type: ignore[dict-item]
         (Action("wait", signals=[replace(TELL, data={SYMBOL: 1e30})]), "is 1e+30; it must be a number from -1e+06 to 1e+06"),
@@ -205,12 +209,15 @@ def test_more_than_anybody_can_pay_for_buys_what_the_desk_can_pay_for(model: Mar
     assert (sold.quantity < -(10**18)).all()
 
 
-def test_a_role_named_twice_is_told_once_and_nobody_else_is(model: MarketModel, ask: Ask) -> None:
-    once = ask(Action("act", [replace(TELL, to=["market-hunter"])])).signals
-    twice = ask(Action("act", [replace(TELL, to=["market-hunter", "market-hunter"])])).signals
-    assert twice.audience.tolist() == once.audience.tolist() == [1 << model.board.directory.roles.index("market-hunter")] * len(once)
-    both = ask(Action("act", [replace(TELL, to=["mine", "market-hunter", "mine", "mine"])])).signals
-    assert set(both.audience.tolist()) == {0b11}
+def test_those_named_are_told_and_nobody_else_is(model: MarketModel, ask: Ask) -> None:
+    hunters = 1 << model.board.directory.roles.index("market-hunter")
+    assert set(ask(Action("act", [TELL])).signals.audience.tolist()) == {hunters}
+    assert set(ask(Action("act", [replace(TELL, to=["mine", "market-hunter"])])).signals.audience.tolist()) == {0b11}
+
+
+def test_without_a_name_whoever_heeds_the_kind_is_told(model: MarketModel, ask: Ask) -> None:
+    mine = 1 << model.board.directory.roles.index("mine")
+    assert set(ask(Action("act", [Tell("TREND", data={SYMBOL: 0.3})])).signals.audience.tolist()) == {mine}
 
 
 def test_a_role_that_the_desk_lacks_is_told_nothing(ask: Ask) -> None:

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from cli_runner import called
 
@@ -11,9 +12,11 @@ from freeagentics.journal import Journal, Kind
 from freeagentics.memory.codec import CodecWeights, open_codec
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.records import RunRecord
+from freeagentics.runs import run
 
 pytest.importorskip("torch")
 
+ROOT = Path(__file__).parents[2]
 QUICK = ("--runs", "quick", "--seeds", 1, "--share", 0.2, "--steps", 30)
 
 
@@ -26,6 +29,22 @@ def test_a_codec_is_trained_written_and_opened(tmp_path: Path) -> None:
     assert (weights.role, weights.version) == ("risk-manager", 128)
     assert open_codec("autoregressive", "risk-manager", ("price.zscore",), [path]).version == 128
     assert "memory.weights" in done.stdout
+
+
+def test_a_role_of_ones_own_is_trained_and_keeps_the_features_that_it_declares(tmp_path: Path) -> None:
+    example = ROOT / "examples" / "momentum.toml"
+    done = called("train", "momentum", "--runs", example, "--seeds", 1, "--share", 0.2, "--steps", 30, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    gaps = []
+    for weights in ([], [str(tmp_path / "codecs")]):
+        record = run(example, steps=30, agents=9, overrides={"memory.weights": weights}, out=tmp_path / f"run{len(weights)}")
+        frame = record.memory_frame.filter(pl.col("vwap.gap").is_not_null())
+        gaps.append(frame.select("step", "agent", "vwap.gap").sort("step", "agent"))
+        with Journal(record.directory.journal) as journal:
+            versions = {page.codec for _, page in journal.scan_pages(Kind.MEMORIES, first=1, last=30)}
+            assert (128 in versions) == bool(weights)
+    assert gaps[0].height == 3 * 30
+    assert gaps[0].equals(gaps[1])
 
 
 def test_a_role_that_nobody_has_is_named(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_the_first_damaged_rows_are_named() -> None:
         CODEC.levels(codes)
 
 
-@pytest.mark.parametrize("shape", [(4, 3), (4, ScalarCodec.code_bytes + 1), (ScalarCodec.code_bytes,)])
+@pytest.mark.parametrize("shape", [(4, 3), (4, CODEC.code_bytes + 1), (CODEC.code_bytes,)])
 def test_codes_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(CorruptRecord, match="shape"):
         CODEC.decode(np.zeros(shape, np.uint8))

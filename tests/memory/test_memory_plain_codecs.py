@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as npst
 
 from freeagentics.arrays import F32
 from freeagentics.errors import CorruptRecord
-from freeagentics.memory import FEATURES
-from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Int8Codec, ScalarCodec, SideInformation, codec_of, keys_of
+from freeagentics.memory import FEATURES, TABLE
+from freeagentics.memory.codec import BitsCodec, Codec, Codes, Float32Codec, Int8Codec, ScalarCodec, SideInformation, codec_of
 from freeagentics.memory.codec.plain import PlainCodec
 from freeagentics.memory.features import HIGH_32 as HIGH
 from freeagentics.memory.features import LOW_32 as LOW
@@ -86,5 +86,5 @@ def test_damaged_and_truncated_codes_are_refused(codec: Codec) -> None:
 
 
 def test_keys_spread_the_features_of_likeness_over_a_byte() -> None:
-    keys = keys_of(np.stack([LOW, HIGH, np.full_like(LOW, np.nan)]))
+    keys = TABLE.keys_of(np.stack([LOW, HIGH, np.full_like(LOW, np.nan)]))
     assert keys.tolist() == [[0] * keys.shape[1], [255] * keys.shape[1], [0] * keys.shape[1]]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics.agents import experience
 from freeagentics.agents.advisers import LARGEST_FORECAST
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
@@ -18,13 +20,11 @@ from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
 from freeagentics.market import Orders
-from freeagentics.memory import Recalled, column
+from freeagentics.memory import Recalled
 from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
 from freeagentics.signals import Signals
 
 FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
-READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
-
 
 LIFE = 3_000.0
 """Readings over which a lesson about a source pays: four months of hours."""
@@ -181,18 +181,9 @@ class Forecaster(Cohort):
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in the sources paid for, and the forecast from them."""
-        context, observation, rows = self.context, view.observation, np.arange(self.rows)
-        slot = observation.step % len(self.readings.read)
-        states[:, column("expected_return")] = self.expected[rows, focus]
-        for name, feature in READ_FEATURES.items():
-            states[:, column(feature)] = self._read(slot, name)
-        for source, name, feature in (
-            ("whales", "whales.count", "whale_count"),
-            ("whales", "whales.imbalance", "whale_imbalance"),
-            ("derivatives", "derivatives.funding", "funding"),
-            ("sentiment", "sentiment.level", "sentiment"),
-        ):
-            states[:, column(feature)] = self._read(slot, source) * context.column(observation, name)[focus]
+        experience.put(states, "expected_return", self.expected[np.arange(self.rows), focus])
+        slot = view.observation.step % len(self.readings.read)
+        experience.sources(states, view, self.context, focus, partial(self._read, slot))
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""

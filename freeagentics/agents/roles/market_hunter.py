@@ -33,7 +33,6 @@ class MarketHunter(Forecaster):
     def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
         super().__init__(number, rows, context, settings)
         self.last_turbulence = LastSent(rows, context.signal_ttl)
-        self._audience = context.hearers("risk-manager", "portfolio-optimizer", "trade-executor")
 
     @classmethod
     def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
@@ -63,12 +62,12 @@ class MarketHunter(Forecaster):
         seen = self._read(slot, "whales") & (count.max() >= WHALES_THAT_MATTER)
         signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(context.column(observation, "price.trend"))
         told = np.tile(signed, (self.rows, 1))
-        whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, self._audience, Severity.HIGH, self._credence("whales"), told)
+        whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, Severity.HIGH, self._credence("whales"), told)
 
         expected = self.expected[rows, focus]
         trending = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
-        trend = emitter.emit(trending, SignalKind.TREND, self._audience, severity, confidence, self.expected)
+        trend = emitter.emit(trending, SignalKind.TREND, severity, confidence, self.expected)
 
         turbulence = self.belief.regimes[:, :, TURBULENT].mean(axis=1)
         self.last_turbulence.value[turbulence < 0.3] = 0
@@ -77,7 +76,7 @@ class MarketHunter(Forecaster):
         turning = alarming & self.last_turbulence.due(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
         self.last_turbulence.record(turning, turbulence[:, None], observation)
         ratio = np.tile(context.column(observation, "price.volatility_ratio"), (self.rows, 1))
-        volatility = emitter.emit(turning, SignalKind.VOLATILITY, self._audience, Severity.MEDIUM, turbulence, ratio)
+        volatility = emitter.emit(turning, SignalKind.VOLATILITY, Severity.MEDIUM, turbulence, ratio)
 
         action = self.first_action(("tell-whales", seen), ("tell-trend", trending), ("tell-volatility", turning))
         published = (seen.astype(np.int32) + trending + turning).astype(np.int32)

@@ -57,6 +57,7 @@ class PortfolioOptimizer(Cohort):
     decision_type = "PORTFOLIO_ALLOCATION"
     actions = ("wait", "tell-target")
     reasoning = ("target", "trend_heard", "sentiment_heard", "limit", "expected_return", "before_memories")
+    heeds = tuple(kind for kind in SignalKind if kind is not SignalKind.TARGET)
     Settings = PortfolioOptimizerSettings
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: PortfolioOptimizerSettings) -> None:
@@ -68,7 +69,6 @@ class PortfolioOptimizer(Cohort):
         self.plan = np.zeros((rows, context.assets), dtype=np.float32)
         self.target = np.zeros((rows, context.assets), dtype=np.float32)
         self.last_sent = LastSent(rows, context.signal_ttl, context.assets)
-        self._audience = context.hearers("trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with no target told."""
@@ -126,7 +126,7 @@ class PortfolioOptimizer(Cohort):
             parent=parent,
             parent_step=parent_step,
             signal=signal,
-            signals=self.emitter(view).emit(telling, SignalKind.TARGET, self._audience, Severity.LOW, certain, self.target),
+            signals=self.emitter(view).emit(telling, SignalKind.TARGET, Severity.LOW, certain, self.target),
             orders=Orders.empty(),
             charge=np.zeros(self.rows, dtype=np.int64),
         )

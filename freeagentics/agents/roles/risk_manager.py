@@ -51,6 +51,7 @@ class RiskManager(Cohort):
     decision_type = "RISK_ASSESSMENT"
     actions = ("wait", "tell-limit", "veto", "lift-veto")
     reasoning = ("limit", "value_at_risk", "drawdown", "expected_shortfall", "warned_volatility", "before_memories")
+    heeds = (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.VOLATILITY)
     Settings = RiskManagerSettings
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: RiskManagerSettings) -> None:
@@ -59,7 +60,6 @@ class RiskManager(Cohort):
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
         self.last_sent = LastSent(rows, context.signal_ttl)
-        self._audience = context.hearers("portfolio-optimizer", "trade-executor")
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive: nothing vetoed, nothing told."""
@@ -136,10 +136,10 @@ class RiskManager(Cohort):
         vetoing = turned | (self.vetoed & limiting)
         self.last_sent.record(limiting, limit[:, None], view.observation)
         everywhere = (1, self.context.assets)
-        limits = emitter.emit(limiting, SignalKind.LIMIT, self._audience, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
+        limits = emitter.emit(limiting, SignalKind.LIMIT, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
         veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
         severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)
-        vetoes = emitter.emit(vetoing, SignalKind.VETO, self._audience, severity, certain, veto)
+        vetoes = emitter.emit(vetoing, SignalKind.VETO, severity, certain, veto)
         action = self.first_action(("veto", turned & self.vetoed), ("lift-veto", turned), ("tell-limit", limiting))
         return action, (limiting.astype(np.int32) + vetoing).astype(np.int32), Signals.concatenate([limits, vetoes])
 

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from freeagentics.agents.context import CohortContext
 from freeagentics.agents.emitter import severity_of
-from freeagentics.agents.roles.forecaster import FORECASTER_REASONING, Forecaster, ForecasterSettings
+from freeagentics.agents.roles.forecaster import FORECASTER_REASONING, Forecaster
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64
@@ -32,15 +31,11 @@ class SentimentAnalyzer(Forecaster):
         """Sources of sentiment."""
         return tuple(source for source in sources if source in cls.SOURCES)
 
-    def __init__(self, number: int, rows: int, context: CohortContext, settings: ForecasterSettings) -> None:
-        super().__init__(number, rows, context, settings)
-        self._audience = context.hearers("portfolio-optimizer", "trade-executor")
-
     def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
         rows = np.arange(self.rows)
         expected = self.expected[rows, focus]
         telling = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
-        signals = self.emitter(view).emit(telling, SignalKind.SENTIMENT, self._audience, severity, confidence, self.expected)
+        signals = self.emitter(view).emit(telling, SignalKind.SENTIMENT, severity, confidence, self.expected)
         return self.first_action(("tell-sentiment", telling)), telling.astype(np.int32), signals

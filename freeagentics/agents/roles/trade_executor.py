@@ -42,8 +42,9 @@ class TradeExecutorSettings(BaseModel):
 class TradeExecutor(Cohort):
     """Moves the desk towards its target, as far as limits allow.
 
-    The target is the optimizer's. Where none was heard it is the desk's neutral weights, and on a desk without an optimizer those tilted by
-    the forecasts of hunters and analyzers, weighted as they proved right. What fills cost widens the band inside which it does not trade.
+    The target is the optimizer's, or that of a role of a user's own. Where none was heard it is the desk's neutral weights, and on a desk
+    without an optimizer those tilted by the forecasts of hunters and analyzers, weighted as they proved right. What fills cost widens the
+    band inside which it does not trade.
 
     Attributes:
         advisers: weights of hunters and analyzers.
@@ -57,6 +58,7 @@ class TradeExecutor(Cohort):
     decision_type = "TRADE_EXECUTION"
     actions = ("hold", "buy", "sell", "close")
     reasoning = ("target", "wanted", "forecast", "limit", "weight", "cost_of_trading")
+    heeds = tuple(SignalKind)
     Settings = TradeExecutorSettings
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: TradeExecutorSettings) -> None:
@@ -155,11 +157,14 @@ class TradeExecutor(Cohort):
         return self.heard.causes((*orders, *advice), now, CAUSES)
 
     def _target(self, now: int) -> F32:
-        """Target weights (rows, assets): the optimizer's, or one's own where the scenario has no optimizer."""
-        if not self._optimized:
-            return np.clip(self.neutral + self.forecast * np.float32(self.settings.gain), 0, 1)
+        """Target weights (rows, assets): those that were told, or else one's own."""
         heard = self.heard.fresh(SignalKind.TARGET, now)
-        return np.where(heard[:, None], self.heard.latest(SignalKind.TARGET, now), self.neutral)
+        return np.where(heard[:, None], self.heard.latest(SignalKind.TARGET, now), self._own_target())
+
+    def _own_target(self) -> F32:
+        if self._optimized:
+            return self.neutral
+        return np.clip(self.neutral + self.forecast * np.float32(self.settings.gain), 0, 1)
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""

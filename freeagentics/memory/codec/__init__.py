@@ -2,8 +2,9 @@
 
 from freeagentics.memory.codec.autoregressive import AutoregressiveCodec
 from freeagentics.memory.codec.books import DESK, BookCodec, book_vectors, whole_market
-from freeagentics.memory.codec.codec import KEY_SIZE, Codec, Encoded, keys_of
+from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
+from freeagentics.memory.codec.extended import ExtendedCodec, extended
 from freeagentics.memory.codec.plain import BitsCodec, Float32Codec, Int8Codec
 from freeagentics.memory.codec.registry import CODECS, book_codec_of, codec_name, codec_of, open_book_codec, open_codec
 from freeagentics.memory.codec.scalar import ScalarCodec
@@ -14,7 +15,6 @@ __all__ = [
     "BOOK_COLUMNS",
     "CODECS",
     "DESK",
-    "KEY_SIZE",
     "AutoregressiveCodec",
     "BitsCodec",
     "BookCodec",
@@ -22,6 +22,7 @@ __all__ = [
     "CodecWeights",
     "Codes",
     "Encoded",
+    "ExtendedCodec",
     "Float32Codec",
     "Int8Codec",
     "ScalarCodec",
@@ -30,7 +31,7 @@ __all__ = [
     "book_vectors",
     "codec_name",
     "codec_of",
-    "keys_of",
+    "extended",
     "open_book_codec",
     "open_codec",
     "whole_market",

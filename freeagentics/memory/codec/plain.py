@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,33 +11,50 @@ from freeagentics.arrays import F32, F64, I64, U8
 from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.scalar import ScalarCodec, steps_of
+from freeagentics.memory.codec.scalar import ScalarCodec, ends_of, steps_of
 from freeagentics.memory.codec.side_information import SideInformation
-from freeagentics.memory.features import FEATURES, HIGH_32, LOW_32
+from freeagentics.memory.features import FEATURES, Feature
 
 
 class PlainCodec(Codec):
     """A codec with codes of one length, without side information. A truncated code cannot be read.
 
+    Args:
+        features: that are coded, F of them.
+        widths: bits of each, (F,).
+
     Attributes:
-        widths: bits of each feature, (48,).
+        payload_bytes: of each code, its checksum not counted.
     """
 
     shares = False
-    payload_bytes: int
-    widths: I64
+
+    def __init__(self, features: Sequence[Feature], widths: I64) -> None:
+        self._low, self._high = ends_of(features)
+        self.widths = widths
+        self.payload_bytes = (int(widths.sum()) + 7) // 8
 
     @abstractmethod
     def _pack(self, vectors: F32) -> U8:
-        """Feature vectors (n, 48), inside their ranges, -> payloads (n, payload_bytes)."""
+        """Feature vectors (n, F), inside their ranges, -> payloads (n, payload_bytes)."""
 
     @abstractmethod
     def _unpack(self, payload: U8) -> F32:
         """Inverse of `_pack`."""
 
+    def payload(self, vectors: F32) -> U8:
+        """Payloads (n, payload_bytes) of feature vectors (n, F)."""
+        return self._pack(np.fmin(np.fmax(vectors, self._low), self._high))
+
+    def read(self, payload: U8) -> F32:
+        """Feature vectors (n, F) of payloads (n, payload_bytes)."""
+        if not len(payload):
+            return np.zeros((0, len(self.widths)), dtype=np.float32)
+        return self._unpack(payload)
+
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
         """Implement `Codec.encode`."""
-        payload = self._pack(np.fmin(np.fmax(vectors, LOW_32), HIGH_32))
+        payload = self.payload(vectors)
         codes = Codes.with_checksum(payload, np.full(len(vectors), self.payload_bytes))
         return Encoded(codes, self._unpack(payload))
 
@@ -45,9 +63,7 @@ class PlainCodec(Codec):
         codes.check()
         if (codes.length != self.payload_bytes + 1).any():
             raise CorruptRecord(f"{self.name} codes that are not {self.payload_bytes + 1} bytes long")
-        if not len(codes):
-            return np.zeros((0, len(FEATURES)), dtype=np.float32)
-        return self._unpack(codes.payload[:, : self.payload_bytes])
+        return self.read(codes.payload[:, : self.payload_bytes])
 
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         """Implement `Codec.bits`."""
@@ -59,8 +75,9 @@ class Float32Codec(PlainCodec):
 
     name = "float32"
     version = 2
-    payload_bytes = 4 * len(FEATURES)
-    widths = np.full(len(FEATURES), 32)
+
+    def __init__(self, features: Sequence[Feature] = FEATURES) -> None:
+        super().__init__(features, np.full(len(features), 32))
 
     def _pack(self, vectors: F32) -> U8:
         return np.ascontiguousarray(vectors, dtype="<f4").view(np.uint8).reshape(len(vectors), self.payload_bytes)
@@ -77,18 +94,17 @@ class Int8Codec(PlainCodec):
     """
 
     name = "int8"
-    payload_bytes = len(FEATURES)
-    widths = np.full(len(FEATURES), 8)
 
-    def __init__(self, *, zero: bool = True) -> None:
+    def __init__(self, features: Sequence[Feature] = FEATURES, *, zero: bool = True) -> None:
+        super().__init__(features, np.full(len(features), 8))
         self.version = 8 if zero else 3
-        self._steps = steps_of(self.widths, zero=zero)
+        self._steps = steps_of(self.widths, self._low, zero=zero)
 
     def _pack(self, vectors: F32) -> U8:
-        return np.rint((vectors - LOW_32) / (HIGH_32 - LOW_32) * self._steps).astype(np.uint8)
+        return np.rint((vectors - self._low) / (self._high - self._low) * self._steps).astype(np.uint8)
 
     def _unpack(self, payload: U8) -> F32:
-        return (payload / self._steps * (HIGH_32 - LOW_32) + LOW_32).astype(np.float32)
+        return (payload / self._steps * (self._high - self._low) + self._low).astype(np.float32)
 
 
 class BitsCodec(PlainCodec):
@@ -99,12 +115,11 @@ class BitsCodec(PlainCodec):
     """
 
     name = "scalar"
-    payload_bytes = ScalarCodec.code_bytes - 2
-    widths = np.array([feature.bits for feature in FEATURES])
 
-    def __init__(self, *, zero: bool = True) -> None:
+    def __init__(self, features: Sequence[Feature] = FEATURES, *, zero: bool = True) -> None:
+        super().__init__(features, np.array([feature.bits for feature in features]))
         self.version = 7 if zero else 4
-        self._levels = ScalarCodec(zero=zero)
+        self._levels = ScalarCodec(features, zero=zero)
 
     def _pack(self, vectors: F32) -> U8:
         return self._levels.pack_bits(self._levels.quantise(vectors))
