@@ -9,6 +9,7 @@ import numpy as np
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.clock import DAY_MS
 from freeagentics.experiments.forecast_errors import FORECAST_MEASURES, FORECASTERS, ForecastErrors
+from freeagentics.experiments.made_market import MadeMarket
 from freeagentics.journal import Kind
 from freeagentics.market import CENTS
 from freeagentics.scenario.scenario import Scenario
@@ -18,6 +19,7 @@ YEAR_MS = 365.25 * DAY_MS
 DESK_MEASURES = {
     "return": "Return",
     "excess_return": "Return over exposure-matched benchmark",
+    "return_without_noise": "Return without price noise",
     "sharpe": "Sharpe ratio",
     "max_drawdown": "Maximum drawdown",
     "exposure": "Mean exposure",
@@ -26,16 +28,25 @@ DESK_MEASURES = {
     "source_costs": "Source costs",
 }
 """Measures of the desks with their titles: means over desks, in shares of initial cash, but for drawdown and exposure, which are shares of
-equity, and the Sharpe ratio, which is that of all desks together, a year."""
+equity, and the Sharpe ratio, which is that of all desks together, a year. Noise is known in made markets alone."""
 
 _FORECAST_TITLES = ("Squared error of forecasts", "Slope of result on forecast", "Coverage of a 95 % interval")
 
-TITLES = DESK_MEASURES | {
-    f"{name}.{role}": f"{title}, {role}" for name, title in zip(FORECAST_MEASURES, _FORECAST_TITLES, strict=True) for role in FORECASTERS
-}
+MARKET_MEASURES = {"perfect_return": "Return of a perfect trader of the planted pumps"}
+"""Measures of the market with their titles."""
+
+TITLES = (
+    DESK_MEASURES
+    | MARKET_MEASURES
+    | {
+        f"{name}.{role}": f"{title}, {role}"
+        for name, title in zip(FORECAST_MEASURES, _FORECAST_TITLES, strict=True)
+        for role in FORECASTERS
+    }
+)
 """All measures with their titles, in order."""
 
-SHARES = frozenset(DESK_MEASURES).difference({"sharpe", "turnover"}) | {f"coverage.{role}" for role in FORECASTERS}
+SHARES = frozenset(DESK_MEASURES | MARKET_MEASURES).difference({"sharpe", "turnover"}) | {f"coverage.{role}" for role in FORECASTERS}
 """Measures that are read best as per cent."""
 
 MEASURED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.FILLS, Kind.ACCOUNTS, Kind.OUTCOMES)
@@ -63,6 +74,7 @@ class RunMeasures:
         self._exposure, self._drawdown = np.zeros(desks), np.zeros(desks)
         self._traded, self._fees, self._data_costs = 0.0, np.zeros(desks), np.zeros(desks)
         self._forecasts = ForecastErrors(scenario.memory.horizon, roles)
+        self._made = MadeMarket(scenario, price_units) if scenario.market.kind == "synthetic" else None
 
     def update(self, step: int, timestamp: int, records: Mapping[Kind, AnyArray]) -> None:
         """Take in a step: its time, ms, and its records of the kinds in `MEASURED`."""
@@ -72,6 +84,8 @@ class RunMeasures:
         self._basket.append(float((prices / self._first).mean()))
         self.steps, self._ended = self.steps + 1, timestamp
         self._take_accounts(records[Kind.ACCOUNTS])
+        if self._made:
+            self._made.update(prices, records.get(Kind.FILLS))
         if Kind.FILLS in records:
             self._traded += float(records[Kind.FILLS]["notional"].sum(dtype=np.float64) / CENTS)
         self._forecasts.decided(step, records[Kind.DECISIONS])
@@ -95,6 +109,7 @@ class RunMeasures:
         desks: dict[str, F64] = {
             "return": gained,
             "excess_return": gained - matched,
+            "return_without_noise": gained - self._made.noise / self._cash if self._made else np.array(np.nan),
             "sharpe": np.array(self._sharpe()),
             "max_drawdown": self._drawdown,
             "exposure": exposure,
@@ -102,7 +117,8 @@ class RunMeasures:
             "fees": self._fees / self._cash,
             "source_costs": self._data_costs / self._cash,
         }
-        return {name: float(values.mean()) for name, values in desks.items()} | dict(self._forecasts.measures())
+        market = {"perfect_return": self._made.perfect_return() if self._made else float("nan")}
+        return {name: float(values.mean()) for name, values in desks.items()} | market | dict(self._forecasts.measures())
 
     def _sharpe(self) -> float:
         """Mean over standard deviation of the returns a bar of all desks together, times the root of bars a year; NaN where no desk ever

@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from freeagentics import RunRecord, ablate, compare, run
+from freeagentics import RunRecord, ablate, compare, load_scenario, run
 from freeagentics.experiments.forecast_errors import ForecastErrors
+from freeagentics.experiments.made_market import MadeMarket
 from freeagentics.experiments.measures import matched_return
+from freeagentics.market import synthesize
 
 STEPS = 120
 TALKATIVE: dict[str, object] = {"roles.market-hunter.prior": 0.99}
@@ -61,6 +63,40 @@ def test_the_sharpe_ratio_is_that_of_all_desks_together_a_year(record: RunRecord
     equity = np.concatenate([[record.scenario.market.cash], record.desk_frame.group_by("step").mean().sort("step")["equity"].to_numpy()])
     returns = np.diff(equity) / equity[:-1]
     assert measured["sharpe"] == pytest.approx(returns.mean() / returns.std() * np.sqrt(365.25 * 24), rel=1e-6)
+
+
+def test_where_nothing_is_planted_a_return_without_noise_is_what_trading_and_sources_cost() -> None:
+    settings: dict[str, object] = {"agents.count": 15, "market.impact_bps": 0, "market.synthetic": {"planted": [], "symbols": ["A", "B"]}}
+    frame = ablate("null-market", "memory", seeds=2, steps=STEPS, overrides=settings | TALKATIVE).frame
+    costs = frame["fees"] + frame["source_costs"]
+    assert frame["fees"].min() > 0
+    assert frame["return_without_noise"].to_list() == pytest.approx((-costs).to_list(), abs=1e-7)
+    assert (frame["return"] + costs).abs().min() > 1e-3
+
+
+def test_what_is_planted_is_no_noise() -> None:
+    settings: dict[str, object] = {"agents.count": 15, "agents.exposure": [0.5, 0.5], "agents.left_out": ["risk-manager"]}
+    planted = {"market.synthetic": {"planted": [{"kind": "crash", "bar": 168 + 60, "fall": 0.3}]}}
+    frame = ablate("null-market", "memory", seeds=2, steps=STEPS, overrides=settings | planted).frame
+    assert frame["return_without_noise"].to_list() == pytest.approx([-0.15] * len(frame), abs=0.02)
+    assert frame["perfect_return"].null_count() == len(frame)
+
+
+def test_a_perfect_trader_is_all_in_for_a_horizon_after_each_pumps_conditions() -> None:
+    scenario = load_scenario("whale-pump", {"steps": 600, "market.fee_bps": 10})
+    market = MadeMarket(scenario, np.array([1e8]))
+    bars, _, truth = synthesize(scenario.market.synthetic, scenario.seed, scenario.market.warmup + 600)
+    close = bars.close[scenario.market.warmup :, 0]
+    for price in close:
+        market.update(np.array([price]), None)
+    cash, until = 1.0, -1
+    pumps = truth.pumps.bar - scenario.market.warmup
+    for bar in range(599):
+        inside = any(0 <= bar - pump < scenario.memory.horizon for pump in pumps)
+        cash *= 0.999 if inside != (bar == until) else 1
+        cash, until = cash * (close[bar + 1] / close[bar] if inside else 1), bar + 1 if inside else -1
+    assert market.perfect_return() == pytest.approx(cash * (0.999 if until == 599 else 1) - 1)
+    assert market.perfect_return() > 0.05
 
 
 def test_forecasts_are_judged_by_the_outcomes_of_the_same_decisions(record: RunRecord, measured: dict[str, float]) -> None:

@@ -39,9 +39,11 @@ class GroundTruth:
     Attributes:
         regime: int8 (T,), index into `REGIMES`.
         volatility: float64 (T, A), standard deviation of each bar's return, without what is planted.
+        drift: float64 (T, A), log return that is planted in each bar.
         pumps: of all planted pumps.
     """
 
     regime: NDArray[np.int8]
     volatility: F64
+    drift: F64
     pumps: Pumps

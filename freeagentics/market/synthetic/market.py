@@ -55,7 +55,7 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
         volume=flow.pop("volume"),
         extras={**flow, "whale_count": whales},
     )
-    return result, daily_sentiment(seed, timestamps, returns), GroundTruth(regime, volatility, pumps)
+    return result, daily_sentiment(seed, timestamps, returns), GroundTruth(regime, volatility, drift, pumps)
 
 
 def _prices(first: float, within: F64, drift: F64) -> dict[str, F64]:
