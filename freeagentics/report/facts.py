@@ -18,6 +18,7 @@ from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
+from freeagentics.report.aggregates.tail_risk import TailRisk
 from freeagentics.report.aggregates.top_trades import TopTrades
 from freeagentics.report.aggregates.trades import Trades
 from freeagentics.report.narratives.narrative import Narrative
@@ -35,6 +36,7 @@ class Facts:
         hold: buy-and-hold benchmark: a desk's initial cash in the basket, net of the fee of that purchase, USD, (T,).
         desks: equity, drawdown and exposure.
         limits: exposure limits and vetoes.
+        tail_risk: forecasts of value-at-risk.
         trades: fills over time.
         signals: by sender, kind and recipient.
         contribution: rewards by role.
@@ -50,6 +52,7 @@ class Facts:
     hold: F64
     desks: DeskCurves
     limits: Limits
+    tail_risk: TailRisk
     trades: Trades
     signals: SignalMatrix
     contribution: Contribution
@@ -64,10 +67,10 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
     with Journal(record.directory.journal) as journal:
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
-        desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
+        desks, limits, tail_risk, trades = DeskCurves(context), Limits(context), TailRisk(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
         usages = source_usages(context)
-        aggregators: tuple[Aggregator, ...] = (desks, limits, trades, signals, contribution, top_trades, *usages)
+        aggregators: tuple[Aggregator, ...] = (desks, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -81,6 +84,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             hold=market.cash / (1 + market.fee_bps / 1e4) * basket,
             desks=desks,
             limits=limits,
+            tail_risk=tail_risk,
             trades=trades,
             signals=signals,
             contribution=contribution,

@@ -14,12 +14,14 @@ from freeagentics.report.facts import Facts
 
 
 def write_tables(facts: Facts, folder: Path) -> None:
-    """Write ``model.csv``, ``desks.csv``, ``roles.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in *folder*."""
+    """Write ``model.csv``, ``desks.csv``, ``roles.csv``, ``value_at_risk.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in
+    *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "model": facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
         "desks": desks_table(facts),
         "roles": roles_table(facts),
+        "value_at_risk": facts.tail_risk.backtest.frame(facts.context.names),
         "signals": signals_table(facts),
         "sources": sources_table(facts),
         "chains": chains_table(facts),
