@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,18 +19,26 @@ class _Names(BaseModel):
 
 
 class RoleNames(_Names):
-    """Names that a role gives; actions and numbers of reasoning by place, as decisions have them."""
+    """Names that a role gives; actions and numbers of reasoning by place, as decisions have them, and weights as their records do."""
 
     role: str
     phase: int
     decision_type: str
     actions: tuple[str, ...]
     reasoning: tuple[str, ...]
+    weights: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, role: type[Cohort]) -> RoleNames:
-        """Those of a role whose code is at hand."""
-        return cls(role=role.role, phase=role.phase, decision_type=role.decision_type, actions=role.actions, reasoning=role.reasoning)
+    def of(cls, role: type[Cohort], sources: Iterable[str], team: Collection[str]) -> RoleNames:
+        """Those of a role whose code is at hand, where these sources are on sale and desks have this team."""
+        return cls(
+            role=role.role,
+            phase=role.phase,
+            decision_type=role.decision_type,
+            actions=role.actions,
+            reasoning=role.reasoning,
+            weights=role.weight_names(sources, team),
+        )
 
 
 class Names(_Names):
@@ -51,10 +59,11 @@ class Names(_Names):
     team: tuple[RoleNames, ...]
 
     @classmethod
-    def of(cls, market: ReplayMarket, roles: Iterable[type[Cohort]]) -> Names:
-        """Those of a run that is about to begin."""
-        sources = {source.name: source.cost_cents for source in market.sources}
-        team = tuple(RoleNames.of(role) for role in roles)
+    def of(cls, market: ReplayMarket, roles: Iterable[type[Cohort]], left_out: Collection[str] = ()) -> Names:
+        """Those of a run that is about to begin, with the sources that are *left_out* not on sale."""
+        sources = {source.name: source.cost_cents for source in market.sources if source.name not in left_out}
+        kinds = list(roles)
+        team = tuple(RoleNames.of(role, sources, [kind.role for kind in kinds]) for role in kinds)
         return cls(symbols=market.symbols, shifts=market.units.shifts, columns=market.columns, sources=sources, team=team)
 
     @classmethod

@@ -241,10 +241,23 @@ class Forecaster(Cohort):
         self.last_sent.record(telling, expected[:, None], view.observation)
         return telling
 
-    def weights_of(self, row: int) -> dict[str, float]:
-        """Weights of the belief and of each source's words up and down, beside those that every role has."""
-        names = ("belief", *(f"{source}, {way}" for source in self._names for way in ("up", "down")))
-        return dict(zip(names, self.faculties.weight[row].tolist(), strict=True)) | super().weights_of(row)
+    @classmethod
+    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """The belief, words up and words down of each source, and memories."""
+        words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
+        return ("belief", *words, *super().weight_names(sources, team))
+
+    def weights(self) -> F32:
+        """Weights of the belief and of each source's words up and down, beside that of memories."""
+        return np.append(self.faculties.weight, super().weights(), axis=1)
+
+    def contributions(self, step: int, focus: I64) -> F32:
+        """Contributions of them all; memories tell of the asset in focus alone."""
+        past = self.readings
+        said = self.faculties.contributions(self._components(past.trend[step % len(past.trend)], self.held.now()))
+        remembered = np.zeros((self.rows, 1, self.context.assets), dtype=np.float32)
+        remembered[np.arange(self.rows), 0, focus] = self.recollection.shift(step)
+        return np.append(said, remembered, axis=1)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn from outcomes what the belief, and then the directions that were read, told of them."""

@@ -47,7 +47,7 @@ def value_at_risk(facts: Facts) -> Section:
         f"left aside. Neighbouring forecasts share bars, so that exceedances come in runs however good the forecasts are: tested are the "
         f"first forecast and each that begins where the last one tested has ended."
     )
-    caption = "Orange: forecast; blue: what was lost (above zero) or gained; both at the close of the forecast. Red: share of desks that lost more."
+    caption = "Orange: forecast; blue: loss (above zero) or gain; both at the close of the forecast. Red: share of desks that lost more."
     return Section(
         "value-at-risk",
         _TITLE,
