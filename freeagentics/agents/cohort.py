@@ -151,7 +151,7 @@ class Cohort(ArrayState, ABC):
 
     @classmethod
     def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """Names of the faculties that its agents weigh, where these *sources* are on sale and desks have this *team*; memories come last."""
+        """Names of what its agents weigh, where these *sources* are on sale and desks have this *team*; memories come last."""
         return ("memories",)
 
     def weights(self) -> F32:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from freeagentics.arrays import F32, I32, I64
+from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import KEY_SIZE, Codec, RecallIndex
 from freeagentics.mind import MarketGrid
@@ -137,5 +137,10 @@ class CohortContext:
 
     def neutral_weights(self, desks: I32) -> F32:
         """Weights that desks (n,) hold without a view, (n, assets): each its own exposure, spread over all assets."""
-        share = generator(self.seed, "desk/exposure", cohort=0, step=0).uniform(*self.exposure, int(desks.max(initial=0)) + 1)[desks]
+        share = neutral_exposures(self.seed, self.exposure, int(desks.max(initial=0)) + 1)[desks]
         return np.repeat(share[:, None] / self.assets, self.assets, axis=1).astype(np.float32)
+
+
+def neutral_exposures(seed: int, span: tuple[float, float], desks: int) -> F64:
+    """Shares of equity that the desks of a run hold without a view, (desks,): each draws its own from the span."""
+    return generator(seed, "desk/exposure", cohort=0, step=0).uniform(*span, desks)

@@ -68,7 +68,7 @@ class ValueAtRiskBacktest:
 
     def _judge(self, step: int, forecast: F64, held: F64, prices: F64, later: F64) -> None:
         """Compare forecasts (2, M) of a step with what became of a dollar of equity that held so many of each asset, (D, A)."""
-        loss, holding = (held @ (prices - later))[self.desks], (held > 0).any(axis=1)[self.desks]
+        loss, holding = (held @ (prices - later))[self.desks], held.sum(axis=1)[self.desks] > 0
         known = holding & np.isfinite(forecast[0])
         exceeded = known & (loss > forecast[0])
         self._found[step - 1] = np.where(known, np.where(exceeded, _EXCEEDED, _KEPT), _UNKNOWN)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F64
+from freeagentics.experiments.made_market import MadeMarket
 from freeagentics.journal import Journal, Kind
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records import RunRecord
+from freeagentics.report.aggregates.attribution import Attribution
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.contribution import Contribution
+from freeagentics.report.aggregates.contributions import SourceErrors
 from freeagentics.report.aggregates.desks import DeskCurves
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
@@ -21,6 +24,7 @@ from freeagentics.report.aggregates.source_usage import SourceUsage, source_usag
 from freeagentics.report.aggregates.tail_risk import TailRisk
 from freeagentics.report.aggregates.top_trades import TopTrades
 from freeagentics.report.aggregates.trades import Trades
+from freeagentics.report.aggregates.weights import WeightCurves, weight_curves
 from freeagentics.report.narratives.narrative import Narrative
 from freeagentics.report.narratives.narrator import Narrator
 
@@ -41,6 +45,10 @@ class Facts:
         signals: by sender, kind and recipient.
         contribution: rewards by role.
         source_usage: by role.
+        weights: of faculties, by role.
+        source_errors: of forecasts with and without each source, by role, as `source_usage` has them.
+        attribution: of gains, fees and turnover to faculties.
+        perfect: return, after fees, of who knows the pumps that are planted; NaN where none are.
         memories: kept at the end.
         best: the trades that gained most.
         worst: the trades that lost most.
@@ -57,6 +65,10 @@ class Facts:
     signals: SignalMatrix
     contribution: Contribution
     source_usage: tuple[SourceUsage, ...]
+    weights: tuple[WeightCurves, ...]
+    source_errors: tuple[SourceErrors, ...]
+    attribution: Attribution
+    perfect: float
     memories: MemoryTotals
     best: tuple[Narrative, ...]
     worst: tuple[Narrative, ...]
@@ -69,8 +81,10 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
         desks, limits, tail_risk, trades = DeskCurves(context), Limits(context), TailRisk(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
-        usages = source_usages(context)
+        usages, weights = source_usages(context), weight_curves(context)
+        errors, attribution = tuple(SourceErrors(context, usage) for usage in usages), Attribution(context, usages)
         aggregators: tuple[Aggregator, ...] = (desks, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
+        aggregators += (*weights, *errors, attribution)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -89,7 +103,22 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             signals=signals,
             contribution=contribution,
             source_usage=usages,
+            weights=weights,
+            source_errors=errors,
+            attribution=attribution,
+            perfect=_perfect(context, prices),
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),
         )
+
+
+def _perfect(context: RunContext, prices: F64) -> float:
+    """Return of a perfect trader of the planted pumps over the closes (T, A)."""
+    scenario = context.record.lineage.at(1)
+    if scenario.market.kind != "synthetic":
+        return float("nan")
+    made = MadeMarket(scenario.model_copy(update={"steps": context.steps}), context.units.price)
+    for closes in prices:
+        made.update(closes, None)
+    return made.perfect_return()

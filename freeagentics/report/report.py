@@ -19,10 +19,12 @@ from freeagentics.report.sections.prices import prices
 from freeagentics.report.sections.risk import risk
 from freeagentics.report.sections.signals import signals
 from freeagentics.report.sections.sources import sources
+from freeagentics.report.sections.value import value
 from freeagentics.report.sections.value_at_risk import value_at_risk
+from freeagentics.report.sections.weights import weights
 from freeagentics.report.tables import write_tables
 
-SECTIONS = (headline, prices, equity, contribution, risk, value_at_risk, signals, sources, memories, chains, footprint)
+SECTIONS = (headline, prices, equity, contribution, risk, value_at_risk, signals, sources, value, weights, memories, chains, footprint)
 
 
 def save_report(record: RunRecord, path: str | Path | None = None, *, progress: ProgressCallback = no_progress) -> Path:
