@@ -66,7 +66,8 @@ class SourceErrors:
 
 def by_source(names: tuple[str, ...], sources: tuple[str, ...]) -> F64:
     """Matrix (C, S) that adds contributions up by source: of C faculties by their names, a source's are its words up and down."""
-    return np.array([[name in (f"{source}, up", f"{source}, down") for source in sources] for name in names], dtype=np.float64)
+    mine = [[name in (f"{source}, up", f"{source}, down") for source in sources] for name in names]
+    return np.array(mine, dtype=np.float64).reshape(len(names), len(sources))
 
 
 def _in_focus(page: AnyArray, asset: AnyArray) -> F64:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from freeagentics.report.aggregates.weights import WeightCurves
 from freeagentics.report.charts.axes import caption, days, decimate, end_labels, market_time, minimal_axes, numbers
@@ -28,6 +29,7 @@ def draw_weights(facts: Facts) -> Figure:
         labels = [_draw(axes, facts, curves, place, number) for number, place in enumerate(curves.heard())]
         axes.set_ylim(min(axes.get_ylim()[0], 0), max(axes.get_ylim()[1], 1.1))
         axes.axhline(0, color=TEXT, linewidth=0.8)
+        axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         numbers(axes, 1)
         caption(axes, f"Weights that {humanize(facts.context.team[curves.role])}s give")
         end_labels(axes, labels)

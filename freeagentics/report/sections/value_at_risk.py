@@ -64,9 +64,12 @@ def value_at_risk(facts: Facts) -> Section:
 def _finding(facts: Facts, tested: dict[int, Coverage]) -> str:
     forecasts, exceeded = (sum(getattr(found, name) for found in tested.values()) for name in ("forecasts", "exceedances"))
     refused = sum(found.conditional.p_value < REFUSED for found in tested.values())
-    share = f"{percent(exceeded / forecasts)} of {count(forecasts, 'forecast')} that do not overlap, {percent(LEVEL)} expected"
-    who = "risk managers" if len(tested) > 1 else "risk manager"
-    return f"Losses exceeded value-at-risk in {share}; correct coverage is refused for {count(refused)} of {count(len(tested), who, who)}."
+    mean = f"{number(exceeded / len(tested), 1)} of {number(forecasts / len(tested), 0)} forecasts that do not overlap"
+    share = f"{percent(exceeded / forecasts)}, where {percent(LEVEL)} is forecast"
+    if len(tested) == 1:
+        return f"Losses exceeded value-at-risk in {mean}: {share}. Correct coverage is {'refused' if refused else 'not refused'}."
+    who = f"{count(refused)} of {count(len(tested))}"
+    return f"Losses exceeded a risk manager's value-at-risk, on average, in {mean}: {share}. Correct coverage is refused for {who}."
 
 
 def _overlapping(facts: Facts) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from freeagentics.report.charts.weights import draw_weights, weighing
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import count, humanize, listing, number, percent
@@ -14,6 +12,9 @@ from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
 
 _TITLE = "Weights of faculties"
+
+GIVEN = ("hunters", "analyzers")
+"""Faculties that have a weight from the start."""
 
 _MEANING = (
     "A forecast is a sum of what the belief implies, what sources say, and what memories tell, each times a weight; an optimizer's view "
@@ -41,34 +42,38 @@ def weights(facts: Facts) -> Section:
             paragraph(_MEANING),
             chart(draw_weights(facts), "weights-chart", finding, caption),
             table(
-                "Weights by role and faculty; means over agents, and standard deviations between them", heads, list(_rows(facts)), words=2
+                "Weights by role and faculty, of those that had one; means over agents, and standard deviations between them",
+                heads,
+                list(_rows(facts)),
+                words=2,
             ),
         ),
     )
 
 
 def _finding(facts: Facts) -> str:
-    """Faculties that earned a weight, and those that never did; advisers have one from the start."""
-    heard: dict[str, list[str]] = {"had a weight": [], "never had one": []}
+    """Faculties that earned a weight, by role, and how many did not; advisers have one from the start."""
+    earned, silent = [], 0
     for curves in facts.weights:
-        for place, name in enumerate(curves.names):
-            if name not in ("hunters", "analyzers"):
-                said = "had a weight" if place in curves.heard() else "never had one"
-                heard[said].append(f"{name} ({humanize(facts.context.team[curves.role])}s)")
-    parts = [f"{listing(names)} {said}" for said, names in heard.items() if names]
-    return f"{'; '.join(parts)}.".capitalize() if parts else ""
+        mine = [place for place, name in enumerate(curves.names) if name not in GIVEN]
+        heard = [curves.names[place] for place in mine if place in curves.heard()]
+        silent += len(mine) - len(heard)
+        earned += [f"of {humanize(facts.context.team[curves.role])}s {listing(heard)}"] if heard else []
+    if not earned:
+        return "No faculty that has to earn its weight had one at any step."
+    return f"Weights were earned, {'; '.join(earned)}. {count(silent, 'faculty', 'faculties')} never had one."
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, ...]]:
     for curves in facts.weights:
-        for place, name in enumerate(curves.names):
+        for place in curves.heard():
             then = curves.mean[:, place] != 0
-            mean, spread = ((values[then, place].mean() if then.any() else np.nan) for values in (curves.mean, curves.spread))
+            mean, spread = (float(values[then, place].mean()) for values in (curves.mean, curves.spread))
             yield (
                 facts.context.team[curves.role],
-                name,
+                curves.names[place],
                 f"{count(int(then.sum()))} ({percent(float(then.mean()), 0)})",
-                number(float(mean)),
-                number(float(spread)),
+                number(mean),
+                number(spread, 3),
                 number(float(curves.mean[-1, place])),
             )
