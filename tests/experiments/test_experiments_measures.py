@@ -69,9 +69,9 @@ def test_where_nothing_is_planted_a_return_without_noise_is_what_trading_and_sou
     settings: dict[str, object] = {"agents.count": 15, "market.impact_bps": 0, "market.synthetic": {"planted": [], "symbols": ["A", "B"]}}
     frame = ablate("null-market", "memory", seeds=2, steps=STEPS, overrides=settings | TALKATIVE).frame
     costs = frame["fees"] + frame["source_costs"]
-    assert frame["fees"].min() > 0
+    assert (frame["fees"] > 0).all()
     assert frame["return_without_noise"].to_list() == pytest.approx((-costs).to_list(), abs=1e-7)
-    assert (frame["return"] + costs).abs().min() > 1e-3
+    assert ((frame["return"] + costs).abs() > 1e-3).all()
 
 
 def test_what_is_planted_is_no_noise() -> None:

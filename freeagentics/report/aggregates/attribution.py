@@ -49,7 +49,7 @@ class Attribution:
 
     @property
     def possible(self) -> bool:
-        """Whether desks have an optimizer, whose views they follow."""
+        """True where desks have an optimizer, whose views they follow."""
         return bool((self._context.role == self._optimizers).any())
 
     def _matrix(self, usage: SourceUsage) -> F64:

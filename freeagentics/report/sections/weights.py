@@ -56,12 +56,12 @@ def _finding(facts: Facts) -> str:
     earned, silent = [], 0
     for curves in facts.weights:
         mine = [place for place, name in enumerate(curves.names) if name not in GIVEN]
-        heard = [curves.names[place] for place in mine if place in curves.heard()]
+        heard = [curves.names[place].replace(", ", " ") for place in mine if place in curves.heard()]
         silent += len(mine) - len(heard)
-        earned += [f"of {humanize(facts.context.team[curves.role])}s {listing(heard)}"] if heard else []
+        earned += [f"by {listing(heard)} of {humanize(facts.context.team[curves.role])}s"] if heard else []
     if not earned:
         return "No faculty that has to earn its weight had one at any step."
-    return f"Weights were earned, {'; '.join(earned)}. {count(silent, 'faculty', 'faculties')} never had one."
+    return f"Weights were earned {'; '.join(earned)}. {count(silent, 'faculty', 'faculties')} never had one."
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, ...]]:
