@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
-from freeagentics.agents.decision import CAUSES, DECISION, CohortOutput, Decisions, reasons_by_name
+from freeagentics.agents.decision import CAUSES, DECISION, WEIGHT, CohortOutput, Decisions, reasons_by_name
 from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
@@ -156,9 +157,23 @@ class Cohort(ArrayState, ABC):
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in what only this role knows of its situation."""
 
-    def weights(self) -> dict[str, F32]:
-        """Learned weights of what agents go by, (rows,) each, by name."""
-        return {"memories": self.recollection.weight}
+    @classmethod
+    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """Names of what its agents weigh, where these *sources* are on sale and desks have this *team*; memories come last."""
+        return ("memories",)
+
+    def weights(self) -> F32:
+        """Weights of the faculties, as outcomes have taught them, (rows, C)."""
+        return self.recollection.weight[:, None]
+
+    def contributions(self, step: int, focus: I64) -> F32:
+        """Contributions of the faculties to the forecasts of this step, (rows, C, assets); no rows where it forecasts nothing itself."""
+        return np.zeros((0, 1, self.context.assets), dtype=np.float32)
+
+    def named_weights(self) -> dict[str, F32]:
+        """Weights of what agents go by, (rows,) each, by name."""
+        on_record = [source.name for source in self.context.sources if source.on_record]
+        return dict(zip(self.weight_names(on_record, self.context.roles), self.weights().T, strict=True))
 
     def traits(self) -> dict[str, AnyArray]:
         """Traits that agents drew when they arrived, and keep, (rows,) each, by name."""
@@ -213,7 +228,22 @@ class Cohort(ArrayState, ABC):
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
             numbers[:] = choice.reason[name][active]
         paying = active & (choice.charge > 0)
-        return CohortOutput(decisions, choice.signals, choice.orders, self.desk[paying], choice.charge[paying])
+        return CohortOutput(
+            decisions,
+            self._heeding("weight", self.weights(), WEIGHT),
+            self._heeding("contribution", self.contributions(step, focus), "<f4"),
+            choice.signals,
+            choice.orders,
+            self.desk[paying],
+            choice.charge[paying],
+        )
+
+    def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
+        """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
+        rows = np.flatnonzero(self.active[: len(values)] & (values != 0).any(axis=tuple(range(1, values.ndim))))
+        records = np.zeros(len(rows), dtype=[("agent", "<i4"), (name, kind, values.shape[1:])])
+        records["agent"], records[name] = self.agent[rows], values[rows]
+        return records
 
     def _memory_weight(self, recalled: Recalled) -> F32:
         """Weight of recalled outcomes in the forecast, (rows,)."""

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from freeagentics.arrays import F32, I32, I64
+from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec, RecallIndex
 from freeagentics.mind import MarketGrid
@@ -63,12 +63,21 @@ class MemorySettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One source as agents see it: what it costs a read, in cents, the observation column of its direction, and whether it is on sale."""
+    """One source as agents see it.
+
+    Attributes:
+        name: of the source.
+        cost: of a read, cents.
+        direction: observation column of its direction.
+        on_sale: whether it may be read.
+        on_record: whether records have a place for it: it is on sale on some desk.
+    """
 
     name: str
     cost: int
     direction: int
     on_sale: bool = True
+    on_record: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +152,10 @@ class CohortContext:
     def neutral_weights(self, desks: I32) -> F32:
         """Weights that desks (n,) hold without a view, (n, assets): each its own exposure, spread over all assets."""
         place = desks - self.first_desk
-        share = generator(self.seed, "desk/exposure", cohort=0, step=0).uniform(*self.exposure, int(place.max(initial=0)) + 1)[place]
+        share = neutral_exposures(self.seed, self.exposure, int(place.max(initial=0)) + 1)[place]
         return np.repeat(share[:, None] / self.assets, self.assets, axis=1).astype(np.float32)
+
+
+def neutral_exposures(seed: int, span: tuple[float, float], desks: int) -> F64:
+    """Shares of equity that the desks of a run hold without a view, (desks,): each draws its own from the span."""
+    return generator(seed, "desk/exposure", cohort=0, step=0).uniform(*span, desks)

@@ -39,6 +39,9 @@ memories were made, 0 for none. signal: numbers of the signals that moved it, -1
 the action in the role's own unit. reason: as the role's `reasoning` names them.
 """
 
+WEIGHT = "<f2"
+"""A weight of a faculty on record: it is read by people, and no decision is computed from it again."""
+
 
 def reasons_by_name(reasoning: tuple[str, ...], reason: AnyArray) -> dict[str, AnyArray]:
     """Numbers (…, REASONS) of the field ``reason``, (…) each, under the names that a role gives them."""
@@ -71,9 +74,17 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortOutput:
-    """The output of a cohort: decisions for the record (n,), signals, orders, and cents to charge per desk."""
+    """The output of a cohort: decisions for the record (n,), signals, orders, and cents to charge per desk.
+
+    Attributes:
+        weights: of the faculties that its forecasts are sums of: ``agent`` and ``weight`` (C,), of those agents that give any of them one.
+        contributions: of these faculties to the forecast: ``agent`` and ``contribution`` (C, assets), where any is not zero; of roles that
+            forecast from what they see themselves.
+    """
 
     decisions: AnyArray
+    weights: AnyArray
+    contributions: AnyArray
     signals: Signals
     orders: Orders
     charge_desk: I32

@@ -48,7 +48,11 @@ class Recollection(ArrayState):
         """Shift of a *forecast* (rows,) of the asset in focus by memories, (rows,)."""
         mean = recalled.shrunk_result()
         self.said[step % len(self.said)] = np.stack([mean, forecast], axis=1)
-        return self.weight * mean
+        return self.shift(step)
+
+    def shift(self, step: int) -> F32:
+        """Shift of the forecast of a step within the horizon, (rows,)."""
+        return self.weight * self.said[step % len(self.said), :, 0]
 
     def metric(self) -> F32:
         """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""

@@ -48,6 +48,8 @@ class Kind(IntEnum):
     NAMES = 12
     BOOKS = 13
     DEPARTURES = 14
+    WEIGHTS = 15
+    CONTRIBUTIONS = 16
 
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,7 +20,7 @@ class _Names(BaseModel):
 
 
 class RoleNames(_Names):
-    """Names that a role gives; actions and numbers of reasoning by place, as decisions have them, and features of its own, as memories."""
+    """Names that a role gives; actions, numbers of reasoning, weights and features of its own by place, as records have them."""
 
     role: str
     phase: int
@@ -28,10 +28,11 @@ class RoleNames(_Names):
     actions: tuple[str, ...]
     reasoning: tuple[str, ...]
     features: tuple[Feature, ...]
+    weights: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, role: type[Cohort]) -> RoleNames:
-        """Those of a role whose code is at hand."""
+    def of(cls, role: type[Cohort], sources: Iterable[str], team: Collection[str]) -> RoleNames:
+        """Those of a role whose code is at hand, where these sources are on sale and desks have this team."""
         return cls(
             role=role.role,
             phase=role.phase,
@@ -39,6 +40,7 @@ class RoleNames(_Names):
             actions=role.actions,
             reasoning=role.reasoning,
             features=role.features,
+            weights=role.weight_names(sources, team),
         )
 
 
@@ -60,10 +62,11 @@ class Names(_Names):
     team: tuple[RoleNames, ...]
 
     @classmethod
-    def of(cls, market: ReplayMarket, roles: Iterable[type[Cohort]]) -> Names:
-        """Those of a run that is about to begin."""
-        sources = {source.name: source.cost_cents for source in market.sources}
-        team = tuple(RoleNames.of(role) for role in roles)
+    def of(cls, market: ReplayMarket, roles: Iterable[type[Cohort]], left_out: Collection[str] = ()) -> Names:
+        """Those of a run that is about to begin, with the sources that are *left_out* not on sale."""
+        sources = {source.name: source.cost_cents for source in market.sources if source.name not in left_out}
+        kinds = list(roles)
+        team = tuple(RoleNames.of(role, sources, [kind.role for kind in kinds]) for role in kinds)
         return cls(symbols=market.symbols, shifts=market.units.shifts, columns=market.columns, sources=sources, team=team)
 
     @classmethod

@@ -77,6 +77,34 @@ class RecordFrames:
                 column[mine] = numbers
         return {f"reason.{label}": pl.Series(column).fill_nan(None) for label, column in columns.items()}
 
+    def weights(self) -> pl.DataFrame:
+        """Weights that agents gave to their faculties at each step, those that are not zero."""
+        return self._by_faculty(Kind.WEIGHTS, "weight").drop("place")
+
+    def contributions(self) -> pl.DataFrame:
+        """Contributions of faculties to the forecasts of each step, those that are not zero, in standard deviations over the horizon."""
+        found = self._by_faculty(Kind.CONTRIBUTIONS, "contribution")
+        return found.with_columns(symbol=self._symbols.gather(found["place"])).drop("place")
+
+    def _by_faculty(self, kind: Kind, name: str) -> pl.DataFrame:
+        """A row for each number of *name* that is not zero; ``place`` is that of the asset, where there is a number for each."""
+        names, found = self._names, [_no_faculties(name)]
+        for step, _, records in self._journal.scan(kind, first=self._first, last=self._last):
+            agent, role = records["agent"], names.role_of(int(records["agent"][0]))
+            values = records[name].reshape(len(records), len(role.weights), -1)
+            row, faculty, place = np.nonzero(values)
+            columns = {
+                "step": np.full(len(row), step),
+                "agent": names.id_column(agent[row]),
+                "role": names.role_column(agent[row]),
+                "desk": names.seats["desk"][agent[row]],
+                "faculty": pl.Series(role.weights).gather(faculty),
+                "place": place,
+                name: values[row, faculty, place].astype(np.float32),
+            }
+            found.append(pl.DataFrame(columns))
+        return pl.concat(found)
+
     def signals(self) -> pl.DataFrame:
         """Signals with senders and recipients; ``data`` has one number per asset, in the order of the symbols. No audience: everybody."""
         names = self._names
@@ -221,6 +249,11 @@ class RecordFrames:
             return frame(np.empty(0, dtype=np.int64), np.empty(0, dtype=_layout(kind, len(self._symbols))))
         steps = np.repeat(np.array([step for step, _ in pages], dtype=np.int64), [len(records) for _, records in pages])
         return frame(steps, np.concatenate([records for _, records in pages]))
+
+
+def _no_faculties(name: str) -> pl.DataFrame:
+    places = {"step": pl.Int64, "agent": pl.String, "role": pl.String, "desk": pl.Int32, "faculty": pl.String, "place": pl.Int64}
+    return pl.DataFrame(schema=places | {name: pl.Float32})
 
 
 def _layout(kind: Kind, assets: int) -> np.dtype[np.void]:

@@ -169,6 +169,16 @@ class RunRecord:
         return self._frame(RecordFrames.decisions)
 
     @cached_property
+    def weight_frame(self) -> pl.DataFrame:
+        """One row per agent, step and faculty that it gave a weight: what outcomes have taught it."""
+        return self._frame(RecordFrames.weights)
+
+    @cached_property
+    def contribution_frame(self) -> pl.DataFrame:
+        """One row per agent, step, faculty and asset: what the faculty added to the forecast of a hunter or analyzer."""
+        return self._frame(RecordFrames.contributions)
+
+    @cached_property
     def signal_frame(self) -> pl.DataFrame:
         """One row per signal: who told what to whom."""
         return self._frame(RecordFrames.signals)

@@ -79,7 +79,7 @@ class Explainer:
         # Kept now: every answer to "what without it" loads the state of before again.
         self._belief = rerun.cohort.belief.regimes[row, self._asset].copy()
         self._sources = rerun.cohort.sources_read(row, self._step)
-        self._weights = {name: float(weight[row]) for name, weight in rerun.cohort.weights().items()}
+        self._weights = {name: float(weight[row]) for name, weight in rerun.cohort.named_weights().items()}
         heard = rerun.cohort.heard
         self._heard = {name: getattr(heard, name)[row].copy() for name in ("number", "expires", "source", "step", "confidence", "data")}
 

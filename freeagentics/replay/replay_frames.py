@@ -100,7 +100,7 @@ class _Notes(Probe):
         agent = cohort.agent[rows]
         self._beliefs.append(_beliefs(cohort, rows, step))
         self._recalled.append(_recalled(cohort, rows, step))
-        for faculty, weight in cohort.weights().items():
+        for faculty, weight in cohort.named_weights().items():
             self._weights.append(pl.DataFrame({"step": step, "agent": agent, "faculty": faculty, "weight": weight[rows]}))
         for trait, values in cohort.traits().items():
             self._traits |= {(number, trait): float(value) for number, value in zip(agent.tolist(), values[rows].tolist(), strict=True)}

@@ -7,23 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F64
+from freeagentics.experiments.made_market import MadeMarket
 from freeagentics.journal import Journal, Kind
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.records import RunRecord
+from freeagentics.report.aggregates.attribution import Attribution
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.contribution import Contribution
+from freeagentics.report.aggregates.contributions import SourceErrors
 from freeagentics.report.aggregates.desks import DeskCurves
-from freeagentics.report.aggregates.forecast_parts import ForecastParts, forecast_parts
 from freeagentics.report.aggregates.groups import GroupCurves
-from freeagentics.report.aggregates.learned_weights import LearnedWeights
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
+from freeagentics.report.aggregates.tail_risk import TailRisk
 from freeagentics.report.aggregates.top_trades import TopTrades
 from freeagentics.report.aggregates.trades import Trades
-from freeagentics.report.aggregates.value_at_risk import ValueAtRisk
+from freeagentics.report.aggregates.weights import WeightCurves, weight_curves
 from freeagentics.report.narratives.narrative import Narrative
 from freeagentics.report.narratives.narrator import Narrator
 
@@ -39,14 +41,16 @@ class Facts:
         hold: buy-and-hold benchmark: a desk's initial cash in the basket, net of the fee of that purchase, USD, (T,).
         desks: equity, drawdown and exposure.
         limits: exposure limits and vetoes.
-        value_at_risk: forecasts, and the losses that followed.
+        tail_risk: forecasts of value-at-risk.
         trades: fills over time.
         signals: by sender, kind and recipient.
         contribution: rewards by role.
         source_usage: by role.
         groups: of desks, side by side.
-        forecasts: errors of forecasts by role, and what each part of them saved.
-        weights: learned, at each checkpoint.
+        weights: of faculties, by role.
+        source_errors: of forecasts with and without each source, by role, as `source_usage` has them.
+        attribution: of gains, fees and turnover to faculties.
+        perfect: return, after fees, of who knows the pumps that are planted; NaN where none are.
         memories: kept at the end.
         best: the trades that gained most.
         worst: the trades that lost most.
@@ -58,14 +62,16 @@ class Facts:
     hold: F64
     desks: DeskCurves
     limits: Limits
-    value_at_risk: ValueAtRisk
+    tail_risk: TailRisk
     trades: Trades
     signals: SignalMatrix
     contribution: Contribution
     source_usage: tuple[SourceUsage, ...]
     groups: GroupCurves
-    forecasts: tuple[ForecastParts, ...]
-    weights: LearnedWeights
+    weights: tuple[WeightCurves, ...]
+    source_errors: tuple[SourceErrors, ...]
+    attribution: Attribution
+    perfect: float
     memories: MemoryTotals
     best: tuple[Narrative, ...]
     worst: tuple[Narrative, ...]
@@ -76,22 +82,13 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
     with Journal(record.directory.journal) as journal:
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
-        desks, limits, trades = DeskCurves(context), Limits(context), Trades(context)
+        desks, limits, tail_risk, trades = DeskCurves(context), Limits(context), TailRisk(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
         groups = GroupCurves(context)
-        usages, at_risk, forecasts = source_usages(context), ValueAtRisk(context), forecast_parts(context)
-        aggregators: tuple[Aggregator, ...] = (
-            desks,
-            limits,
-            trades,
-            signals,
-            contribution,
-            top_trades,
-            at_risk,
-            groups,
-            *usages,
-            *forecasts,
-        )
+        usages, weights = source_usages(context), weight_curves(context)
+        errors, attribution = tuple(SourceErrors(context, usage) for usage in usages), Attribution(context, usages)
+        aggregators: tuple[Aggregator, ...] = (desks, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
+        aggregators += (groups, *weights, *errors, attribution)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -105,15 +102,28 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             hold=market.cash / (1 + market.fee_bps / 1e4) * basket,
             desks=desks,
             limits=limits,
-            value_at_risk=at_risk,
+            tail_risk=tail_risk,
             trades=trades,
             signals=signals,
             contribution=contribution,
             source_usage=usages,
             groups=groups,
-            forecasts=forecasts,
-            weights=LearnedWeights(context),
+            weights=weights,
+            source_errors=errors,
+            attribution=attribution,
+            perfect=_perfect(context, prices),
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),
         )
+
+
+def _perfect(context: RunContext, prices: F64) -> float:
+    """Return of a perfect trader of the planted pumps over the closes (T, A)."""
+    scenario = context.record.lineage.at(1)
+    if scenario.market.kind != "synthetic":
+        return float("nan")
+    made = MadeMarket(scenario.model_copy(update={"steps": context.steps}), context.units.price)
+    for closes in prices:
+        made.update(closes, None)
+    return made.perfect_return()

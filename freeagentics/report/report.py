@@ -14,7 +14,6 @@ from freeagentics.report.page.section import Section
 from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
-from freeagentics.report.sections.faculties import faculties
 from freeagentics.report.sections.footprint import footprint
 from freeagentics.report.sections.groups import groups
 from freeagentics.report.sections.headline import headline, subtitle
@@ -23,6 +22,9 @@ from freeagentics.report.sections.prices import prices
 from freeagentics.report.sections.risk import risk
 from freeagentics.report.sections.signals import signals
 from freeagentics.report.sections.sources import sources
+from freeagentics.report.sections.value import value
+from freeagentics.report.sections.value_at_risk import value_at_risk
+from freeagentics.report.sections.weights import weights
 from freeagentics.report.tables import write_tables
 
 SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
@@ -31,10 +33,12 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     equity,
     groups,
     contribution,
-    faculties,
     risk,
+    value_at_risk,
     signals,
     sources,
+    value,
+    weights,
     memories,
     chains,
     footprint,

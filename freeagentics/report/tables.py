@@ -11,17 +11,22 @@ from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.market import CENTS
 from freeagentics.report.aggregates.source_usage import spent
 from freeagentics.report.facts import Facts
+from freeagentics.report.sections.value import chains_of
 
 
 def write_tables(facts: Facts, folder: Path) -> None:
-    """Write ``model.csv``, ``desks.csv``, ``roles.csv``, ``signals.csv``, ``sources.csv`` and ``chains.csv`` in *folder*."""
+    """Write ``model.csv``, ``desks.csv``, ``roles.csv``, ``value_at_risk.csv``, ``signals.csv``, ``sources.csv``, ``value.csv``,
+    ``weights.csv`` and ``chains.csv`` in *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "model": facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
         "desks": desks_table(facts),
         "roles": roles_table(facts),
+        "value_at_risk": facts.tail_risk.backtest.frame(facts.context.names),
         "signals": signals_table(facts),
         "sources": sources_table(facts),
+        "value": value_table(facts),
+        "weights": weights_table(facts),
         "chains": chains_table(facts),
     }
     for name, frame in tables.items():
@@ -86,6 +91,37 @@ def sources_table(facts: Facts) -> pl.DataFrame:
     numbers = {"reads": pl.Int64, "cost": pl.Float64, "decisions_with": pl.Int64, "decisions_without": pl.Int64}
     schema = {"role": pl.String, "source": pl.String, **numbers, "difference": pl.Float64, "standard_error": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("difference", "standard_error").fill_nan(None))
+
+
+def value_table(facts: Facts) -> pl.DataFrame:
+    """A row per role and source on sale, from reading to profit: shares, squared standard deviations, and USD, the mean over desks."""
+    rows = [
+        (
+            *(chain.role, chain.source, chain.read, chain.paid, chain.moved),
+            *(chain.error.value, chain.error.value + chain.reduction.value, chain.reduction.value, chain.reduction.error),
+            *(chain.turnover, chain.gain, chain.fees, chain.net),
+        )
+        for chain in chains_of(facts)
+    ]
+    errors = ("squared_error", "squared_error_without", "difference", "standard_error")
+    schema = {"role": pl.String, "source": pl.String, "read": pl.Float64, "paid": pl.Float64, "moved": pl.Int64}
+    schema |= dict.fromkeys((*errors, "turnover", "gain", "fees", "net"), pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(errors).fill_nan(None))
+
+
+def weights_table(facts: Facts) -> pl.DataFrame:
+    """A row per step, role and faculty that had a weight then: mean over agents, and standard deviation between them."""
+    frames = [
+        pl.DataFrame({"step": np.arange(1, facts.context.steps + 1), "mean": curves.mean[:, place], "spread": curves.spread[:, place]})
+        .filter(pl.col("mean") != 0)
+        .select(
+            "step", pl.lit(facts.context.team[curves.role]).alias("role"), pl.lit(curves.names[place]).alias("faculty"), "mean", "spread"
+        )
+        for curves in facts.weights
+        for place in curves.heard()
+    ]
+    schema = {"step": pl.Int64, "role": pl.String, "faculty": pl.String, "mean": pl.Float64, "spread": pl.Float64}
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
 
 
 def chains_table(facts: Facts) -> pl.DataFrame:

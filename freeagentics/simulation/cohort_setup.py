@@ -51,8 +51,9 @@ def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
         units=market.units,
         columns=market.columns,
         sources=tuple(
-            SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction), s.name not in scenario.market.left_out)
+            SourceInfo(s.name, s.cost_cents, market.columns.index(s.direction), on_sale=on_sale, on_record=on_sale)
             for s in market.sources
+            for on_sale in [s.name not in scenario.market.left_out]
         ),
         roles=team,
         memory=memory,

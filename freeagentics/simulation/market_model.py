@@ -120,7 +120,8 @@ class MarketModel(mesa.Model):
     @property
     def names(self) -> Names:
         """Names that its numbers stand for."""
-        return Names.of(self.market, [self.scenario.registry.role(name) for name in self.scenario.agents.team])
+        scenario = self.scenario
+        return Names.of(self.market, [scenario.registry.role(name) for name in scenario.agents.team], scenario.market.left_out)
 
     def deregister_agent(self, agent: mesa.Agent) -> None:
         """Let an agent leave, as its `remove` does: from the next step on it is not there.

@@ -63,8 +63,11 @@ class StepPages:
         self.pages.append(_block(Kind.BOOKS, SHARED, codes.to_bytes(), version, len(codes)))
 
     def acted(self, cohort: Cohort, actions: CohortOutput, accepted: Orders, processed: tuple[I64, I32]) -> None:
-        """Add what a cohort decided, signalled and ordered, and which signals its decisions dealt with."""
+        """Add what a cohort decided, weighed, signalled and ordered, and which signals its decisions dealt with."""
         self.pages.append(Page(Kind.DECISIONS, cohort.number, actions.decisions))
+        for kind, records in ((Kind.WEIGHTS, actions.weights), (Kind.CONTRIBUTIONS, actions.contributions)):
+            if len(records):
+                self.pages.append(Page(kind, cohort.number, records))
         self.signals.append(actions.signals)
         self.orders.append(accepted)
         number, target = processed

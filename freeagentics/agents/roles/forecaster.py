@@ -87,11 +87,16 @@ class Forecaster(Cohort):
         # Numbers are drawn for a source that is left out as well: those of the others must not change.
         self._on_sale = np.array([source.on_sale for source in context.sources if source.name in watched], dtype=np.bool_)
         self.sources = tuple(source for source in context.sources if source.name in watched and source.on_sale)
+        recorded = [source.name for source in context.sources if source.name in watched and source.on_record]
+        # By place among those on record, so that a bit means the same on desks that do without some.
+        self._places = np.array([recorded.index(source.name) for source in self.sources], dtype=np.int64)
+        self._on_record = len(recorded)
+        self._placed = np.append(0, np.stack([1 + 2 * self._places, 2 + 2 * self._places], axis=1))
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
         exploring = context.random(f"{self.role}/traits", number).uniform(*settings.exploration_rate, rows)
         self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
-        for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale):
+        for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale, self._places, self._placed):
             fixed.flags.writeable = False
         sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
         prior = np.where(self._cost > 0, settings.prior, settings.prior / 2)
@@ -209,8 +214,7 @@ class Forecaster(Cohort):
                 "from_belief": self.parts[rows, 0, focus],
                 "from_sources": self.parts[rows, 1, focus],
                 "before_memories": before,
-                # By place among all that it watches, so that a bit means the same on desks that do without some.
-                "sources_read": read @ (1 << np.flatnonzero(self._on_sale)),
+                "sources_read": read @ (1 << self._places),
                 "value_of_sources": np.where(read, self.worth_of_sources(), 0).sum(axis=1),
             },
             parent=parent,
@@ -233,10 +237,29 @@ class Forecaster(Cohort):
         self.last_sent.record(telling, expected[:, None], view.observation)
         return telling
 
-    def weights(self) -> dict[str, F32]:
-        """Weights of the belief and of each source's words up and down, beside those that every role has."""
-        names = ("belief", *(f"{source}, {way}" for source in self._names for way in ("up", "down")))
-        return dict(zip(names, self.faculties.weight.T, strict=True)) | super().weights()
+    @classmethod
+    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """The belief, words up and words down of each source, and memories."""
+        words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
+        return ("belief", *words, *super().weight_names(sources, team))
+
+    def weights(self) -> F32:
+        """Weights of the belief and of each source's words up and down, beside that of memories."""
+        return np.append(self._in_places(self.faculties.weight), super().weights(), axis=1)
+
+    def _in_places(self, components: F32) -> F32:
+        """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone."""
+        placed = np.zeros((self.rows, 1 + 2 * self._on_record, *components.shape[2:]), dtype=np.float32)
+        placed[:, self._placed] = components
+        return placed
+
+    def contributions(self, step: int, focus: I64) -> F32:
+        """Contributions of them all; memories tell of the asset in focus alone."""
+        past = self.readings
+        said = self.faculties.contributions(self._components(past.trend[step % len(past.trend)], self.held.now()))
+        remembered = np.zeros((self.rows, 1, self.context.assets), dtype=np.float32)
+        remembered[np.arange(self.rows), 0, focus] = self.recollection.shift(step)
+        return np.append(self._in_places(said), remembered, axis=1)
 
     def traits(self) -> dict[str, AnyArray]:
         """The rate at which it reads sources only to learn, beside what every role has."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -157,9 +159,14 @@ class PortfolioOptimizer(Cohort):
         """Trust hunters and analyzers as far as their forecasts were right."""
         self.advisers.learn(outcomes, judged)
 
-    def weights(self) -> dict[str, F32]:
-        """Weights of the advisers, beside those that every role has."""
-        return dict(zip(("hunters", "analyzers"), self.advisers.trust.T, strict=True)) | super().weights()
+    @classmethod
+    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+        """The advisers, and memories."""
+        return ("hunters", "analyzers", *super().weight_names(sources, team))
+
+    def weights(self) -> F32:
+        """Weights of the advisers, beside that of memories."""
+        return np.append(self.advisers.trust, super().weights(), axis=1)
 
     def traits(self) -> dict[str, AnyArray]:
         """Risk aversion, and exposure without a view, beside what every role has."""

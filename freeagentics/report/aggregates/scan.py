@@ -26,7 +26,9 @@ class StepData:
         accounts: records, (D,).
         decisions: records, (N,).
         reward: of each decision, in standard deviations, (N,); NaN where run or agent ended before its horizon.
-        result: return over the horizon of the asset that each decision is about, in standard deviations, (N,); NaN likewise.
+        result: what the asset in focus of each decision did over the horizon, in standard deviations, (N,); NaN likewise.
+        weights: records of the weights of faculties, a page a cohort.
+        contributions: records of the contributions of faculties to forecasts, likewise.
         signals: records, or None.
         fills: records, or None.
     """
@@ -38,6 +40,8 @@ class StepData:
     decisions: AnyArray
     reward: F64
     result: F64
+    weights: list[AnyArray]
+    contributions: list[AnyArray]
     signals: AnyArray | None
     fills: AnyArray | None
 
@@ -54,39 +58,45 @@ class StepRecords:
 
     def __init__(self, context: RunContext, kind: Kind) -> None:
         self._groups = groupby(context.journal.scan(kind), key=lambda page: page[0])
-        self._step, self._records = 0, np.empty(0)
+        self._step: int = 0
+        self._pages: list[AnyArray] = []
         self._next()
 
-    def at(self, step: int) -> AnyArray | None:
-        """The records of a step, cohort by cohort, or None; steps must be asked for in rising order."""
+    def pages(self, step: int) -> list[AnyArray]:
+        """The records of a step, a page a cohort; steps must be asked for in rising order."""
         while self._step < step:
             self._next()
-        return self._records if self._step == step else None
+        return self._pages if self._step == step else []
+
+    def at(self, step: int) -> AnyArray | None:
+        """The records of a step in one array, cohort by cohort, or None; steps must be asked for in rising order."""
+        pages = self.pages(step)
+        # Joined as bytes: numpy compares structured types field by field, which takes sixty times as long as the copy.
+        return np.frombuffer(b"".join(page.data for page in pages), dtype=pages[0].dtype) if pages else None
 
     def _next(self) -> None:
         step, pages = next(self._groups, (1 << 62, iter(())))
-        records = [records for _, _, records in pages]
-        # Joined as bytes: numpy compares structured types field by field, which takes sixty times as long as the copy.
-        joined = np.frombuffer(b"".join(page.data for page in records), dtype=records[0].dtype) if records else np.empty(0)
-        self._step, self._records = step, joined
+        self._step, self._pages = step, [records for _, _, records in pages]
 
 
 def scan(context: RunContext, prices: F64, progress: ProgressCallback = no_progress) -> Iterator[StepData]:
     """Yield all steps; *prices* (T, A). In RAM are the pages of one step, and the outcomes of another."""
     kinds = (Kind.ACCOUNTS, Kind.DECISIONS, Kind.SIGNALS, Kind.FILLS)
     feeds, outcomes = [StepRecords(context, kind) for kind in kinds], StepRecords(context, Kind.OUTCOMES)
+    weights, contributions = StepRecords(context, Kind.WEIGHTS), StepRecords(context, Kind.CONTRIBUTIONS)
     for place, timestamp in enumerate(track(progress, "reading the run", context.timestamps.tolist())):
         step = place + 1
         accounts, decisions, signals, fills = (feed.at(step) for feed in feeds)
         assert accounts is not None
         assert decisions is not None
-        known = outcomes.at(step + context.horizon)
-        reward, result = (_by_agent(known, name, len(context.role))[decisions["agent"]] for name in ("reward", "result"))
-        yield StepData(step, timestamp, prices[place], accounts, decisions, reward, result, signals, fills)
+        judged, who = outcomes.at(step + context.horizon), decisions["agent"]
+        reward, result = (_by_agent(judged, name, len(context.role))[who] for name in ("reward", "result"))
+        pages = weights.pages(step), contributions.pages(step)
+        yield StepData(step, timestamp, prices[place], accounts, decisions, reward, result, *pages, signals, fills)
 
 
 def _by_agent(outcomes: AnyArray | None, name: str, agents: int) -> F64:
-    """A column of outcomes by agent, (N,); NaN where there is none."""
+    """A field of outcomes by agent, (N,); NaN where there is none."""
     values = np.full(agents, np.nan)
     if outcomes is not None:
         values[outcomes["agent"]] = outcomes[name]
