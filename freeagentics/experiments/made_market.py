@@ -10,7 +10,7 @@ from freeagentics.scenario.scenario import Scenario
 
 
 class MadeMarket:
-    """What noise brought each desk of a synthetic market, and what knowing the planted pumps would have brought.
+    """Gains of each desk of a synthetic market from noise, and of one who knows the planted pumps.
 
     A bar's simple return is exp(drift) - 1 of what is planted, but for noise whose mean is zero whatever came before, and desks hold what
     they ordered before it. So what noise brings is a martingale: taking it off a desk's return leaves the mean over seeds as it is, and

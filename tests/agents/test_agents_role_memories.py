@@ -121,7 +121,9 @@ def test_a_fork_has_the_features_that_are_on_record(tmp_path: Path) -> None:
     record = remembered(tmp_path)
     (tmp_path / "new").mkdir()
     write(tmp_path / "new", role(WAIT, extra=MINE.replace("bits=3", "bits=4")))
-    with pytest.raises(BadScenario, match="role mine: cannot change once a run has begun, nor can its features"):
+    with pytest.raises(
+        BadScenario, match="role mine: its phase, actions and reasoning cannot change once a run has begun, nor can its features"
+    ):
         fork(record.path, at=20, overrides={"plugins.files": [str(tmp_path / "new" / "mine.py")]}, out=tmp_path / "fork")
 
 

@@ -118,7 +118,7 @@ def batch(parameters: dict[str, Any], iterations: int) -> list[dict[str, Any]]:
 
 @batched
 def test_iterations_of_a_batch_are_different_runs_and_the_same_ones_again() -> None:
-    worlds = [scenario("whale-pump", {"market.fee_bps": fee}, agents=5, steps=25) for fee in (0, 50)]
+    worlds = [scenario("whale-pump", {"market.fee_bps": fee, "agents.exposure": [0.5, 0.5]}, agents=5, steps=25) for fee in (0, 50)]
     rows = batch({"scenario": worlds}, 2)
     assert [(row["iteration"], row["scenario"].market.fee_bps) for row in rows] == [(0, 0), (0, 50), (1, 0), (1, 50)]
     equities = [row["equity"] for row in rows]
