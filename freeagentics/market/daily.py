@@ -55,6 +55,11 @@ class Daily:
         fresh = yesterday - days[last] <= CARRIED_DAYS * DAY_MS
         return np.where(fresh, values[last], np.nan)
 
+    def until(self, moment: int) -> Daily:
+        """The days that are over at a moment of market time."""
+        over = self.timestamps + DAY_MS <= moment
+        return Daily(self.timestamps[over], {name: values[over] for name, values in self.columns.items()})
+
 
 def load_daily(name_or_path: str | Path) -> Daily:
     """Daily figures from a shipped file's name or from a .parquet or .csv file with a column timestamp; every other column is one figure.

@@ -11,6 +11,7 @@ from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.look_ahead import cuts, refuse_changes
 from freeagentics.market.source import Source
 from freeagentics.market.sources import BUILT_IN
 from freeagentics.user_code import Place, Refused, blaming, shown
@@ -50,13 +51,13 @@ def compute(source: Source, bars: Bars, daily: Daily | None) -> F32:
     with _blaming(type(source)):
         _check_columns(source)
         values = _known(source, bars, daily)
-        if source.name not in BUILT_IN:
-            _check_no_look_ahead(source, values, bars, daily)
+    if source.name not in BUILT_IN:
+        _check_no_look_ahead(source, values, bars, daily)
     return values
 
 
-def _blaming(kind: type[Source]) -> AbstractContextManager[None]:
-    return blaming(Place.of(kind.compute), lambda said: BadInput(f"source {getattr(kind, 'name', kind.__name__)}: {said}"))
+def _blaming(kind: type[Source], when: str = "") -> AbstractContextManager[None]:
+    return blaming(Place.of(kind.compute), lambda said: BadInput(f"source {getattr(kind, 'name', kind.__name__)}{when}: {said}"))
 
 
 def _check_columns(source: Source) -> None:
@@ -83,11 +84,11 @@ def _known(source: Source, bars: Bars, daily: Daily | None) -> F32:
     return known
 
 
-def _check_no_look_ahead(source: Source, values: F32, bars: Bars, daily: Daily | None) -> None:
-    """Compute a source once more on the first bars alone: what it shows of them must not depend on later ones."""
-    for count in sorted({max(len(bars) // share, 2) for share in (2, 3, 5)}):
-        alone = _known(source, bars.head(count), daily)
-        differs = np.abs(alone - values[:count]).max(axis=(1, 2)) > 1e-4 * (1 + np.abs(values[:count]).max(axis=(1, 2)))
-        if differs.any():
-            row = int(np.argmax(differs))
-            raise Refused(f"what it shows of bar {row} of {count} changes when later bars are known; use bars up to row t only")
+def _check_no_look_ahead(source: Source, shown: F32, bars: Bars, daily: Daily | None) -> None:
+    """Compute a source again on first bars alone: what it shows of them, to the last bit, must not depend on what comes later."""
+    for count in cuts(bars):
+        over = daily.until(bars.closed(count - 1)) if daily and count < len(bars) else daily
+        with _blaming(type(source), f", on the first {count} of {len(bars)} bars alone"):
+            alone = _known(source, bars.head(count), over)
+        with _blaming(type(source)):
+            refuse_changes(shown, alone, bars, source.columns)
