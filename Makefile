@@ -8,12 +8,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 ARGS ?=
 
-.PHONY: help install run test test-installs docs bench sample viz clean
+.PHONY: help install run test test-installs mutants docs bench sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
 	@echo "make test     install what tests need, run linters, type checker and tests, and build the documentation"
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
+	@echo "make mutants  change the package a little, a change at a time, and see whether tests fail (ARGS='--per-file 3 market/')"
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
@@ -34,6 +35,10 @@ $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/installed-run
 
+$(VENV)/installed-mutants: $(VENV)/installed-test
+	$(PIP) --editable '.[test,mutants]'
+	@touch $@
+
 $(VENV)/installed-viz: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[viz]'
 	@touch $@ $(VENV)/installed-run
@@ -52,6 +57,9 @@ test: $(VENV)/installed-test
 
 test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py
+
+mutants: $(VENV)/installed-mutants
+	$(BIN)/python tests/mutants/run_mutants.py $(ARGS)
 
 docs: $(VENV)/installed-test
 	$(MKDOCS) build --strict
