@@ -9,16 +9,16 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 ARGS ?=
 , := ,
 
-.PHONY: help install run test test-installs docs bench evidence mutants sample viz clean
+.PHONY: help install run test test-installs mutants docs bench evidence sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
 	@echo "make test     install what tests need, run linters, type checker and tests, and build the documentation"
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
+	@echo "make mutants  change the package a little, a change at a time, and see whether tests fail (ARGS='--per-file 3 market/')"
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
 	@echo "make evidence run the experiments of docs/evidence.md: hours at first, and it goes on where it was stopped (SEEDS=20)"
-	@echo "make mutants  test how many small changes to the code the tests notice (ARGS='--sample 40': of each room, not all)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
@@ -36,6 +36,10 @@ $(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/installed-run
+
+$(VENV)/installed-mutants: $(VENV)/installed-test
+	$(PIP) --editable '.[test,mutants]'
+	@touch $@
 
 $(VENV)/installed-viz: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[viz]'
@@ -56,6 +60,9 @@ test: $(VENV)/installed-test
 test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py
 
+mutants: $(VENV)/installed-mutants
+	$(BIN)/python tests/mutants/run_mutants.py $(ARGS)
+
 docs: $(VENV)/installed-test
 	$(MKDOCS) build --strict
 
@@ -75,10 +82,6 @@ evidence: install
 	$(call ABLATE,btc-15m $(REAL))
 	$(call ABLATE,ten-pairs $(REAL) --steps 1000)
 	$(call ABLATE,stocks $(REAL) --steps 200)
-
-mutants: $(VENV)/installed-test
-	$(PIP) cosmic-ray==8.7.0
-	$(BIN)/python tests/mutants.py $(ARGS)
 
 sample: $(VENV)/installed-test
 	$(BIN)/python tests/package/readme_sample.py

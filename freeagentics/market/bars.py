@@ -56,6 +56,10 @@ class Bars:
     def __len__(self) -> int:
         return len(self.timestamps)
 
+    def closed(self, row: int) -> int:
+        """Market time at which a bar closed."""
+        return int(self.timestamps[row]) + self.interval_ms
+
     def head(self, count: int) -> Bars:
         """The first *count* bars, of the same interval."""
         arrays = {name: getattr(self, name)[:count] for name in ("timestamps", *PRICES, "volume")}

@@ -55,9 +55,9 @@ class Daily:
         fresh = yesterday - days[last] <= CARRIED_DAYS * DAY_MS
         return np.where(fresh, values[last], np.nan)
 
-    def over_by(self, time: int) -> Daily:
-        """Days that are over by market time *time*."""
-        over = self.timestamps + DAY_MS <= time
+    def until(self, moment: int) -> Daily:
+        """The days that are over at a moment of market time."""
+        over = self.timestamps + DAY_MS <= moment
         return Daily(self.timestamps[over], {name: values[over] for name, values in self.columns.items()})
 
 

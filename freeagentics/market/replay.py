@@ -103,8 +103,7 @@ class ReplayMarket:
         self._queue = Orders.empty()
         self._cursor = bar + 1
         self.accounts.mark(self._closes[bar])
-        closed_at = int(self._bars.timestamps[bar]) + self.interval_ms
-        return Observation(self.step, closed_at, self.columns, self._features.values[bar], self._closes[bar])
+        return Observation(self.step, self._bars.closed(bar), self.columns, self._features.values[bar], self._closes[bar])
 
     def _fill_queue(self, bar: int) -> Fills:
         if not len(self._queue):

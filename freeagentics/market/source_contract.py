@@ -11,6 +11,7 @@ from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.look_ahead import cuts, refuse_changes
 from freeagentics.market.source import Source
 from freeagentics.market.sources import BUILT_IN
 from freeagentics.user_code import Place, Refused, blaming, shown
@@ -53,13 +54,13 @@ def compute(source: Source, bars: Bars, daily: Daily | None) -> F32:
     with _blaming(type(source)):
         _check_columns(source)
         values = _known(source, bars, daily)
-        if source.name not in BUILT_IN:
-            _check_no_look_ahead(source, values, bars, daily)
+    if source.name not in BUILT_IN:
+        _check_no_look_ahead(source, values, bars, daily)
     return values
 
 
-def _blaming(kind: type[Source]) -> AbstractContextManager[None]:
-    return blaming(Place.of(kind.compute), lambda said: BadInput(f"source {getattr(kind, 'name', kind.__name__)}: {said}"))
+def _blaming(kind: type[Source], when: str = "") -> AbstractContextManager[None]:
+    return blaming(Place.of(kind.compute), lambda said: BadInput(f"source {getattr(kind, 'name', kind.__name__)}{when}: {said}"))
 
 
 def _check_columns(source: Source) -> None:
@@ -86,26 +87,11 @@ def _known(source: Source, bars: Bars, daily: Daily | None) -> F32:
     return known
 
 
-def _check_no_look_ahead(source: Source, values: F32, bars: Bars, daily: Daily | None) -> None:
-    """Compute a source once more on the first bars alone, cut at several places: not a bit of what it shows may depend on later ones.
-
-    A peek at the next bar alone shows only in the last row before a cut, and a source that speaks rarely may peek only where it speaks: so
-    cuts follow rows in which it says something new, beside those at fixed shares of the bars.
-    """
-    for count in _cuts(values):
-        closed = int(bars.timestamps[count - 1]) + bars.interval_ms
-        alone = _known(source, bars.head(count), None if daily is None else daily.over_by(closed))
-        for row, asset, column in np.argwhere(alone.view(np.uint32) != values[:count].view(np.uint32))[:1].tolist():
-            shows, showed = values[row, asset, column], alone[row, asset, column]
-            raise Refused(
-                f"looks ahead: {source.columns[column]} of {bars.symbols[asset]} at bar {row} is {shows:g}, and {showed:g} when the bars "
-                f"end with bar {count - 1}; row t may use bars up to t only, summed in an order that later bars do not change"
-            )
-
-
-def _cuts(values: F32) -> list[int]:
-    """Numbers of first bars to compute alone, ascending."""
-    news = 1 + np.flatnonzero((values[1:] != values[:-1]).any(axis=(1, 2)))
-    spread = news[np.linspace(0, len(news) - 1, _CUTS).round().astype(int)] if len(news) else news
-    shares = [len(values) // share for share in (2, 3, 5)]
-    return sorted({max(count, 2) for count in [*shares, *(spread + 1).tolist()] if count < len(values)})
+def _check_no_look_ahead(source: Source, shown: F32, bars: Bars, daily: Daily | None) -> None:
+    """Compute a source again on first bars alone: what it shows of them, to the last bit, must not depend on what comes later."""
+    for count in cuts(bars):
+        over = daily.until(bars.closed(count - 1)) if daily and count < len(bars) else daily
+        with _blaming(type(source), f", on the first {count} of {len(bars)} bars alone"):
+            alone = _known(source, bars.head(count), over)
+        with _blaming(type(source)):
+            refuse_changes(shown, alone, bars, source.columns)

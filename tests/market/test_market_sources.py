@@ -24,7 +24,7 @@ def shown(source: Source, bars: Bars, daily: Daily | None = None) -> dict[str, F
 @given(seed=st.integers(0, 50), cut=st.integers(1, 399), gaps=st.booleans())
 def test_no_source_looks_ahead(name: str, seed: int, cut: int, gaps: bool) -> None:
     bars, daily = make_bars(400, 2, seed=seed, gaps=gaps), make_daily(100, seed=seed)
-    past = daily.over_by(bars.timestamps[cut - 1] + bars.interval_ms)
+    past = daily.until(bars.closed(cut - 1))
     full, part = SOURCES[name]().compute(bars, daily), SOURCES[name]().compute(bars.head(cut), past)
     assert np.array_equal(full[:cut].view(np.uint32), part.view(np.uint32))
 
@@ -156,70 +156,3 @@ def test_a_source_that_breaks_its_contract_is_named() -> None:
         broken = type("Broken", (Loud,), {attribute: value})
         with pytest.raises(BadInput, match=message):
             build_features(bars, None, [broken()])
-
-
-class Peeking(Source):
-    """Shows a share of the next bar's return, every so many bars."""
-
-    name = "peeking"
-    columns = ("peeking.calm", "peeking.next")
-    direction = "peeking.next"
-    share, every, asset = 1e-2, 1, 1
-
-    def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
-        return ()
-
-    def compute(self, bars: Bars, daily: Daily | None) -> F32:
-        values = np.zeros((*bars.close.shape, 2), dtype=np.float32)
-        following = np.diff(np.log(bars.close), axis=0, append=np.log(bars.close[-1:]))
-        bar = slice(self.every - 1, None, self.every)
-        values[bar, self.asset, 1] = self.share * following[bar, self.asset]
-        return values
-
-
-@pytest.mark.parametrize("share", [1e-2, 1e-6])
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 50), every=st.integers(1, 90), asset=st.integers(0, 1))
-def test_a_source_that_shows_the_next_return_is_refused_however_faintly_and_seldom(share: float, seed: int, every: int, asset: int) -> None:
-    bars, source = make_bars(400, 2, seed=seed), Peeking()
-    source.share, source.every, source.asset = share, every, asset
-    with pytest.raises(BadInput, match=f"source peeking: .*looks ahead: peeking.next of {bars.symbols[asset]} at bar") as refused:
-        build_features(bars, None, [source])
-    assert "\n" not in str(refused.value)
-
-
-class Tomorrow(Source):
-    """Shows the mood of the day that is not over yet."""
-
-    name = "tomorrow"
-    columns = ("tomorrow.mood",)
-    direction = "tomorrow.mood"
-
-    def missing(self, bars: Bars, daily: Daily | None) -> tuple[str, ...]:
-        return ()
-
-    def compute(self, bars: Bars, daily: Daily | None) -> F32:
-        assert daily is not None
-        day = np.searchsorted(daily.timestamps, bars.timestamps, side="right") - 1
-        mood = np.append(next(iter(daily.columns.values())), 0.0)[day] / 100
-        return np.repeat(np.nan_to_num(mood)[:, None, None], bars.close.shape[1], axis=1).astype(np.float32)
-
-
-def test_a_source_that_shows_what_a_day_will_have_been_is_refused() -> None:
-    with pytest.raises(BadInput, match="source tomorrow: .*looks ahead"):
-        build_features(make_bars(400, 2), make_daily(100), [Tomorrow()])
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_shipped_sources_keep_the_contract_that_is_asked_of_a_users_own(name: str) -> None:
-    kind = SOURCES[name]
-    own = type(
-        "Own",
-        (kind,),
-        {
-            "name": "own",
-            "columns": tuple(c.replace(f"{name}.", "own.") for c in kind.columns),
-            "direction": kind.direction.replace(f"{name}.", "own."),
-        },
-    )
-    assert build_features(make_bars(400, 2, gaps=True), make_daily(100), [own()]).values.any()

@@ -14,7 +14,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 
 def test_every_extra_is_installed_and_imported_or_at_least_resolved() -> None:
-    assert set(installs.BROUGHT) | {"all", "docs", "test"} == set(PROJECT["optional-dependencies"])
+    assert set(installs.BROUGHT) | {"all", "docs", "mutants", "test"} == set(PROJECT["optional-dependencies"])
     assert {*installs.LIGHT, "train"} == set(installs.BROUGHT)
 
 

@@ -1,0 +1,123 @@
+"""Mutants: files of the package with one small change each, made by Cosmic Ray's operators."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import random
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+
+ROOT = Path(__file__).parents[2]
+
+_SWAPPED = {
+    "Binary": "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Div Mod_FloorDiv Pow_Mul LShift_RShift RShift_LShift BitAnd_BitOr BitOr_BitAnd "
+    "BitXor_BitAnd",
+    "Comparison": "Lt_LtE LtE_Lt Gt_GtE GtE_Gt Lt_Gt Gt_Lt LtE_GtE GtE_LtE Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is",
+    "Unary": "USub_UAdd Delete_USub Delete_Invert Delete_Not",
+}
+
+OPERATORS = (
+    *(f"core/Replace{kind}Operator_{swap}" for kind, swaps in _SWAPPED.items() for swap in swaps.split()),
+    *(f"core/{name}" for name in ("ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "AddNot")),
+    *(f"core/{name}" for name in ("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop", "NumberReplacer")),
+)
+"""Those that swap an operator for its neighbour or its opposite: a shift of a float would die of a TypeError, and say nothing of tests."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of a file.
+
+    Attributes:
+        file: relative to the repository, with slashes.
+        operator: that made it.
+        before, after: the whole file.
+    """
+
+    file: str
+    operator: str
+    before: str
+    after: str
+
+    @cached_property
+    def line(self) -> int:
+        """Number of the first line that differs, from 1."""
+        return 1 + next(place for place, (old, new) in enumerate(self._lines) if old != new)
+
+    @property
+    def change(self) -> tuple[str, str]:
+        """That line, before and after."""
+        old, new = self._lines[self.line - 1]
+        return old.strip(), new.strip()
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, str]]:
+        return list(zip(self.before.splitlines(), self.after.splitlines(), strict=False))
+
+    @property
+    def module(self) -> str:
+        """Name by which the file is imported."""
+        return self.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
+    def key(self) -> str:
+        """Hash of file and change: what was found of it holds while both are as they were."""
+        return hashlib.sha256(f"{self.file}\n{self.before}\n{self.after}".encode()).hexdigest()[:16]
+
+
+def sample(file: str, count: int, seed: int) -> list[Mutant]:
+    """*count* mutants of a file drawn at random, the same for the same seed and file; all of them where there are no more.
+
+    None that Python would run like the file itself: what stands in annotations alone is never run.
+    """
+    before = (ROOT / file).read_text(encoding="utf-8")
+    places = _places(before)
+    random.Random(f"{seed}/{file}").shuffle(places)
+    meaning = _meaning(before)
+    found: dict[str, Mutant] = {}
+    for name, place in places:
+        after = mutate_code(before, get_operator(name)(), place)
+        if after is not None and _meaning(after) not in (None, meaning):
+            found.setdefault(after, Mutant(file, name, before, after))
+        if len(found) == count:
+            break
+    return list(found.values())
+
+
+def _places(code: str) -> list[tuple[str, int]]:
+    """Names of operators, and the places where each applies, by number."""
+    nodes = list(ast_nodes(get_ast(code)))
+    operators = {name: get_operator(name)() for name in OPERATORS}
+    return [
+        (name, place)
+        for name, operator in operators.items()
+        for place in range(sum(len(list(operator.mutation_positions(node))) for node in nodes))
+    ]
+
+
+def _meaning(code: str) -> str | None:
+    """A file's syntax without annotations; None where it has none."""
+    try:
+        return ast.dump(_Unannotated().visit(ast.parse(code)))
+    except SyntaxError:
+        return None
+
+
+class _Unannotated(ast.NodeTransformer):
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.annotation = ast.Constant(None)
+        return self.generic_visit(node)

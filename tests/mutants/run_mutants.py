@@ -1,0 +1,107 @@
+"""Try mutants of the package on the tests of their rooms, and say which are alive: `make mutants`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import CodeType
+
+import pytest
+from covering import Covering, Selection, Tests
+from forked import import_libraries, run_forked
+from hand_made import HAND_MADE
+from mutant import ROOT, Mutant, sample
+from verdicts import Fate, Verdict, Verdicts, table
+
+FOLDER = ROOT / "build" / "mutants"
+FILES = Path(__file__).with_name("files.txt")
+
+
+class _Changed(MetaPathFinder):
+    """A finder that finds a mutant in the place of its file."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if fullname != self._mutant.module:
+            return None
+        file = str(ROOT / self._mutant.file)
+        return spec_from_file_location(fullname, file, loader=_Loader(fullname, file, self._mutant.after))
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, code: str) -> None:
+        super().__init__(fullname, path)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._code, self.path, "exec", dont_inherit=True)
+
+
+def _try(job: tuple[Mutant, Tests]) -> int:
+    mutant, tests = job
+    sys.meta_path.insert(0, _Changed(mutant))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests.files], plugins=[Selection(tests)]))
+
+
+def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) -> Iterator[Verdict]:
+    """Verdicts on mutants, those known first."""
+    left = []
+    for mutant in mutants:
+        known = verdicts.of(mutant)
+        if known is None or (again and not known.dead):
+            left.append(mutant)
+        else:
+            yield known
+    covering = {
+        room: Covering(room, FOLDER / "covering" / room, workers) for room in sorted({mutant.file.split("/")[1] for mutant in left})
+    }
+    jobs = [(mutant, covering[mutant.file.split("/")[1]].of(mutant.file, mutant.line)) for mutant in left]
+    timed = [(job, 60 + 10 * sum(job[1].seconds.values())) for job in jobs if job[1].seconds]
+    found = (Verdict.on(mutant, Fate.UNTESTED) for mutant, tests in jobs if not tests.seconds)
+    for verdict in found:
+        verdicts.add(verdict)
+        yield verdict
+    for ended in run_forked(iter(timed), _try, workers, FOLDER / "log.txt"):
+        fate = Fate.TIMED_OUT if ended.code is None else Fate.KILLED if ended.code else Fate.ALIVE
+        verdict = Verdict.on(ended.job[0], fate)
+        verdicts.add(verdict)
+        yield verdict
+
+
+def main() -> None:
+    """Try a sample, or the nine hand-made ones; fail where one of those is alive."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", help="files to change, or parts of their names; by default those of files.txt")
+    parser.add_argument("--per-file", type=int, default=10, help="mutants a file, drawn at random; 0 for all (default: 10)")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw (default: 0)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    parser.add_argument("--again", action="store_true", help="try once more what was alive, after a change of the tests")
+    parser.add_argument("--hand-made", action="store_true", help="only the nine changes of hand_made.py, all of which must die")
+    arguments = parser.parse_args()
+    os.chdir(ROOT)
+    os.environ["CI"] = "true"
+    sys.path.insert(0, str(ROOT))
+    import_libraries()
+    listed = FILES.read_text(encoding="utf-8").split()
+    files = [file for file in listed if not arguments.files or any(part in file for part in arguments.files)]
+    count = arguments.per_file or sys.maxsize
+    mutants = HAND_MADE if arguments.hand_made else [mutant for file in files for mutant in sample(file, count, arguments.seed)]
+    found = []
+    for verdict in tried(mutants, Verdicts(FOLDER / "verdicts.jsonl"), arguments.workers, arguments.again):
+        found.append(verdict)
+        print(f"{len(found)} of {len(mutants)}: {verdict.fate}: {verdict.file}:{verdict.line}: {verdict.after}", flush=True)
+    print(table(found))
+    if arguments.hand_made and not all(verdict.dead for verdict in found):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
