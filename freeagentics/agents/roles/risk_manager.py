@@ -26,10 +26,10 @@ class RiskManagerSettings(BaseModel):
 
     max_exposure: float = Field(0.95, gt=0, le=1, description="Largest invested share of equity.")
     max_value_at_risk: float = Field(
-        0.08, gt=0, le=1, description="Largest loss over the horizon, as a share of equity, exceeded with 5 %."
+        0.06, gt=0, le=1, description="Largest loss over the horizon, as a share of equity, exceeded with 5 %."
     )
     max_expected_shortfall: float = Field(
-        0.12, gt=0, le=1, description="Largest mean loss over the horizon, as a share of equity, in the worst 5 % of cases."
+        0.09, gt=0, le=1, description="Largest mean loss over the horizon, as a share of equity, in the worst 5 % of cases."
     )
     max_drawdown: float = Field(0.2, gt=0, le=1, description="Fall from the high-water mark at which everything is vetoed.")
     high_water_halflife: int = Field(240, ge=1, description="Bars in which the high-water mark forgets half of a loss.")
