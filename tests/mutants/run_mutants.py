@@ -70,10 +70,20 @@ def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) 
         verdicts.add(verdict)
         yield verdict
     for ended in run_forked(iter(timed), _try, workers, FOLDER / "log.txt"):
-        fate = Fate.TIMED_OUT if ended.code is None else Fate.KILLED if ended.code else Fate.ALIVE
-        verdict = Verdict.on(ended.job[0], fate)
+        verdict = Verdict.on(ended.job[0], _fate(ended.code))
         verdicts.add(verdict)
         yield verdict
+
+
+def _fate(code: int | None) -> Fate:
+    """What an exit code of pytest says; that a file could not be imported is a failure as well."""
+    if code is None:
+        return Fate.TIMED_OUT
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return Fate.ALIVE
+    if code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+        return Fate.KILLED
+    raise SystemExit(f"the tests could not be run: pytest ended with {code}; see {FOLDER / 'log.txt'}")
 
 
 def main() -> None:
