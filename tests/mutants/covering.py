@@ -46,9 +46,9 @@ class Covering:
         tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / room).glob("test_*.py"))
         self._kept = {test: folder / f"{Path(test).stem}-{self._digest(test)}.json" for test in tests}
         missing = [(test, PATIENCE) for test, kept in self._kept.items() if not kept.exists()]
-        for ended in run_forked(iter(missing), self._measure, workers, folder / "log.txt"):
+        for ended in run_forked(iter(missing), self._measure, workers, folder / "logs"):
             if ended.code != 0:
-                raise SystemExit(f"{ended.job} must pass before mutants are tried; it ended with {ended.code}")
+                raise SystemExit(f"{ended.job} must pass before mutants are tried; it ended with {ended.code}\n{ended.written}")
         self._known = {test: json.loads(kept.read_text()) for test, kept in self._kept.items()}
 
     def _digest(self, test: str) -> str:
