@@ -61,7 +61,7 @@ test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py
 
 mutants: $(VENV)/installed-mutants
-	$(BIN)/python tests/mutants/run_mutants.py $(ARGS)
+	$(BIN)/python tests/mutants/try_mutants.py $(ARGS)
 
 docs: $(VENV)/installed-test
 	$(MKDOCS) build --strict

@@ -10,6 +10,7 @@ from agents_worlds import Tape, play, reasons, scenario, wobble, write_bars
 from freeagentics.agents.roles.trade_executor import TradeExecutor
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
+from freeagentics.simulation import MarketModel
 
 STEPS = 80
 TEN_ASSETS = {"market__bars": "ten-pairs-4h", "market__daily": "", "market__warmup": 100}
@@ -119,3 +120,16 @@ def test_expensive_fills_teach_that_trading_costs(tmp_path: Path) -> None:
     assert (reasons(TradeExecutor, executors(cheap, STEPS))["cost_of_trading"] < 0.001).all()
     traded = [sum(len(tape.records(step, Kind.FILLS)) for step in range(40, STEPS + 1)) for tape in (cheap, dear)]
     assert traded[1] < traded[0]
+
+
+def test_what_trading_costs_is_learned_from_both_sides(tmp_path: Path) -> None:
+    """Who was told that trading is dear learns from cheap fills that it is not."""
+    bars = write_bars(tmp_path / "bars.csv", wobble(168 + STEPS, drift=0.0005))
+    world = {"market__bars": bars, "market__daily": "", "market__impact_bps": 0, "agents__count": 3, "agents__team": TEAM, **BUSY}
+    world |= {"steps": STEPS, "roles__trade-executor__cost_aversion": 0, "roles__trade-executor__learning_rate": 0.1}
+    with MarketModel(scenario(**world, market__fee_bps=0)) as model:
+        (executors_,) = [cohort for cohort in model.population.cohorts if isinstance(cohort, TradeExecutor)]
+        executors_.cost[:] = dear = np.float32(0.02)
+        for _ in range(STEPS):
+            model.step()
+        assert (executors_.cost[executors_.active] < 0.9 * dear).all()

@@ -50,6 +50,15 @@ def test_a_rare_word_that_is_right_is_heard_after_some_words() -> None:
     assert np.median(heard.weight) == pytest.approx(2.5, abs=0.8)
 
 
+def test_who_was_thought_to_tell_something_is_believed_after_fewer_words() -> None:
+    doubted, trusted = (FacultyWeights(50, HORIZON, np.array([prior], dtype=np.float32)) for prior in (0.005, 0.2))
+    assert (doubted.credence < trusted.credence).all()
+    for faculty in (doubted, trusted):
+        lived(faculty, now_and_then(3), 2.5)
+    assert (doubted.credence <= trusted.credence).all()
+    assert (doubted.weight > 0).mean() + 0.2 < (trusted.weight > 0).mean()
+
+
 @pytest.mark.parametrize("truth", [2.0, -2.0])
 def test_weights_move_to_the_side_on_which_outcomes_fall(truth: float) -> None:
     assert (np.sign(lived(weights(), now_and_then(20), truth).weight) == np.sign(truth)).all()

@@ -41,21 +41,20 @@ class Covering:
 
     def __init__(self, room: str, folder: Path, workers: int) -> None:
         sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "freeagentics" / room).rglob("*.py")))
-        self._room, self._folder = room, folder
-        self._sources = hashlib.sha256(sources.encode()).hexdigest()
-        self.tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / room).glob("test_*.py"))
+        self._room, self._sources = room, hashlib.sha256(sources.encode()).hexdigest()
         folder.mkdir(parents=True, exist_ok=True)
-        missing = ((test, PATIENCE) for test in self.tests if not self._of(test).exists())
-        for ended in run_forked(iter(list(missing)), self._measure, workers, folder / "log.txt"):
+        tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / room).glob("test_*.py"))
+        self._kept = {test: folder / f"{Path(test).stem}-{self._digest(test)}.json" for test in tests}
+        missing = [(test, PATIENCE) for test, kept in self._kept.items() if not kept.exists()]
+        for ended in run_forked(iter(missing), self._measure, workers, folder / "logs"):
             if ended.code != 0:
-                raise SystemExit(f"{ended.job} must pass before mutants are tried; it ended with {ended.code}")
+                raise SystemExit(f"{ended.job} must pass before mutants are tried; it ended with {ended.code}\n{ended.written}")
+        self._known = {test: json.loads(kept.read_text()) for test, kept in self._kept.items()}
 
-    def _of(self, test: str) -> Path:
-        helpers = "".join(
-            path.read_text(encoding="utf-8") for path in sorted((ROOT / test).parent.glob("*.py")) if path.name[:5] != "test_"
-        )
-        digest = hashlib.sha256((self._sources + helpers + (ROOT / test).read_text(encoding="utf-8")).encode()).hexdigest()
-        return self._folder / f"{Path(test).stem}-{digest[:16]}.json"
+    def _digest(self, test: str) -> str:
+        helpers = [path for path in sorted((ROOT / test).parent.glob("*.py")) if not path.name.startswith("test_")]
+        texts = [path.read_text(encoding="utf-8") for path in (*helpers, ROOT / test)]
+        return hashlib.sha256("".join([self._sources, *texts]).encode()).hexdigest()[:16]
 
     def _measure(self, test: str) -> int:
         watcher = coverage.Coverage(data_file=None, include=[f"{ROOT}/freeagentics/{self._room}/*"])
@@ -66,12 +65,12 @@ class Covering:
         if code == 0:
             data = watcher.get_data()
             lines = {str(Path(file).relative_to(ROOT)): data.contexts_by_lineno(file) for file in data.measured_files()}
-            self._of(test).write_text(json.dumps({"seconds": observer.seconds, "lines": lines}))
+            self._kept[test].write_text(json.dumps({"seconds": observer.seconds, "lines": lines}))
         return code
 
     def of(self, file: str, line: int) -> Tests:
         """Tests that run a line; where it is run by the import of its file, those that run anything else of it, or else that import it."""
-        known = {test: json.loads(self._of(test).read_text()) for test in self.tests}
+        known = self._known
         lines = {test: {number: set(names) for number, names in of["lines"].get(file, {}).items()} for test, of in known.items()}
         if any("" in of.get(str(line), ()) for of in lines.values()):
             names = {name for of in lines.values() for found in of.values() for name in found}

@@ -20,10 +20,11 @@ _LIBRARIES = ("mesa", "msgpack", "numpy", "polars", "psutil", "pydantic", "pytes
 
 @dataclass(frozen=True)
 class Ended(Generic[Job]):
-    """How a job ended: its exit code, or None where it took too long."""
+    """How a job ended: its exit code, or None where it took too long, and what it wrote."""
 
     job: Job
     code: int | None
+    written: str
 
 
 def import_libraries() -> None:
@@ -32,40 +33,44 @@ def import_libraries() -> None:
         import_module(name)
 
 
-def run_forked(jobs: Iterator[tuple[Job, float]], work: Callable[[Job], int], workers: int, log: Path) -> Iterator[Ended[Job]]:
+def run_forked(jobs: Iterator[tuple[Job, float]], work: Callable[[Job], int], workers: int, logs: Path) -> Iterator[Ended[Job]]:
     """Work on jobs in processes of their own, so many at a time.
 
     Args:
         jobs: each with the seconds that it may take.
         work: returns the exit code of the process it runs in.
         workers: number of processes.
-        log: file that the last process wrote its output to.
+        logs: folder for what those processes write, a file each, gone when a job is done.
     """
+    logs.mkdir(parents=True, exist_ok=True)
     running: dict[int, Job] = {}
     for job, seconds in jobs:
         if len(running) == workers:
-            yield _next_ended(running)
-        running[_forked(job, work, seconds, log)] = job
+            yield _next_ended(running, logs)
+        running[_forked(job, work, seconds, logs)] = job
     while running:
-        yield _next_ended(running)
+        yield _next_ended(running, logs)
 
 
-def _next_ended(running: dict[int, Job]) -> Ended[Job]:
+def _next_ended(running: dict[int, Job], logs: Path) -> Ended[Job]:
     process, status = os.wait()
     # Servers and other processes that its tests had started are of its group.
     with suppress(ProcessLookupError):
         os.killpg(process, signal.SIGKILL)
-    return Ended(running.pop(process), os.WEXITSTATUS(status) if os.WIFEXITED(status) else None)
+    log = logs / f"{process}.txt"
+    written = log.read_text(encoding="utf-8", errors="replace")
+    log.unlink()
+    return Ended(running.pop(process), os.WEXITSTATUS(status) if os.WIFEXITED(status) else None, written)
 
 
-def _forked(job: Job, work: Callable[[Job], int], seconds: float, log: Path) -> int:
+def _forked(job: Job, work: Callable[[Job], int], seconds: float, logs: Path) -> int:
     process = os.fork()
     if process:
         return process
     code = 70
     try:
         os.setsid()
-        out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        out = os.open(logs / f"{os.getpid()}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(out, 1)
         os.dup2(out, 2)
         # The signal's default is the end, which a loop without end inside a library cannot put off.

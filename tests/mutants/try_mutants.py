@@ -14,7 +14,7 @@ from types import CodeType
 
 import pytest
 from covering import Covering, Selection, Tests
-from forked import import_libraries, run_forked
+from forked import Ended, import_libraries, run_forked
 from hand_made import HAND_MADE
 from mutant import ROOT, Mutant, sample
 from verdicts import Fate, Verdict, Verdicts, table
@@ -69,11 +69,21 @@ def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) 
     for verdict in found:
         verdicts.add(verdict)
         yield verdict
-    for ended in run_forked(iter(timed), _try, workers, FOLDER / "log.txt"):
-        fate = Fate.TIMED_OUT if ended.code is None else Fate.KILLED if ended.code else Fate.ALIVE
-        verdict = Verdict.on(ended.job[0], fate)
+    for ended in run_forked(iter(timed), _try, workers, FOLDER / "logs"):
+        verdict = Verdict.on(ended.job[0], _fate(ended))
         verdicts.add(verdict)
         yield verdict
+
+
+def _fate(ended: Ended[tuple[Mutant, Tests]]) -> Fate:
+    """What an exit code of pytest says; that a file could not be imported is a failure as well."""
+    if ended.code is None:
+        return Fate.TIMED_OUT
+    if ended.code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return Fate.ALIVE
+    if ended.code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+        return Fate.KILLED
+    raise SystemExit(f"the tests could not be run: pytest ended with {ended.code}\n{ended.written}")
 
 
 def main() -> None:
