@@ -8,10 +8,10 @@ import pytest
 from freeagentics.agents.recollection import FLAT, Recollection
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32
-from freeagentics.memory import KEY_SIZE, Recalled
+from freeagentics.memory import Recalled
 from freeagentics.memory.recall import METRIC_TOTAL
 
-ROWS, HORIZON = 2, 8
+ROWS, KEY_SIZE, HORIZON = 2, 20, 8
 ALL = np.ones(ROWS, dtype=np.bool_)
 TELLING = 3
 
@@ -25,7 +25,7 @@ def recalled(result: float, doubt: float = 1.0) -> Recalled:
 def lived(truth: float, *, telling: float = 0.0, steps: int = 1500, forecast: float = 0.0, trust: float = 1.0) -> Recollection:
     """A life in which the outcome is *truth* times what memories said (half of what was recalled), *telling* times one number of the key,
     what was forecast without them, and noise."""
-    made, draw = Recollection(ROWS, HORIZON, trust, 0.05), np.random.default_rng(3)
+    made, draw = Recollection(ROWS, KEY_SIZE, HORIZON, trust, 0.05), np.random.default_rng(3)
     outcomes: list[tuple[np.ndarray, F32]] = []
     for step in range(1, steps + 1):
         result, key = float(draw.normal(0, 1)), draw.integers(0, 256, KEY_SIZE).astype(np.uint8)
@@ -40,7 +40,7 @@ def lived(truth: float, *, telling: float = 0.0, steps: int = 1500, forecast: fl
 
 
 def test_memories_weigh_nothing_before_they_were_right() -> None:
-    fresh = Recollection(ROWS, HORIZON, 1.0, 0.05)
+    fresh = Recollection(ROWS, KEY_SIZE, HORIZON, 1.0, 0.05)
     assert (fresh.weight == 0).all()
     assert (fresh.add(1, recalled(2.0), np.zeros(ROWS, dtype=np.float32)) == 0).all()
 
@@ -64,7 +64,7 @@ def test_memories_never_weigh_more_than_they_may_nor_less_than_they_must() -> No
     assert (made.weight == np.float32(0.25)).all()
     made.least = np.float32(0.5)
     assert (made.weight == np.float32(0.25)).all()
-    silent = Recollection(ROWS, HORIZON, 1.0, 0.05)
+    silent = Recollection(ROWS, KEY_SIZE, HORIZON, 1.0, 0.05)
     silent.least = np.float32(0.5)
     assert (silent.weight == np.float32(0.5)).all()
 
@@ -86,14 +86,14 @@ def test_the_number_of_a_key_that_told_of_outcomes_comes_to_count_most(telling: 
 
 
 def test_before_any_outcome_all_numbers_of_a_key_count_alike() -> None:
-    metric = Recollection(ROWS, HORIZON, 1.0, 0.05).metric()
+    metric = Recollection(ROWS, KEY_SIZE, HORIZON, 1.0, 0.05).metric()
     assert (metric == metric[0, 0]).all()
     assert metric[0, 0] == METRIC_TOTAL // KEY_SIZE
     assert FLAT > 0
 
 
 def test_numbers_of_keys_are_compared_with_their_mean_so_far() -> None:
-    made = Recollection(ROWS, HORIZON, 1.0, 0.05)
+    made = Recollection(ROWS, KEY_SIZE, HORIZON, 1.0, 0.05)
     keys = np.full((ROWS, KEY_SIZE), 204, dtype=np.uint8)
     for step in range(1, 1200):
         made.learn(Outcomes(step, HORIZON, np.zeros(1, np.float32)), keys, np.zeros(ROWS, np.float32), ALL)
@@ -108,7 +108,7 @@ def test_numbers_of_keys_are_compared_with_their_mean_so_far() -> None:
 def test_who_arrives_has_learned_nothing_of_memories() -> None:
     made = lived(0.6, telling=2.0)
     made.forget(np.array([1]))
-    fresh = Recollection(1, HORIZON, 1.0, 0.05)
+    fresh = Recollection(1, KEY_SIZE, HORIZON, 1.0, 0.05)
     assert made.weight[1] == 0 < made.weight[0]
     assert made.metric()[1].tolist() == fresh.metric()[0].tolist() != made.metric()[0].tolist()
     assert (made.centre[1] == 0.5).all() and not (made.centre[0] == 0.5).any()
