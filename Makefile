@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 ARGS ?=
 , := ,
+KERNELS := hatch_build.py $(wildcard freeagentics/kernels/c/*)
 
 .PHONY: help install run test test-installs mutants docs bench evidence sample viz clean
 
@@ -29,11 +30,11 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("freeagentics needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/installed-run: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/installed-test: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/installed-run
 
@@ -41,7 +42,7 @@ $(VENV)/installed-mutants: $(VENV)/installed-test
 	$(PIP) --editable '.[test,mutants]'
 	@touch $@
 
-$(VENV)/installed-viz: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/installed-viz: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
 	$(PIP) --editable '.[viz]'
 	@touch $@ $(VENV)/installed-run
 

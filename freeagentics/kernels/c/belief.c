@@ -1,0 +1,181 @@
+/* The belief filter: a Bayesian filter over a grid of 32 drifts by 32 volatilities, for every agent and asset. */
+
+#include "elementary.h"
+#include "sums.h"
+#include "table.h"
+
+#define SIDE 32
+#define CELLS (SIDE * SIDE)
+/* Numbers that are read off a belief, padded to whole registers: total, four regimes, two moments, 24 points of a distribution. */
+#define READINGS 32
+#define REGIMES 4
+#define MOMENTS 2
+#define POINTS 24
+#define LEAST_LIKELY 1e-20
+
+/* Arrays of a cohort's beliefs, (n = rows * assets) each. */
+typedef struct {
+    float *regimes, *moments, *below, *entropy;
+} Read;
+
+/* Density of a standardised return in each cell over that where it is largest, at least LEAST_LIKELY; returns the log of the largest.
+ * Student t with six degrees of freedom: proportional to (1 + s^2 / 6)^(-7/2) / sigma, where s = return / sigma - drift. */
+static double likelihood(double zscore, const float *drift, const float *sigma, double constant, float *found) {
+    double density[CELLS], peak = 0;
+    for (int d = 0; d < SIDE; d++)
+        for (int v = 0; v < SIDE; v++) {
+            double s = between(-1e3, zscore, 1e3) / sigma[v] - drift[d], u = 1 + s * s / 6;
+            density[d * SIDE + v] = 1 / (u * u * u * __builtin_sqrt(u) * sigma[v]);
+        }
+    for (int i = 0; i < CELLS; i++) peak = larger(peak, density[i]);
+    for (int i = 0; i < CELLS; i++) found[i] = (float)larger(density[i] / peak, LEAST_LIKELY);
+    return log_of(peak) + constant;
+}
+
+/* One bar passes over one belief: volatility diffuses along the transition, a share of each volatility's belief draws a new drift, and all is
+ * weighed by the likelihood. Of the total only shares count: what lasts is left as it is, what is drawn anew is weighed against it. */
+static void move(const float *before, const float *transition, const float *prior, float drawn, const float *likely, float *after) {
+    float all[SIDE] = {0};
+    for (int d = 0; d < SIDE; d++) {
+        float moved[SIDE] = {0};
+        for (int v = 0; v < SIDE; v++) {
+            float cell = before[d * SIDE + v];
+            if (cell == 0) continue;
+            for (int w = 0; w < SIDE; w++) moved[w] += cell * transition[v * SIDE + w];
+        }
+        for (int w = 0; w < SIDE; w++) {
+            all[w] += moved[w];
+            after[d * SIDE + w] = moved[w];
+        }
+    }
+    for (int w = 0; w < SIDE; w++) all[w] *= drawn;
+    for (int d = 0; d < SIDE; d++)
+        for (int w = 0; w < SIDE; w++) after[d * SIDE + w] = (after[d * SIDE + w] + all[w] * prior[d]) * likely[d * SIDE + w];
+}
+
+/* Prune and normalise a belief, and read it off; *box* (first and last drift and volatility that are possible) grows to hold it. */
+static float settle(float *cells, const float *readings, float pruned, int64_t at, Read read, int64_t *box) {
+    float total = sum_f(cells, CELLS), least = pruned * total;
+    float found[READINGS] = {0};
+    for (int d = 0; d < SIDE; d++) {
+        float here[READINGS] = {0};
+        int any = 0;
+        for (int v = 0; v < SIDE; v++) {
+            float *cell = cells + d * SIDE + v;
+            if (*cell < least) *cell = 0;
+            if (*cell == 0) continue;
+            any = 1;
+            if (v < box[2]) box[2] = v;
+            if (v > box[3]) box[3] = v;
+            const float *row = readings + (d * SIDE + v) * READINGS;
+            for (int q = 0; q < READINGS; q++) here[q] += *cell * row[q];
+        }
+        if (!any) continue;
+        if (d < box[0]) box[0] = d;
+        if (d > box[1]) box[1] = d;
+        for (int q = 0; q < READINGS; q++) found[q] += here[q];
+    }
+    float norm = 1 / found[0];
+    for (int i = 0; i < CELLS; i++) cells[i] *= norm;
+    for (int q = 0; q < READINGS; q++) found[q] *= norm;
+    double entropy = 0;
+    for (int r = 0; r < REGIMES; r++) {
+        double p = found[1 + r];
+        entropy -= p * log_of(larger(p, 1e-12));
+        read.regimes[at * REGIMES + r] = found[1 + r];
+    }
+    read.entropy[at] = (float)(entropy / (2 * LN2));
+    for (int m = 0; m < MOMENTS; m++) read.moments[at * MOMENTS + m] = found[1 + REGIMES + m];
+    for (int p = 0; p < POINTS; p++) read.below[at * POINTS + p] = found[1 + REGIMES + MOMENTS + p];
+    return total;
+}
+
+#define READ(first) {AS(float, first), AS(float, first + 1), AS(float, first + 2), AS(float, first + 3)}
+#define READ_HOLDS(first, n)          \
+    HOLDS(first, (n) * REGIMES);      \
+    HOLDS(first + 1, (n) * MOMENTS);  \
+    HOLDS(first + 2, (n) * POINTS);   \
+    HOLDS(first + 3, n)
+
+/* zscore (A), persistence (rows), block (rows * A, drifts, volatilities), where it lies (4: first drift, drifts, first volatility,
+ * volatilities), tables drift, sigma, prior (32), transition (32, 32), readings (1024, 32), constant, pruned -> cells (rows * A, 1024),
+ * surprise (rows * A), regimes, moments, below, entropy, box (4: first and last drift, first and last volatility). */
+static int belief_advance(const Argument *argument) {
+    int64_t assets = argument[0].items, rows = argument[1].items, n = rows * assets;
+    const float *zscore = AS(const float, 0), *persistence = AS(const float, 1), *block = AS(const float, 2);
+    const int64_t *lies = AS(const int64_t, 3);
+    const float *drift = AS(const float, 4), *sigma = AS(const float, 5), *prior = AS(const float, 6), *transition = AS(const float, 7);
+    const float *readings = AS(const float, 8);
+    float *cells = AS(float, 11), *surprise = AS(float, 12);
+    Read read = READ(13);
+    int64_t *box = AS(int64_t, 17);
+    HOLDS(3, 4);
+    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] + lies[1] > SIDE || lies[2] + lies[3] > SIDE) return 4;
+    HOLDS(2, n * lies[1] * lies[3]);
+    for (int table = 4; table < 7; table++) HOLDS(table, SIDE);
+    HOLDS(7, CELLS);
+    HOLDS(8, CELLS * READINGS);
+    HOLDS(11, n * CELLS);
+    HOLDS(12, n);
+    READ_HOLDS(13, n);
+    HOLDS(17, 4);
+    box[0] = box[2] = SIDE, box[1] = box[3] = -1;
+    for (int64_t asset = 0; asset < assets; asset++) {
+        float likely[CELLS];
+        double peak = likelihood(zscore[asset], drift, sigma, REAL(9), likely);
+        for (int64_t row = 0; row < rows; row++) {
+            int64_t at = row * assets + asset;
+            float before[CELLS] = {0};
+            for (int64_t d = 0; d < lies[1]; d++)
+                memcpy(before + (lies[0] + d) * SIDE + lies[2], block + (at * lies[1] + d) * lies[3], (size_t)lies[3] * sizeof(float));
+            float *after = cells + at * CELLS;
+            move(before, transition, prior, 1 / persistence[row] - 1, likely, after);
+            float density = settle(after, readings, (float)REAL(10), at, read, box) * persistence[row];
+            surprise[at] = (float)-(log_of(density) + peak);
+        }
+    }
+    return 0;
+}
+
+/* readings (1024, 32), pruned, cells (n, 1024) -> regimes, moments, below, entropy, box (4). */
+static int belief_settle(const Argument *argument) {
+    int64_t n = argument[2].items / CELLS, *box = AS(int64_t, 7);
+    Read read = READ(3);
+    HOLDS(0, CELLS * READINGS);
+    READ_HOLDS(3, n);
+    HOLDS(7, 4);
+    box[0] = box[2] = SIDE, box[1] = box[3] = -1;
+    for (int64_t at = 0; at < n; at++) settle(AS(float, 2) + at * CELLS, AS(const float, 0), (float)REAL(1), at, read, box);
+    return 0;
+}
+
+/* Mean of an exponential between its values at both ends. */
+static double log_mean(double left, double right) {
+    double ratio = log_of(right / left);
+    return magnitude(ratio) < 1e-4 ? (left + right) / 2 : (right - left) / ratio;
+}
+
+/* Returns at (K), rising, distributions below them (n, K), a probability -> value-at-risk (n), expected shortfall (n). Between two points the
+ * log of the probability is taken to be linear. */
+static int tail_risk(const Argument *argument) {
+    int64_t points = argument[0].items, n = argument[3].items;
+    const float *at = AS(const float, 0);
+    double probability = REAL(2);
+    HOLDS(1, n * points);
+    HOLDS(4, n);
+    if (points < 2) return 1;
+    for (int64_t row = 0; row < n; row++) {
+        const float *below = AS(const float, 1) + row * points;
+        int64_t place = 0;
+        while (place < points && larger(below[place], 1e-12) < probability) place++;
+        place = place < 1 ? 1 : place > points - 1 ? points - 1 : place;
+        double left = larger(below[place - 1], 1e-12), right = larger(below[place], 1e-12);
+        double share = between(0, log_of(probability / left) / larger(log_of(right / left), 1e-12), 1);
+        double quantile = at[place - 1] + share * (at[place] - at[place - 1]), area = 0;
+        for (int64_t i = 1; i < place; i++) area += ((double)at[i] - at[i - 1]) * log_mean(larger(below[i - 1], 1e-12), larger(below[i], 1e-12));
+        area += (quantile - at[place - 1]) * log_mean(left, probability);
+        AS(float, 3)[row] = (float)-quantile;
+        AS(float, 4)[row] = (float)(area / probability - quantile);
+    }
+    return 0;
+}

@@ -1,0 +1,39 @@
+/* All kernels in one unit, compiled once for any processor of the kind and once more for wide registers. */
+
+#include "numbers.c"
+#include "belief.c"
+#include "weights.c"
+#include "recall.c"
+
+#ifndef TABLE
+#define TABLE kernels_baseline
+#endif
+
+const Kernel TABLE[] = {
+    {"exp", "dD", exp_each},
+    {"exp_f", "fF", exp_each_f},
+    {"exp2", "dD", exp2_each},
+    {"exp2_f", "fF", exp2_each_f},
+    {"log", "dD", log_each},
+    {"log_f", "fF", log_each_f},
+    {"log1p", "dD", log1p_each},
+    {"log1p_f", "fF", log1p_each_f},
+    {"tanh", "dD", tanh_each},
+    {"tanh_f", "fF", tanh_each_f},
+    {"sum_rows", "dDn", sum_rows},
+    {"sum_rows_f", "fFn", sum_rows_f},
+    {"product", "ddDnnn", product},
+    {"ewma", "dDnnnx", ewma},
+    {"normal_quantiles", "dD", normal_quantiles},
+    {"solve", "DDnnx", solve},
+    {"belief_advance", "ffflfffffxxFFFFFFL", belief_advance},
+    {"belief_settle", "fxFFFFFL", belief_settle},
+    {"tail_risk", "ffxFF", tail_risk},
+    {"weights_learn", "fffbbFFFFFFFnnnxx", weights_learn},
+    {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
+    {"weights_around", "fffFxn", weights_around},
+    {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
+    {"recall_find", "biffbinnnxxFIFFFF", recall_find},
+    {"recall_keep", "BIFFFnnnnnx", recall_keep},
+    {0, 0, 0},
+};

@@ -1,0 +1,120 @@
+/* The Python module: kernels as functions of buffers and numbers, by the table. Limited API, so that one build serves every Python from 3.11
+ * on. A call checks types, layout and sizes, and lets go of the interpreter's lock. */
+#define Py_LIMITED_API 0x030b0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+#include "table.h"
+
+#define MOST_ARGUMENTS 40
+
+static int is_kind(const Py_buffer *buffer, char letter) {
+    const char *format = buffer->format ? buffer->format : "B";
+    if (*format == '<' || *format == '=' || *format == '@') format++;
+    switch (letter | 32) {
+        case 'f': return *format == 'f';
+        case 'd': return *format == 'd';
+        case 'b': return (*format == 'B' || *format == '?') && buffer->itemsize == 1;
+        case 'w': return *format == 'H' && buffer->itemsize == 2;
+        case 'i': return strchr("il", *format) && buffer->itemsize == 4;
+        case 'l': return strchr("lq", *format) && buffer->itemsize == 8;
+        default: return 0;
+    }
+}
+
+static int take(const Kernel *kernel, int place, PyObject *given, Py_buffer *buffer, Argument *argument) {
+    char letter = kernel->signature[place];
+    if (letter == 'n') {
+        argument->whole = PyLong_AsLongLong(given);
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    if (letter == 'x') {
+        argument->real = PyFloat_AsDouble(given);
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    int filled = letter >= 'A' && letter <= 'Z';
+    if (PyObject_GetBuffer(given, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (filled ? PyBUF_WRITABLE : 0)) < 0) {
+        PyErr_Format(PyExc_TypeError, "kernel %s: argument %d must be a contiguous array%s", kernel->name, place + 1, filled ? " that may be written" : "");
+        return -1;
+    }
+    if (!is_kind(buffer, letter)) {
+        PyErr_Format(PyExc_TypeError, "kernel %s: argument %d has items of type %s, expected %c", kernel->name, place + 1, buffer->format, letter | 32);
+        PyBuffer_Release(buffer);
+        return -1;
+    }
+    argument->at = buffer->buf;
+    argument->items = buffer->itemsize ? buffer->len / buffer->itemsize : 0;
+    return 1;
+}
+
+static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    const Kernel *kernel = PyCapsule_GetPointer(self, NULL);
+    Py_buffer buffers[MOST_ARGUMENTS];
+    Argument arguments[MOST_ARGUMENTS] = {{0}};
+    int held = 0, failed = 0;
+    if (count != (Py_ssize_t)strlen(kernel->signature))
+        return PyErr_Format(PyExc_TypeError, "kernel %s takes %d arguments, not %d", kernel->name, (int)strlen(kernel->signature), (int)count);
+    for (int place = 0; place < count && !failed; place++) {
+        int took = take(kernel, place, given[place], &buffers[held], &arguments[place]);
+        failed = took < 0;
+        held += took > 0;
+    }
+    if (!failed) {
+        PyThreadState *thread = PyEval_SaveThread();
+        int wrong = kernel->run(arguments);
+        PyEval_RestoreThread(thread);
+        if (wrong) PyErr_Format(PyExc_ValueError, "kernel %s: argument %d has too few items", kernel->name, wrong);
+        failed = wrong != 0;
+    }
+    while (held--) PyBuffer_Release(&buffers[held]);
+    if (failed) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef method = {"kernel", (PyCFunction)(void (*)(void))call, METH_FASTCALL, NULL};
+
+static int is_wide(void) {
+#ifdef FREEAGENTICS_WIDE
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+#else
+    return 0;
+#endif
+}
+
+/* The kernels for this processor as a dict of functions; the baseline ones where told so. */
+static PyObject *table(PyObject *self, PyObject *baseline) {
+    (void)self;
+    const Kernel *kernels = kernels_baseline;
+#ifdef FREEAGENTICS_WIDE
+    if (is_wide() && !PyObject_IsTrue(baseline)) kernels = kernels_wide;
+#endif
+    (void)baseline;
+    PyObject *functions = PyDict_New();
+    for (; functions && kernels->name; kernels++) {
+        PyObject *capsule = PyCapsule_New((void *)kernels, NULL, NULL);
+        PyObject *function = capsule ? PyCFunction_NewEx(&method, capsule, NULL) : NULL;
+        if (!function || PyDict_SetItemString(functions, kernels->name, function) < 0) Py_CLEAR(functions);
+        Py_XDECREF(capsule);
+        Py_XDECREF(function);
+    }
+    return functions;
+}
+
+static PyObject *wide(PyObject *self, PyObject *nothing) {
+    (void)self, (void)nothing;
+    return PyBool_FromLong(is_wide());
+}
+
+static PyMethodDef methods[] = {
+    {"table", table, METH_O, "The kernels for this processor, by name; the baseline ones if the argument is true."},
+    {"wide", wide, METH_NOARGS, "Whether this processor runs the kernels for wide registers (AVX2)."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {{0, NULL}};
+
+static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "freeagentics.kernels._compiled", "Compiled kernels.", 0, methods, slots, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__compiled(void) { return PyModuleDef_Init(&definition); }

@@ -1,0 +1,156 @@
+/* Elementary functions and sums over arrays, for what is computed with arrays in Python. */
+
+#include "elementary.h"
+#include "sums.h"
+#include "table.h"
+
+#define ELEMENTWISE(name)                                                                  \
+    static int name##_each(const Argument *argument) {                                     \
+        const double *x = AS(const double, 0);                                             \
+        double *y = AS(double, 1);                                                         \
+        int64_t count = argument[0].items;                                                 \
+        HOLDS(1, count);                                                                   \
+        for (int64_t i = 0; i < count; i++) y[i] = name##_of(x[i]);                        \
+        return 0;                                                                          \
+    }                                                                                      \
+    static int name##_each_f(const Argument *argument) {                                   \
+        const float *x = AS(const float, 0);                                               \
+        float *y = AS(float, 1);                                                           \
+        int64_t count = argument[0].items;                                                 \
+        HOLDS(1, count);                                                                   \
+        for (int64_t i = 0; i < count; i++) y[i] = (float)name##_of((double)x[i]);         \
+        return 0;                                                                          \
+    }
+
+ELEMENTWISE(exp)
+ELEMENTWISE(exp2)
+ELEMENTWISE(log)
+ELEMENTWISE(log1p)
+ELEMENTWISE(tanh)
+
+/* Sums along the last axis: of rows of so many numbers. */
+static int sum_rows(const Argument *argument) {
+    const double *x = AS(const double, 0);
+    double *y = AS(double, 1);
+    int64_t rows = argument[1].items, width = WHOLE(2);
+    HOLDS(0, rows * width);
+    for (int64_t row = 0; row < rows; row++) y[row] = sum_d(x + row * width, width);
+    return 0;
+}
+
+static int sum_rows_f(const Argument *argument) {
+    const float *x = AS(const float, 0);
+    float *y = AS(float, 1);
+    int64_t rows = argument[1].items, width = WHOLE(2);
+    HOLDS(0, rows * width);
+    for (int64_t row = 0; row < rows; row++) y[row] = sum_f(x + row * width, width);
+    return 0;
+}
+
+/* (n, k) times (k, m), each sum from the first product to the last. */
+static int product(const Argument *argument) {
+    const double *a = AS(const double, 0), *b = AS(const double, 1);
+    double *c = AS(double, 2);
+    int64_t n = WHOLE(3), k = WHOLE(4), m = WHOLE(5);
+    HOLDS(0, n * k);
+    HOLDS(1, k * m);
+    HOLDS(2, n * m);
+    for (int64_t i = 0; i < n * m; i++) c[i] = 0;
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < k; j++)
+            for (int64_t l = 0; l < m; l++) c[i * m + l] += a[i * k + j] * b[j * m + l];
+    return 0;
+}
+
+/* Exponentially weighted means of columns (T, A), those that are NaN left out. Adjusted ones divide by the weights there are; others are the
+ * recursion from the first value. */
+static int ewma(const Argument *argument) {
+    const double *x = AS(const double, 0);
+    double *y = AS(double, 1);
+    int64_t rows = WHOLE(2), columns = WHOLE(3), adjust = WHOLE(4);
+    double kept = REAL(5);
+    HOLDS(0, rows * columns);
+    HOLDS(1, rows * columns);
+    for (int64_t column = 0; column < columns; column++) {
+        double mean = from_bits(0x7ff8000000000000u), weight = 0;
+        for (int64_t i = column; i < rows * columns; i += columns) {
+            if (x[i] == x[i]) {
+                double share = adjust ? 1 / (weight * kept + 1) : (weight == 0 ? 1 : 1 - kept);
+                mean = weight == 0 ? x[i] : mean + share * (x[i] - mean);
+                weight = weight * kept + 1;
+            }
+            y[i] = mean;
+        }
+    }
+    return 0;
+}
+
+static double ratio_of(const double *over, const double *under, double at) {
+    double above = over[7], below = under[7];
+    for (int i = 6; i >= 0; i--) {
+        above = above * at + over[i];
+        below = below * at + under[i];
+    }
+    return above / below;
+}
+
+/* Quantiles of the standard normal distribution at probabilities above 0 and below 1 (Wichura, "Algorithm AS 241", 1988,
+ * doi:10.2307/2347330); to about one part in 10^16. */
+static int normal_quantiles(const Argument *argument) {
+    static const double over[3][8] = {
+        {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4, 4.5921953931549871457e4,
+         6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3},
+        {1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0, 1.27045825245236838258e0,
+         2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4},
+        {6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1, 2.65321895265761230930e-2,
+         1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7}};
+    static const double under[3][8] = {
+        {1, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4, 3.9307895800092710610e4,
+         2.8729085735721942674e4, 5.2264952788528545610e3},
+        {1, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1, 1.48103976427480074590e-1,
+         1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9},
+        {1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4,
+         1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15}};
+    const double *p = AS(const double, 0);
+    double *x = AS(double, 1);
+    HOLDS(1, argument[0].items);
+    for (int64_t i = 0; i < argument[0].items; i++) {
+        double q = p[i] - 0.5;
+        if (magnitude(q) <= 0.425) {
+            x[i] = q * ratio_of(over[0], under[0], 0.180625 - q * q);
+            continue;
+        }
+        double r = __builtin_sqrt(-log_of(smaller(p[i], 1.0 - p[i])));
+        double tail = r <= 5.0 ? ratio_of(over[1], under[1], r - 1.6) : ratio_of(over[2], under[2], r - 5.0);
+        x[i] = q < 0 ? -tail : tail;
+    }
+    return 0;
+}
+
+/* Solve (k, k) symmetric positive definite systems S x = y for rows (n, k) of y, by Cholesky's factors; S is overwritten by them. A pivot
+ * below *least* is taken for it. */
+static int solve(const Argument *argument) {
+    double *s = AS(double, 0), *x = AS(double, 1);
+    int64_t n = WHOLE(2), k = WHOLE(3);
+    double least = REAL(4);
+    HOLDS(0, k * k);
+    HOLDS(1, n * k);
+    for (int64_t j = 0; j < k; j++)
+        for (int64_t i = j; i < k; i++) {
+            double left = s[i * k + j];
+            for (int64_t l = 0; l < j; l++) left -= s[i * k + l] * s[j * k + l];
+            s[i * k + j] = i == j ? __builtin_sqrt(larger(left, least)) : left / s[j * k + j];
+        }
+    for (int64_t row = 0; row < n; row++) {
+        double *y = x + row * k;
+        for (int64_t i = 0; i < k; i++) {
+            for (int64_t l = 0; l < i; l++) y[i] -= s[i * k + l] * y[l];
+            y[i] /= s[i * k + i];
+        }
+        for (int64_t i = k - 1; i >= 0; i--) {
+            for (int64_t l = i + 1; l < k; l++) y[i] -= s[l * k + i] * y[l];
+            y[i] /= s[i * k + i];
+        }
+    }
+    return 0;
+}

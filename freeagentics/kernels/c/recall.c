@@ -1,0 +1,117 @@
+/* Recall: the memories most like the present, one of each episode, by agents' indexes of so many slots. */
+
+#include "elementary.h"
+#include "table.h"
+
+/* Likeness times recency of one row's memories with an outcome (their result is a number), 0 of others. */
+static void relevance_of(const uint8_t *key, const int32_t *step, const float *result, const uint8_t *query, const int32_t *metric, int64_t slots,
+                         int64_t size, int64_t now, double scale, double halflife, float *relevance) {
+    int64_t whole = 0;
+    for (int64_t i = 0; i < size; i++) whole += metric[i];
+    double distance_scale = scale / (double)(whole > 0 ? whole : 1), forgetting = LN2 / halflife;
+    for (int64_t slot = 0; slot < slots; slot++) {
+        if (result[slot] != result[slot]) {
+            relevance[slot] = 0;
+            continue;
+        }
+        /* Whole numbers below 2^24 where the metric sums to at most 256. */
+        int32_t distance = 0;
+        for (int64_t i = 0; i < size; i++) {
+            int32_t apart = (int32_t)key[slot * size + i] - query[i];
+            distance += apart * apart * metric[i];
+        }
+        relevance[slot] = (float)exp_of(-(distance * distance_scale) - (double)(now - step[slot]) * forgetting);
+    }
+}
+
+static int64_t most_relevant(const float *relevance, int64_t slots) {
+    int64_t best = 0;
+    for (int64_t slot = 1; slot < slots; slot++)
+        if (relevance[slot] > relevance[best]) best = slot;
+    return best;
+}
+
+/* Shares of memories in their mean: by how much each is more relevant than the first one left out; as relevant as they are where none is. */
+static void share_out(const float *found, float next, int64_t k, float *share) {
+    float beyond = 0, total = 0;
+    for (int64_t place = 0; place < k; place++) beyond += found[place] - next;
+    for (int64_t place = 0; place < k; place++) {
+        share[place] = beyond > 0 ? found[place] - next : found[place];
+        total += share[place];
+    }
+    for (int64_t place = 0; place < k; place++) share[place] /= larger_f(total, 1e-6f);
+}
+
+/* key (rows, slots, size), step, result, reward (rows, slots), query (rows, size), metric (rows or 1, size), k, step now, horizon, scale of
+ * distances, half-life -> relevance (rows, slots, as scratch), step, relevance, share, result, reward (rows, k). */
+static int recall_find(const Argument *argument) {
+    int64_t k = WHOLE(6), now = WHOLE(7), horizon = WHOLE(8), rows = k ? argument[12].items / k : 0;
+    int64_t slots = rows ? argument[1].items / rows : 0, size = rows ? argument[4].items / rows : 0;
+    int64_t metric_stride = argument[5].items > size ? size : 0;
+    HOLDS(0, rows * slots * size);
+    HOLDS(2, rows * slots);
+    HOLDS(3, rows * slots);
+    HOLDS(5, metric_stride ? rows * size : size);
+    HOLDS(11, rows * slots);
+    for (int array = 13; array < 17; array++) HOLDS(array, rows * k);
+    for (int64_t row = 0; row < rows; row++) {
+        const int32_t *step = AS(const int32_t, 1) + row * slots;
+        float *left = AS(float, 11) + row * slots, *found = AS(float, 13) + row * k, next = 0;
+        relevance_of(AS(const uint8_t, 0) + row * slots * size, step, AS(const float, 2) + row * slots, AS(const uint8_t, 4) + row * size,
+                     AS(const int32_t, 5) + row * metric_stride, slots, size, now, REAL(9), REAL(10), left);
+        for (int64_t place = 0; place <= k; place++) {
+            int64_t best = slots ? most_relevant(left, slots) : 0;
+            float relevance = slots ? left[best] : 0;
+            if (place == k) {
+                next = relevance;
+                break;
+            }
+            found[place] = relevance;
+            AS(int32_t, 12)[row * k + place] = relevance > 0 ? step[best] : -1;
+            AS(float, 15)[row * k + place] = relevance > 0 ? AS(const float, 2)[row * slots + best] : 0;
+            AS(float, 16)[row * k + place] = relevance > 0 ? AS(const float, 3)[row * slots + best] : 0;
+            if (relevance > 0) {
+                int32_t then = step[best];
+                for (int64_t slot = 0; slot < slots; slot++)
+                    if (step[slot] - then < horizon && then - step[slot] < horizon) left[slot] = 0;
+            }
+        }
+        share_out(found, next, k, AS(float, 14) + row * k);
+    }
+    return 0;
+}
+
+static double faded(float importance, int64_t age, double halflife) { return importance * exp2_of(-(double)age / halflife); }
+
+/* The memory that the ring is about to write over takes the place of the one of its own horizon among the older ones, or else of the least
+ * important, if it is more important. key (rows, slots, size), step, importance, result, reward (rows, slots); rows, slot, ring, step now,
+ * horizon, half-life. */
+static int recall_keep(const Argument *argument) {
+    uint8_t *key = AS(uint8_t, 0);
+    int32_t *step = AS(int32_t, 1);
+    float *importance = AS(float, 2), *result = AS(float, 3), *reward = AS(float, 4);
+    int64_t rows = WHOLE(5), slot = WHOLE(6), ring = WHOLE(7), now = WHOLE(8), horizon = WHOLE(9);
+    int64_t slots = rows ? argument[1].items / rows : 0, size = rows && slots ? argument[0].items / rows / slots : 0;
+    double halflife = REAL(10);
+    for (int array = 2; array < 5; array++) HOLDS(array, rows * slots);
+    if (slot < 0 || slot >= ring || ring >= slots) return rows ? 7 : 0;
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t leaving = row * slots + slot, weakest = -1;
+        if (step[leaving] < 0) continue;
+        double least = 0;
+        for (int64_t other = row * slots + ring; other < (row + 1) * slots; other++) {
+            int there = step[other] >= 0;
+            double worth = there ? faded(importance[other], now - step[other], halflife) : -1;
+            int same = there && step[other] / horizon == step[leaving] / horizon;
+            if (weakest < 0 || worth < least || same) weakest = other, least = worth;
+            if (same) break;
+        }
+        if (faded(importance[leaving], now - step[leaving], halflife) <= least) continue;
+        memcpy(key + weakest * size, key + leaving * size, (size_t)size);
+        step[weakest] = step[leaving];
+        importance[weakest] = importance[leaving];
+        result[weakest] = result[leaving];
+        reward[weakest] = reward[leaving];
+    }
+    return 0;
+}
