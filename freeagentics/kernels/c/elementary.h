@@ -109,7 +109,10 @@ static inline double log_of(double x) {
 static inline double log1p_of(double x) {
     double sum = 1.0 + x, off = sum - 1.0;
     double value = log_of(sum) * (x / (off == 0.0 ? 1.0 : off));
-    return off == 0.0 ? x : value;
+    value = off == 0.0 ? x : value;
+    /* Else infinity by itself: processors differ in the sign of what is not a number. */
+    value = x > 0x1.fffffffffffffp+1023 ? x : value;
+    return x < -1.0 ? from_bits(0x7ff8000000000000u) : value;
 }
 
 /* Hyperbolic tangent; error at most 2e-16, which is absolute: near zero the relative one is larger. */

@@ -13,8 +13,8 @@ static int is_kind(const Py_buffer *buffer, char letter) {
     const char *format = buffer->format ? buffer->format : "B";
     if (*format == '<' || *format == '=' || *format == '@') format++;
     switch (letter | 32) {
-        case 'f': return *format == 'f';
-        case 'd': return *format == 'd';
+        case 'f': return *format == 'f' && buffer->itemsize == 4;
+        case 'd': return *format == 'd' && buffer->itemsize == 8;
         case 'b': return (*format == 'B' || *format == '?') && buffer->itemsize == 1;
         case 'w': return *format == 'H' && buffer->itemsize == 2;
         case 'i': return strchr("il", *format) && buffer->itemsize == 4;
@@ -23,28 +23,35 @@ static int is_kind(const Py_buffer *buffer, char letter) {
     }
 }
 
+static int expected(const Kernel *kernel, int place, const char *what) {
+    PyErr_Format(PyExc_TypeError, "kernel %s: argument %d %s", kernel->name, place + 1, what);
+    return -1;
+}
+
 static int take(const Kernel *kernel, int place, PyObject *given, Py_buffer *buffer, Argument *argument) {
     char letter = kernel->signature[place];
     if (letter == 'n') {
         argument->whole = PyLong_AsLongLong(given);
-        return PyErr_Occurred() ? -1 : 0;
+        return PyErr_Occurred() ? expected(kernel, place, "must be a whole number of at most 63 bits") : 0;
     }
     if (letter == 'x') {
         argument->real = PyFloat_AsDouble(given);
-        return PyErr_Occurred() ? -1 : 0;
+        return PyErr_Occurred() ? expected(kernel, place, "must be a number") : 0;
     }
     int filled = letter >= 'A' && letter <= 'Z';
-    if (PyObject_GetBuffer(given, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (filled ? PyBUF_WRITABLE : 0)) < 0) {
-        PyErr_Format(PyExc_TypeError, "kernel %s: argument %d must be a contiguous array%s", kernel->name, place + 1, filled ? " that may be written" : "");
-        return -1;
-    }
+    if (PyObject_GetBuffer(given, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (filled ? PyBUF_WRITABLE : 0)) < 0)
+        return expected(kernel, place, filled ? "must be a contiguous array that may be written" : "must be a contiguous array");
     if (!is_kind(buffer, letter)) {
         PyErr_Format(PyExc_TypeError, "kernel %s: argument %d has items of type %s, expected %c", kernel->name, place + 1, buffer->format, letter | 32);
         PyBuffer_Release(buffer);
         return -1;
     }
+    if ((uintptr_t)buffer->buf % (size_t)buffer->itemsize) {
+        PyBuffer_Release(buffer);
+        return expected(kernel, place, "must begin at a multiple of its items' size in memory");
+    }
     argument->at = buffer->buf;
-    argument->items = buffer->itemsize ? buffer->len / buffer->itemsize : 0;
+    argument->items = buffer->len / buffer->itemsize;
     return 1;
 }
 
@@ -64,7 +71,9 @@ static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) 
         PyThreadState *thread = PyEval_SaveThread();
         int wrong = kernel->run(arguments);
         PyEval_RestoreThread(thread);
-        if (wrong) PyErr_Format(PyExc_ValueError, "kernel %s: argument %d has too few items", kernel->name, wrong);
+        if (wrong)
+            PyErr_Format(PyExc_ValueError, "kernel %s: argument %d %s", kernel->name, wrong,
+                         kernel->signature[wrong - 1] == 'n' ? "is out of range" : "has too few items");
         failed = wrong != 0;
     }
     while (held--) PyBuffer_Release(&buffers[held]);

@@ -33,7 +33,7 @@ static int sum_rows(const Argument *argument) {
     const double *x = AS(const double, 0);
     double *y = AS(double, 1);
     int64_t rows = argument[1].items, width = WHOLE(2);
-    HOLDS(0, rows * width);
+    HOLDS(0, times(rows, width));
     for (int64_t row = 0; row < rows; row++) y[row] = sum_d(x + row * width, width);
     return 0;
 }
@@ -42,7 +42,7 @@ static int sum_rows_f(const Argument *argument) {
     const float *x = AS(const float, 0);
     float *y = AS(float, 1);
     int64_t rows = argument[1].items, width = WHOLE(2);
-    HOLDS(0, rows * width);
+    HOLDS(0, times(rows, width));
     for (int64_t row = 0; row < rows; row++) y[row] = sum_f(x + row * width, width);
     return 0;
 }
@@ -52,9 +52,9 @@ static int product(const Argument *argument) {
     const double *a = AS(const double, 0), *b = AS(const double, 1);
     double *c = AS(double, 2);
     int64_t n = WHOLE(3), k = WHOLE(4), m = WHOLE(5);
-    HOLDS(0, n * k);
-    HOLDS(1, k * m);
-    HOLDS(2, n * m);
+    HOLDS(0, times(n, k));
+    HOLDS(1, times(k, m));
+    HOLDS(2, times(n, m));
     for (int64_t i = 0; i < n * m; i++) c[i] = 0;
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < k; j++)
@@ -69,8 +69,8 @@ static int ewma(const Argument *argument) {
     double *y = AS(double, 1);
     int64_t rows = WHOLE(2), columns = WHOLE(3), adjust = WHOLE(4);
     double kept = REAL(5);
-    HOLDS(0, rows * columns);
-    HOLDS(1, rows * columns);
+    HOLDS(0, times(rows, columns));
+    HOLDS(1, times(rows, columns));
     for (int64_t column = 0; column < columns; column++) {
         double mean = from_bits(0x7ff8000000000000u), weight = 0;
         for (int64_t i = column; i < rows * columns; i += columns) {
@@ -133,8 +133,8 @@ static int solve(const Argument *argument) {
     double *s = AS(double, 0), *x = AS(double, 1);
     int64_t n = WHOLE(2), k = WHOLE(3);
     double least = REAL(4);
-    HOLDS(0, k * k);
-    HOLDS(1, n * k);
+    HOLDS(0, times(k, k));
+    HOLDS(1, times(n, k));
     for (int64_t j = 0; j < k; j++)
         for (int64_t i = j; i < k; i++) {
             double left = s[i * k + j];
