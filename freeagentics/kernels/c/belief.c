@@ -110,7 +110,7 @@ static int belief_advance(const Argument *argument) {
     Read read = READ(13);
     int64_t *box = AS(int64_t, 17);
     HOLDS(3, 4);
-    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] + lies[1] > SIDE || lies[2] + lies[3] > SIDE) return 4;
+    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] > SIDE - lies[1] || lies[2] > SIDE - lies[3]) return 4;
     HOLDS(2, n * lies[1] * lies[3]);
     for (int table = 4; table < 7; table++) HOLDS(table, SIDE);
     HOLDS(7, CELLS);

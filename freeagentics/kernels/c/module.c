@@ -7,6 +7,10 @@
 
 #include "table.h"
 
+#ifdef FREEAGENTICS_WIDE
+#include <cpuid.h>
+#endif
+
 #define MOST_ARGUMENTS 40
 
 static int is_kind(const Py_buffer *buffer, char letter) {
@@ -73,7 +77,7 @@ static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) 
         PyEval_RestoreThread(thread);
         if (wrong)
             PyErr_Format(PyExc_ValueError, "kernel %s: argument %d %s", kernel->name, wrong,
-                         kernel->signature[wrong - 1] == 'n' ? "is out of range" : "has too few items");
+                         kernel->signature[wrong - 1] == 'n' ? "is out of range" : "has too few items, or one that is out of range");
         failed = wrong != 0;
     }
     while (held--) PyBuffer_Release(&buffers[held]);
@@ -83,10 +87,14 @@ static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) 
 
 static PyMethodDef method = {"kernel", (PyCFunction)(void (*)(void))call, METH_FASTCALL, NULL};
 
+/* Whether the processor has AVX2 and BMI, and the system keeps wide registers. Not __builtin_cpu_supports, which zig's runtime answers with 0. */
 static int is_wide(void) {
 #ifdef FREEAGENTICS_WIDE
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+    unsigned a, b, c, d, kept;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+    __asm__("xgetbv" : "=a"(kept), "=d"(d) : "c"(0));
+    if ((kept & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    return (b & bit_AVX2) && (b & bit_BMI) && (b & bit_BMI2);
 #else
     return 0;
 #endif

@@ -120,8 +120,10 @@ static int normal_quantiles(const Argument *argument) {
             x[i] = q * ratio_of(over[0], under[0], 0.180625 - q * q);
             continue;
         }
-        double r = __builtin_sqrt(-log_of(smaller(p[i], 1.0 - p[i])));
+        double r = __builtin_sqrt(-log_of(larger(smaller(p[i], 1.0 - p[i]), 0x1p-1022)));
         double tail = r <= 5.0 ? ratio_of(over[1], under[1], r - 1.6) : ratio_of(over[2], under[2], r - 5.0);
+        if (p[i] == 0 || p[i] == 1) tail = from_bits(0x7ff0000000000000u);
+        if (!(p[i] >= 0 && p[i] <= 1)) tail = from_bits(0x7ff8000000000000u);
         x[i] = q < 0 ? -tail : tail;
     }
     return 0;
