@@ -23,6 +23,7 @@ from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
 from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
+from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
@@ -93,7 +94,7 @@ class Cohort(ArrayState, ABC):
         self.desk = np.zeros(rows, dtype=np.int32)
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
-        persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
+        persistence = uniform(context.random(f"{self.role}/persistence", number), 0.94, 0.99, rows)
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
         self.index = memory.index(rows, self.table.key_size)

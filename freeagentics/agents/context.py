@@ -14,7 +14,7 @@ from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec, RecallIndex
 from freeagentics.mind import MarketGrid
-from freeagentics.randomness import generator
+from freeagentics.randomness import generator, uniform
 
 
 class MemorySettings(BaseModel):
@@ -158,4 +158,4 @@ class CohortContext:
 
 def neutral_exposures(seed: int, span: tuple[float, float], desks: int) -> F64:
     """Shares of equity that the desks of a run hold without a view, (desks,): each draws its own from the span."""
-    return generator(seed, "desk/exposure", cohort=0, step=0).uniform(*span, desks)
+    return uniform(generator(seed, "desk/exposure", cohort=0, step=0), *span, desks)

@@ -43,7 +43,7 @@ class FeatureTable:
     def keys_of(self, vectors: F32) -> U8:
         """Keys of feature vectors (n, F): the features marked for recall, scaled to 0 to 255, (n, key_size)."""
         share = (vectors[:, self.recall] - self._low) / self._width
-        return np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)).astype(np.uint8)
+        return np.ascontiguousarray(np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)), dtype=np.uint8)
 
 
 TABLE = FeatureTable()
