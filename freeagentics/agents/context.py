@@ -130,7 +130,7 @@ class CohortContext:
         """A column of the observation, (assets,); zeros where its source is off."""
         if name not in self.columns:
             return np.zeros(self.assets, dtype=np.float32)
-        return observation.values[:, self.columns.index(name)]
+        return np.ascontiguousarray(observation.values[:, self.columns.index(name)])
 
     def bits(self, sources: Iterable[str]) -> I64:
         """A bit for each of these sources, by its place among all sources; 0 for one that is not on sale."""

@@ -58,7 +58,7 @@ class GridBelief(ArrayState):
         lies = np.array([self.low[0], drifts, self.low[1], volatilities], dtype=np.int64)
         with scratch.take((len(self.block), DRIFTS, VOLATILITIES), np.float32) as cells:
             compiled.belief_advance(
-                zscore,
+                np.ascontiguousarray(zscore),
                 self._persistence,
                 self.block,
                 lies,
