@@ -124,8 +124,8 @@ class GridBelief(ArrayState):
         return np.sqrt(self.moments[:, :, 1])
 
     def tail_risk(self, probability: float) -> tuple[F32, F32]:
-        """Value-at-risk and expected shortfall, both (rows, assets): the loss over the horizon that is exceeded with this probability, and the
-        mean loss where it is, in the running volatility over the horizon."""
+        """Value-at-risk and expected shortfall, both (rows, assets), in the running volatility over the horizon: the loss that is exceeded
+        with this probability, and the mean loss where it is."""
         return tail_risk(self._grid.losses, self.below, probability)
 
     def load(self, state: Mapping[str, AnyArray]) -> None:
