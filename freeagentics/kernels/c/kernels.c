@@ -4,6 +4,7 @@
 #include "belief.c"
 #include "weights.c"
 #include "recall.c"
+#include "signals.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -38,5 +39,8 @@ const Kernel TABLE[] = {
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
     {"recall_find", "biffbinnnxxFIFFFF", recall_find},
     {"recall_keep", "BIFFFnnnnnx", recall_keep},
+    {"recall_keys", "flffB", recall_keys},
+    {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
+    {"signals_count", "lbfIBF", signals_count},
     {0, 0, 0},
 };
