@@ -76,6 +76,21 @@ class MarketGrid:
         self.regime_transition, self.regime_returns = _regimes(settled, self.readings, transition, horizon)
         # Of gamma(7/2) / (gamma(3) sqrt(6 pi)) pi is gone.
         self.log_density = kernels.log(15 / (16 * np.sqrt(float(DOF))))
+        self._last_likelihood = (b"", np.zeros((0, CELLS), dtype=np.float32), np.zeros(0))
+
+    def likelihood(self, zscore: F32) -> tuple[F32, F64]:
+        """Density of a bar's standardised returns (assets,) in each cell over the largest, (assets, 1024), and the log of that, (assets,).
+
+        The last bar's are kept: all cohorts ask for the same.
+        """
+        given = np.ascontiguousarray(zscore, dtype=np.float32)
+        key, likelihood, peak = self._last_likelihood
+        if key != given.tobytes():
+            likelihood, peak = np.empty((len(given), CELLS), dtype=np.float32), np.empty(len(given))
+            kernels.compiled.belief_likelihood(given, self.drift, self.sigma, self.log_density, likelihood, peak)
+            # One assignment: another thread sees the old one or the new one.
+            self._last_likelihood = (given.tobytes(), likelihood, peak)
+        return likelihood, peak
 
 
 def _shared(table: F64) -> F32:

@@ -58,16 +58,13 @@ class GridBelief(ArrayState):
         lies = np.array([self.low[0], drifts, self.low[1], volatilities], dtype=np.int64)
         with scratch.take((len(self.block), DRIFTS, VOLATILITIES), np.float32) as cells:
             compiled.belief_advance(
-                np.ascontiguousarray(zscore),
+                *grid.likelihood(zscore),
                 self._persistence,
                 self.block,
                 lies,
-                grid.drift,
-                grid.sigma,
                 grid.drift_prior,
                 grid.transition,
                 grid.readings,
-                grid.log_density,
                 PRUNED,
                 cells,
                 self.surprise,
