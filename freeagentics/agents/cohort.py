@@ -23,6 +23,7 @@ from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
 from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
+from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
@@ -93,7 +94,7 @@ class Cohort(ArrayState, ABC):
         self.desk = np.zeros(rows, dtype=np.int32)
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
-        persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
+        persistence = uniform(context.random(f"{self.role}/persistence", number), 0.94, 0.99, rows)
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
         self.index = memory.index(rows, self.table.key_size)
@@ -106,6 +107,11 @@ class Cohort(ArrayState, ABC):
     def active(self) -> Mask:
         """Rows that hold an agent."""
         return self.agent >= 0
+
+    def _seated(self) -> slice | I64:
+        """Rows that hold an agent, as a slice where they are the first ones: that is a view and no copy."""
+        rows = np.flatnonzero(self.agent >= 0)
+        return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
@@ -212,22 +218,22 @@ class Cohort(ArrayState, ABC):
         return record
 
     def _output(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
-        active = self.active
-        decisions = np.zeros(int(active.sum()), dtype=DECISION)
-        found = recalled.step[active, :CAUSES]
-        decisions["agent"] = self.agent[active]
-        decisions["action"] = choice.action[active]
-        decisions["confidence"] = choice.confidence[active]
-        decisions["value"] = choice.value[active]
-        decisions["asset"] = focus[active]
-        decisions["parent"] = choice.parent[active]
-        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[active]
+        rows = self._seated()
+        agents, found = self.agent[rows], recalled.step[rows, :CAUSES]
+        decisions = np.zeros(len(agents), dtype=DECISION)
+        decisions["agent"] = agents
+        decisions["action"] = choice.action[rows]
+        decisions["confidence"] = choice.confidence[rows]
+        decisions["value"] = choice.value[rows]
+        decisions["asset"] = focus[rows]
+        decisions["parent"] = choice.parent[rows]
+        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[rows]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
-        decisions["memory_weight"] = self._memory_weight(recalled)[active]
-        decisions["signal"] = choice.signal[active]
+        decisions["memory_weight"] = self._memory_weight(recalled)[rows]
+        decisions["signal"] = choice.signal[rows]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
-            numbers[:] = choice.reason[name][active]
-        paying = active & (choice.charge > 0)
+            numbers[:] = choice.reason[name][rows]
+        paying = self.active & (choice.charge > 0)
         return CohortOutput(
             decisions,
             self._heeding("weight", self.weights(), WEIGHT),

@@ -42,7 +42,7 @@ def situation(
     _signals(states, heard, view.observation.timestamp, focus)
     put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
     rows, scale = np.arange(len(focus)), running_volatility(view, context)[focus]
-    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * scale * states[:, column("exposure")])
+    put(states, "value_at_risk", belief.tail_risk(RISK)[0][rows, focus] * scale * states[:, column("exposure")])
     return states
 
 
@@ -60,7 +60,7 @@ def _market(states: F32, view: View, context: CohortContext, belief: GridBelief,
     rows = np.arange(len(focus))
     first = column("bull")
     states[:, first : first + len(REGIMES)] = belief.regimes[rows, focus]
-    put(states, "entropy", belief.entropy()[rows, focus])
+    put(states, "entropy", belief.entropy[rows, focus])
     put(states, "surprise", belief.surprise[rows, focus])
     volatility = context.column(view.observation, "price.volatility")[focus]
     put(states, "expected_volatility", belief.spread()[rows, focus] * volatility)

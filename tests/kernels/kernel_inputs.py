@@ -86,10 +86,25 @@ def _sum_rows(draws: Draws) -> list[Argument]:
 inputs_of("sum_rows_f", sizing=(1,))(narrowed(_sum_rows))
 
 
+@inputs_of("sum_middle", sizing=(1,))
+def _sum_middle(draws: Draws) -> list[Argument]:
+    outer, width, inner = draws.one(1, 4), draws.one(1, 9), draws.one(1, 20)
+    return [draws.real(-1, 1, outer, width, inner), np.zeros((outer, inner)), width, inner]
+
+
+inputs_of("sum_middle_f", sizing=(1,))(narrowed(_sum_middle))
+
+
 @inputs_of("product", sizing=())
 def _product(draws: Draws) -> list[Argument]:
     n, k, m = draws.one(1, 6), draws.one(1, 9), draws.one(1, 20)
     return [draws.real(-1, 1, n, k), draws.real(-1, 1, k, m), np.zeros((n, m)), n, k, m]
+
+
+@inputs_of("product_f", sizing=())
+def _product_f(draws: Draws) -> list[Argument]:
+    n, k, m = draws.one(1, 6), draws.one(1, 9), draws.one(1, 40)
+    return [draws.narrow(-1, 1, n, k), draws.narrow(-1, 1, k, m), zeros(n, m), n, k, m]
 
 
 @inputs_of("ewma", sizing=())
@@ -120,7 +135,7 @@ def _readings() -> F32:
 
 def _transition(draws: Draws) -> F32:
     near = np.abs(np.subtract.outer(np.arange(SIDE), np.arange(SIDE)))
-    return (np.ldexp(1.0, -2 * near) * draws.real(0.5, 1, SIDE, SIDE)).astype(np.float32)
+    return np.where(near < 7, np.ldexp(draws.real(0.5, 1, SIDE, SIDE), -2 * near), 0).astype(np.float32)
 
 
 def _read(beliefs: int) -> list[Argument]:
@@ -128,16 +143,24 @@ def _read(beliefs: int) -> list[Argument]:
     return [zeros(beliefs, 4), zeros(beliefs, 2), zeros(beliefs, 24), zeros(beliefs), np.zeros(4, dtype=np.int64)]
 
 
-@inputs_of("belief_advance", sizing=(0, 1))
+@inputs_of("belief_likelihood", sizing=(0,))
+def _belief_likelihood(draws: Draws) -> list[Argument]:
+    assets = draws.one(1, 3)
+    zscore = draws.scales(-6, 12, assets).astype(np.float32)
+    return [zscore, draws.narrow(-1, 1, SIDE), draws.narrow(0.1, 4, SIDE), -0.98, zeros(assets, CELLS), np.zeros(assets)]
+
+
+@inputs_of("belief_advance", sizing=(1, 2))
 def _belief_advance(draws: Draws) -> list[Argument]:
     rows, assets = draws.one(1, 4), draws.one(1, 3)
     drifts, volatilities = draws.one(1, 9), draws.one(1, 9)
     lies = np.array([draws.one(0, SIDE - drifts + 1), drifts, draws.one(0, SIDE - volatilities + 1), volatilities])
     block = draws.some(draws.narrow(0.01, 1, rows * assets, drifts, volatilities), 0.5)
     block[:, 0, 0] = 1
-    tables = [draws.narrow(-1, 1, SIDE), draws.narrow(0.1, 4, SIDE), draws.narrow(0.01, 0.05, SIDE), _transition(draws), _readings()]
-    changing = [draws.narrow(-4, 4, assets), draws.narrow(0.9, 1, rows), block, lies]
-    return [*changing, *tables, -0.98, 1e-6, zeros(rows * assets, CELLS), zeros(rows * assets), *_read(rows * assets)]
+    likelihood = draws.scales(-20, 0, assets, CELLS).astype(np.float32)
+    changing = [likelihood, draws.real(-4, 0, assets), draws.narrow(0.9, 1, rows), block, lies]
+    tables = [draws.narrow(0.01, 0.05, SIDE), _transition(draws), _readings()]
+    return [*changing, *tables, 1e-6, zeros(rows * assets, CELLS), zeros(rows * assets), *_read(rows * assets)]
 
 
 @inputs_of("belief_settle", sizing=(2,))
@@ -171,7 +194,9 @@ def _noise(draws: Draws, rows: int) -> F32:
 def _weights_learn(draws: Draws) -> list[Argument]:
     rows, components, assets, horizon = draws.one(1, 6), draws.one(1, 5), draws.one(1, 4), draws.one(1, 6)
     said = draws.some(draws.narrow(-3, 3, rows, components, assets), 0.3)
-    told = [said, draws.narrow(-6, 6, rows, components, assets), draws.narrow(-2, 2, rows, assets)]
+    alike = bool(draws.one(0, 2))
+    residual = draws.narrow(-6, 6, rows, assets) if alike else draws.narrow(-6, 6, rows, components, assets)
+    told = [said, residual, draws.narrow(-2, 2, rows, assets)]
     marks = [draws.bits(rows), draws.bits(rows, components)]
     recent = draws.narrow(0, 2, horizon, rows, components)
     words = draws.narrow(0, 9, rows, components)
@@ -228,6 +253,35 @@ def _recall_keep(draws: Draws) -> list[Argument]:
     key, step = _memories(draws, rows, slots, size)
     known = [draws.narrow(0, 2, rows, slots) for _ in range(3)]
     return [key, step, *known, rows, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
+
+
+@inputs_of("recall_keys", sizing=(0, 1, 4))
+def _recall_keys(draws: Draws) -> list[Argument]:
+    rows, features, size = draws.one(1, 6), draws.one(1, 9), draws.one(1, 6)
+    vectors = draws.some(draws.narrow(-2, 2, rows, features), 0.2, np.nan)
+    read = [draws.whole(0, features, size), draws.narrow(-2, 0, size), draws.narrow(1, 3, size)]
+    return [vectors, *read, np.zeros((rows, size), dtype=np.uint8)]
+
+
+@inputs_of("signals_take", sizing=(0, 2, 9))
+def _signals_take(draws: Draws) -> list[Argument]:
+    signals, rows, kinds, assets = draws.one(1, 20), draws.one(1, 5), draws.one(3, 5), draws.one(1, 4)
+
+    def state(*shape: int) -> list[Argument]:
+        """Data, confidence, number, when it expires, source and step of signals, or of what was heard."""
+        whole = [draws.whole(0, 100, *shape), draws.whole(150, 250, *shape)]
+        small = [draws.whole(0, 3, *shape).astype(np.int32), draws.whole(0, 100, *shape).astype(np.int32)]
+        return [draws.narrow(-1, 1, *shape, assets), draws.narrow(0, 1, *shape), *whole, *small]
+
+    to = [draws.whole(0, rows, signals), draws.whole(0, kinds, signals).astype(np.uint8)]
+    return [*to, *state(signals), *state(rows, kinds), kinds, 0, 1, 200]
+
+
+@inputs_of("signals_count", sizing=(0, 3))
+def _signals_count(draws: Draws) -> list[Argument]:
+    signals, rows = draws.one(1, 20), draws.one(1, 5)
+    heard = [draws.whole(0, rows, signals), draws.whole(0, 5, signals).astype(np.uint8), draws.narrow(0, 1, signals)]
+    return [*heard, np.zeros(rows, dtype=np.int32), np.zeros(rows, dtype=np.uint8), zeros(rows)]
 
 
 def drawn(kernel: str, seed: int) -> list[Argument]:
