@@ -116,24 +116,24 @@ def test_arrays_to_fill_that_may_not_be_written_are_refused(kernel: str) -> None
 @every_kernel
 def test_what_is_no_array_is_refused(kernel: str) -> None:
     for place in arrays_drawn(kernel):
-        for given in (None, 1.5, [1.0], "text"):
-            refused(kernel, place, given, TypeError, "must be a contiguous array")
+        for other in (None, 1.5, [1.0], "text"):
+            refused(kernel, place, other, TypeError, "must be a contiguous array")
 
 
 @every_kernel
 def test_what_is_no_number_is_refused(kernel: str) -> None:
     for place, letter in enumerate(SIGNATURES[kernel]):
         no_numbers = {"n": (None, "text", np.zeros(3), 1j, 1.5, 2**63, -(2**63) - 1), "x": (None, "text", np.zeros(3), 1j)}
-        for given in no_numbers.get(letter, ()):
-            refused(kernel, place, given, TypeError, "must be a whole number" if letter == "n" else "must be a number")
+        for other in no_numbers.get(letter, ()):
+            refused(kernel, place, other, TypeError, "must be a whole number" if letter == "n" else "must be a number")
 
 
 @every_kernel
 def test_whole_numbers_out_of_bounds_are_refused_or_do_no_harm(kernel: str) -> None:
     for place, letter in enumerate(SIGNATURES[kernel]):
-        for given in (-(2**62), -1, 0, 2**31, 2**40 + 1, 2**62) if letter == "n" else ():
+        for number in (-(2**62), -1, 0, 2**31, 2**40 + 1, 2**62) if letter == "n" else ():
             for build in BUILDS:
-                answered(build[kernel], with_given(kernel, {place: given}))
+                answered(build[kernel], with_given(kernel, {place: number}))
 
 
 def answered(call: Callable[..., None], arguments: list[Any]) -> None:
