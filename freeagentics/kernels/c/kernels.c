@@ -4,6 +4,8 @@
 #include "belief.c"
 #include "weights.c"
 #include "recall.c"
+#include "checksum.c"
+#include "codec.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -35,5 +37,10 @@ const Kernel TABLE[] = {
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
     {"recall_find", "biffbinnnxxFIFFFF", recall_find},
     {"recall_keep", "BIFFFnnnnnx", recall_keep},
+    {"crc8", "blnB", crc8},
+    {"crc16", "bW", crc16},
+    {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
+    {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
+    {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
     {0, 0, 0},
 };
