@@ -20,8 +20,8 @@ static uint8_t crc8_of(const uint8_t *code, int64_t held, int64_t length) {
 /* codes (n, width), length (n) of what is checked of each, bytes that go before it -> checksums (n). */
 static int crc8(const Argument *argument) {
     int64_t n = argument[1].items, width = n ? argument[0].items / n : 0, before = WHOLE(2);
-    HOLDS(0, n * before);
     HOLDS(3, n);
+    if (before < 0 || before > width) return n ? 1 : 0;
     for (int64_t row = 0; row < n; row++)
         AS(uint8_t, 3)[row] = crc8_of(AS(const uint8_t, 0) + row * width + before, width - before, AS(const int64_t, 1)[row]);
     return 0;

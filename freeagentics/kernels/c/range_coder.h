@@ -19,8 +19,8 @@
 /* Symbols after which a range is renormalised: of its 48 bits or more each takes up to 12. */
 #define RENORMALISE_EVERY 4
 
-/* Whole bytes by which a range can grow and stay inside the window; of a range below 256, one fewer. */
-static inline int bytes_of_room(uint64_t range) { return __builtin_clzll(range | 1) / 8 - 1; }
+/* Whole bytes by which a range inside the window can grow and stay there; of a range below 256, one fewer. */
+static inline int bytes_of_room(uint64_t range) { return __builtin_clzll((range & WHOLE_WINDOW) | 1) / 8 - 1; }
 
 /* A code that is being written: at most *most* bytes, *at* of them so far. What follows lies from *low* on, less than *range* beyond. */
 typedef struct {
