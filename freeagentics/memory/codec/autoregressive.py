@@ -53,7 +53,7 @@ class AutoregressiveCodec(Codec):
         data, length = np.ascontiguousarray(codes.data), np.ascontiguousarray(codes.length)
         values, book, *sizes = _shared(side_information)
         constants = self._constants
-        compiled.codec_decode(*constants.arguments, data, length, values, book, *sizes, vectors, *constants.scratch())
+        compiled.codec_decode(*constants.arguments, data, length, values, book, *sizes, vectors, *constants.scratch(side_information.assets))
         return vectors
 
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
@@ -70,7 +70,7 @@ class AutoregressiveCodec(Codec):
         decoded, frequency = np.empty((rows, len(FEATURES)), dtype=np.float32), np.empty((rows, constants.predicted), dtype=np.uint16)
         given = np.ascontiguousarray(vectors, dtype=np.float32).reshape(rows, len(FEATURES))
         values, book, *sizes = _shared(side_information)
-        filled = (data, length, decoded, frequency, *constants.scratch())
+        filled = (data, length, decoded, frequency, *constants.scratch(side_information.assets))
         compiled.codec_encode(*constants.arguments, given, values, book, np.ascontiguousarray(focus), *sizes, *filled)
         longest = int(length.max(initial=1))
         return Encoded(Codes(data[:, :longest].copy(), length), decoded), frequency
