@@ -5,6 +5,8 @@
 #include "weights.c"
 #include "recall.c"
 #include "signals.c"
+#include "checksum.c"
+#include "codec.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -43,5 +45,10 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
+    {"crc8", "blnB", crc8},
+    {"crc16", "bW", crc16},
+    {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
+    {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
+    {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
     {0, 0, 0},
 };
