@@ -11,6 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from freeagentics import kernels
+from freeagentics.arrays import F64, I64
+
+_MOST_EVENTS = 40
+"""Poisson variates stop here: of a mean of 2 more come with a chance of 1e-36."""
+
 
 @lru_cache(maxsize=4096)
 def _key(seed: int, purpose: str, cohort: int) -> tuple[int, int]:
@@ -26,3 +32,21 @@ def generator(seed: int, purpose: str, *, cohort: int = 0, step: int = 0) -> np.
     key = np.array(_key(seed, purpose, cohort), dtype=np.uint64)
     counter = np.array([0, 0, 0, step], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+def uniform(random: np.random.Generator, low: float, high: float, shape: int | tuple[int, ...]) -> F64:
+    """Uniform variates within [low, high). numpy's own are scaled in one operation on processors that have it, and in two on others."""
+    return low + (high - low) * random.random(shape)
+
+
+def normal(random: np.random.Generator, shape: int | tuple[int, ...]) -> F64:
+    """Standard normal variates, by inversion: numpy's own go through logarithms that differ between machines."""
+    return kernels.normal_quantiles(random.random(shape) * (1 - 2.0**-52) + 2.0**-53)
+
+
+def poisson(random: np.random.Generator, mean: float, shape: int | tuple[int, ...]) -> I64:
+    """Poisson variates of a small mean, by inversion."""
+    count = np.arange(1, _MOST_EVENTS)
+    terms = np.cumprod(np.append(kernels.exp(-mean), mean / count))
+    found: I64 = np.searchsorted(np.cumsum(terms), random.random(shape), side="right")
+    return found

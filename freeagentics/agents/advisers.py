@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32, I64, ArrayState, Mask
 from freeagentics.mind import FacultyWeights
@@ -37,14 +38,14 @@ class Advisers(ArrayState):
     def listen(self, step: int, forecasts: F32) -> F32:
         """Take in the forecasts of a step (rows, advisers, assets); returns their weighted sum, (rows, assets), within 2."""
         self.said[step % len(self.said)] = forecasts
-        return np.clip((self.trust[:, :, None] * forecasts).sum(axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
+        return np.clip(kernels.total(self.trust[:, :, None] * forecasts, axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
 
     def learn(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn from the outcomes of what was said at a step; *judged* marks the rows that were there."""
         said = self.said[outcomes.step % len(self.said)]
         weighted = self.trust[:, :, None] * said
         result = np.broadcast_to(outcomes.result, (len(said), said.shape[2]))
-        residual = (result - weighted.sum(axis=1))[:, None] + weighted
+        residual = (result - kernels.total(weighted, axis=1))[:, None] + weighted
         self.weights.learn(outcomes.step, said, residual, result, judged)
 
     def forget(self, rows: I64) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,8 +24,14 @@ from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
 from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
+from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
+
+
+@cache
+def _record(name: str, kind: str, shape: tuple[int, ...]) -> np.dtype[np.void]:
+    return np.dtype([("agent", "<i4"), (name, kind, shape)])
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +42,7 @@ class StepContext:
     focus: I64
     states: F32
     recalled: Recalled
+    memory_weight: F32
     choice: Decisions
     outcome: AnyArray | None
 
@@ -93,7 +101,7 @@ class Cohort(ArrayState, ABC):
         self.desk = np.zeros(rows, dtype=np.int32)
         self.joined = np.zeros(rows, dtype=np.int32)
         self.peers = np.ones(rows, dtype=np.int32)
-        persistence = context.random(f"{self.role}/persistence", number).uniform(0.94, 0.99, rows)
+        persistence = uniform(context.random(f"{self.role}/persistence", number), 0.94, 0.99, rows)
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
         self.index = memory.index(rows, self.table.key_size)
@@ -106,6 +114,11 @@ class Cohort(ArrayState, ABC):
     def active(self) -> Mask:
         """Rows that hold an agent."""
         return self.agent >= 0
+
+    def _seated(self) -> slice | I64:
+        """Rows that hold an agent, as a slice where they are the first ones: that is a view and no copy."""
+        rows = np.flatnonzero(self.agent >= 0)
+        return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
@@ -129,8 +142,9 @@ class Cohort(ArrayState, ABC):
         self.perceive(states, focus, view)
         recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
         choice = self.choose(view, states, recalled, focus)
-        self.step_context = StepContext(view, focus, states, recalled, choice, outcome)
-        return self._output(choice, recalled, focus, step)
+        weight = self._memory_weight(recalled)
+        self.step_context = StepContext(view, focus, states, recalled, weight, choice, outcome)
+        return self._output(choice, recalled, weight, focus, step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
         """Study outcomes, and remember this step."""
@@ -144,7 +158,7 @@ class Cohort(ArrayState, ABC):
         self.pending.record(step, step_context.choice.stance, step_context.focus)
         self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
         recalled, focus = step_context.recalled, step_context.focus
-        experience.action(step_context.states, step_context.choice, recalled, self._memory_weight(recalled), focus)
+        experience.action(step_context.states, step_context.choice, recalled, step_context.memory_weight, focus)
         return CohortPages(self._remember(step_context, step), step_context.outcome)
 
     @abstractmethod
@@ -211,23 +225,23 @@ class Cohort(ArrayState, ABC):
         record["result"], record["reward"] = result[judged], reward[judged]
         return record
 
-    def _output(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
-        active = self.active
-        decisions = np.zeros(int(active.sum()), dtype=DECISION)
-        found = recalled.step[active, :CAUSES]
-        decisions["agent"] = self.agent[active]
-        decisions["action"] = choice.action[active]
-        decisions["confidence"] = choice.confidence[active]
-        decisions["value"] = choice.value[active]
-        decisions["asset"] = focus[active]
-        decisions["parent"] = choice.parent[active]
-        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[active]
+    def _output(self, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64, step: int) -> CohortOutput:
+        rows = self._seated()
+        agents, found = self.agent[rows], recalled.step[rows, :CAUSES]
+        decisions = np.zeros(len(agents), dtype=DECISION)
+        decisions["agent"] = agents
+        decisions["action"] = choice.action[rows]
+        decisions["confidence"] = choice.confidence[rows]
+        decisions["value"] = choice.value[rows]
+        decisions["asset"] = focus[rows]
+        decisions["parent"] = choice.parent[rows]
+        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[rows]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
-        decisions["memory_weight"] = self._memory_weight(recalled)[active]
-        decisions["signal"] = choice.signal[active]
+        decisions["memory_weight"] = memory_weight[rows]
+        decisions["signal"] = choice.signal[rows]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
-            numbers[:] = choice.reason[name][active]
-        paying = active & (choice.charge > 0)
+            numbers[:] = choice.reason[name][rows]
+        paying = self.active & (choice.charge > 0)
         return CohortOutput(
             decisions,
             self._heeding("weight", self.weights(), WEIGHT),
@@ -240,8 +254,9 @@ class Cohort(ArrayState, ABC):
 
     def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
         """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
-        rows = np.flatnonzero(self.active[: len(values)] & (values != 0).any(axis=tuple(range(1, values.ndim))))
-        records = np.zeros(len(rows), dtype=[("agent", "<i4"), (name, kind, values.shape[1:])])
+        heeding = values.any(axis=tuple(range(1, values.ndim)))
+        rows = np.flatnonzero(heeding & self.active[: len(values)])
+        records = np.zeros(len(rows), dtype=_record(name, kind, values.shape[1:]))
         records["agent"], records[name] = self.agent[rows], values[rows]
         return records
 
@@ -260,7 +275,10 @@ class Cohort(ArrayState, ABC):
     def first_action(self, *cases: tuple[str, Mask]) -> U8:
         """Number of the first of these actions that is taken by each row, (rows,), by name and mask (rows,); of the role's first where
         none is."""
-        return np.select([mask for _, mask in cases], [self.actions.index(name) for name, _ in cases], 0).astype(np.uint8)
+        taken = np.zeros(self.rows, dtype=np.uint8)
+        for name, mask in reversed(cases):
+            taken[mask] = self.actions.index(name)
+        return taken
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""

@@ -14,7 +14,7 @@ from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec, RecallIndex
 from freeagentics.mind import MarketGrid
-from freeagentics.randomness import generator
+from freeagentics.randomness import generator, uniform
 
 
 class MemorySettings(BaseModel):
@@ -130,7 +130,7 @@ class CohortContext:
         """A column of the observation, (assets,); zeros where its source is off."""
         if name not in self.columns:
             return np.zeros(self.assets, dtype=np.float32)
-        return observation.values[:, self.columns.index(name)]
+        return np.ascontiguousarray(observation.values[:, self.columns.index(name)])
 
     def bits(self, sources: Iterable[str]) -> I64:
         """A bit for each of these sources, by its place among all sources; 0 for one that is not on sale."""
@@ -158,4 +158,4 @@ class CohortContext:
 
 def neutral_exposures(seed: int, span: tuple[float, float], desks: int) -> F64:
     """Shares of equity that the desks of a run hold without a view, (desks,): each draws its own from the span."""
-    return generator(seed, "desk/exposure", cohort=0, step=0).uniform(*span, desks)
+    return uniform(generator(seed, "desk/exposure", cohort=0, step=0), *span, desks)

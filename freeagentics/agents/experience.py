@@ -42,7 +42,7 @@ def situation(
     _signals(states, heard, view.observation.timestamp, focus)
     put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
     rows, scale = np.arange(len(focus)), running_volatility(view, context)[focus]
-    put(states, "value_at_risk", belief.value_at_risk(RISK)[rows, focus] * scale * states[:, column("exposure")])
+    put(states, "value_at_risk", belief.tail_risk(RISK)[0][rows, focus] * scale * states[:, column("exposure")])
     return states
 
 
@@ -60,7 +60,7 @@ def _market(states: F32, view: View, context: CohortContext, belief: GridBelief,
     rows = np.arange(len(focus))
     first = column("bull")
     states[:, first : first + len(REGIMES)] = belief.regimes[rows, focus]
-    put(states, "entropy", belief.entropy()[rows, focus])
+    put(states, "entropy", belief.entropy[rows, focus])
     put(states, "surprise", belief.surprise[rows, focus])
     volatility = context.column(view.observation, "price.volatility")[focus]
     put(states, "expected_volatility", belief.spread()[rows, focus] * volatility)
@@ -70,7 +70,7 @@ def _market(states: F32, view: View, context: CohortContext, belief: GridBelief,
 
 
 def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
-    rows = np.arange(len(focus))
+    valid = heard.valid(focus, now)
     put(states, "received", heard.received)
     put(states, "top_severity", heard.top_severity)
     put(states, "mean_confidence", heard.mean_confidence)
@@ -82,9 +82,8 @@ def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
         ("veto_heard", SignalKind.VETO),
         ("target_heard", SignalKind.TARGET),
     ):
-        put(states, name, heard.latest(kind, now)[rows, focus])
-    limited = heard.fresh(SignalKind.LIMIT, now)
-    put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
+        put(states, name, valid[:, kind])
+    put(states, "limit_heard", np.where(heard.fresh(SignalKind.LIMIT, now), valid[:, SignalKind.LIMIT], 1))
 
 
 def sources(states: F32, view: View, context: CohortContext, focus: I64, read: Callable[[str], Mask]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32, I64, ArrayState
 
@@ -28,5 +29,5 @@ class PendingOutcomes(ArrayState):
     def judge(self, outcomes: Outcomes) -> tuple[F32, F32]:
         """The result of the asset in focus (rows,), and the reward of the stance, (rows,), in standard deviations."""
         slot = outcomes.step % len(self.stance)
-        reward = (self.stance[slot] * outcomes.result).mean(axis=1)
+        reward = kernels.mean(self.stance[slot] * outcomes.result)
         return outcomes.result[self.focus[slot]], reward

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics.agents.view import Outcomes
-from freeagentics.arrays import F32, I64, U8, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, U8, ArrayState, Mask
 from freeagentics.memory import Recalled, whole_metric
 from freeagentics.mind import FacultyWeights
 
@@ -54,7 +54,7 @@ class Recollection(ArrayState):
         """Shift of the forecast of a step within the horizon, (rows,)."""
         return self.weight * self.said[step % len(self.said), :, 0]
 
-    def metric(self) -> F32:
+    def metric(self) -> I32:
         """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""
         return whole_metric(FLAT + self.features.credence)
 
@@ -68,10 +68,10 @@ class Recollection(ArrayState):
             judged: rows that were there, (rows,).
         """
         mean, forecast = self.said[outcomes.step % len(self.said)].T
-        residual, step = (result - forecast)[:, None, None], outcomes.step
+        residual, step = (result - forecast)[:, None], outcomes.step
         self.weights.learn(step, mean[:, None, None], residual, result[:, None], judged)
         apart = keys.astype(np.float32) / np.float32(255) - self.centre
-        self.features.learn(step, apart[:, :, None], np.broadcast_to(residual, (*apart.shape, 1)), result[:, None], judged)
+        self.features.learn(step, apart[:, :, None], residual, result[:, None], judged)
         self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads))
 
     def forget(self, rows: I64) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import overload
 
 import numpy as np
 
-from freeagentics.arrays import F32, F64, AnyArray
+from freeagentics.arrays import F64, AnyArray
 from freeagentics.kernels.library import compiled
 
 
 @overload
 def exp(x: float) -> float: ...
 @overload
-def exp(x: F32) -> F32: ...
-@overload
-def exp(x: F64) -> F64: ...
+def exp(x: AnyArray) -> AnyArray: ...
 def exp(x: AnyArray | float) -> AnyArray | float:
     """Exponential of each number; float32 stays float32. 0 below -708."""
     return _each("exp", x)
@@ -24,9 +23,7 @@ def exp(x: AnyArray | float) -> AnyArray | float:
 @overload
 def exp2(x: float) -> float: ...
 @overload
-def exp2(x: F32) -> F32: ...
-@overload
-def exp2(x: F64) -> F64: ...
+def exp2(x: AnyArray) -> AnyArray: ...
 def exp2(x: AnyArray | float) -> AnyArray | float:
     """Two to the power of each number; float32 stays float32. 0 below -1021."""
     return _each("exp2", x)
@@ -35,9 +32,7 @@ def exp2(x: AnyArray | float) -> AnyArray | float:
 @overload
 def log(x: float) -> float: ...
 @overload
-def log(x: F32) -> F32: ...
-@overload
-def log(x: F64) -> F64: ...
+def log(x: AnyArray) -> AnyArray: ...
 def log(x: AnyArray | float) -> AnyArray | float:
     """Natural logarithm of each number; float32 stays float32. Minus infinity at 0, NaN below."""
     return _each("log", x)
@@ -46,9 +41,7 @@ def log(x: AnyArray | float) -> AnyArray | float:
 @overload
 def log1p(x: float) -> float: ...
 @overload
-def log1p(x: F32) -> F32: ...
-@overload
-def log1p(x: F64) -> F64: ...
+def log1p(x: AnyArray) -> AnyArray: ...
 def log1p(x: AnyArray | float) -> AnyArray | float:
     """Natural logarithm of one plus each number; float32 stays float32."""
     return _each("log1p", x)
@@ -57,21 +50,24 @@ def log1p(x: AnyArray | float) -> AnyArray | float:
 @overload
 def tanh(x: float) -> float: ...
 @overload
-def tanh(x: F32) -> F32: ...
-@overload
-def tanh(x: F64) -> F64: ...
+def tanh(x: AnyArray) -> AnyArray: ...
 def tanh(x: AnyArray | float) -> AnyArray | float:
     """Hyperbolic tangent of each number; float32 stays float32."""
     return _each("tanh", x)
 
 
 def _each(name: str, x: AnyArray | float) -> AnyArray | float:
-    given = np.ascontiguousarray(x)
-    narrow = given.dtype == np.float32
-    given = given if narrow else given.astype(np.float64, copy=False)
+    given, narrow = _numbers(x)
     found = np.empty_like(given)
     getattr(compiled, f"{name}_f" if narrow else name)(given, found)
     return found.reshape(np.shape(x)) if isinstance(x, np.ndarray) else float(found.item())
+
+
+def _numbers(x: AnyArray | float) -> tuple[AnyArray, bool]:
+    """The array as kernels take it, contiguous in float32 or float64, and whether it is in float32."""
+    given = np.ascontiguousarray(x)
+    narrow = given.dtype == np.float32
+    return given if narrow else given.astype(np.float64, copy=False), narrow
 
 
 def decay(half_life: float) -> float:
@@ -81,11 +77,13 @@ def decay(half_life: float) -> float:
 
 def total(x: AnyArray, axis: int = -1) -> AnyArray:
     """Sums along an axis, float32 in float32 and anything else in float64."""
-    given = np.ascontiguousarray(np.moveaxis(x, axis, -1))
-    narrow = given.dtype == np.float32
-    given = given if narrow else given.astype(np.float64, copy=False)
-    sums = np.zeros(given.shape[:-1], dtype=given.dtype)
-    (compiled.sum_rows_f if narrow else compiled.sum_rows)(given, sums, given.shape[-1])
+    given, narrow = _numbers(x)
+    place = axis % given.ndim
+    sums = np.empty(given.shape[:place] + given.shape[place + 1 :], dtype=given.dtype)
+    if place == given.ndim - 1:
+        (compiled.sum_rows_f if narrow else compiled.sum_rows)(given, sums, given.shape[-1])
+    else:
+        (compiled.sum_middle_f if narrow else compiled.sum_middle)(given, sums, given.shape[place], math.prod(given.shape[place + 1 :]))
     return sums
 
 
@@ -95,10 +93,13 @@ def mean(x: AnyArray, axis: int = -1) -> AnyArray:
     return sums / sums.dtype.type(x.shape[axis])
 
 
-def product(a: F64, b: F64) -> F64:
-    """Product of matrices (n, k) and (k, m), each sum from its first term to its last."""
-    found = np.empty((a.shape[0], b.shape[1]))
-    compiled.product(np.ascontiguousarray(a, dtype=np.float64), np.ascontiguousarray(b, dtype=np.float64), found, *a.shape, b.shape[1])
+def product(a: AnyArray, b: AnyArray) -> AnyArray:
+    """Product of matrices (n, k) and (k, m), each sum from its first term to its last; in float32 where both are."""
+    (left, narrow), (right, also) = _numbers(a), _numbers(b)
+    if narrow != also:
+        left, right, narrow = left.astype(np.float64, copy=False), right.astype(np.float64, copy=False), False
+    found = np.empty((left.shape[0], right.shape[1]), dtype=left.dtype)
+    (compiled.product_f if narrow else compiled.product)(left, right, found, *left.shape, right.shape[1])
     return found
 
 
@@ -122,7 +123,7 @@ def normal_quantiles(probability: F64) -> F64:
     return found
 
 
-def solve(matrix: F64, right: F64, least: float = 1e-18) -> F64:
+def solve(matrix: F64, right: AnyArray, least: float = 1e-18) -> F64:
     """Solutions x (n, k) of S x = y, for rows y of *right* (n, k) and a symmetric positive definite *matrix* S (k, k), by Cholesky's
     factors; a pivot below *least* is taken for it."""
     found = np.array(right, dtype=np.float64, order="C")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
+from freeagentics import kernels
 from freeagentics.arrays import F64
 
 
@@ -17,25 +17,13 @@ def lagged(values: F64, bars: int) -> F64:
 
 def log_return(close: F64, bars: int) -> F64:
     """Log return of *close* (T, A) over the last *bars* bars."""
-    logs = np.log(close)
+    logs = kernels.log(close)
     return logs - lagged(logs, bars)
-
-
-def ewma(values: F64, half_life: float, *, adjust: bool = True) -> F64:
-    """Exponentially weighted mean of *values* (T, A), NaN left out.
-
-    *adjust* divides by the weights there are, so that the first values do not count for more than the later ones; without it the result
-    is the recursion y[t] = (1 - alpha) y[t-1] + alpha x[t] from y[0] = x[0].
-    """
-    columns = pl.DataFrame(np.ascontiguousarray(values)).fill_nan(None)
-    means = columns.select(pl.all().ewm_mean(half_life=half_life, adjust=adjust, ignore_nulls=True))
-    result: F64 = means.cast(pl.Float64).to_numpy()
-    return result
 
 
 def volatility(returns: F64, half_life: float) -> F64:
     """Standard deviation of *returns* (T, A) per bar around zero, exponentially weighted (RiskMetrics, J.P. Morgan 1996)."""
-    result: F64 = np.sqrt(ewma(returns**2, half_life))
+    result: F64 = np.sqrt(kernels.ewma(np.square(returns), half_life))
     return result
 
 
@@ -57,7 +45,7 @@ def trailing_zscore(values: F64, window: int) -> F64:
     centred = np.where(known, values - np.where(known.any(axis=0), origin, 0.0), 0.0)
     count = np.maximum(_trailing_sum(known.astype(np.float64), window), 1)
     mean = _trailing_sum(centred, window) / count
-    variance = _trailing_sum(centred**2, window) / count - mean**2
+    variance = _trailing_sum(np.square(centred), window) / count - np.square(mean)
     usable = known & (count >= window / 7) & (variance > 1e-9)
     return np.where(usable, (centred - mean) / np.sqrt(np.where(usable, variance, 1.0)), np.nan)
 

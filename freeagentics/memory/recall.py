@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, I32, I64, U8, ArrayState
+from freeagentics import kernels
+from freeagentics.arrays import F32, I32, U8, ArrayState
+from freeagentics.kernels import compiled
+from freeagentics.sharing import scratch
 
 _NEVER = np.int32(-1)
 
@@ -38,11 +41,12 @@ class Recalled:
 
     def expected_result(self) -> F32:
         """Mean result weighted by share, shape (rows,); 0 where nothing was recalled."""
-        return (self.share * self.result).sum(axis=1)
+        result: F32 = kernels.total(self.share * self.result)
+        return result
 
     def weight(self) -> F32:
         """Weight of that mean against the prior, 0..1, shape (rows,)."""
-        total = self.relevance.sum(axis=1)
+        total: F32 = kernels.total(self.relevance)
         return total / (np.float32(self.doubt) + total)
 
     def shrunk_result(self) -> F32:
@@ -58,8 +62,7 @@ class RecallIndex(ArrayState):
     every `horizon` steps; it takes the place of the least important older one, if it is more important itself. Importance halves over
     `halflife` steps.
 
-    Likeness is Gaussian in the distance between keys. Distances are sums of integers below 2**24, which float32 holds exactly, so that
-    the order of summation cannot change a bit.
+    Likeness is Gaussian in the distance between keys, a whole number (``c/recall.c``).
 
     Args:
         rows: of the cohort.
@@ -76,7 +79,7 @@ class RecallIndex(ArrayState):
     ) -> None:
         self._ring, self._horizon = slots // 2, horizon
         self._halflife, self._doubt = halflife, doubt
-        self._scale = np.float32(1 / (2 * (255 * width) ** 2))
+        self._scale = 1 / (2 * (255 * width) * (255 * width))
         self._flat = whole_metric(np.ones((1, key_size), dtype=np.float32))
         self._flat.flags.writeable = False
         self.key = np.zeros((rows, slots, key_size), dtype=np.uint8)
@@ -96,19 +99,8 @@ class RecallIndex(ArrayState):
         self.reward[:, slot] = 0
 
     def _keep(self, slot: int, step: int) -> None:
-        rows = np.arange(len(self.step))
-        age = (step - self.step[:, self._ring :]).astype(np.float32)
-        faded = self.importance[:, self._ring :] * np.exp2(-age / np.float32(self._halflife))
-        faded[self.step[:, self._ring :] == _NEVER] = -1
-        older = self.step[:, self._ring :]
-        same = (older != _NEVER) & (older // self._horizon == self.step[:, slot, None] // self._horizon)
-        weakest = np.where(same.any(axis=1), same.argmax(axis=1), faded.argmin(axis=1))
-        leaving_age = (step - self.step[:, slot]).astype(np.float32)
-        leaving = self.importance[:, slot] * np.exp2(-leaving_age / np.float32(self._halflife))
-        stays = (self.step[:, slot] != _NEVER) & (leaving > faded[rows, weakest])
-        source, target = rows[stays], self._ring + weakest[stays]
-        for array in (self.key, self.step, self.importance, self.result, self.reward):
-            array[source, target] = array[source, slot]
+        arrays = (self.key, self.step, self.importance, self.result, self.reward)
+        compiled.recall_keep(*arrays, len(self.step), slot, self._ring, step, self._horizon, self._halflife)
 
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
@@ -122,41 +114,36 @@ class RecallIndex(ArrayState):
         """Keys of the memories of a step that is still in the ring, (rows, key_size)."""
         return self.key[:, step % self._ring]
 
-    def recall(self, keys: U8, k: int, step: int, metric: F32 | None = None) -> Recalled:
+    def recall(self, keys: U8, k: int, step: int, metric: I32 | None = None) -> Recalled:
         """Find *k* episodes with an outcome whose memories are most like keys (rows, key_size), and most recent.
 
-        A *metric* (rows, key_size) of whole numbers says how much each number of a key matters; by default all do alike.
+        A *metric* (rows, key_size) of whole numbers says how much each number of a key matters; by default all do alike. A memory's share
+        is by how much it is more relevant than the first one left out: so a memory comes to mind and leaves it without a jump, and one that
+        is a little off in its code changes decisions a little.
         """
-        apart = np.square(self.key.astype(np.float32) - keys[:, None].astype(np.float32))
-        metric = self._flat if metric is None else metric
-        distance = np.matmul(apart, metric[:, :, None])[:, :, 0] / metric.sum(axis=1)[:, None]
-        age = (step - self.step).astype(np.float32)
-        relevance = np.exp(-distance * self._scale) * np.exp2(-age / np.float32(self._halflife))
-        has_outcome = ~np.isnan(self.result)
-        relevance = np.where(has_outcome, relevance, 0).astype(np.float32)
-        best, found = self._episodes(relevance, k + 1)
-        next_best, best, found = found[:, k:], best[:, :k], found[:, :k]
-        rows = np.arange(len(best))[:, None]
-        return Recalled(
-            step=np.where(found > 0, self.step[rows, best], _NEVER),
-            relevance=found,
-            share=_shares(found, next_best),
-            result=np.where(found > 0, self.result[rows, best], 0).astype(np.float32),
-            reward=np.where(found > 0, self.reward[rows, best], 0).astype(np.float32),
-            doubt=self._doubt,
-        )
-
-    def _episodes(self, relevance: F32, k: int) -> tuple[I64, F32]:
-        """Slots of the most relevant memory of each of the *k* best episodes, best first, and their relevance, both (rows, k)."""
-        left, rows = relevance.copy(), np.arange(len(relevance))
-        best, found = np.zeros((len(left), k), dtype=np.int64), np.zeros((len(left), k), dtype=np.float32)
-        for place in range(min(k, left.shape[1])):
-            best[:, place] = left.argmax(axis=1)
-            found[:, place] = left[rows, best[:, place]]
-            if not found[:, place].any():
-                break
-            left[np.abs(self.step - self.step[rows, best[:, place]][:, None]) < self._horizon] = 0
-        return best, found
+        likeness, share, result, reward = np.empty((4, len(keys), k), dtype=np.float32)
+        recalled = Recalled(np.empty((len(keys), k), np.int32), likeness, share, result, reward, self._doubt)
+        with scratch.take(self.step.shape, np.float32) as relevance:
+            compiled.recall_find(
+                self.key,
+                self.step,
+                self.result,
+                self.reward,
+                keys,
+                self._flat if metric is None else metric,
+                k,
+                step,
+                self._horizon,
+                self._scale,
+                self._halflife,
+                relevance,
+                recalled.step,
+                recalled.relevance,
+                recalled.share,
+                recalled.result,
+                recalled.reward,
+            )
+        return recalled
 
     def forget(self, rows: np.ndarray) -> None:
         """Clear rows (indexes), for agents that arrive."""
@@ -165,16 +152,6 @@ class RecallIndex(ArrayState):
         self.importance[rows] = 0
 
 
-def whole_metric(weights: F32) -> F32:
+def whole_metric(weights: F32) -> I32:
     """Weights (rows, key_size) as whole numbers that sum to at most `METRIC_TOTAL`."""
-    return np.floor(weights / weights.sum(axis=1, keepdims=True) * np.float32(METRIC_TOTAL)).astype(np.float32)
-
-
-def _shares(found: F32, next_best: F32) -> F32:
-    """Weights of the memories found (rows, k): by how much each is more relevant than the first one that was left out.
-
-    So a memory comes to mind and leaves it without a jump, and one that is a little off in its code changes decisions a little.
-    """
-    beyond = found - next_best
-    weights = np.where(beyond.sum(axis=1, keepdims=True) > 0, beyond, found)
-    return weights / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1e-6))
+    return np.floor(weights / kernels.total(weights)[:, None] * np.float32(METRIC_TOTAL)).astype(np.int32)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, I64, ArrayState, Mask
+from freeagentics.kernels import compiled
 
-EXPLAINED = np.float32(0.015)
+EXPLAINED = 0.015
 """Share of the variance of outcomes that a faculty is expected to explain, if any: it sets the width of the slab, whatever a component's
 unit (a g-prior; Zellner, 1986)."""
 
-FORGOTTEN = np.float32(0.002)
+FORGOTTEN = 0.002
 """Share of what is known that is lost with an independent outcome: half in 350."""
 
-HEARD = np.float32(0.5)
+HEARD = 0.5
 """Credence from which a component is heard."""
 
-LARGEST = np.float32(4)
+LARGEST = 4.0
 """Residuals are clipped to this many standard deviations, as outcomes are."""
 
-_NOISE_COUNT = np.float32(50)
+_NOISE_COUNT = 50.0
 """Outcomes that the first guess of their variance, 1, counts."""
 
-_FIRST_READS, _FIRST_WORDS, _FIRST_SQUARE = np.float32(20), np.float32(0.6), np.float32(0.0125)
+_FIRST_READS, _FIRST_WORDS, _FIRST_SQUARE = 20.0, 0.6, 0.0125
 """What a component is taken to be before it was read: as if in 20 readings, of a mean square of 0.0125, it had spoken 0.6 times."""
 
 
 class FacultyWeights(ArrayState):
-    """Bayesian regression of outcomes on what C components said of them, for all agents of a cohort at once.
+    """Bayesian regression of outcomes on what C components said of them, for all agents of a cohort at once (``c/weights.c``).
 
     A weight is zero with probability 1 - p and otherwise drawn from a slab (a spike and a slab; Mitchell & Beauchamp, 1988,
     doi:10.1080/01621459.1988.10478694). The slab is w^2 times a normal density, which is nought at nought, so that silence is believed as
@@ -64,7 +66,7 @@ class FacultyWeights(ArrayState):
 
     def __init__(self, rows: int, horizon: int, probability: F32, *, slope: float | None = None, signed: bool = True) -> None:
         shape = (rows, len(probability))
-        self._log_odds = np.log(probability / (1 - probability)).astype(np.float32)
+        self._log_odds = kernels.log(probability / (1 - probability))
         self._log_odds.flags.writeable = False
         self._slope, self._signed = slope, signed
         self.weight = np.full(shape, slope or 0, dtype=np.float32)
@@ -88,51 +90,38 @@ class FacultyWeights(ArrayState):
         Args:
             step: the one that is judged.
             component: what each component said then, (rows, C, assets).
-            residual: what the others left of the outcome for it to explain, (rows, C, assets).
+            residual: what the others left of the outcome for it to explain, (rows, C, assets), or (rows, assets) for all components alike.
             result: the outcome, (rows, assets).
             judged: rows that were there, (rows,).
             read: components that were read, (rows, C); all, by default.
         """
-        there = judged[:, None]
-        square = np.where(there, np.square(component).mean(axis=2), 0).astype(np.float32)
-        product = np.where(there, (component * np.clip(residual, -LARGEST, LARGEST)).mean(axis=2), 0).astype(np.float32)
-        self.recent[step % len(self.recent)] = square
-        share = square / np.maximum(self.recent.sum(axis=0), np.float32(1e-12))
-        self.information += share * (square - FORGOTTEN * self.information)
-        self.moment += share * (product - FORGOTTEN * self.moment)
-        self.squares += square
-        self.words += square > 0
-        self.reads += there if read is None else read & there
-        self.noise[judged] += np.stack([np.square(result).mean(axis=1), np.ones(len(result))], axis=1)[judged].astype(np.float32)
+        rows, components, assets = component.shape
+        compiled.weights_learn(
+            *(np.ascontiguousarray(numbers) for numbers in (component, residual, result)),
+            judged,
+            np.ones((rows, components), dtype=np.bool_) if read is None else read,
+            self.recent,
+            self.information,
+            self.moment,
+            self.squares,
+            self.reads,
+            self.words,
+            self.noise,
+            components,
+            assets,
+            step % len(self.recent),
+            FORGOTTEN,
+            LARGEST,
+        )
         self._conclude()
 
     def _conclude(self) -> None:
         if self._slope is not None:
-            information, moment = self._standardised()
-            self.weight[:] = (moment + np.float32(self._slope)) / (information + 1)
+            compiled.weights_around(self.information, self.moment, self.noise, self.weight, self._slope, self.weight.shape[1])
             self.credence[:] = 1
             return
-        mean, spread = self._slab()
-        precision, second = self.power / EXPLAINED, np.square(mean) + spread
-        log_factor = 0.5 * np.log(precision * spread) + 0.5 * np.square(mean) / spread + np.log(precision * second)
-        believed = 1 / (1 + np.exp(-np.clip(self._log_odds + log_factor, -60, 60)))
-        self.credence[:] = believed if self._signed else np.where(mean > 0, believed, 0)
-        self.weight[:] = np.where(self.credence >= HEARD, self.credence * mean * (second + 2 * spread) / second, 0)
-
-    def _standardised(self) -> tuple[F32, F32]:
-        precision = (self.noise[:, 1] / self.noise[:, 0])[:, None].astype(np.float32)
-        return self.information * precision, self.moment * precision
-
-    def _slab(self) -> tuple[F32, F32]:
-        """Mean and variance of each weight under the normal part of its slab, both (rows, C)."""
-        information, moment = self._standardised()
-        spread = (1 / (information + self.power / EXPLAINED)).astype(np.float32)
-        return moment * spread, spread
-
-    @property
-    def power(self) -> F32:
-        """Mean square of each component where it was read, (rows, C)."""
-        return (self.squares + _FIRST_READS * _FIRST_SQUARE) / (self.reads + _FIRST_READS)
+        known = (self.information, self.moment, self.squares, self.reads, self.noise, self._log_odds, self.weight, self.credence)
+        compiled.weights_conclude(*known, int(self._signed), EXPLAINED, HEARD, _FIRST_READS, _FIRST_SQUARE)
 
     def worth(self, threshold: float, life: float) -> F32:
         """Squared error that one more reading of each component saves, (rows, C).
@@ -144,17 +133,10 @@ class FacultyWeights(ArrayState):
         doi:10.1287/deca.1100.0180). All count less the nearer the forecasts that it makes come to the *threshold* below which nobody acts
         on one.
         """
-        mean, spread = self._slab()
-        second = np.square(mean) + spread
-        square = (np.square(mean) * (np.square(mean) + 6 * spread) + 3 * np.square(spread)) / second
-        loudness = (self.squares + _FIRST_READS * _FIRST_SQUARE) / (self.words + _FIRST_WORDS)
-        pace = (self.information + _FIRST_READS * _FIRST_SQUARE) / (self.reads + _FIRST_READS)
-        acted_on = np.square(np.maximum(1 - np.float32(threshold) / np.sqrt(square * loudness), 0))
-        # The evidence for a weight w grows by half of its square, in standard deviations of outcomes, with each unit of information.
-        credence = np.clip(self.credence, np.float32(1e-6), np.float32(1 - 1e-6))
-        to_be_heard = np.log((1 - credence) / credence) / (square * pace / 2)
-        learned = np.where(self.credence >= HEARD, np.square(spread) * pace, square / np.maximum(to_be_heard, 1))
-        return (self.credence * acted_on * (square + np.float32(life) * learned) * self.power).astype(np.float32)
+        worth = np.empty_like(self.weight)
+        known = (self.information, self.moment, self.squares, self.reads, self.words, self.credence, self.noise, worth, worth.shape[1])
+        compiled.weights_worth(*known, threshold, life, EXPLAINED, HEARD, _FIRST_READS, _FIRST_SQUARE, _FIRST_WORDS)
+        return worth
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""

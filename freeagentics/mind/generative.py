@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from freeagentics.arrays import F32, F64, I64
+from freeagentics import kernels
+from freeagentics.arrays import F64, I64
 from freeagentics.errors import BadInput
 from freeagentics.mind.likelihood import LikelihoodTable, likelihood_tables
 from freeagentics.mind.policies import PolicyTable, policy_table
@@ -34,7 +35,6 @@ class GenerativeModel:
     Attributes:
         sizes: number of observations of each modality, (M,).
         likelihoods: what `infer_states` looks up.
-        ones: what it sums over states with, (S,).
 
     Raises:
         BadInput: shapes do not fit, an entry is not finite, a probability is negative, or probabilities do not sum to one within 1e-4.
@@ -45,7 +45,6 @@ class GenerativeModel:
     C: Sequence[F64]
     D: F64
     sizes: I64 = field(init=False)
-    ones: F32 = field(init=False, repr=False)
     likelihoods: tuple[LikelihoodTable, ...] = field(init=False, repr=False)
     _policies: dict[int, PolicyTable] = field(init=False, repr=False, default_factory=dict)
 
@@ -65,7 +64,6 @@ class GenerativeModel:
             "C": preferences,
             "D": first,
             "sizes": sizes,
-            "ones": parameters.share(np.ones(states, dtype=np.float32)),
             "likelihoods": likelihood_tables(likelihoods),
         }
         for name, value in made.items():
@@ -114,7 +112,7 @@ def _probabilities(name: str, given: ArrayLike, shape: tuple[int | str, ...]) ->
     array = _finite(name, given, shape)
     if (array < 0).any():
         raise BadInput(f"generative model: {name} has negative probabilities, down to {array.min():.3g}")
-    total = array.sum(axis=0)
+    total = kernels.total(array, axis=0)
     worst = float(np.ravel(total)[np.abs(total - 1).argmax()])
     if abs(worst - 1) > _TOLERANCE:
         raise BadInput(f"generative model: {name} must sum to 1 over its first axis; somewhere it sums to {worst:.6g}")

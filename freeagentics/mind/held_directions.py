@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, I64, ArrayState, Mask
 
 
@@ -34,7 +35,7 @@ class HeldDirections(ArrayState):
 
     def faded(self) -> F32:
         """Share of what was read that has faded, mean over assets, (rows, sources); 1 where nothing is held."""
-        return 1 - self._remaining().mean(axis=2, dtype=np.float32)
+        return 1 - kernels.mean(self._remaining())
 
     def _remaining(self) -> F32:
         return (self.left / np.float32(self._horizon)).astype(np.float32)

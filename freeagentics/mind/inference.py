@@ -1,8 +1,7 @@
 """Perception and choice under a generative model, for all agents of a cohort at once.
 
 The equations are those of Da Costa et al., "Active inference on discrete state-spaces: a synthesis" (2020); the figures agree with
-pymdp's for one hidden factor. Rows are agents. With the same number of rows a row's result does not depend on the other rows, to the
-bit; with another number it may, as matrix products then add in another order.
+pymdp's for one hidden factor. Rows are agents; a row's result does not depend on the others, nor on their number, to the bit.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, I64
 from freeagentics.errors import BadInput
 from freeagentics.mind.generative import GenerativeModel
@@ -46,7 +46,7 @@ def infer_states(model: GenerativeModel, observations: NDArray[np.integer], prio
         # The floor comes before each table: after one that all but excludes a state, the next may exclude all the others.
         joint = table.of(seen)
         joint *= np.maximum(posterior, _FLOOR)
-        joint /= joint.dot(model.ones)[:, None]
+        joint /= kernels.total(joint)[:, None]
         posterior = joint
     return posterior
 
@@ -100,12 +100,11 @@ def _weighed(table: PolicyTable, belief: F32, gamma: float, habit: F32 | None) -
 
 def _policy_values(table: PolicyTable, belief: F32) -> F32:
     """Negative expected free energy of each policy, (P, n): with rows last, sums over outcomes run along whole cohorts."""
-    expected = table.matrix @ belief.T
+    expected = kernels.product(table.matrix, belief.T)
     linear, observed = expected[: table.policies], expected[table.policies :]
-    surprise = np.maximum(observed, _FLOOR)
-    np.log(surprise, out=surprise)
+    surprise = kernels.log(np.maximum(observed, _FLOOR))
     surprise *= observed
-    negentropy = surprise.reshape(table.outcomes, -1, len(belief)).sum(axis=0)
+    negentropy = kernels.total(surprise.reshape(table.outcomes, -1, len(belief)), axis=0)
     total, done = negentropy[: table.actions], table.actions
     for length in range(2, table.horizon + 1):
         prefixes = table.actions**length
@@ -115,11 +114,11 @@ def _policy_values(table: PolicyTable, belief: F32) -> F32:
 
 
 def _softmax(logits: F32) -> F32:
-    """In place, over the first axis."""
+    """Over the first axis; *logits* are overwritten."""
     logits -= logits.max(axis=0)
-    np.exp(logits, out=logits)
-    logits /= logits.sum(axis=0)
-    return logits
+    weights = kernels.exp(logits)
+    weights /= kernels.total(weights, axis=0)
+    return weights
 
 
 def _checked_belief(model: GenerativeModel, name: str, given: F32) -> F32:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import xlogy
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, F64
 from freeagentics.errors import BadInput
 from freeagentics.sharing import parameters
 
 MAX_POLICIES = 4096
+
+_TINY = float(np.finfo(np.float64).tiny)
+"""What is never observed has no entropy: nought times the log of this is nought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def policy_table(likelihoods: Sequence[F64], transitions: F64, preferences: Sequ
     linear, observed = np.zeros((1, transitions.shape[0])), []
     for _ in range(horizon):
         # A further action goes in front: what came first in a policy is multiplied on last.
-        after = np.tensordot(after, transitions, axes=(2, 0)).transpose(0, 3, 1, 2).reshape(len(features), -1, transitions.shape[0])
+        moved = kernels.product(after.reshape(-1, len(transitions)), transitions.reshape(len(transitions), -1))
+        after = moved.reshape(*after.shape[:2], *transitions.shape[1:]).transpose(0, 3, 1, 2).reshape(len(features), -1, len(transitions))
         linear = np.repeat(linear, actions, axis=0) + after[-1]
         observed.append(after[:-1])
     by_outcome = np.concatenate(observed, axis=1).reshape(-1, transitions.shape[0])
@@ -62,6 +66,8 @@ def policy_table(likelihoods: Sequence[F64], transitions: F64, preferences: Sequ
 
 def _policy_values(likelihoods: Sequence[F64], preferences: Sequence[F64]) -> F64:
     """Expected log-preference of a state less its ambiguity, the entropy of what is observed in it: (S,)."""
-    pairs = zip(likelihoods, preferences, strict=True)
-    value = [preference @ likelihood + xlogy(likelihood, likelihood).sum(axis=0) for likelihood, preference in pairs]
-    return np.sum(value, axis=0)
+    value = np.zeros(likelihoods[0].shape[1])
+    for likelihood, preference in zip(likelihoods, preferences, strict=True):
+        certain = likelihood * kernels.log(np.maximum(likelihood, _TINY))
+        value += kernels.total(preference[:, None] * likelihood + certain, axis=0)
+    return value

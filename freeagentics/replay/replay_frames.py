@@ -116,7 +116,7 @@ class _Notes(Probe):
 def _beliefs(cohort: Cohort, rows: I64, step: int) -> pl.DataFrame:
     belief, symbols = cohort.belief, cohort.context.symbols
     regimes = {name: belief.regimes[rows, :, place].ravel() for place, name in enumerate(REGIMES)}
-    moments = {"expected_return": belief.trend(), "standard_deviation": belief.spread(), "entropy": belief.entropy()}
+    moments = {"expected_return": belief.trend(), "standard_deviation": belief.spread(), "entropy": belief.entropy}
     head = {"step": step, "agent": np.repeat(cohort.agent[rows], len(symbols)), "symbol": list(symbols) * len(rows)}
     return pl.DataFrame(head | regimes | {name: values[rows].ravel() for name, values in moments.items()})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.agents import DeskBooks
 from freeagentics.arrays import F32, I64, ArrayState
 from freeagentics.market import Accounts, Fills
@@ -45,7 +46,7 @@ class DeskLedger(ArrayState):
         whole = np.maximum(equity, 1)
         cost = accounts.cost.sum(axis=1)
         weight = value / whole[:, None]
-        before, self.exposure = self.exposure, _share(weight.sum(axis=1))
+        before, self.exposure = self.exposure, _share(kernels.total(weight))
         last, day = self.equity[(step - 1) % (WINDOW + 1)], self.equity[(step - WINDOW) % (WINDOW + 1)]
         told = {
             "cash_share": _share(accounts.cash / whole),
@@ -55,9 +56,9 @@ class DeskLedger(ArrayState):
             "drawdown": _share(1 - equity / np.maximum(accounts.peak, 1)),
             "equity_return_1": _share(equity / np.maximum(last, 1) - 1),
             "equity_return_24": _share(equity / np.maximum(day, 1) - 1),
-            "turnover_24": _share(self.traded.sum(axis=0, dtype=np.float64) / whole),
+            "turnover_24": _share(self.traded.sum(axis=0) / whole),
             "cost_share": _share((accounts.fees + accounts.data_costs) / max(accounts.initial, 1)),
-            "concentration": np.square(_share(weight)).sum(axis=1),
+            "concentration": kernels.total(np.square(_share(weight))),
         }
         features = np.stack([told[name] for name in BOOK], axis=1)
         return DeskBooks(equity, accounts.cash.copy(), accounts.position.copy(), prices, _share(weight), features, features)

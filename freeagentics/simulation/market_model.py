@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 import mesa
-import numpy as np
 
+from freeagentics import kernels
 from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Population, TradingAgent, View
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
@@ -214,7 +214,7 @@ class MarketModel(mesa.Model):
     def _commit(self, observation: Observation, books: DeskBooks, pages: StepPages, first_signal: int) -> StepCommit:
         # Not the books' equity: since they were closed, agents have paid for what they read.
         equity = self.market.accounts.equity(observation.prices)
-        self.metrics = self._metrics(observation, books, float(equity.mean() / CENTS), pages)
+        self.metrics = self._metrics(observation, books, float(kernels.mean(equity) / CENTS), pages)
         if observation.step == 1:
             pages.shared(Kind.AGENTS, self.population.seats())
             pages.shared(Kind.NAMES, self.names.records())
@@ -232,15 +232,15 @@ class MarketModel(mesa.Model):
         return StepMetrics(
             timestamp=observation.timestamp,
             price=float(observation.prices[0] / self.market.units.price[0]),
-            basket=float((self.market.close(observation.step) / self.market.close(1)).mean()),
+            basket=float(kernels.mean(self.market.close(observation.step) / self.market.close(1))),
             equity=equity,
-            exposure=float(books.feature("exposure").mean()),
-            drawdown=float(books.feature("drawdown").mean()),
+            exposure=float(kernels.mean(books.feature("exposure"))),
+            drawdown=float(kernels.mean(books.feature("drawdown"))),
             signals=sum(len(batch) for batch in pages.signals),
             orders=sum(len(batch) for batch in pages.orders),
             fills=len(fills),
-            traded=float(fills.notional.sum(dtype=np.float64) / CENTS),
-            costs=float((accounts.fees + accounts.data_costs).mean() / CENTS),
+            traded=float(fills.notional.sum() / CENTS),
+            costs=float(kernels.mean(accounts.fees + accounts.data_costs) / CENTS),
         )
 
     def hibernate(self) -> None:

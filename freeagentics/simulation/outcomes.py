@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.agents import Outcomes
 from freeagentics.arrays import F32, ArrayState
 
@@ -32,5 +33,5 @@ class OutcomeWindow(ArrayState):
             return None
         then = (step - self._horizon) % (self._horizon + 1)
         scale = np.maximum(self.volatility[then], 1e-6) * np.sqrt(self._horizon)
-        result = np.log(close / self.close[then]) / scale
+        result = kernels.log(close / self.close[then]) / scale
         return Outcomes(step - self._horizon, self._horizon, np.clip(result, -LARGEST, LARGEST).astype(np.float32))

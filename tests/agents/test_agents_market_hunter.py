@@ -12,7 +12,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.journal import Kind
 from freeagentics.memory import SideInformation, column, open_codec
 
-STEPS, TOLD = 400, 300
+STEPS, TOLD = 700, 300
 HUNTERS_ONLY: dict[str, object] = {
     "agents__team": {"market-hunter": 1},
     "agents__count": 30,

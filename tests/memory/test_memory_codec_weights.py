@@ -75,8 +75,8 @@ SAMPLE = golden_sample("trade-executor", 3, 14)
 @given(st.sampled_from(NUMBERS), st.integers(0, 10**6), st.one_of(st.integers(-3, 70), st.integers(-(2**15), 2**15 - 1)))
 def test_weights_with_a_number_changed_are_refused_or_code_and_decode(name: str, place: int, value: int) -> None:
     before = getattr(WEIGHTS, name)
-    wrong: dict[str, Any] = {name: changed(name, place % len(before), np.asarray(value).astype(before.dtype))}
-    weights = replace(WEIGHTS, **wrong)
+    made: dict[str, Any] = {name: changed(name, place % len(before), np.asarray(value).astype(before.dtype))}
+    weights = replace(WEIGHTS, **made)
     if wrong_with(weights) is not None:
         return
     codec = AutoregressiveCodec(weights, [name for name in WEIGHTS.columns if name not in BOOK_COLUMNS])

@@ -62,8 +62,8 @@ def foreseen(scenario: str) -> Foreseen:
                 tail.extend(-pending[over])
                 shortfall.extend(foretold[over])
             usual = observation.column("price.volatility") * np.sqrt(HORIZON)
-            at_risk = {level: belief.value_at_risk(level)[0] * usual for level in beyond}
-            foretold = belief.expected_shortfall(0.05)[0] * usual
+            at_risk = {level: belief.tail_risk(level)[0][0] * usual for level in beyond}
+            foretold = belief.tail_risk(0.05)[1][0] * usual
             pending = np.zeros_like(pending)
     return Foreseen(np.array(ranks), {level: np.array(hits) for level, hits in beyond.items()}, np.array(tail), np.array(shortfall))
 

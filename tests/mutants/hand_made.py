@@ -17,7 +17,7 @@ HAND_MADE = [
     # Executors and optimizers trust whoever was wrong.
     _changed("agents/advisers.py", "said, residual, result, judged", "said, -residual, result, judged"),
     # Weights of faculties move away from what was right.
-    _changed("mind/faculty_weights.py", "self.moment += share * (product", "self.moment -= share * (product"),
+    _changed("mind/faculty_weights.py", "for numbers in (component, residual, result)", "for numbers in (component, -residual, result)"),
     # Whales are many from six on, not from five.
     _changed("market/sources/whales.py", "count >= MANY_WHALES", "count > MANY_WHALES"),
     # An order is rounded up where it must be cut: it would cost more than there is.
@@ -26,8 +26,8 @@ HAND_MADE = [
     _changed("agents/roles/trade_executor.py", "self.cost += (rate *", "self.cost -= (rate *"),
     # Features that told of nothing count most in what is recalled.
     _changed("agents/recollection.py", "FLAT + self.features.credence", "1 + FLAT - self.features.credence"),
-    # Evidence is believed the less the likelier it is.
-    _changed("mind/grid_belief.py", "np.exp(log_likelihood - peak)", "np.exp(peak - log_likelihood)"),
+    # A rise is taken for a fall.
+    _changed("mind/grid.py", "np.ascontiguousarray(zscore, dtype", "np.ascontiguousarray(-zscore, dtype"),
     # False alarms are what a warning is for.
     _changed("agents/signal_policy.py", "np.array([-1.5, 0.0, 1.0])", "np.array([1.0, 0.0, -1.5])"),
     # What turned out to matter is forgotten first.

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics import kernels
 from freeagentics.agents import experience
 from freeagentics.agents.advisers import LARGEST_FORECAST
 from freeagentics.agents.cohort import Cohort
@@ -22,6 +23,7 @@ from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
+from freeagentics.randomness import uniform
 from freeagentics.signals import Signals
 
 FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
@@ -93,7 +95,7 @@ class Forecaster(Cohort):
         self._on_record = len(recorded)
         self._placed = np.append(0, np.stack([1 + 2 * self._places, 2 + 2 * self._places], axis=1))
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
-        exploring = context.random(f"{self.role}/traits", number).uniform(*settings.exploration_rate, rows)
+        exploring = uniform(context.random(f"{self.role}/traits", number), *settings.exploration_rate, rows)
         self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
         for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale, self._places, self._placed):
@@ -131,8 +133,8 @@ class Forecaster(Cohort):
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
         self.held.take(past.directions[slot], read)
         said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
-        self.parts[:, 0], self.parts[:, 1] = said[:, 0], said[:, 1:].sum(axis=1)
-        self.expected = np.clip(self.parts.sum(axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
+        self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
+        self.expected = np.clip(kernels.total(self.parts, axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
 
     def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
         """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
@@ -150,7 +152,7 @@ class Forecaster(Cohort):
     def worth_of_sources(self) -> F32:
         """Squared error that a reading of each source saves, (rows, sources)."""
         worth = self.faculties.worth(self.settings.threshold, LIFE)[:, 1:]
-        return worth.reshape(self.rows, len(self.sources), 2).sum(axis=2)
+        return kernels.total(worth.reshape(self.rows, len(self.sources), 2))
 
     def _components(self, trend: F32, directions: F32) -> F32:
         return np.concatenate([trend[:, None], ups_and_downs(directions)], axis=1)
@@ -176,7 +178,7 @@ class Forecaster(Cohort):
 
     def _cost_in_errors(self, view: View) -> F32:
         """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""
-        volatility = self.context.column(view.observation, "price.volatility").mean()
+        volatility = kernels.mean(self.context.column(view.observation, "price.volatility"))
         risk = view.books.equity[self.desk] * (volatility * np.sqrt(self.context.memory.horizon) * self.settings.information_value)
         return (self._cost[None] / np.maximum(risk, 1)[:, None]).astype(np.float32)
 
@@ -197,7 +199,7 @@ class Forecaster(Cohort):
         after = np.clip(before + self.recollection.add(step, recalled, before), -LARGEST_FORECAST, LARGEST_FORECAST)
         self.expected[rows, focus] = after
         strength = np.abs(after)
-        confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy()[rows, focus])
+        confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy[rows, focus])
         action, published, signals = self.emit_signals(view, focus, confidence)
         signal, parent, parent_step = self._nothing()
         read = self.readings.read[step % len(self.readings.read)]
@@ -215,7 +217,7 @@ class Forecaster(Cohort):
                 "from_sources": self.parts[rows, 1, focus],
                 "before_memories": before,
                 "sources_read": read @ (1 << self._places),
-                "value_of_sources": np.where(read, self.worth_of_sources(), 0).sum(axis=1),
+                "value_of_sources": kernels.total(np.where(read, self.worth_of_sources(), np.float32(0))),
             },
             parent=parent,
             parent_step=parent_step,
@@ -272,7 +274,7 @@ class Forecaster(Cohort):
         component = self._components(past.trend[slot], past.directions[slot] * read[:, :, None])
         said = self.faculties.contributions(component)
         result = np.broadcast_to(outcomes.result, self.expected.shape)
-        residual = (result - said.sum(axis=1))[:, None] + said
+        residual = (result - kernels.total(said, axis=1))[:, None] + said
         # The belief comes first: directions are to explain what it leaves, not the other way round.
         residual[:, 0] = result
         believed = np.ones((self.rows, 1), dtype=np.bool_)

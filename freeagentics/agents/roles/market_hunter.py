@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.emitter import LastSent, severity_of
 from freeagentics.agents.roles.forecaster import FORECASTER_REASONING, Forecaster, ForecasterSettings
@@ -69,7 +70,7 @@ class MarketHunter(Forecaster):
         severity = severity_of(np.abs(expected))
         trend = emitter.emit(trending, SignalKind.TREND, severity, confidence, self.expected)
 
-        turbulence = self.belief.regimes[:, :, TURBULENT].mean(axis=1)
+        turbulence = kernels.mean(self.belief.regimes[:, :, TURBULENT])
         self.last_turbulence.value[turbulence < 0.3] = 0
         probability = WARNING.message_probabilities(self.belief.regimes[rows, focus])
         alarming = probability[:, Message.TURBULENCE] > probability[:, Message.NOTHING]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics import kernels
 from freeagentics.agents.advisers import Advisers
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
@@ -19,6 +20,7 @@ from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, F64, I32, I64, AnyArray, Mask
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
+from freeagentics.randomness import uniform
 from freeagentics.signals import Severity
 
 ADVISERS = (SignalKind.TREND, SignalKind.SENTIMENT)
@@ -64,7 +66,7 @@ class PortfolioOptimizer(Cohort):
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: PortfolioOptimizerSettings) -> None:
         super().__init__(number, rows, context, settings)
-        self.risk_aversion = context.random(f"{self.role}/traits", number).uniform(*settings.risk_aversion, rows).astype(np.float32)
+        self.risk_aversion = uniform(context.random(f"{self.role}/traits", number), *settings.risk_aversion, rows).astype(np.float32)
         self.advisers = Advisers(rows, context.memory.horizon, len(ADVISERS), context.assets)
         self.covariance = np.zeros((context.assets, context.assets), dtype=np.float64)
         self.neutral = np.zeros((rows, context.assets), dtype=np.float32)
@@ -83,7 +85,7 @@ class PortfolioOptimizer(Cohort):
         """Follow the covariance of returns."""
         returns = self.context.column(view.observation, "price.return_1").astype(np.float64)
         outer = returns[:, None] * returns[None]
-        decay = 0.5 ** (1 / self.settings.covariance_halflife)
+        decay = kernels.decay(self.settings.covariance_halflife)
         first = view.observation.step == 1
         self.covariance = outer if first else decay * self.covariance + (1 - decay) * outer
 
@@ -104,8 +106,9 @@ class PortfolioOptimizer(Cohort):
         self.target = within(self.plan, limit)
         telling = self.last_sent.due(self.target, self.settings.change, self.settings.refresh, view.observation)
         self.last_sent.record(telling, self.target, view.observation)
-        certain = np.tanh(np.abs(views[rows, focus])).astype(np.float32)
-        bound = self.target.sum(axis=1) >= limit - np.float32(1e-3)
+        certain = kernels.tanh(np.abs(views[rows, focus]))
+        invested = kernels.total(self.target)
+        bound = invested >= limit - np.float32(1e-3)
         always = np.ones(self.rows, dtype=np.bool_)
         causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
@@ -113,7 +116,7 @@ class PortfolioOptimizer(Cohort):
             action=self.first_action(("tell-target", telling)),
             value=self.target[rows, focus],
             confidence=certain,
-            size=self.target.sum(axis=1),
+            size=invested,
             stance=self.target.copy(),
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=telling.astype(np.int32),
@@ -136,10 +139,9 @@ class PortfolioOptimizer(Cohort):
     def replan(self, views: F32, volatility: F32) -> None:
         """Move the plan to what the views (rows, assets) ask for where that pays; *volatility* (assets,) is that over the horizon."""
         volatility = np.maximum(volatility, np.float32(1e-6))
-        covariance = self._correlation() * np.outer(volatility, volatility)
+        covariance = self._correlation() * (volatility[:, None] * volatility)
         expected = views * volatility
-        # einsum keeps the order of summation whatever the number of rows; a BLAS product would not.
-        tilt = np.einsum("ra,ab->rb", expected, np.linalg.inv(covariance)) / self.risk_aversion[:, None]
+        tilt = kernels.solve(covariance, expected) / self.risk_aversion[:, None]
         wanted = within(np.maximum(self.neutral + tilt, 0), np.full(self.rows, self.settings.largest))
         gain = self._utility(wanted, expected, covariance) - self._utility(self.plan, expected, covariance)
         pays = gain > self._cost(wanted)
@@ -148,12 +150,12 @@ class PortfolioOptimizer(Cohort):
     def _utility(self, weights: F32, expected: F32, covariance: F64) -> F64:
         """Expected return of the weights (rows, assets) less what their distance from the neutral ones risks, (rows,)."""
         away = weights - self.neutral
-        return (away * expected).sum(axis=1) - self.risk_aversion / 2 * np.einsum("ra,ab,rb->r", away, covariance, away)
+        return kernels.total(away * (expected - self.risk_aversion[:, None] / 2 * kernels.product(away, covariance)))
 
     def _cost(self, weights: F32) -> F32:
         """Extra cost of going to these weights and back to the neutral ones, over staying and going back, (rows,)."""
         further = np.abs(weights - self.plan) + np.abs(weights - self.neutral) - np.abs(self.plan - self.neutral)
-        return further.sum(axis=1) * np.float32(self.context.fee + self.settings.slippage)
+        return kernels.total(further) * np.float32(self.context.fee + self.settings.slippage)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Trust hunters and analyzers as far as their forecasts were right."""
@@ -170,15 +172,15 @@ class PortfolioOptimizer(Cohort):
 
     def traits(self) -> dict[str, AnyArray]:
         """Risk aversion, and exposure without a view, beside what every role has."""
-        return super().traits() | {"risk_aversion": self.risk_aversion, "neutral_exposure": self.neutral.sum(axis=1)}
+        return super().traits() | {"risk_aversion": self.risk_aversion, "neutral_exposure": kernels.total(self.neutral)}
 
     def _correlation(self) -> F64:
         """Shrunk by a tenth towards none, (assets, assets)."""
         deviation = np.sqrt(np.maximum(np.diag(self.covariance), 1e-12))
-        return 0.9 * self.covariance / np.outer(deviation, deviation) + 0.1 * np.eye(len(deviation))
+        return 0.9 * self.covariance / (deviation[:, None] * deviation) + 0.1 * np.eye(len(deviation))
 
 
 def within(weights: F32, limit: F32) -> F32:
     """Weights (rows, assets) scaled down so that together they keep a limit (rows,)."""
-    total = np.maximum(weights.sum(axis=1), np.float32(1e-9))
+    total = np.maximum(kernels.total(weights), 1e-9)
     return (weights * np.minimum(1, limit / total)[:, None]).astype(np.float32)

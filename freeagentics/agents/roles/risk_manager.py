@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics import kernels
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
@@ -16,6 +17,7 @@ from freeagentics.agents.view import View
 from freeagentics.arrays import F32, I32, I64, AnyArray
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
+from freeagentics.randomness import uniform
 from freeagentics.signals import Severity, Signals
 
 
@@ -56,7 +58,7 @@ class RiskManager(Cohort):
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: RiskManagerSettings) -> None:
         super().__init__(number, rows, context, settings)
-        self.caution = context.random("risk-manager/caution", number).uniform(*settings.caution, rows).astype(np.float32)
+        self.caution = uniform(context.random("risk-manager/caution", number), *settings.caution, rows).astype(np.float32)
         self.high_water = np.zeros(rows, dtype=np.float64)
         self.vetoed = np.zeros(rows, dtype=np.bool_)
         self.last_sent = LastSent(rows, context.signal_ttl)
@@ -81,7 +83,7 @@ class RiskManager(Cohort):
         return Decisions(
             action=action,
             value=limit,
-            confidence=(1 - self.belief.entropy().mean(axis=1)).astype(np.float32),
+            confidence=1 - kernels.mean(self.belief.entropy),
             size=np.float32(1) - limit,
             # A low limit is a bet against a rise.
             stance=np.repeat(limit[:, None] - np.float32(0.5), self.context.assets, axis=1),
@@ -102,15 +104,13 @@ class RiskManager(Cohort):
         warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
         scale = running_volatility(view, self.context) * np.maximum(warned, 1)
         # Assets are taken to fall together: without that, ten coins would look ten times safer than they are in a crash.
-        at_risk, shortfall = (
-            (loss * scale).mean(axis=1) for loss in (self.belief.value_at_risk(RISK), self.belief.expected_shortfall(RISK))
-        )
+        at_risk, shortfall = (kernels.mean(loss * scale) for loss in self.belief.tail_risk(RISK))
         allowed = np.minimum(
             settings.max_value_at_risk / np.maximum(at_risk, 1e-6), settings.max_expected_shortfall / np.maximum(shortfall, 1e-6)
         )
         limit = self.caution * np.minimum(settings.max_exposure, allowed)
         equity = books.equity[self.desk].astype(np.float64)
-        fade = 0.5 ** (1 / settings.high_water_halflife)
+        fade = kernels.decay(settings.high_water_halflife)
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
         before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)

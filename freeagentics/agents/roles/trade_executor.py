@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from freeagentics import kernels
 from freeagentics.agents.advisers import Advisers
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
@@ -17,6 +18,7 @@ from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
 from freeagentics.market import CENTS, Fills, Orders, to_quantity
 from freeagentics.memory import Recalled, column
+from freeagentics.randomness import uniform
 from freeagentics.signals import Signals
 
 LIMIT_TOLERANCE = np.float32(0.01)
@@ -65,7 +67,7 @@ class TradeExecutor(Cohort):
 
     def __init__(self, number: int, rows: int, context: CohortContext, settings: TradeExecutorSettings) -> None:
         super().__init__(number, rows, context, settings)
-        self.band = context.random(f"{self.role}/traits", number).uniform(*settings.band, rows).astype(np.float32)
+        self.band = uniform(context.random(f"{self.role}/traits", number), *settings.band, rows).astype(np.float32)
         self.advisers = Advisers(rows, context.memory.horizon, len(ADVISERS), context.assets)
         self.forecast = np.zeros((rows, context.assets), dtype=np.float32)
         self.neutral = np.zeros((rows, context.assets), dtype=np.float32)
@@ -129,8 +131,8 @@ class TradeExecutor(Cohort):
         return Decisions(
             action=self.first_action(("close", np.asarray(closing.any(axis=1))), ("buy", largest > 0), ("sell", largest < 0)),
             value=largest,
-            confidence=np.clip(wanted.sum(axis=1) / np.maximum(target.sum(axis=1), np.float32(1e-9)), 0, 1),
-            size=np.clip(np.abs(traded).sum(axis=1), 0, 1).astype(np.float32),
+            confidence=np.clip(kernels.total(wanted) / np.maximum(kernels.total(target), 1e-9), 0, 1),
+            size=np.clip(kernels.total(np.abs(traded)), 0, 1),
             stance=wanted,
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=np.zeros(self.rows, dtype=np.int32),
@@ -152,7 +154,7 @@ class TradeExecutor(Cohort):
 
     def _causes(self, now: int, target: F32, limit: F32) -> tuple[I64, I32, I32]:
         """A veto where there is one, the target, the limit where it binds, and then whoever advised."""
-        bound = target.sum(axis=1) > limit
+        bound = kernels.total(target) > limit
         always = np.ones(self.rows, dtype=np.bool_)
         orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, always), (SignalKind.LIMIT, bound))
         advice = tuple((kind, always) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
@@ -170,16 +172,15 @@ class TradeExecutor(Cohort):
 
     def _within(self, wanted: F32, limit: F32) -> F32:
         """Weights scaled down so that together they keep the limit (rows,)."""
-        total = wanted.sum(axis=1)
-        return wanted * np.minimum(1, limit / np.maximum(total, np.float32(1e-9)))[:, None]
+        return wanted * np.minimum(1, limit / np.maximum(kernels.total(wanted), 1e-9))[:, None]
 
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
         """Trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a
         position is closed; and where else the limit would not be kept."""
         band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
         gap = np.abs(missing / self.peers[:, None].astype(np.float32))
-        trading = ((gap.sum(axis=1, keepdims=True) > band) & (gap > band / self.context.assets)) | closing
-        after = (weight + np.where(trading, missing, 0)).sum(axis=1)
+        trading = ((kernels.total(gap)[:, None] > band) & (gap > band / self.context.assets)) | closing
+        after = kernels.total(weight + np.where(trading, missing, 0))
         return (trading | ((after > limit + LIMIT_TOLERANCE)[:, None] & (missing < 0))) & self.active[:, None]
 
     def _orders(self, view: View, wanted: F32, limit: F32) -> tuple[Orders, F32, Mask]:
@@ -216,4 +217,4 @@ class TradeExecutor(Cohort):
 
     def traits(self) -> dict[str, AnyArray]:
         """The band inside which it does not trade, and exposure without a view, beside what every role has."""
-        return super().traits() | {"band": self.band, "neutral_exposure": self.neutral.sum(axis=1)}
+        return super().traits() | {"band": self.band, "neutral_exposure": kernels.total(self.neutral)}

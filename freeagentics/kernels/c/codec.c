@@ -378,7 +378,8 @@ static int codec_of(const Argument *argument, int64_t shown, Codec *codec) {
         .feature = rows_l(argument, 5, predicted, 0), .deterministic = rows_l(argument, 5, predicted, 1),
         .max_quantum = rows_l(argument, 5, predicted, 2), .first = rows_l(argument, 5, predicted, 3),
         .stage = AS(const int64_t, 6), .weights = AS(const double, 7), .before = AS(const uint16_t, 8),
-        .columns = columns, .predicted = predicted, .stages = stages, .hidden = hidden, .inputs = columns + predicted, .p_no_escape = (uint64_t)WHOLE(10),
+        .columns = columns, .predicted = predicted, .stages = stages, .hidden = hidden, .inputs = columns + predicted,
+        .p_no_escape = (uint64_t)WHOLE(10),
     };
     if (outside(codec->copied_from, FEATURES, -1, shown)) return 2;
     if (columns > MOST_COLUMNS || outside(codec->place, columns, -1, shown)) return 4;
@@ -481,8 +482,8 @@ static int codec_encode(const Argument *argument) {
     return 0;
 }
 
-/* constants, codes (n, longest), length (n), values, book, assets, columns, books -> vectors (n, 48); scratch. Of a truncated code, features that it does
- * not determine come back as predicted. */
+/* constants, codes (n, longest), length (n), values, book, assets, columns, books -> vectors (n, 48); scratch. Of a truncated code, features that
+ * it does not determine come back as predicted. */
 static int codec_decode(const Argument *argument) {
     Codec codec;
     Shared shared;

@@ -4,6 +4,7 @@
 #include "belief.c"
 #include "weights.c"
 #include "recall.c"
+#include "signals.c"
 #include "checksum.c"
 #include "codec.c"
 
@@ -24,11 +25,15 @@ const Kernel TABLE[] = {
     {"tanh_f", "fF", tanh_each_f},
     {"sum_rows", "dDn", sum_rows},
     {"sum_rows_f", "fFn", sum_rows_f},
+    {"sum_middle", "dDnn", sum_middle},
+    {"sum_middle_f", "fFnn", sum_middle_f},
     {"product", "ddDnnn", product},
+    {"product_f", "ffFnnn", product_f},
     {"ewma", "dDnnnx", ewma},
     {"normal_quantiles", "dD", normal_quantiles},
     {"solve", "DDnnx", solve},
-    {"belief_advance", "ffflfffffxxFFFFFFL", belief_advance},
+    {"belief_likelihood", "fffxFD", belief_likelihood},
+    {"belief_advance", "fdfflfffxFFFFFFL", belief_advance},
     {"belief_settle", "fxFFFFFL", belief_settle},
     {"tail_risk", "ffxFF", tail_risk},
     {"weights_learn", "fffbbFFFFFFFnnnxx", weights_learn},
@@ -37,6 +42,9 @@ const Kernel TABLE[] = {
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
     {"recall_find", "biffbinnnxxFIFFFF", recall_find},
     {"recall_keep", "BIFFFnnnnnx", recall_keep},
+    {"recall_keys", "flffB", recall_keys},
+    {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
+    {"signals_count", "lbfIBF", signals_count},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},

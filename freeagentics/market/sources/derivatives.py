@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32
 from freeagentics.clock import DAY_MS
 from freeagentics.market.bars import Bars
@@ -34,4 +35,4 @@ class DerivativesSource(Source):
         """Float32 (T, A, 3)."""
         assert daily is not None
         now, before = (np.clip(daily.known("funding_rate", bars.timestamps - days * DAY_MS) / USUAL_RATE, -10, 10) for days in (0, 7))
-        return stack([spread(values, bars) for values in (now, now - before, -np.tanh(now / 3))])
+        return stack([spread(values, bars) for values in (now, now - before, -kernels.tanh(now / 3))])

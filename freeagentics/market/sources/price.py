@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
@@ -46,14 +47,14 @@ class PriceSource(Source):
         """Float32 (T, A, 9)."""
         last, long = log_return(bars.close, 1), log_return(bars.close, TREND_BARS)
         usual = volatility(last, 24)
-        log_volume = np.log(np.where(bars.volume > 0, bars.volume, np.nan))
+        log_volume = kernels.log(np.where(bars.volume > 0, bars.volume, np.nan))
         return stack(
             [
                 last,
                 long,
                 usual,
                 ratio(volatility(last, 12), volatility(last, 168)),
-                np.tanh(ratio(long, usual * np.sqrt(TREND_BARS))),
+                kernels.tanh(ratio(long, usual * np.sqrt(TREND_BARS))),
                 (bars.high - bars.low) / bars.close,
                 np.clip(trailing_zscore(log_volume, VOLUME_BARS), -4, 4),
                 spread(np.diff(bars.timestamps, prepend=bars.timestamps[0] - bars.interval_ms) / bars.interval_ms - 1, bars),

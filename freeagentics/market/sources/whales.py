@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, F64
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
@@ -48,7 +49,7 @@ def _size_score(bars: Bars) -> F64:
     if "trades" not in bars.extras:
         return np.full(bars.volume.shape, np.nan)
     size = ratio(bars.volume, bars.extras["trades"])
-    logs = np.log(np.where(size > 0, size, np.nan))
+    logs = kernels.log(np.where(size > 0, size, np.nan))
     return np.clip(trailing_zscore(logs, SIZE_BARS), -4, 4)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from freeagentics import kernels
 from freeagentics.arrays import F64
 from freeagentics.market.synthetic.ground_truth import Pumps
 from freeagentics.market.synthetic.planted import Crash, RegimeDrift, WhalePump
 from freeagentics.market.synthetic.regimes import REGIMES
-from freeagentics.randomness import generator
+from freeagentics.randomness import generator, normal
 
 _TURBULENCE_HALF_LIFE = 24
 
@@ -33,9 +34,9 @@ def plant(
     drift = np.zeros_like(returns)
     for rule in planted:
         if isinstance(rule, RegimeDrift):
-            drift += np.log1p(_by_regime(rule)[regime])[:, None]
+            drift += kernels.log1p(_by_regime(rule)[regime])[:, None]
         elif isinstance(rule, Crash):
-            drift[rule.bar : rule.bar + rule.bars] += np.log1p(-rule.fall) / rule.bars
+            drift[rule.bar : rule.bar + rule.bars] += kernels.log1p(-rule.fall) / rule.bars
     events: list[_Event] = []
     for index, rule in enumerate(planted):
         if isinstance(rule, WhalePump):
@@ -50,7 +51,7 @@ def aftershock(planted: tuple[WhalePump | RegimeDrift | Crash, ...], bars: int) 
     for rule in planted:
         if isinstance(rule, Crash):
             since = np.arange(bars - min(rule.bar, bars))
-            factor[len(factor) - len(since) :, 0] *= 1 + (rule.turbulence - 1) * 0.5 ** (since / _TURBULENCE_HALF_LIFE)
+            factor[len(factor) - len(since) :, 0] *= 1 + (rule.turbulence - 1) * kernels.exp2(-since / _TURBULENCE_HALF_LIFE)
     return factor
 
 
@@ -64,20 +65,20 @@ def _pump(seed: int, purpose: str, rule: WhalePump, returns: F64, whales: F64, d
     Draws are made for every bar, needed or not, so that a longer market has the same pumps where it overlaps a shorter one.
     """
     chance = generator(seed, f"{purpose}/chance").random(returns.shape)
-    noise = np.clip(generator(seed, f"{purpose}/rise").standard_normal(returns.shape), -3, 3)
+    noise = np.clip(normal(generator(seed, f"{purpose}/rise"), returns.shape), -3, 3)
     lengths = generator(seed, f"{purpose}/bars").integers(rule.within[0], rule.within[1] + 1, size=returns.shape)
     events: list[_Event] = []
     for asset in range(returns.shape[1]):
         free_from = rule.trend_bars
         for bar in np.flatnonzero(whales[:, asset] >= rule.whales).tolist():
             window = slice(bar + 1 - rule.trend_bars, bar + 1)
-            if bar < free_from or returns[window, asset].sum() + drift[window, asset].sum() <= 0:
+            if bar < free_from or kernels.total(returns[window, asset]) + kernels.total(drift[window, asset]) <= 0:
                 continue
             if chance[bar, asset] >= rule.probability:
                 events.append((bar, asset, False, 0.0, 0))
                 continue
             rise, length = float(rule.rise + rule.rise_sd * noise[bar, asset]), int(lengths[bar, asset])
-            drift[bar + 1 : bar + 1 + length, asset] += np.log1p(rise) / length
+            drift[bar + 1 : bar + 1 + length, asset] += kernels.log1p(rise) / length
             events.append((bar, asset, True, rise, length))
             free_from = bar + length
     return events

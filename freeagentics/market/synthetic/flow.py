@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F64
 from freeagentics.market.synthetic.noise import persistent
-from freeagentics.randomness import generator
+from freeagentics.randomness import generator, normal, poisson
 
 _BURST_PROBABILITY = 0.022
 _USUAL_VOLUME = 1000.0
@@ -18,9 +19,9 @@ def whale_counts(seed: int, shape: tuple[int, int]) -> F64:
 
     They come independently of prices; only what is planted makes them mean anything.
     """
-    usual = generator(seed, "market/whales").poisson(1.0, size=shape)
+    usual = poisson(generator(seed, "market/whales"), 1.0, shape)
     burst = generator(seed, "market/whale-bursts").random(shape) < _BURST_PROBABILITY
-    extra = generator(seed, "market/whale-burst-sizes").poisson(2.0, size=shape)
+    extra = poisson(generator(seed, "market/whale-burst-sizes"), 2.0, shape)
     return (usual + burst * (5 + extra)).astype(np.float64)
 
 
@@ -31,11 +32,11 @@ def order_flow(seed: int, returns: F64, volatility: F64, whales: F64) -> dict[st
     (correlation of about 0.45) and tell nothing of the next.
     """
     shape = returns.shape
-    activity = 0.35 * persistent(seed, "volume", shape, 24) + 0.6 * np.log1p(np.abs(returns) / 0.004)
-    volume = _USUAL_VOLUME * np.exp(activity)
-    size_noise = generator(seed, "market/trade-size").standard_normal(shape)
-    size = _USUAL_TRADE * np.exp(0.15 * size_noise) * (1 + 0.2 * whales)
-    taker_noise = generator(seed, "market/takers").standard_normal(shape)
+    activity = 0.35 * persistent(seed, "volume", shape, 24) + 0.6 * kernels.log1p(np.abs(returns) / 0.004)
+    volume = _USUAL_VOLUME * kernels.exp(activity)
+    size_noise = normal(generator(seed, "market/trade-size"), shape)
+    size = _USUAL_TRADE * kernels.exp(0.15 * size_noise) * (1 + 0.2 * whales)
+    taker_noise = normal(generator(seed, "market/takers"), shape)
     imbalance = np.clip(0.08 * (0.55 * returns / volatility + 0.83 * taker_noise), -0.95, 0.95)
     return {
         "volume": volume,

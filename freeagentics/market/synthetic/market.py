@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F64
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput
@@ -60,11 +61,11 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
 
 def _prices(first: float, within: F64, drift: F64) -> dict[str, F64]:
     """Open, high, low and close, each (T, A), of paths (T, 4, A) with a drift (T, A); a bar opens where the one before closed."""
-    log_close = np.log(first) + np.cumsum(within[:, -1] + drift, axis=0)
-    log_open = np.concatenate([np.full_like(log_close[:1], np.log(first)), log_close[:-1]])
+    log_close = kernels.log(first) + np.cumsum(within[:, -1] + drift, axis=0)
+    log_open = np.concatenate([np.full_like(log_close[:1], kernels.log(first)), log_close[:-1]])
     share = np.arange(1, SUBSTEPS)[:, None] / SUBSTEPS
-    inside = np.exp(log_open[:, None] + within[:, :-1] + share * drift[:, None])
-    opens, close = np.exp(log_open), np.exp(log_close)
+    inside = kernels.exp(log_open[:, None] + within[:, :-1] + share * drift[:, None])
+    opens, close = kernels.exp(log_open), kernels.exp(log_close)
     high = np.maximum(np.maximum(opens, close), inside.max(axis=1))
     low = np.minimum(np.minimum(opens, close), inside.min(axis=1))
     return {"open": opens, "high": high, "low": low, "close": close}

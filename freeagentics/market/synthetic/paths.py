@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F64
 from freeagentics.market.synthetic.noise import persistent
-from freeagentics.randomness import generator
+from freeagentics.randomness import generator, normal
 
 SUBSTEPS = 4
 
@@ -23,7 +24,7 @@ def volatility_path(seed: int, level: F64, assets: int) -> F64:
     This is stochastic volatility (Taylor, "Modelling Financial Time Series", 1986): it clusters, and does not depend on past returns.
     """
     wobble = persistent(seed, "volatility", (len(level), assets), _HALF_LIFE)
-    return np.asarray(level * np.exp(_LOG_VOLATILITY_SD * wobble - _LOG_VOLATILITY_SD**2))
+    return np.asarray(level * kernels.exp(_LOG_VOLATILITY_SD * wobble - _LOG_VOLATILITY_SD * _LOG_VOLATILITY_SD))
 
 
 def log_paths(seed: int, volatility: F64) -> F64:
@@ -34,9 +35,11 @@ def log_paths(seed: int, volatility: F64) -> F64:
     (the mean log return is then a little below). Assets share 60 % of the normal part's variance.
     """
     bars, assets = volatility.shape
-    own = generator(seed, "market/returns").standard_normal((bars, SUBSTEPS, assets))
-    common = generator(seed, "market/common-returns").standard_normal((bars, SUBSTEPS, 1))
-    tails = generator(seed, "market/tails").chisquare(_DEGREES_OF_FREEDOM, size=(bars, assets))
+    own = normal(generator(seed, "market/returns"), (bars, SUBSTEPS, assets))
+    common = normal(generator(seed, "market/common-returns"), (bars, SUBSTEPS, 1))
+    # Chi-square with four degrees of freedom is twice the sum of two exponential variates.
+    uniform = 1 - generator(seed, "market/tails").random((bars, assets, _DEGREES_OF_FREEDOM // 2))
+    tails = -2 * kernels.log(uniform[:, :, 0] * uniform[:, :, 1])
     scale = volatility * np.sqrt((_DEGREES_OF_FREEDOM - 2) / tails / SUBSTEPS)
     moves = scale[:, None, :] * (np.sqrt(_SHARED) * common + np.sqrt(1 - _SHARED) * own)
-    return np.cumsum(np.log1p(np.clip(moves, -_LARGEST_MOVE, _LARGEST_MOVE)), axis=1)
+    return np.cumsum(kernels.log1p(np.clip(moves, -_LARGEST_MOVE, _LARGEST_MOVE)), axis=1)

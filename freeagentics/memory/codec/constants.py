@@ -24,7 +24,7 @@ _BLOCK = 8
 
 
 class CodecConstants:
-    """What the kernels of ``kernels/c/codec.c`` take first of all.
+    """The first arguments of the kernels of ``kernels/c/codec.c``.
 
     Args:
         weights: of one role.
