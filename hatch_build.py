@@ -1,6 +1,6 @@
 """Compiles the kernels when the package is built or installed.
 
-One unit of C becomes two objects, for any processor of the machine's kind and, on x86-64, for AVX2, and both become one module with the limited
+One unit of C becomes two objects, for any processor of the machine's kind and, on x86-64, for AVX2; both become one module with the limited
 API, which every Python from 3.11 on can import. The compiler is ``$CC`` or ``cc``; where there is none, the wheel ``ziglang`` is one.
 """
 

@@ -108,6 +108,11 @@ class Cohort(ArrayState, ABC):
         """Rows that hold an agent."""
         return self.agent >= 0
 
+    def _seated(self) -> slice | I64:
+        """Rows that hold an agent, as a slice where they are the first ones: that is a view and no copy."""
+        rows = np.flatnonzero(self.agent >= 0)
+        return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
+
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
         self.agent[rows], self.number_in_role[rows], self.desk[rows], self.joined[rows] = agents, numbers, desks, step
@@ -213,22 +218,22 @@ class Cohort(ArrayState, ABC):
         return record
 
     def _output(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
-        active = self.active
-        decisions = np.zeros(int(active.sum()), dtype=DECISION)
-        found = recalled.step[active, :CAUSES]
-        decisions["agent"] = self.agent[active]
-        decisions["action"] = choice.action[active]
-        decisions["confidence"] = choice.confidence[active]
-        decisions["value"] = choice.value[active]
-        decisions["asset"] = focus[active]
-        decisions["parent"] = choice.parent[active]
-        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[active]
+        rows = self._seated()
+        agents, found = self.agent[rows], recalled.step[rows, :CAUSES]
+        decisions = np.zeros(len(agents), dtype=DECISION)
+        decisions["agent"] = agents
+        decisions["action"] = choice.action[rows]
+        decisions["confidence"] = choice.confidence[rows]
+        decisions["value"] = choice.value[rows]
+        decisions["asset"] = focus[rows]
+        decisions["parent"] = choice.parent[rows]
+        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[rows]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
-        decisions["memory_weight"] = self._memory_weight(recalled)[active]
-        decisions["signal"] = choice.signal[active]
+        decisions["memory_weight"] = self._memory_weight(recalled)[rows]
+        decisions["signal"] = choice.signal[rows]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
-            numbers[:] = choice.reason[name][active]
-        paying = active & (choice.charge > 0)
+            numbers[:] = choice.reason[name][rows]
+        paying = self.active & (choice.charge > 0)
         return CohortOutput(
             decisions,
             self._heeding("weight", self.weights(), WEIGHT),

@@ -70,7 +70,9 @@ class SignalEmitter:
         Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
         """
         audience = self.heeding(kind)
-        rows = np.flatnonzero(which & (self.agent >= 0)) if audience else np.empty(0, dtype=np.int64)
+        rows = np.flatnonzero(which & (self.agent >= 0))
+        if not audience or not rows.size:
+            return Signals.empty(data.shape[1])
         return Signals(
             source=self.agent[rows],
             desk=self.desk[rows],

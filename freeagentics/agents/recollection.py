@@ -68,10 +68,10 @@ class Recollection(ArrayState):
             judged: rows that were there, (rows,).
         """
         mean, forecast = self.said[outcomes.step % len(self.said)].T
-        residual, step = (result - forecast)[:, None, None], outcomes.step
+        residual, step = (result - forecast)[:, None], outcomes.step
         self.weights.learn(step, mean[:, None, None], residual, result[:, None], judged)
         apart = keys.astype(np.float32) / np.float32(255) - self.centre
-        self.features.learn(step, apart[:, :, None], np.broadcast_to(residual, (*apart.shape, 1)), result[:, None], judged)
+        self.features.learn(step, apart[:, :, None], residual, result[:, None], judged)
         self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads))
 
     def forget(self, rows: I64) -> None:

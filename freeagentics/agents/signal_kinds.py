@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-import numpy as np
-
-from freeagentics.arrays import AnyArray, Mask
-
 
 class SignalKind(IntEnum):
     """Kinds of signals that the built-in roles send."""
@@ -33,11 +29,6 @@ SIGNAL_KINDS: tuple[str, ...] = tuple(kind.name for kind in SignalKind)
 
 SHARES = frozenset({SignalKind.LIMIT, SignalKind.VETO, SignalKind.TARGET})
 """Kinds whose numbers are from 0 to 1: whoever heeds them trades by them, and nothing is held short or on credit."""
-
-
-def stricter_of(kind: AnyArray, held: AnyArray, said: AnyArray) -> Mask:
-    """Mask (n,) of limits and vetoes *held* that are stricter than those *said*; of other kinds none is."""
-    return np.where(kind == SignalKind.LIMIT, held < said, (kind == SignalKind.VETO) & (held > said))
 
 
 _QUANTITIES = {

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from freeagentics.agents.signal_kinds import SignalKind, stricter_of
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, occurrence_batches
+from freeagentics.agents.signal_kinds import SignalKind
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.kernels import compiled
 from freeagentics.signals import Inbox
 
 _KINDS = len(SignalKind)
@@ -44,6 +45,9 @@ class SignalState(ArrayState):
 
     def hear(self, inbox: Inbox, agent: I32, now: int) -> None:
         """Take in what arrived for the agents (rows,) that sit here: what names them, and broadcasts, except one's own."""
+        if not len(inbox):
+            self.received[:], self.top_severity[:], self.mean_confidence[:] = 0, 0, 0
+            return
         everybody = np.flatnonzero(inbox.row < 0)
         row, shared = np.tile(np.arange(len(agent)), len(everybody)), np.repeat(everybody, len(agent))
         others = inbox.source[shared] != agent[row]
@@ -51,10 +55,10 @@ class SignalState(ArrayState):
         row, which = np.concatenate([row[others], inbox.row[mine]]), np.concatenate([shared[others], mine])
         order = np.argsort(inbox.number[which], kind="stable")
         row, which = row[order], which[order]
-        self._count(row, which, inbox)
+        compiled.signals_count(row, inbox.severity[which], inbox.confidence[which], self.received, self.top_severity, self.mean_confidence)
         self.take(row, {name: getattr(inbox, name)[which] for name in ("kind", *TAKEN)}, now)
 
-    def take(self, row: AnyArray, signals: Mapping[str, AnyArray], now: int) -> None:
+    def take(self, row: I64, signals: Mapping[str, AnyArray], now: int) -> None:
         """Signals (n,) reach rows (n,), in their order. Of two limits or vetoes that are valid the stricter is heeded, unless both are
         from one risk manager.
 
@@ -62,22 +66,11 @@ class SignalState(ArrayState):
             signals: columns of `TAKEN` and the ``kind``, by name.
             now: market time, ms.
         """
-        kind, source, said = signals["kind"], signals["source"], signals["data"][:, 0]
-        for batch in occurrence_batches(row * _KINDS + kind):
-            at = (row[batch], kind[batch])
-            stricter = stricter_of(kind[batch], self.data[(*at, 0)], said[batch])
-            heeded = ~(stricter & (self.expires[at] > now) & (self.source[at] != source[batch]))
-            at, taken = (at[0][heeded], at[1][heeded]), batch[heeded]
-            for name in TAKEN:
-                getattr(self, name)[at] = signals[name][taken]
-
-    def _count(self, row: AnyArray, which: AnyArray, inbox: Inbox) -> None:
-        rows = len(self.received)
-        self.received[:] = np.bincount(row, minlength=rows)
-        self.top_severity[:] = 0
-        np.maximum.at(self.top_severity, row, inbox.severity[which])
-        total = np.bincount(row, weights=inbox.confidence[which], minlength=rows)
-        self.mean_confidence[:] = total / np.maximum(self.received, 1)
+        taken = (np.ascontiguousarray(signals[name], dtype=getattr(self, name).dtype) for name in TAKEN)
+        held = (getattr(self, name) for name in TAKEN)
+        compiled.signals_take(
+            row.astype(np.int64), np.ascontiguousarray(signals["kind"]), *taken, *held, _KINDS, SignalKind.LIMIT, SignalKind.VETO, now
+        )
 
     def fresh(self, kind: SignalKind, now: int) -> Mask:
         """Rows that heard this kind and whose signal still counts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from freeagentics.arrays import I32, I64
 from freeagentics.errors import BadInput
+
+_INDEXES = ("agent", "desk", "asset")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,27 +36,29 @@ class Rows:
     quantity: I64
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            given = np.asarray(getattr(self, field.name))
-            dtype = np.int32 if field.name in ("agent", "desk", "asset") else np.int64
-            if given.shape != np.shape(self.agent) or given.ndim != 1 or not (np.issubdtype(given.dtype, np.integer) or not given.size):
-                raise BadInput(f"{type(self).__name__}.{field.name} is {given.dtype} {given.shape}; it must be whole numbers, one a row")
-            object.__setattr__(self, field.name, given.astype(dtype, copy=False))
+        rows = np.shape(self.agent)
+        for name in self.__match_args__:
+            given = np.asarray(getattr(self, name))
+            if given.shape != rows or given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
+                raise BadInput(f"{type(self).__name__}.{name} is {given.dtype} {given.shape}; it must be whole numbers, one a row")
+            object.__setattr__(self, name, given.astype(np.int32 if name in _INDEXES else np.int64, copy=False))
 
     def __len__(self) -> int:
         return len(self.agent)
 
     @classmethod
+    @cache
     def empty(cls) -> Self:
-        """No rows."""
+        """No rows: always the same table."""
         none: NDArray[Any] = np.empty(0, dtype=np.int64)
         return cls(*(none for _ in fields(cls)))
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
         """All rows of *parts*, one part after the other."""
-        if not parts:
-            return cls.empty()
+        parts = [part for part in parts if len(part)]
+        if len(parts) < 2:
+            return parts[0] if parts else cls.empty()
         return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
     def take(self, rows: I64) -> Self:

@@ -124,6 +124,8 @@ class ReplayMarket:
         """
         if not self.step:
             raise BadInput("no bar is shown yet, so there is no price to order at; advance first")
+        if not len(orders):
+            return orders
         self._check_targets(orders)
         closes = self._closes[self._cursor - 1]
         free = self.accounts.copy()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from freeagentics.arrays import F32, U8, readonly
+from freeagentics.kernels import compiled
 from freeagentics.memory.features import FEATURES, Feature
 
 
@@ -30,6 +31,7 @@ class FeatureTable:
         self.high = readonly(np.array([feature.high for feature in self.features], dtype=np.float32))
         self.recall = readonly(np.array([feature.recall for feature in self.features]))
         self.key_size = int(self.recall.sum())
+        self._places = readonly(np.flatnonzero(self.recall))
         self._low, self._width = self.low[self.recall], (self.high - self.low)[self.recall]
 
     def __len__(self) -> int:
@@ -42,8 +44,9 @@ class FeatureTable:
 
     def keys_of(self, vectors: F32) -> U8:
         """Keys of feature vectors (n, F): the features marked for recall, scaled to 0 to 255, (n, key_size)."""
-        share = (vectors[:, self.recall] - self._low) / self._width
-        return np.ascontiguousarray(np.rint(np.clip(np.nan_to_num(share), 0, 1) * np.float32(255)), dtype=np.uint8)
+        keys = np.empty((len(vectors), self.key_size), dtype=np.uint8)
+        compiled.recall_keys(np.ascontiguousarray(vectors, dtype=np.float32), self._places, self._low, self._width, keys)
+        return keys
 
 
 TABLE = FeatureTable()

@@ -46,7 +46,7 @@ class Recalled:
 
     def weight(self) -> F32:
         """Weight of that mean against the prior, 0..1, shape (rows,)."""
-        total = kernels.total(self.relevance)
+        total: F32 = kernels.total(self.relevance)
         return total / (np.float32(self.doubt) + total)
 
     def shrunk_result(self) -> F32:

@@ -90,7 +90,7 @@ class FacultyWeights(ArrayState):
         Args:
             step: the one that is judged.
             component: what each component said then, (rows, C, assets).
-            residual: what the others left of the outcome for it to explain, (rows, C, assets).
+            residual: what the others left of the outcome for it to explain, (rows, C, assets), or (rows, assets) for all components alike.
             result: the outcome, (rows, assets).
             judged: rows that were there, (rows,).
             read: components that were read, (rows, C); all, by default.

@@ -21,6 +21,8 @@ DRIFT_SPREAD = 0.12
 VOLATILITY_RANGE = (0.1, 12.0)
 VOLATILITY_CENTRE, VOLATILITY_KEPT, VOLATILITY_STEP = -0.12, 0.93, 0.2
 """Of the log of sigma: its mean, the share of its distance from there that is left after a bar, and its standard deviation per bar."""
+RAREST_MOVE = 1e-9
+"""Moves of sigma in one bar that are less likely do not happen."""
 DOF = 6
 """Degrees of freedom; the kernel of the filter has them written in."""
 USUAL_PERSISTENCE = 0.965
@@ -61,7 +63,9 @@ class MarketGrid:
         lowest, highest = VOLATILITY_RANGE
         level = np.linspace(kernels.log(lowest), kernels.log(highest), VOLATILITIES)
         sigma, prior = kernels.exp(level), _normal(drift, 0, DRIFT_SPREAD)
-        transition = _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
+        transition = _band(
+            _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
+        )
         settled = prior[:, None] * _power(transition, 500)[0]
         self.horizon = horizon
         self.losses = parameters.share(_LOSSES.astype(np.float32))
@@ -72,6 +76,21 @@ class MarketGrid:
         self.regime_transition, self.regime_returns = _regimes(settled, self.readings, transition, horizon)
         # Of gamma(7/2) / (gamma(3) sqrt(6 pi)) pi is gone.
         self.log_density = kernels.log(15 / (16 * np.sqrt(float(DOF))))
+        self._last_likelihood = (b"", np.zeros((0, CELLS), dtype=np.float32), np.zeros(0))
+
+    def likelihood(self, zscore: F32) -> tuple[F32, F64]:
+        """Density of a bar's standardised returns (assets,) in each cell over the largest, (assets, 1024), and the log of that, (assets,).
+
+        The last bar's are kept: all cohorts ask for the same.
+        """
+        given = np.ascontiguousarray(zscore, dtype=np.float32)
+        key, likelihood, peak = self._last_likelihood
+        if key != given.tobytes():
+            likelihood, peak = np.empty((len(given), CELLS), dtype=np.float32), np.empty(len(given))
+            kernels.compiled.belief_likelihood(given, self.drift, self.sigma, self.log_density, likelihood, peak)
+            # One assignment: another thread sees the old one or the new one.
+            self._last_likelihood = (given.tobytes(), likelihood, peak)
+        return likelihood, peak
 
 
 def _shared(table: F64) -> F32:
@@ -82,6 +101,12 @@ def _normal(at: F64, mean: F64 | float, spread: float) -> F64:
     """Weights of a normal distribution on grid points, summing to one along the last axis."""
     weight = kernels.exp(-0.5 * np.square((at - mean) / spread))
     return weight / kernels.total(weight)[..., None]
+
+
+def _band(transition: F64) -> F64:
+    """A transition without its rarest moves: kernels pass over what is zero."""
+    likely = np.where(transition > RAREST_MOVE, transition, 0)
+    return likely / kernels.total(likely)[:, None]
 
 
 def _power(matrix: F64, exponent: int) -> F64:

@@ -58,16 +58,13 @@ class GridBelief(ArrayState):
         lies = np.array([self.low[0], drifts, self.low[1], volatilities], dtype=np.int64)
         with scratch.take((len(self.block), DRIFTS, VOLATILITIES), np.float32) as cells:
             compiled.belief_advance(
-                np.ascontiguousarray(zscore),
+                *grid.likelihood(zscore),
                 self._persistence,
                 self.block,
                 lies,
-                grid.drift,
-                grid.sigma,
                 grid.drift_prior,
                 grid.transition,
                 grid.readings,
-                grid.log_density,
                 PRUNED,
                 cells,
                 self.surprise,
@@ -124,8 +121,8 @@ class GridBelief(ArrayState):
         return np.sqrt(self.moments[:, :, 1])
 
     def tail_risk(self, probability: float) -> tuple[F32, F32]:
-        """Value-at-risk and expected shortfall, both (rows, assets): the loss over the horizon that is exceeded with this probability, and the
-        mean loss where it is, in the running volatility over the horizon."""
+        """Value-at-risk and expected shortfall, both (rows, assets), in the running volatility over the horizon: the loss that is exceeded
+        with this probability, and the mean loss where it is."""
         return tail_risk(self._grid.losses, self.below, probability)
 
     def load(self, state: Mapping[str, AnyArray]) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from freeagentics.errors import BadRunDirectory, RunFailed, in_command
+from freeagentics.kernels import fingerprint
 from freeagentics.records.lineage import Lineage
 from freeagentics.scenario.files import build_scenario, load_scenario, read_table, to_toml
 from freeagentics.scenario.plugins import unread_plugins
@@ -189,8 +190,13 @@ class RunDirectory:
             os.close(handle)
 
 
+def provenance() -> dict[str, str]:
+    """What a run records of where it was made: versions, and the fingerprint of the machine's arithmetic, which its last bits depend on."""
+    return {"versions": versions(), "arithmetic": fingerprint()}
+
+
 def versions() -> str:
-    """The versions that a trajectory's last bits depend on."""
+    """The versions of what a run is made with."""
     names = ("freeagentics", "numpy", "mesa")
     return ", ".join([*(f"{name} {metadata.version(name)}" for name in names), f"Python {platform.python_version()}", platform.machine()])
 

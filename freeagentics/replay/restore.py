@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
 from freeagentics.journal import SHARED, CommitRecord, Journal, JournalWriter, Kind
+from freeagentics.kernels import fingerprint
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
 
@@ -11,8 +12,9 @@ from freeagentics.simulation.market_model import Checkpoint, MarketModel
 def restore(model: MarketModel, journal: Journal, step: int) -> None:
     """Bring a fresh model to the last checkpoint at or before *step*; what it records from there is compared with the journal.
 
-    Raises BadRunDirectory where the checkpoint is of another scenario.
+    Raises BadRunDirectory where the checkpoint is of another scenario, or this machine computes otherwise than the one that wrote it.
     """
+    _same_arithmetic(journal)
     found = journal.checkpoint_before(step)
     if found is not None:
         try:
@@ -21,6 +23,16 @@ def restore(model: MarketModel, journal: Journal, step: int) -> None:
             raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
     model.attendance.leaving = _departures(journal, (found or 0) + 1)
     model.record_to(JournalWriter(journal, journal.commit_record(found) if found is not None else None))
+
+
+def _same_arithmetic(journal: Journal) -> None:
+    """Check that numbers come out here as they did where the run was made, before a step is computed in vain."""
+    there, here = journal.metadata().get("arithmetic"), fingerprint()
+    if there != here:
+        raise BadRunDirectory(
+            f"{journal.path}: numbers come out otherwise here (arithmetic {here}) than where the run was made (arithmetic {there}), so its "
+            "steps cannot be computed again; use the version of freeagentics that made it"
+        )
 
 
 def _departures(journal: Journal, first: int) -> dict[int, list[int]]:

@@ -12,7 +12,7 @@ from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.names import Names
-from freeagentics.records.run_directory import RunDirectory, versions
+from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
 from freeagentics.runs.session import Session
@@ -82,7 +82,7 @@ def run(
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
-        journal.set_metadata({"run": identity, "versions": versions()})
+        journal.set_metadata({"run": identity, **provenance()})
         model.record_to(JournalWriter(journal))
         return Session(directory, journal, model, workers).run()
 
@@ -190,7 +190,7 @@ def fork(
         workers = stack.enter_context(SyncWorkers(after, identity))
         directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
-        about = {"run": identity, "versions": versions(), "forked_from": old.metadata()["run"], "forked_at": at}
+        about = {"run": identity, **provenance(), "forked_from": old.metadata()["run"], "forked_at": at}
         _copy(old, directory.journal, at, state, about)
         journal = stack.enter_context(Journal(directory.journal))
         model.record_to(JournalWriter(journal, commit))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,18 +48,20 @@ class Signals:
     expires: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            shape = getattr(self, field.name).shape
-            if shape[:1] != (len(self),) or len(shape) != (2 if field.name == "data" else 1):
-                rows = f"({len(self)}, assets)" if field.name == "data" else f"({len(self)},)"
-                raise ValueError(f"signals: column {field.name} has shape {shape}, it must be {rows}")
+        rows = self.source.shape[:1]
+        for name in self.__match_args__:
+            shape = getattr(self, name).shape
+            if shape[:1] != rows or len(shape) != 1 + (name == "data"):
+                expected = f"({len(self)}, assets)" if name == "data" else f"({len(self)},)"
+                raise ValueError(f"signals: column {name} has shape {shape}, it must be {expected}")
 
     def __len__(self) -> int:
         return len(self.source)
 
     @classmethod
+    @cache
     def empty(cls, assets: int) -> Signals:
-        """No signals, over *assets* assets."""
+        """No signals, over *assets* assets: always the same batch."""
         return cls(
             source=np.zeros(0, np.int32),
             desk=np.zeros(0, np.int32),
@@ -77,4 +80,7 @@ class Signals:
     @classmethod
     def concatenate(cls, batches: Sequence[Signals]) -> Signals:
         """All rows of *batches* (at least one), in their order."""
-        return cls(**{field.name: np.concatenate([getattr(batch, field.name) for batch in batches]) for field in fields(cls)})
+        spoken = [batch for batch in batches if len(batch)]
+        if len(spoken) < 2:
+            return spoken[0] if spoken else batches[0]
+        return cls(**{field.name: np.concatenate([getattr(batch, field.name) for batch in spoken]) for field in fields(cls)})

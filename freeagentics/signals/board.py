@@ -62,22 +62,29 @@ class Board:
         Raises:
             ValueError: a signal is wrong (the row is named), or *timestamp* lies before that of an earlier signal.
         """
+        if not len(signals) and signals.data.shape[1] == self.assets:
+            return
         check_signals(signals, self.directory, kinds=len(self.kinds), assets=self.assets, timestamp=timestamp)
         self._signals.append(signals, step, timestamp)
 
     def deliver(self) -> None:
         """Ends a phase: what was published in it becomes visible to those it is meant for."""
         fresh = self._signals.show()
+        if not fresh.size:
+            return
         source, desk, audience = (self._signals.at(name, fresh) for name in ("source", "desk", "audience"))
         numbers, targets = [], []
         for role in range(len(self.directory.roles)):
             addressed = np.flatnonzero(audience & np.uint32(1 << role))
+            if not addressed.size:
+                continue
             agents, which = self.directory.members(role, desk[addressed])
             told = addressed[which]
             others = agents != source[told]
             numbers.append(fresh[told[others]])
             targets.append(agents[others])
-        self._deliveries.add(np.concatenate(numbers), np.concatenate(targets))
+        if numbers:
+            self._deliveries.add(np.concatenate(numbers), np.concatenate(targets))
 
     def inbox(self, cohort: int, now: int) -> Inbox:
         """The signals that the cohort may read at market time *now* and has not processed: a pure read, the same when asked twice."""
@@ -109,6 +116,9 @@ class Board:
         Raises:
             ValueError: *inbox* is that of another cohort.
         """
+        if not len(inbox):
+            self._read_watermark[cohort] = max(inbox.read_watermark, self._read_watermark.get(cohort, 0))
+            return np.zeros(0, np.int64), np.zeros(0, np.int32)
         marked = self._deliveries.mark(np.sort(inbox.delivery[inbox.delivery != NO_DELIVERY]), cohort, step)
         self._read_watermark[cohort] = max(inbox.read_watermark, self._read_watermark.get(cohort, 0))
         return self._deliveries.at("signal", marked), self._deliveries.at("target", marked)

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from threadpoolctl import threadpool_info
-
 from freeagentics.benchmarks.table import processor
 from freeagentics.cli.app import run_command_line
-from freeagentics.records.run_directory import versions
 from freeagentics.runs import run
 
 README = Path(__file__).parents[2] / "README.md"
@@ -23,7 +20,7 @@ PLACE = re.compile(r"(A run ends like this:\n\n```\n)(.*?)(```\n\n<!-- )(.*?)( -
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a run printed, and as one line what its values depend on, with the trajectory of its first steps."""
+    """What a run printed, and as one line where it was made, with the trajectory of its first steps."""
 
     lines: str
     maker: str
@@ -50,19 +47,15 @@ def printed(*words: str) -> str:
     return said.getvalue()
 
 
-def here() -> str:
-    """What the last bits of a trajectory depend on."""
-    kernels = sorted({pool["architecture"] for pool in threadpool_info() if "architecture" in pool})
-    about = Path("/proc/cpuinfo")
-    wide = "AVX-512" if about.exists() and "avx512f" in about.read_text(encoding="utf-8") else "no AVX-512"
-    return f"{versions()}, {processor()}, {wide}, BLAS for {' and '.join(kernels)}"
+def beginning() -> str:
+    """The trajectory of the first steps."""
+    with TemporaryDirectory() as folder:
+        return run(SCENARIO, steps=FIRST, out=Path(folder) / "run").summary.trajectory_sha256
 
 
 def maker() -> str:
-    """That, with the trajectory of the first steps."""
-    with TemporaryDirectory() as folder:
-        record = run(SCENARIO, steps=FIRST, out=Path(folder) / "run")
-    return f"make sample: {here()}; after {FIRST} steps {record.summary.trajectory_sha256}"
+    """What the run was made on, and how it begins on any machine."""
+    return f"make sample: on {processor()}; after {FIRST} steps {beginning()}"
 
 
 if __name__ == "__main__":

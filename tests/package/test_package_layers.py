@@ -9,7 +9,19 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "freeagentics"
 
-LEAVES = {"amounts", "arrays", "clock", "errors", "plain_data", "progress", "randomness", "scenario_catalog", "sharing", "user_code"}
+LEAVES = {
+    "amounts",
+    "arrays",
+    "clock",
+    "errors",
+    "plain_data",
+    "progress",
+    "kernels",
+    "randomness",
+    "scenario_catalog",
+    "sharing",
+    "user_code",
+}
 FACULTIES = {"market", "signals", "mind", "memory"}
 ROOMS = {
     **{room: set[str]() for room in (*FACULTIES, "journal", "stores")},
@@ -82,5 +94,7 @@ def test_every_room_has_its_place_in_the_house() -> None:
 
 
 def test_the_lowest_leaves_import_nothing_of_ours() -> None:
-    for name in ("arrays", "clock", "errors", "progress", "randomness", "scenario_catalog"):
+    for name in ("arrays", "clock", "errors", "progress", "scenario_catalog"):
         assert imports_at_run_time(PACKAGE / f"{name}.py") == set()
+    for path in sorted((PACKAGE / "kernels").glob("*.py")):
+        assert imports_at_run_time(path) <= {"arrays", "kernels"}

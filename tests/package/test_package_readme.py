@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from readme_sample import SCENARIO, Sample, here, maker, printed
+from readme_sample import SCENARIO, Sample, beginning, printed
 
 from freeagentics.scenario import load_scenario
 from freeagentics.scenario.market_setup import open_market
@@ -33,7 +33,7 @@ def test_it_has_the_lines_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shapes(Sample.read().lines, SCENARIO) == shapes(fresh, "whale-pump"), REMAKE
 
 
-def test_what_no_processor_changes_is_what_the_scenario_says() -> None:
+def test_what_a_scenario_fixes_is_what_it_says() -> None:
     said, scenario = values(Sample.read().lines), load_scenario(SCENARIO)
     market = open_market(scenario)
     seen = [market.advance() for _ in range(scenario.steps)]
@@ -47,8 +47,5 @@ def test_what_no_processor_changes_is_what_the_scenario_says() -> None:
     assert said["remembered"].startswith(f"{decisions} memories"), REMAKE
 
 
-def test_on_the_processor_it_was_made_on_a_run_begins_as_it_did() -> None:
-    made = Sample.read().maker
-    if here() not in made:
-        pytest.skip(f"it was made with other versions, or on another processor: {made}")
-    assert made == maker(), REMAKE
+def test_on_any_machine_a_run_begins_as_it_did() -> None:
+    assert Sample.read().maker.endswith(f" {beginning()}"), REMAKE

@@ -7,7 +7,7 @@
 #define SIDE 32
 #define CELLS (SIDE * SIDE)
 /* Numbers that are read off a belief, padded to whole registers: total, four regimes, two moments, 24 points of a distribution. */
-#define READINGS 32
+#define READINGS SIDE
 #define REGIMES 4
 #define MOMENTS 2
 #define POINTS 24
@@ -18,75 +18,117 @@ typedef struct {
     float *regimes, *moments, *below, *entropy;
 } Read;
 
-/* Density of a standardised return in each cell over that where it is largest, at least LEAST_LIKELY; returns the log of the largest.
- * Student t with six degrees of freedom: proportional to (1 + s^2 / 6)^(-7/2) / sigma, where s = return / sigma - drift. */
-static double likelihood(double zscore, const float *drift, const float *sigma, double constant, float *found) {
-    double density[CELLS], peak = 0;
-    for (int d = 0; d < SIDE; d++)
-        for (int v = 0; v < SIDE; v++) {
-            double s = between(-1e3, zscore, 1e3) / sigma[v] - drift[d], u = 1 + s * s / 6;
-            density[d * SIDE + v] = 1 / (u * u * u * __builtin_sqrt(u) * sigma[v]);
-        }
-    for (int i = 0; i < CELLS; i++) peak = larger(peak, density[i]);
-    for (int i = 0; i < CELLS; i++) found[i] = (float)larger(density[i] / peak, LEAST_LIKELY);
-    return log_of(peak) + constant;
+/* zscore (A), tables drift, sigma (32), log density of a return of 0 -> likelihood (A, 1024), peak (A): the density of a standardised return in
+ * each cell over that where it is largest, at least LEAST_LIKELY, and the log of the largest. Student t with six degrees of freedom: proportional
+ * to (1 + s^2 / 6)^(-7/2) / sigma, where s = return / sigma - drift. */
+static int belief_likelihood(const Argument *argument) {
+    int64_t assets = argument[0].items;
+    const float *drift = AS(const float, 1), *sigma = AS(const float, 2);
+    HOLDS(1, SIDE);
+    HOLDS(2, SIDE);
+    HOLDS(4, assets * CELLS);
+    HOLDS(5, assets);
+    for (int64_t asset = 0; asset < assets; asset++) {
+        double density[CELLS], peak = 0, zscore = between(-1e3, AS(const float, 0)[asset], 1e3);
+        float *found = AS(float, 4) + asset * CELLS;
+        for (int d = 0; d < SIDE; d++)
+            for (int v = 0; v < SIDE; v++) {
+                double s = zscore / sigma[v] - drift[d], u = 1 + s * s / 6;
+                density[d * SIDE + v] = 1 / (u * u * u * __builtin_sqrt(u) * sigma[v]);
+            }
+        for (int i = 0; i < CELLS; i++) peak = larger(peak, density[i]);
+        for (int i = 0; i < CELLS; i++) found[i] = (float)larger(density[i] / peak, LEAST_LIKELY);
+        AS(double, 5)[asset] = log_of(peak) + REAL(3);
+    }
+    return 0;
+}
+
+/* Numbers side by side in a register of the processor: four or eight, and the same sums. */
+#ifdef __AVX2__
+#define PACKED 8
+#else
+#define PACKED 4
+#endif
+typedef float Pack __attribute__((vector_size(4 * PACKED), aligned(4)));
+#define PACKS (SIDE / PACKED)
+
+/* Which packs of each row of the transition have anything in them: a bar moves volatility a few cells. */
+static void bands_of(const float *transition, uint8_t *band) {
+    for (int v = 0; v < SIDE; v++) {
+        band[v] = 0;
+        for (int w = 0; w < SIDE; w++) band[v] |= (uint8_t)((transition[v * SIDE + w] != 0) << (w / PACKED));
+    }
 }
 
 /* One bar passes over one belief: volatility diffuses along the transition, a share of each volatility's belief draws a new drift, and all is
  * weighed by the likelihood. Of the total only shares count: what lasts is left as it is, what is drawn anew is weighed against it. */
-static void move(const float *before, const float *transition, const float *prior, float drawn, const float *likely, float *after) {
-    float all[SIDE] = {0};
+static void move(const float *before, const float *transition, const uint8_t *band, const float *prior, float drawn, const float *likely,
+                 float *after) {
+    Pack all[PACKS] = {0};
     for (int d = 0; d < SIDE; d++) {
-        float moved[SIDE] = {0};
+        Pack moved[PACKS] = {0};
         for (int v = 0; v < SIDE; v++) {
             float cell = before[d * SIDE + v];
             if (cell == 0) continue;
-            for (int w = 0; w < SIDE; w++) moved[w] += cell * transition[v * SIDE + w];
+            const Pack *to = (const Pack *)(transition + v * SIDE);
+            for (int g = 0; g < PACKS; g++)
+                if (band[v] >> g & 1) moved[g] += cell * to[g];
         }
-        for (int w = 0; w < SIDE; w++) {
-            all[w] += moved[w];
-            after[d * SIDE + w] = moved[w];
+        for (int g = 0; g < PACKS; g++) {
+            all[g] += moved[g];
+            ((Pack *)(after + d * SIDE))[g] = moved[g];
         }
     }
-    for (int w = 0; w < SIDE; w++) all[w] *= drawn;
+    for (int g = 0; g < PACKS; g++) all[g] *= drawn;
     for (int d = 0; d < SIDE; d++)
-        for (int w = 0; w < SIDE; w++) after[d * SIDE + w] = (after[d * SIDE + w] + all[w] * prior[d]) * likely[d * SIDE + w];
+        for (int g = 0; g < PACKS; g++) {
+            Pack *cells = (Pack *)(after + d * SIDE) + g;
+            *cells = (*cells + all[g] * prior[d]) * ((const Pack *)(likely + d * SIDE))[g];
+        }
 }
 
 /* Prune and normalise a belief, and read it off; *box* (first and last drift and volatility that are possible) grows to hold it. */
 static float settle(float *cells, const float *readings, float pruned, int64_t at, Read read, int64_t *box) {
     float total = sum_f(cells, CELLS), least = pruned * total;
-    float found[READINGS] = {0};
+    union {
+        Pack packs[PACKS];
+        float numbers[READINGS];
+    } found = {{{0}}};
+    int first = SIDE, last = -1;
     for (int d = 0; d < SIDE; d++) {
-        float here[READINGS] = {0};
+        Pack here[PACKS] = {0};
         int any = 0;
         for (int v = 0; v < SIDE; v++) {
-            float *cell = cells + d * SIDE + v;
-            if (*cell < least) *cell = 0;
-            if (*cell == 0) continue;
+            float cell = cells[d * SIDE + v];
+            if (!(cell >= least) || cell == 0) {
+                cells[d * SIDE + v] = 0;
+                continue;
+            }
             any = 1;
-            if (v < box[2]) box[2] = v;
-            if (v > box[3]) box[3] = v;
-            const float *row = readings + (d * SIDE + v) * READINGS;
-            for (int q = 0; q < READINGS; q++) here[q] += *cell * row[q];
+            first = v < first ? v : first;
+            last = v > last ? v : last;
+            const Pack *row = (const Pack *)(readings + (d * SIDE + v) * READINGS);
+            for (int g = 0; g < PACKS; g++) here[g] += cell * row[g];
         }
         if (!any) continue;
         if (d < box[0]) box[0] = d;
         if (d > box[1]) box[1] = d;
-        for (int q = 0; q < READINGS; q++) found[q] += here[q];
+        for (int g = 0; g < PACKS; g++) found.packs[g] += here[g];
     }
-    float norm = 1 / found[0];
+    if (first < box[2]) box[2] = first;
+    if (last > box[3]) box[3] = last;
+    float norm = 1 / found.numbers[0];
     for (int i = 0; i < CELLS; i++) cells[i] *= norm;
-    for (int q = 0; q < READINGS; q++) found[q] *= norm;
+    for (int g = 0; g < PACKS; g++) found.packs[g] *= norm;
     double entropy = 0;
     for (int r = 0; r < REGIMES; r++) {
-        double p = found[1 + r];
+        double p = found.numbers[1 + r];
         entropy -= p * log_of(larger(p, 1e-12));
-        read.regimes[at * REGIMES + r] = found[1 + r];
+        read.regimes[at * REGIMES + r] = found.numbers[1 + r];
     }
     read.entropy[at] = (float)(entropy / (2 * LN2));
-    for (int m = 0; m < MOMENTS; m++) read.moments[at * MOMENTS + m] = found[1 + REGIMES + m];
-    for (int p = 0; p < POINTS; p++) read.below[at * POINTS + p] = found[1 + REGIMES + MOMENTS + p];
+    for (int m = 0; m < MOMENTS; m++) read.moments[at * MOMENTS + m] = found.numbers[1 + REGIMES + m];
+    for (int p = 0; p < POINTS; p++) read.below[at * POINTS + p] = found.numbers[1 + REGIMES + MOMENTS + p];
     return total;
 }
 
@@ -97,42 +139,40 @@ static float settle(float *cells, const float *readings, float pruned, int64_t a
     HOLDS(first + 2, (n) * POINTS);   \
     HOLDS(first + 3, n)
 
-/* zscore (A), persistence (rows), block (rows * A, drifts, volatilities), where it lies (4: first drift, drifts, first volatility,
- * volatilities), tables drift, sigma, prior (32), transition (32, 32), readings (1024, 32), constant, pruned -> cells (rows * A, 1024),
- * surprise (rows * A), regimes, moments, below, entropy, box (4: first and last drift, first and last volatility). */
+/* likelihood (A, 1024), peak (A), persistence (rows), block (rows * A, drifts, volatilities), where it lies (4: first drift, drifts, first
+ * volatility, volatilities), tables prior (32), transition (32, 32), readings (1024, 32), pruned -> cells (rows * A, 1024), surprise (rows * A),
+ * regimes, moments, below, entropy, box (4: first and last drift, first and last volatility). */
 static int belief_advance(const Argument *argument) {
-    int64_t assets = argument[0].items, rows = argument[1].items, n = rows * assets;
-    const float *zscore = AS(const float, 0), *persistence = AS(const float, 1), *block = AS(const float, 2);
-    const int64_t *lies = AS(const int64_t, 3);
-    const float *drift = AS(const float, 4), *sigma = AS(const float, 5), *prior = AS(const float, 6), *transition = AS(const float, 7);
-    const float *readings = AS(const float, 8);
-    float *cells = AS(float, 11), *surprise = AS(float, 12);
-    Read read = READ(13);
-    int64_t *box = AS(int64_t, 17);
-    HOLDS(3, 4);
-    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] + lies[1] > SIDE || lies[2] + lies[3] > SIDE) return 4;
-    HOLDS(2, n * lies[1] * lies[3]);
-    for (int table = 4; table < 7; table++) HOLDS(table, SIDE);
-    HOLDS(7, CELLS);
-    HOLDS(8, CELLS * READINGS);
-    HOLDS(11, n * CELLS);
-    HOLDS(12, n);
-    READ_HOLDS(13, n);
-    HOLDS(17, 4);
+    int64_t assets = argument[1].items, rows = argument[2].items, n = rows * assets;
+    const float *likelihood = AS(const float, 0), *persistence = AS(const float, 2), *block = AS(const float, 3);
+    const double *peak = AS(const double, 1);
+    const int64_t *lies = AS(const int64_t, 4);
+    const float *prior = AS(const float, 5), *transition = AS(const float, 6), *readings = AS(const float, 7);
+    float *cells = AS(float, 9), *surprise = AS(float, 10);
+    Read read = READ(11);
+    int64_t *box = AS(int64_t, 15);
+    HOLDS(4, 4);
+    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] + lies[1] > SIDE || lies[2] + lies[3] > SIDE) return 5;
+    HOLDS(0, assets * CELLS);
+    HOLDS(3, n * lies[1] * lies[3]);
+    HOLDS(5, SIDE);
+    HOLDS(6, CELLS);
+    HOLDS(7, CELLS * READINGS);
+    HOLDS(9, n * CELLS);
+    HOLDS(10, n);
+    READ_HOLDS(11, n);
+    HOLDS(15, 4);
+    uint8_t band[SIDE];
+    bands_of(transition, band);
     box[0] = box[2] = SIDE, box[1] = box[3] = -1;
-    for (int64_t asset = 0; asset < assets; asset++) {
-        float likely[CELLS];
-        double peak = likelihood(zscore[asset], drift, sigma, REAL(9), likely);
-        for (int64_t row = 0; row < rows; row++) {
-            int64_t at = row * assets + asset;
-            float before[CELLS] = {0};
-            for (int64_t d = 0; d < lies[1]; d++)
-                memcpy(before + (lies[0] + d) * SIDE + lies[2], block + (at * lies[1] + d) * lies[3], (size_t)lies[3] * sizeof(float));
-            float *after = cells + at * CELLS;
-            move(before, transition, prior, 1 / persistence[row] - 1, likely, after);
-            float density = settle(after, readings, (float)REAL(10), at, read, box) * persistence[row];
-            surprise[at] = (float)-(log_of(density) + peak);
-        }
+    for (int64_t at = 0; at < n; at++) {
+        int64_t row = at / assets, asset = at % assets;
+        float before[CELLS] = {0}, *after = cells + at * CELLS;
+        for (int64_t d = 0; d < lies[1]; d++)
+            memcpy(before + (lies[0] + d) * SIDE + lies[2], block + (at * lies[1] + d) * lies[3], (size_t)lies[3] * sizeof(float));
+        move(before, transition, band, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, after);
+        float density = settle(after, readings, (float)REAL(8), at, read, box) * persistence[row];
+        surprise[at] = (float)-(log_of(density) + peak[asset]);
     }
     return 0;
 }

@@ -4,6 +4,9 @@
 #include "belief.c"
 #include "weights.c"
 #include "recall.c"
+#include "signals.c"
+#include "checksum.c"
+#include "codec.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -29,7 +32,8 @@ const Kernel TABLE[] = {
     {"ewma", "dDnnnx", ewma},
     {"normal_quantiles", "dD", normal_quantiles},
     {"solve", "DDnnx", solve},
-    {"belief_advance", "ffflfffffxxFFFFFFL", belief_advance},
+    {"belief_likelihood", "fffxFD", belief_likelihood},
+    {"belief_advance", "fdfflfffxFFFFFFL", belief_advance},
     {"belief_settle", "fxFFFFFL", belief_settle},
     {"tail_risk", "ffxFF", tail_risk},
     {"weights_learn", "fffbbFFFFFFFnnnxx", weights_learn},
@@ -38,5 +42,13 @@ const Kernel TABLE[] = {
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
     {"recall_find", "biffbinnnxxFIFFFF", recall_find},
     {"recall_keep", "BIFFFnnnnnx", recall_keep},
+    {"recall_keys", "flffB", recall_keys},
+    {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
+    {"signals_count", "lbfIBF", signals_count},
+    {"crc8", "blnB", crc8},
+    {"crc16", "bW", crc16},
+    {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
+    {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
+    {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
     {0, 0, 0},
 };

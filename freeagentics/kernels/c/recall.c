@@ -115,3 +115,22 @@ static int recall_keep(const Argument *argument) {
     }
     return 0;
 }
+
+/* Feature vectors (n, F), which of the features are in keys, their low ends and widths (size) -> keys (n, size): each over its range, to a
+ * byte; NaN is the low end. */
+static int recall_keys(const Argument *argument) {
+    int64_t size = argument[1].items, n = size ? argument[4].items / size : 0, features = n ? argument[0].items / n : 0;
+    const float *vectors = AS(const float, 0), *low = AS(const float, 2), *width = AS(const float, 3);
+    HOLDS(2, size);
+    HOLDS(3, size);
+    for (int64_t i = 0; i < size; i++)
+        if (AS(const int64_t, 1)[i] < 0 || AS(const int64_t, 1)[i] >= features) return n ? 2 : 0;
+    for (int64_t row = 0; row < n; row++)
+        for (int64_t i = 0; i < size; i++) {
+            float share = (vectors[row * features + AS(const int64_t, 1)[i]] - low[i]) / width[i];
+            /* Comparisons with NaN are false: it becomes 0. To the nearest, ties to even. */
+            share = share > 0 ? smaller_f(share, 1) * 255 : 0;
+            AS(uint8_t, 4)[row * size + i] = (uint8_t)((share + 12582912.0f) - 12582912.0f);
+        }
+    return 0;
+}

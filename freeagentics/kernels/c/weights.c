@@ -4,7 +4,7 @@
 #include "elementary.h"
 #include "table.h"
 
-/* component, residual (rows, C, A), result (rows, A), judged (rows), read (rows, C); recent (horizon, rows, C), information, moment, squares,
+/* component (rows, C, A), residual (the same, or (rows, A) for all components alike), result (rows, A), judged (rows), read (rows, C); recent (horizon, rows, C), information, moment, squares,
  * reads, words (rows, C), noise (rows, 2); C, A, slot of the step in *recent*, share forgotten, largest residual. */
 static int weights_learn(const Argument *argument) {
     int64_t rows = argument[3].items, components = WHOLE(12), assets = WHOLE(13), slot = WHOLE(14), n = rows * components;
@@ -13,7 +13,8 @@ static int weights_learn(const Argument *argument) {
     float *recent = AS(float, 5), *noise = AS(float, 11);
     double forgotten = REAL(15), largest = REAL(16);
     HOLDS(0, n * assets);
-    HOLDS(1, n * assets);
+    int64_t alike = argument[1].items < n * assets;
+    HOLDS(1, alike ? rows * assets : n * assets);
     HOLDS(2, rows * assets);
     HOLDS(4, n);
     HOLDS(5, n * (slot + 1));
@@ -23,9 +24,10 @@ static int weights_learn(const Argument *argument) {
     for (int64_t i = 0; i < n; i++) {
         int64_t row = i / components;
         double square = 0, product = 0, window = 0;
-        for (int64_t a = i * assets; a < (i + 1) * assets; a++) {
-            square += (double)component[a] * component[a];
-            product += component[a] * between(-largest, residual[a], largest);
+        for (int64_t a = 0; a < assets; a++) {
+            double said = component[i * assets + a], left = residual[(alike ? row : i) * assets + a];
+            square += said * said;
+            product += said * between(-largest, left, largest);
         }
         square = judged[row] ? square / (double)assets : 0;
         product = judged[row] ? product / (double)assets : 0;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, I64
 from freeagentics.memory.codec.codec import Codec
 from freeagentics.memory.codec.codes import Codes
@@ -25,7 +26,7 @@ def book_vectors(books: F32) -> F32:
 
 def whole_market(values: F32) -> F32:
     """Mean over assets, beside which books are coded: (A, columns) -> (1, columns), or (n, A, columns) -> (n, 1, columns)."""
-    return values.mean(axis=-2, keepdims=True, dtype=np.float32)
+    return np.expand_dims(kernels.mean(values.astype(np.float32, copy=False), axis=-2), -2)
 
 
 class BookCodec:

@@ -1,0 +1,54 @@
+/* The state of signals at agents: the last valid one of each kind, row by row. */
+
+#include "table.h"
+
+/* Signals (n) reach rows in their order. Of two limits (a smaller one is stricter) or vetoes (a larger one is) that are valid the stricter is
+ * heeded, unless both are from one agent. row, kind, data (n, assets), confidence, number, expires, source, step (n); data (rows, kinds,
+ * assets), confidence, number, expires, source, step (rows, kinds); kinds, kind of limits, of vetoes, market time now. */
+static int signals_take(const Argument *argument) {
+    int64_t n = argument[0].items, kinds = WHOLE(14), assets = n ? argument[2].items / n : 0, cells = argument[9].items;
+    const int64_t *row = AS(const int64_t, 0), *number = AS(const int64_t, 4), *expires = AS(const int64_t, 5);
+    const float *data = AS(const float, 2), *confidence = AS(const float, 3);
+    const int32_t *source = AS(const int32_t, 6), *step = AS(const int32_t, 7);
+    for (int array = 1; array < 8; array++) HOLDS(array, array == 2 ? n * assets : n);
+    HOLDS(8, cells * assets);
+    for (int array = 10; array < 14; array++) HOLDS(array, cells);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t kind = AS(const uint8_t, 1)[i], at = row[i] * kinds + kind;
+        if (kind >= kinds || at < 0 || at >= cells) return 1;
+        float *held = AS(float, 8) + at * assets;
+        const float *said = data + i * assets;
+        int stricter = kind == WHOLE(15) ? held[0] < said[0] : kind == WHOLE(16) && held[0] > said[0];
+        if (stricter && AS(int64_t, 11)[at] > WHOLE(17) && AS(int32_t, 12)[at] != source[i]) continue;
+        for (int64_t a = 0; a < assets; a++) held[a] = said[a];
+        AS(float, 9)[at] = confidence[i];
+        AS(int64_t, 10)[at] = number[i];
+        AS(int64_t, 11)[at] = expires[i];
+        AS(int32_t, 12)[at] = source[i];
+        AS(int32_t, 13)[at] = step[i];
+    }
+    return 0;
+}
+
+/* row, severity, confidence of signals (n) -> how many reached each row, the highest severity and the mean confidence among them (rows). */
+static int signals_count(const Argument *argument) {
+    int64_t n = argument[0].items, rows = argument[3].items;
+    int32_t *received = AS(int32_t, 3);
+    uint8_t *severity = AS(uint8_t, 4);
+    float *confidence = AS(float, 5);
+    HOLDS(1, n);
+    HOLDS(2, n);
+    HOLDS(4, rows);
+    HOLDS(5, rows);
+    for (int64_t row = 0; row < rows; row++) received[row] = 0, severity[row] = 0, confidence[row] = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = AS(const int64_t, 0)[i];
+        if (row < 0 || row >= rows) return 1;
+        received[row]++;
+        if (AS(const uint8_t, 1)[i] > severity[row]) severity[row] = AS(const uint8_t, 1)[i];
+        confidence[row] += AS(const float, 2)[i];
+    }
+    for (int64_t row = 0; row < rows; row++)
+        if (received[row]) confidence[row] /= (float)received[row];
+    return 0;
+}
