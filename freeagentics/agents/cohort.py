@@ -28,6 +28,10 @@ from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
+_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
+_KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
+"""What takes most of a checkpoint, row by row: a cohort of ten agents has six free rows."""
+
 
 @cache
 def _record(name: str, kind: str, shape: tuple[int, ...]) -> np.dtype[np.void]:
@@ -129,6 +133,16 @@ class Cohort(ArrayState, ABC):
     def unseat(self, row: int) -> None:
         """An agent leaves; its row is free."""
         self.agent[row], self.desk[row] = -1, 0
+
+    def state(self) -> dict[str, AnyArray]:
+        """Copies of all arrays that change. Beliefs and memories of free rows are those of the first agent, which compress to nothing:
+        no agent ever sees them."""
+        arrays = super().state()
+        first, free = np.argmax(self.active), ~self.active
+        for name in _KEPT_BY_ROW & arrays.keys():
+            by_row = arrays[name].reshape(self.rows, -1)
+            by_row[free] = by_row[first]
+        return arrays
 
     def decide(self, view: View) -> CohortOutput:
         """Perceive, recall and choose, for all rows."""
