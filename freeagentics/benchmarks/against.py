@@ -62,7 +62,7 @@ class OtherVersion:
         raise BadInput(f"--against {path}: give a checkout, a folder that holds freeagentics/, or the freeagentics command of a venv")
 
     def measure(self, *arguments: object) -> Outside:
-        """What it takes for so many agents, steps and workers."""
+        """Measure so many agents, steps and workers."""
         return measure(_STEPS, *arguments, python=self.python, folder=self.folder)
 
 
