@@ -82,7 +82,7 @@ class SignalState(ArrayState):
         return said
 
     def valid(self, focus: I64, now: int) -> F32:
-        """Numbers that the last signals of all kinds say of the asset in focus (rows,), (rows, kinds); zeros where there is none that counts."""
+        """Numbers of the last signals of all kinds for the asset in focus (rows,), (rows, kinds); zeros where none counts."""
         said: F32 = np.where(self.expires > now, self.data[np.arange(len(focus)), :, focus], np.float32(0))
         return said
 
