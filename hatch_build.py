@@ -24,7 +24,7 @@ KERNELS = Path("freeagentics", "kernels")
 MODULE = "_compiled.abi3.so"
 
 # Contraction would give other bits where there are fused multiply-adds.
-FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
+FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
 WIDE = ["-mavx2", "-mbmi", "-mbmi2"]
 
 

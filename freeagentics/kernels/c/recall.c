@@ -3,24 +3,35 @@
 #include "elementary.h"
 #include "table.h"
 
+/* Slots whose distances are found before their relevance: as many as fit into a register's work. */
+#define CHUNK 32
+
+/* Distance of keys from the one asked for: whole numbers below 2^24 where the metric sums to at most 256. */
+static void distances_of(const uint8_t *key, const uint8_t *query, const int32_t *metric, int64_t slots, int64_t size, int32_t *distance) {
+    for (int64_t slot = 0; slot < slots; slot++) {
+        int32_t sum = 0;
+        for (int64_t i = 0; i < size; i++) {
+            int32_t apart = (int32_t)key[slot * size + i] - query[i];
+            sum += apart * apart * metric[i];
+        }
+        distance[slot] = sum;
+    }
+}
+
 /* Likeness times recency of one row's memories with an outcome (their result is a number), 0 of others. */
 static void relevance_of(const uint8_t *key, const int32_t *step, const float *result, const uint8_t *query, const int32_t *metric, int64_t slots,
                          int64_t size, int64_t now, double scale, double halflife, float *relevance) {
     int64_t whole = 0;
     for (int64_t i = 0; i < size; i++) whole += metric[i];
     double distance_scale = scale / (double)(whole > 0 ? whole : 1), forgetting = LN2 / halflife;
-    for (int64_t slot = 0; slot < slots; slot++) {
-        if (result[slot] != result[slot]) {
-            relevance[slot] = 0;
-            continue;
-        }
-        /* Whole numbers below 2^24 where the metric sums to at most 256. */
-        int32_t distance = 0;
-        for (int64_t i = 0; i < size; i++) {
-            int32_t apart = (int32_t)key[slot * size + i] - query[i];
-            distance += apart * apart * metric[i];
-        }
-        relevance[slot] = (float)exp_of(-(distance * distance_scale) - (double)(now - step[slot]) * forgetting);
+    for (int64_t first = 0; first < slots; first += CHUNK) {
+        int32_t distance[CHUNK] = {0}, age[CHUNK] = {0};
+        int64_t count = slots - first < CHUNK ? slots - first : CHUNK;
+        distances_of(key + first * size, query, metric, count, size, distance);
+        for (int64_t i = 0; i < count; i++) age[i] = (int32_t)now - step[first + i];
+        double found[CHUNK];
+        for (int i = 0; i < CHUNK; i++) found[i] = exp_of(-(distance[i] * distance_scale) - age[i] * forgetting);
+        for (int64_t i = 0; i < count; i++) relevance[first + i] = result[first + i] == result[first + i] ? (float)found[i] : 0;
     }
 }
 

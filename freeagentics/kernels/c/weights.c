@@ -56,7 +56,7 @@ typedef struct {
     double mean, spread, power;
 } Slab;
 
-static Slab slab_of(double information, double moment, double squares, double reads, const float *noise, double explained, double first_reads,
+static inline Slab slab_of(double information, double moment, double squares, double reads, const float *noise, double explained, double first_reads,
                     double first_square) {
     double precision = (double)noise[1] / noise[0], power = (squares + first_reads * first_square) / (reads + first_reads);
     double spread = 1 / (information * precision + power / explained);
@@ -72,18 +72,23 @@ static int weights_conclude(const Argument *argument) {
     for (int array = 0; array < 4; array++) HOLDS(array, n);
     HOLDS(4, 2 * (n / components));
     HOLDS(7, n);
-    for (int64_t i = 0; i < n; i++) {
-        Slab slab = slab_of(AS(const float, 0)[i], AS(const float, 1)[i], AS(const float, 2)[i], AS(const float, 3)[i],
-                            noise + 2 * (i / components), REAL(9), REAL(11), REAL(12));
-        double precision = slab.power / REAL(9), square = slab.mean * slab.mean, second = square + slab.spread;
-        double scaled = precision * slab.spread, far = precision * second;
-        /* log(sqrt(scaled) * far), in one logarithm. */
-        double factor = log_of(scaled * far * far) / 2 + square / (2 * slab.spread);
-        double believed = 1 / (1 + exp_of(-between(-60, log_odds[i % components] + factor, 60)));
-        if (!WHOLE(8) && slab.mean <= 0) believed = 0;
-        float credence = (float)believed;
-        AS(float, 7)[i] = credence;
-        AS(float, 6)[i] = credence >= REAL(10) ? (float)(credence * slab.mean * (second + 2 * slab.spread) / second) : 0.0f;
+    double explained = REAL(9), heard = REAL(10), first_reads = REAL(11), first_square = REAL(12), from = WHOLE(8) ? -1e300 : 0;
+    for (int64_t row = 0; row < n / components; row++) {
+        int64_t start = row * components;
+        const float *information = AS(const float, 0) + start, *moment = AS(const float, 1) + start;
+        const float *squares = AS(const float, 2) + start, *reads = AS(const float, 3) + start;
+        float *weight = AS(float, 6) + start, *credence = AS(float, 7) + start;
+        for (int64_t c = 0; c < components; c++) {
+            Slab slab = slab_of(information[c], moment[c], squares[c], reads[c], noise + 2 * row, explained, first_reads, first_square);
+            double precision = slab.power / explained, square = slab.mean * slab.mean, second = square + slab.spread;
+            double scaled = precision * slab.spread, far = precision * second;
+            /* log(sqrt(scaled) * far), in one logarithm. */
+            double factor = log_of(scaled * far * far) / 2 + square / (2 * slab.spread);
+            double believed = 1 / (1 + exp_of(-between(-60, log_odds[c] + factor, 60)));
+            float certain = (float)(slab.mean > from ? believed : 0);
+            credence[c] = certain;
+            weight[c] = (float)(certain >= heard ? certain * slab.mean * (second + 2 * slab.spread) / second : 0);
+        }
     }
     return 0;
 }
