@@ -35,11 +35,24 @@ static void relevance_of(const uint8_t *key, const int32_t *step, const float *r
     }
 }
 
+/* The first slot of the largest relevance. */
 static int64_t most_relevant(const float *relevance, int64_t slots) {
-    int64_t best = 0;
-    for (int64_t slot = 1; slot < slots; slot++)
-        if (relevance[slot] > relevance[best]) best = slot;
+    float lane[8] = {0}, most = 0;
+    int64_t whole = slots - slots % 8, best = 0;
+    for (int64_t slot = 0; slot < whole; slot += 8)
+        for (int l = 0; l < 8; l++) lane[l] = larger_f(lane[l], relevance[slot + l]);
+    for (int l = 0; l < 8; l++) most = larger_f(most, lane[l]);
+    for (int64_t slot = whole; slot < slots; slot++) most = larger_f(most, relevance[slot]);
+    while (best < slots - 1 && relevance[best] < most) best++;
     return best;
+}
+
+/* Memories of an episode, made less than a horizon apart from one of them, are no longer looked for. */
+static void leave_out(const int32_t *step, int32_t then, int32_t horizon, int64_t slots, float *relevance) {
+    for (int64_t slot = 0; slot < slots; slot++) {
+        int32_t apart = step[slot] < then ? then - step[slot] : step[slot] - then;
+        relevance[slot] = apart < horizon ? 0 : relevance[slot];
+    }
 }
 
 /* Shares of memories in their mean: by how much each is more relevant than the first one left out; as relevant as they are where none is. */
@@ -81,11 +94,7 @@ static int recall_find(const Argument *argument) {
             AS(int32_t, 12)[row * k + place] = relevance > 0 ? step[best] : -1;
             AS(float, 15)[row * k + place] = relevance > 0 ? AS(const float, 2)[row * slots + best] : 0;
             AS(float, 16)[row * k + place] = relevance > 0 ? AS(const float, 3)[row * slots + best] : 0;
-            if (relevance > 0) {
-                int32_t then = step[best];
-                for (int64_t slot = 0; slot < slots; slot++)
-                    if (step[slot] - then < horizon && then - step[slot] < horizon) left[slot] = 0;
-            }
+            if (relevance > 0) leave_out(step, step[best], (int32_t)horizon, slots, left);
         }
         share_out(found, next, k, AS(float, 14) + row * k);
     }

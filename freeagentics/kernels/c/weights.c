@@ -63,6 +63,9 @@ static inline Slab slab_of(double information, double moment, double squares, do
     return (Slab){moment * precision * spread, spread, power};
 }
 
+/* Weights that are worked on side by side. */
+#define BATCH 16
+
 /* information, moment, squares, reads (rows, C), noise (rows, 2), log_odds (C) -> weight, credence (rows, C); whether weights may be
  * negative, share explained, credence from which one is heard, readings before the first and their mean square. */
 static int weights_conclude(const Argument *argument) {
@@ -73,21 +76,29 @@ static int weights_conclude(const Argument *argument) {
     HOLDS(4, 2 * (n / components));
     HOLDS(7, n);
     double explained = REAL(9), heard = REAL(10), first_reads = REAL(11), first_square = REAL(12), from = WHOLE(8) ? -1e300 : 0;
-    for (int64_t row = 0; row < n / components; row++) {
-        int64_t start = row * components;
-        const float *information = AS(const float, 0) + start, *moment = AS(const float, 1) + start;
-        const float *squares = AS(const float, 2) + start, *reads = AS(const float, 3) + start;
-        float *weight = AS(float, 6) + start, *credence = AS(float, 7) + start;
-        for (int64_t c = 0; c < components; c++) {
-            Slab slab = slab_of(information[c], moment[c], squares[c], reads[c], noise + 2 * row, explained, first_reads, first_square);
-            double precision = slab.power / explained, square = slab.mean * slab.mean, second = square + slab.spread;
-            double scaled = precision * slab.spread, far = precision * second;
+    for (int64_t first = 0; first < n; first += BATCH) {
+        double known[BATCH] = {0}, product[BATCH] = {0}, power[BATCH] = {0}, odds[BATCH] = {0}, certain[BATCH], heavy[BATCH];
+        int64_t count = n - first < BATCH ? n - first : BATCH;
+        for (int64_t k = 0; k < count; k++) {
+            int64_t i = first + k, row = i / components;
+            double precise = (double)noise[2 * row + 1] / noise[2 * row];
+            known[k] = AS(const float, 0)[i] * precise;
+            product[k] = AS(const float, 1)[i] * precise;
+            power[k] = (AS(const float, 2)[i] + first_reads * first_square) / (AS(const float, 3)[i] + first_reads);
+            odds[k] = log_odds[i - row * components];
+        }
+        for (int k = 0; k < BATCH; k++) {
+            double precision = power[k] / explained, spread = 1 / (known[k] + precision), mean = product[k] * spread;
+            double square = mean * mean, second = square + spread, scaled = precision * spread, far = precision * second;
             /* log(sqrt(scaled) * far), in one logarithm. */
-            double factor = log_of(scaled * far * far) / 2 + square / (2 * slab.spread);
-            double believed = 1 / (1 + exp_of(-between(-60, log_odds[c] + factor, 60)));
-            float certain = (float)(slab.mean > from ? believed : 0);
-            credence[c] = certain;
-            weight[c] = (float)(certain >= heard ? certain * slab.mean * (second + 2 * slab.spread) / second : 0);
+            double factor = log_of(scaled * far * far) / 2 + square / (2 * spread);
+            double believed = 1 / (1 + exp_of(-between(-60, odds[k] + factor, 60)));
+            certain[k] = mean > from ? believed : 0;
+            heavy[k] = certain[k] >= heard ? certain[k] * mean * (second + 2 * spread) / second : 0;
+        }
+        for (int64_t k = 0; k < count; k++) {
+            AS(float, 6)[first + k] = (float)heavy[k];
+            AS(float, 7)[first + k] = (float)certain[k];
         }
     }
     return 0;
