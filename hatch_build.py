@@ -23,9 +23,13 @@ from packaging.tags import sys_tags
 KERNELS = Path("freeagentics", "kernels")
 MODULE = "_compiled.abi3.so"
 
-# Contraction would give other bits where there are fused multiply-adds.
-FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
+# Contraction would give other bits where there are fused multiply-adds, and so might whole numbers that overflow, were they not to wrap.
+EXACT = ["-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fwrapv", "-Wall", "-Wextra", "-Werror"]
+FLAGS = [*EXACT, "-O3", "-fPIC", "-fvisibility=hidden"]
 WIDE = ["-mavx2", "-mbmi", "-mbmi2"]
+
+# Left to itself it compiles for the very processor it runs on.
+ZIG = [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline", "-fomit-frame-pointer", "-s"]
 
 
 def compiler() -> list[str] | None:
@@ -39,7 +43,7 @@ def compile_kernels(root: Path, flags: list[str] | None = None) -> Path:
     sources, headers = root / KERNELS / "c", sysconfig.get_path("include")
     if not Path(headers, "Python.h").exists():
         raise SystemExit(f"freeagentics: no Python.h in {headers}, which its kernels need; on Debian and Ubuntu install python3-dev")
-    command = [*(compiler() or [sys.executable, "-m", "ziglang", "cc"]), *FLAGS, *(flags or [])]
+    command = [*(compiler() or ZIG), *FLAGS, *(flags or [])]
     wide = platform.machine().lower() in ("x86_64", "amd64")
     macros = ["-DFREEAGENTICS_WIDE"] if wide else []
     link = ["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared"]

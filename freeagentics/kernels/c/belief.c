@@ -152,7 +152,7 @@ static int belief_advance(const Argument *argument) {
     Read read = READ(11);
     int64_t *box = AS(int64_t, 15);
     HOLDS(4, 4);
-    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] + lies[1] > SIDE || lies[2] + lies[3] > SIDE) return 5;
+    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] > SIDE - lies[1] || lies[2] > SIDE - lies[3]) return 5;
     HOLDS(0, assets * CELLS);
     HOLDS(3, n * lies[1] * lies[3]);
     HOLDS(5, SIDE);

@@ -115,6 +115,7 @@ static int recall_keep(const Argument *argument) {
     double halflife = REAL(10);
     for (int array = 2; array < 5; array++) HOLDS(array, rows * slots);
     if (slot < 0 || slot >= ring || ring >= slots) return rows ? 7 : 0;
+    if (horizon < 1) return 10;
     for (int64_t row = 0; row < rows; row++) {
         int64_t leaving = row * slots + slot, weakest = -1;
         if (step[leaving] < 0) continue;

@@ -4,23 +4,24 @@
 #include "elementary.h"
 #include "table.h"
 
-/* component (rows, C, A), residual (the same, or (rows, A) for all components alike), result (rows, A), judged (rows), read (rows, C); recent (horizon, rows, C), information, moment, squares,
- * reads, words (rows, C), noise (rows, 2); C, A, slot of the step in *recent*, share forgotten, largest residual. */
+/* component (rows, C, A), residual (the same, or (rows, A) for all components alike), result (rows, A), judged (rows), read (rows, C); recent
+ * (horizon, rows, C), information, moment, squares, reads, words (rows, C), noise (rows, 2); C, A, slot of the step in *recent*, share
+ * forgotten, largest residual. */
 static int weights_learn(const Argument *argument) {
-    int64_t rows = argument[3].items, components = WHOLE(12), assets = WHOLE(13), slot = WHOLE(14), n = rows * components;
+    int64_t rows = argument[3].items, components = WHOLE(12), assets = WHOLE(13), slot = WHOLE(14), n = times(rows, components);
     const float *component = AS(const float, 0), *residual = AS(const float, 1), *result = AS(const float, 2);
     const uint8_t *judged = AS(const uint8_t, 3), *read = AS(const uint8_t, 4);
     float *recent = AS(float, 5), *noise = AS(float, 11);
     double forgotten = REAL(15), largest = REAL(16);
-    HOLDS(0, n * assets);
-    int64_t alike = argument[1].items < n * assets;
+    HOLDS(0, times(n, assets));
+    HOLDS(2, times(rows, assets));
+    int64_t alike = argument[1].items == rows * assets;
     HOLDS(1, alike ? rows * assets : n * assets);
-    HOLDS(2, rows * assets);
     HOLDS(4, n);
-    HOLDS(5, n * (slot + 1));
     for (int array = 6; array < 11; array++) HOLDS(array, n);
     HOLDS(11, 2 * rows);
     int64_t horizon = n ? argument[5].items / n : 0;
+    if (n && (slot < 0 || slot >= horizon)) return 15;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = i / components;
         double square = 0, product = 0, window = 0;
