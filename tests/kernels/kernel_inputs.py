@@ -53,36 +53,14 @@ def zeros(*shape: int) -> F32:
     return np.zeros(shape, dtype=np.float32)
 
 
-EDGES = [
-    0.0,
-    -0.0,
-    1.0,
-    -1.0,
-    0.5,
-    2.0,
-    5e-324,
-    -5e-324,
-    2.3e-308,
-    1.8e308,
-    -1.8e308,
-    np.inf,
-    -np.inf,
-    708.5,
-    709.5,
-    -708.5,
-    -745.0,
-    1023.5,
-    -1021.5,
-]
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 5e-324, -5e-324, 2.3e-308, 1.8e308, -1.8e308, np.inf, -np.inf, 708.5, 709.5, -708.5, -745.0, 1023.5, -1021.5]
 """Numbers at the ends of formats, functions and their branches. float32 takes the largest for infinite, the smallest for zero."""
 
 
 @inputs_of("exp", "exp2", "log", "log1p", "tanh", sizing=(0,))
 def _elementary(draws: Draws) -> list[Argument]:
     signs = 1.0 - 2.0 * draws.bits(50)
-    x = np.concatenate(
-        [EDGES, [np.nan], draws.real(-30, 30, 50), draws.real(-1, 1, 50), signs * draws.scales(-60, 10, 50), draws.scales(-1022, 1023, 37)]
-    )
+    x = np.concatenate([EDGES, [np.nan], draws.real(-30, 30, 50), draws.real(-1, 1, 50), signs * draws.scales(-60, 10, 50), draws.scales(-1022, 1023, 37)])
     return [x, np.zeros(len(x))]
 
 
