@@ -35,6 +35,7 @@ const Kernel TABLE[] = {
     {"belief_likelihood", "fffxFD", belief_likelihood},
     {"belief_advance", "fdfflfffxFFFFFFL", belief_advance},
     {"belief_settle", "fxFFFFFL", belief_settle},
+    {"belief_pack", "flF", belief_pack},
     {"tail_risk", "ffxFF", tail_risk},
     {"weights_learn", "fffbbFFFFFFFnnnxx", weights_learn},
     {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
