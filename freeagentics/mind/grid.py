@@ -61,9 +61,7 @@ class MarketGrid:
         lowest, highest = VOLATILITY_RANGE
         level = np.linspace(kernels.log(lowest), kernels.log(highest), VOLATILITIES)
         sigma, prior = kernels.exp(level), _normal(drift, 0, DRIFT_SPREAD)
-        transition = _band(
-            _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
-        )
+        transition = _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
         settled = prior[:, None] * _power(transition, 500)[0]
         self.horizon = horizon
         self.losses = parameters.share(_LOSSES.astype(np.float32))
