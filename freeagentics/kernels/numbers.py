@@ -43,7 +43,7 @@ def log1p(x: float) -> float: ...
 @overload
 def log1p(x: AnyArray) -> AnyArray: ...
 def log1p(x: AnyArray | float) -> AnyArray | float:
-    """Natural logarithm of one plus each number; float32 stays float32."""
+    """Natural logarithm of one plus each number; float32 stays float32. Minus infinity at -1, NaN below."""
     return _each("log1p", x)
 
 
@@ -116,7 +116,7 @@ def ewma(values: F64, half_life: float, *, adjust: bool = True) -> F64:
 
 
 def normal_quantiles(probability: F64) -> F64:
-    """Quantiles of the standard normal distribution at probabilities within (0, 1) (Wichura, 1988, doi:10.2307/2347330)."""
+    """Quantiles of the standard normal distribution at probabilities, infinite at 0 and 1 (Wichura, 1988, doi:10.2307/2347330)."""
     given = np.ascontiguousarray(probability, dtype=np.float64)
     found = np.empty_like(given)
     compiled.normal_quantiles(given, found)

@@ -38,7 +38,9 @@ def _call(kernel: str, before: list[Argument]) -> bytes:
     after = [value.copy() if isinstance(value, np.ndarray) else value for value in before]
     getattr(compiled, kernel)(*after)
     signature, sizing = SIGNATURES[kernel], INPUTS[kernel].sizing
-    arguments = [_argument(letter, place in sizing, *values) for place, (letter, *values) in enumerate(zip(signature, before, after, strict=True))]
+    arguments = [
+        _argument(letter, place in sizing, *values) for place, (letter, *values) in enumerate(zip(signature, before, after, strict=True))
+    ]
     return b"".join([bytes([len(kernel)]), kernel.encode(), bytes([len(signature)]), *arguments])
 
 

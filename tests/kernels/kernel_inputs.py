@@ -53,14 +53,36 @@ def zeros(*shape: int) -> F32:
     return np.zeros(shape, dtype=np.float32)
 
 
-EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 5e-324, -5e-324, 2.3e-308, 1.8e308, -1.8e308, np.inf, -np.inf, 708.5, 709.5, -708.5, -745.0, 1023.5, -1021.5]
+EDGES = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    2.0,
+    5e-324,
+    -5e-324,
+    2.3e-308,
+    1.8e308,
+    -1.8e308,
+    np.inf,
+    -np.inf,
+    708.5,
+    709.5,
+    -708.5,
+    -745.0,
+    1023.5,
+    -1021.5,
+]
 """Numbers at the ends of formats, functions and their branches. float32 takes the largest for infinite, the smallest for zero."""
 
 
 @inputs_of("exp", "exp2", "log", "log1p", "tanh", sizing=(0,))
 def _elementary(draws: Draws) -> list[Argument]:
     signs = 1.0 - 2.0 * draws.bits(50)
-    x = np.concatenate([EDGES, [np.nan], draws.real(-30, 30, 50), draws.real(-1, 1, 50), signs * draws.scales(-60, 10, 50), draws.scales(-1022, 1023, 37)])
+    x = np.concatenate(
+        [EDGES, [np.nan], draws.real(-30, 30, 50), draws.real(-1, 1, 50), signs * draws.scales(-60, 10, 50), draws.scales(-1022, 1023, 37)]
+    )
     return [x, np.zeros(len(x))]
 
 
@@ -158,8 +180,8 @@ def _belief_advance(draws: Draws) -> list[Argument]:
     block = draws.some(draws.narrow(0.01, 1, rows * assets, drifts, volatilities), 0.5)
     block[:, 0, 0] = 1
     likelihood = draws.scales(-20, 0, assets, CELLS).astype(np.float32)
-    changing = [likelihood, draws.real(-4, 0, assets), draws.narrow(0.9, 1, rows), block, lies]
-    tables = [draws.narrow(0.01, 0.05, SIDE), _transition(draws), _readings()]
+    changing: list[Argument] = [likelihood, draws.real(-4, 0, assets), draws.narrow(0.9, 1, rows), block, lies]
+    tables: list[Argument] = [draws.narrow(0.01, 0.05, SIDE), _transition(draws), _readings()]
     return [*changing, *tables, 1e-6, zeros(rows * assets, CELLS), zeros(rows * assets), *_read(rows * assets)]
 
 
@@ -196,18 +218,18 @@ def _weights_learn(draws: Draws) -> list[Argument]:
     said = draws.some(draws.narrow(-3, 3, rows, components, assets), 0.3)
     alike = bool(draws.one(0, 2))
     residual = draws.narrow(-6, 6, rows, assets) if alike else draws.narrow(-6, 6, rows, components, assets)
-    told = [said, residual, draws.narrow(-2, 2, rows, assets)]
-    marks = [draws.bits(rows), draws.bits(rows, components)]
+    told: list[Argument] = [said, residual, draws.narrow(-2, 2, rows, assets)]
+    marks: list[Argument] = [draws.bits(rows), draws.bits(rows, components)]
     recent = draws.narrow(0, 2, horizon, rows, components)
     words = draws.narrow(0, 9, rows, components)
-    sums = [recent, *_evidence(draws, rows, components), words, _noise(draws, rows)]
+    sums: list[Argument] = [recent, *_evidence(draws, rows, components), words, _noise(draws, rows)]
     return [*told, *marks, *sums, components, assets, draws.one(0, horizon), 0.01, 4.0]
 
 
 @inputs_of("weights_conclude", sizing=(5, 6))
 def _weights_conclude(draws: Draws) -> list[Argument]:
     rows, components = draws.one(1, 6), draws.one(1, 5)
-    read = [*_evidence(draws, rows, components), _noise(draws, rows), draws.narrow(-4, 2, components)]
+    read: list[Argument] = [*_evidence(draws, rows, components), _noise(draws, rows), draws.narrow(-4, 2, components)]
     return [*read, zeros(rows, components), zeros(rows, components), draws.one(0, 2), 0.02, 0.5, 10.0, 0.5]
 
 
@@ -222,7 +244,7 @@ def _weights_around(draws: Draws) -> list[Argument]:
 def _weights_worth(draws: Draws) -> list[Argument]:
     rows, components = draws.one(1, 6), draws.one(1, 5)
     evidence = _evidence(draws, rows, components)
-    read = [*evidence, evidence[3] / 2, draws.narrow(0, 1, rows, components), _noise(draws, rows)]
+    read: list[Argument] = [*evidence, evidence[3] / 2, draws.narrow(0, 1, rows, components), _noise(draws, rows)]
     return [*read, zeros(rows, components), components, 0.01, 100.0, 0.02, 0.5, 10.0, 0.5, 5.0]
 
 
@@ -241,7 +263,7 @@ def _recall_find(draws: Draws) -> list[Argument]:
     result[step < 0] = np.nan
     query = draws.whole(0, 256, rows, size).astype(np.uint8)
     metric = draws.whole(0, 30, draws.one(0, 2) * (rows - 1) + 1, size).astype(np.int32)
-    asked = [key, step, result, draws.narrow(-1, 1, rows, slots), query, metric, k, 200, draws.one(1, 20), 3e-4, 60.0]
+    asked: list[Argument] = [key, step, result, draws.narrow(-1, 1, rows, slots), query, metric, k, 200, draws.one(1, 20), 3e-4, 60.0]
     found = [zeros(rows, k) for _ in range(4)]
     return [*asked, zeros(rows, slots), np.zeros((rows, k), dtype=np.int32), *found]
 
@@ -251,7 +273,7 @@ def _recall_keep(draws: Draws) -> list[Argument]:
     rows, ring, size = draws.one(1, 9), draws.one(1, 6), draws.one(1, 9)
     slots = ring + draws.one(1, 6)
     key, step = _memories(draws, rows, slots, size)
-    known = [draws.narrow(0, 2, rows, slots) for _ in range(3)]
+    known: list[Argument] = [draws.narrow(0, 2, rows, slots) for _ in range(3)]
     return [key, step, *known, rows, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
 
 
@@ -259,7 +281,7 @@ def _recall_keep(draws: Draws) -> list[Argument]:
 def _recall_keys(draws: Draws) -> list[Argument]:
     rows, features, size = draws.one(1, 6), draws.one(1, 9), draws.one(1, 6)
     vectors = draws.some(draws.narrow(-2, 2, rows, features), 0.2, np.nan)
-    read = [draws.whole(0, features, size), draws.narrow(-2, 0, size), draws.narrow(1, 3, size)]
+    read: list[Argument] = [draws.whole(0, features, size), draws.narrow(-2, 0, size), draws.narrow(1, 3, size)]
     return [vectors, *read, np.zeros((rows, size), dtype=np.uint8)]
 
 
@@ -273,14 +295,14 @@ def _signals_take(draws: Draws) -> list[Argument]:
         small = [draws.whole(0, 3, *shape).astype(np.int32), draws.whole(0, 100, *shape).astype(np.int32)]
         return [draws.narrow(-1, 1, *shape, assets), draws.narrow(0, 1, *shape), *whole, *small]
 
-    to = [draws.whole(0, rows, signals), draws.whole(0, kinds, signals).astype(np.uint8)]
+    to: list[Argument] = [draws.whole(0, rows, signals), draws.whole(0, kinds, signals).astype(np.uint8)]
     return [*to, *state(signals), *state(rows, kinds), kinds, 0, 1, 200]
 
 
 @inputs_of("signals_count", sizing=(0, 3))
 def _signals_count(draws: Draws) -> list[Argument]:
     signals, rows = draws.one(1, 20), draws.one(1, 5)
-    heard = [draws.whole(0, rows, signals), draws.whole(0, 5, signals).astype(np.uint8), draws.narrow(0, 1, signals)]
+    heard: list[Argument] = [draws.whole(0, rows, signals), draws.whole(0, 5, signals).astype(np.uint8), draws.narrow(0, 1, signals)]
     return [*heard, np.zeros(rows, dtype=np.int32), np.zeros(rows, dtype=np.uint8), zeros(rows)]
 
 

@@ -11,11 +11,6 @@ SIGNATURES = dict(re.findall(r'\{"(\w+)", "(\w+)", \w+\}', (SOURCES / "kernels.c
 """A letter for each argument, by kernel; ``c/table.h`` says what they mean."""
 
 
-def arrays_of(signature: str) -> list[int]:
-    """Places, from 0 on, of arguments that are arrays."""
-    return [place for place, letter in enumerate(signature) if letter not in "nx"]
-
-
 def filled_by(signature: str) -> list[int]:
     """Places, from 0 on, of arrays that the kernel may write."""
     return [place for place, letter in enumerate(signature) if letter.isupper()]

@@ -4,4 +4,4 @@ from golden_vectors import GOLDEN, write
 
 if __name__ == "__main__":
     write()
-    print(f"{GOLDEN}: {GOLDEN.stat().st_size:,} bytes")
+    print(f"{GOLDEN}: {GOLDEN.stat().st_size:,} bytes")  # noqa: T201

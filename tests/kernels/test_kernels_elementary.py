@@ -22,6 +22,7 @@ SMALLEST, SMALLEST_NORMAL, LARGEST = 5e-324, 2.0**-1022, np.finfo(np.float64).ma
 FUNCTIONS: dict[str, Callable[[AnyArray], AnyArray]] = {
     name: getattr(kernels, name) for name in ("exp", "exp2", "log", "log1p", "tanh", "normal_quantiles")
 }
+Precision = type[np.float32] | type[np.float64]
 ELEMENTARY = ("exp", "exp2", "log", "log1p", "tanh")
 
 
@@ -77,11 +78,32 @@ def test_log1p_anywhere(x: float) -> None:
 
 
 EDGES: dict[str, list[tuple[float, float]]] = {
-    "exp": [(0.0, 1.0), (-0.0, 1.0), (SMALLEST, 1.0), (INF, INF), (-INF, 0.0), (709.5, INF), (LARGEST, INF), (-708.5, 0.0), (-LARGEST, 0.0), (NAN, NAN)],
+    "exp": [
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (SMALLEST, 1.0),
+        (INF, INF),
+        (-INF, 0.0),
+        (709.5, INF),
+        (LARGEST, INF),
+        (-708.5, 0.0),
+        (-LARGEST, 0.0),
+        (NAN, NAN),
+    ],
     "exp2": [(0.0, 1.0), (-SMALLEST, 1.0), (10.0, 1024.0), (-1021.0, 2.0**-1021), (-1021.5, 0.0), (1023.0, 2.0**1023), (1023.5, INF)]
     + [(INF, INF), (-INF, 0.0), (NAN, NAN)],
     "log": [(1.0, 0.0), (0.0, -INF), (-0.0, -INF), (SMALLEST, -INF), (INF, INF), (-1.0, NAN), (-SMALLEST, NAN), (-INF, NAN), (NAN, NAN)],
-    "log1p": [(0.0, 0.0), (-0.0, -0.0), (SMALLEST, SMALLEST), (-SMALLEST, -SMALLEST), (-1.0, -INF), (INF, INF), (-1.5, NAN), (-INF, NAN), (NAN, NAN)],
+    "log1p": [
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (SMALLEST, SMALLEST),
+        (-SMALLEST, -SMALLEST),
+        (-1.0, -INF),
+        (INF, INF),
+        (-1.5, NAN),
+        (-INF, NAN),
+        (NAN, NAN),
+    ],
     "tanh": [(0.0, 0.0), (SMALLEST, 0.0), (19.5, 1.0), (-19.5, -1.0), (INF, 1.0), (-INF, -1.0), (LARGEST, 1.0), (NAN, NAN)],
     "normal_quantiles": [(0.5, 0.0), (0.0, -INF), (1.0, INF), (-0.5, NAN), (1.5, NAN), (INF, NAN), (-INF, NAN), (NAN, NAN)],
 }
@@ -146,7 +168,7 @@ def test_sums_run_along_any_axis(x: F64, axis: int) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("width", [1, 7, 8, 9, 33, 1000])
-def test_sums_do_not_depend_on_where_numbers_lie(dtype: type, width: int) -> None:
+def test_sums_do_not_depend_on_where_numbers_lie(dtype: Precision, width: int) -> None:
     x = Draws(3).real(-1, 1, width).astype(dtype)
     block = np.zeros(width + 16, dtype=dtype)
     found = set()
@@ -190,7 +212,7 @@ def test_solving_leaves_what_it_was_given() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 7), k=st.integers(1, 7), m=st.integers(1, 40))
-def test_products_add_up_from_the_first_term_to_the_last(dtype: type, seed: int, n: int, k: int, m: int) -> None:
+def test_products_add_up_from_the_first_term_to_the_last(dtype: Precision, seed: int, n: int, k: int, m: int) -> None:
     draws = Draws(seed)
     a, b = draws.real(-1, 1, n, k).astype(dtype), draws.real(-1, 1, k, m).astype(dtype)
     right = np.zeros((n, m), dtype=dtype)
