@@ -24,7 +24,7 @@ KERNELS = Path("freeagentics", "kernels")
 MODULE = "_compiled.abi3.so"
 
 # Contraction would give other bits where there are fused multiply-adds, and so might whole numbers that overflow, were they not to wrap.
-EXACT = ["-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fwrapv"]
+EXACT = ["-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fwrapv"]
 FLAGS = [*EXACT, "-O3", "-fPIC", "-fvisibility=hidden"]
 WIDE = ["-mavx2", "-mbmi", "-mbmi2"]
 

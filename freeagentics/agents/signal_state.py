@@ -78,7 +78,13 @@ class SignalState(ArrayState):
 
     def latest(self, kind: SignalKind, now: int) -> F32:
         """The last of this kind, (rows, assets); zeros where there is none that counts."""
-        return np.where(self.fresh(kind, now)[:, None], self.data[:, kind], 0).astype(np.float32)
+        said: F32 = np.where(self.fresh(kind, now)[:, None], self.data[:, kind], np.float32(0))
+        return said
+
+    def valid(self, focus: I64, now: int) -> F32:
+        """Numbers of the last signals of all kinds for the asset in focus (rows,), (rows, kinds); zeros where none counts."""
+        said: F32 = np.where(self.expires > now, self.data[np.arange(len(focus)), :, focus], np.float32(0))
+        return said
 
     def vetoed(self, now: int) -> Mask:
         """Rows under a veto that is valid, (rows,)."""

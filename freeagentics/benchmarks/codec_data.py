@@ -10,9 +10,9 @@ import numpy as np
 from freeagentics.arrays import F32, F64, I64, Mask
 from freeagentics.evaluation import TRAINING_SHARE, CollectedRun, collect
 from freeagentics.memory.codec import DESK, AutoregressiveCodec, CodecWeights, SideInformation, open_book_codec
+from freeagentics.memory.codec.fixed_point import ONE
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.codec.weights import ONE
 from freeagentics.memory.features import BOOK, FEATURES, HIGH_32, LOW_32, Group, column
 from freeagentics.scenario import load_scenario
 

@@ -15,12 +15,11 @@ from freeagentics.benchmarks.codec_baselines import CHECKSUM, LENGTH, CodingResu
 from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Table
 from freeagentics.memory.codec.adapters import Adapters
-from freeagentics.memory.codec.fixed_point import FixedPointTransform
+from freeagentics.memory.codec.fixed_point import ONE
 from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.codec.training.tables import stage_passes
-from freeagentics.memory.codec.weights import ONE
+from freeagentics.memory.codec.training.quantised import quantised
 from freeagentics.memory.features import FEATURES, GROUPS
 
 _LATENTS = 32
@@ -165,8 +164,6 @@ def _bits(values: F64) -> float:
 
 def _left(sample: Sample) -> F64:
     """Residuals of the test's features under the shipped codec, in quantised steps, (n, F); NaN where one has its most common value."""
-    transform = FixedPointTransform(sample.weights, sample.test.columns)
-    seen = list(stage_passes(sample.weights, transform, sample.test))
-    fixed = transform.to_fixed(sample.test.vectors)
-    exact = [(fixed[one.features] - one.expected) / sample.weights.step[one.features, None] for one in seen]
-    return np.concatenate([np.where(np.isnan(one.difference), np.nan, part) for one, part in zip(seen, exact, strict=True)]).T
+    order, seen = sample.weights.order, quantised(sample.weights, sample.test)
+    exact = (seen.fixed[:, order] - seen.expected) / sample.weights.step[order]
+    return np.where(np.isnan(seen.difference), np.nan, exact)

@@ -17,6 +17,7 @@ from freeagentics.journal.database import Database
 from freeagentics.journal.pages import (
     HEADER_BYTES,
     SHARED,
+    Encoding,
     Kind,
     Page,
     crc_ok,
@@ -24,11 +25,15 @@ from freeagentics.journal.pages import (
     dtype_from_text,
     dtype_to_text,
     encode,
+    is_keyframe,
+    keyframe_id,
     page_id,
+    page_key,
+    page_name,
     read_header,
 )
 
-FORMAT = 2
+FORMAT = 3
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE schemas (number INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE) STRICT;
@@ -64,6 +69,7 @@ class Journal:
         self._database = Database(path, _TABLES, FORMAT, create=create)
         self._schemas: dict[int, np.dtype[np.void]] = {}
         self._numbers: dict[str, int] = {}
+        self._keyframe: dict[int, AnyArray] = {}
         try:
             for number, text in self._database.rows("SELECT number, fields FROM schemas"):
                 self._schemas[number], self._numbers[text] = dtype_from_text(text), number
@@ -98,11 +104,16 @@ class Journal:
         """Write a step, whole or not at all. Raises JournalFailed."""
         # Layouts come first, in a transaction of their own: if the step fails, its pages go, and a later step may still rely on the layout.
         schemas = [self._schema(page.records.dtype) for page in pages]
-        rows = [(page_id(record.step, page.cohort, page.kind), encode(page, schema)) for page, schema in zip(pages, schemas, strict=True)]
+        numbers = [page_id(record.step, page.cohort, page.kind) for page in pages]
+        bases = [self._keyframe.get(base) if (base := keyframe_id(number)) != number else None for number in numbers]
+        # In order of their numbers, or SQLite would leave a part of its pages empty.
+        rows = sorted(zip(numbers, map(encode, pages, schemas, bases), strict=True))
         with self._database.transaction(f"step {record.step}") as connection:
             connection.executemany("INSERT INTO pages VALUES (?, ?)", rows)
             connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", _checkpoint_rows(record.step, checkpoint or {}))
             connection.execute("INSERT INTO markers VALUES (?, ?, ?)", (record.step, record.timestamp, record.sha256))
+        if is_keyframe(record.step):
+            self._keyframe = {number: page.records.copy() for number, page in zip(numbers, pages, strict=True) if not page.codec}
 
     def _schema(self, dtype: np.dtype[np.void]) -> int:
         text = dtype_to_text(dtype)
@@ -124,8 +135,9 @@ class Journal:
 
     def read(self, step: int, kind: Kind, cohort: int) -> AnyArray | None:
         """The records of one page, read-only, or None where none was written. Raises CorruptRecord for damage."""
-        rows = self._database.rows("SELECT body FROM pages WHERE id = ?", (page_id(step, cohort, kind),))
-        return self._decode(rows[0][0], step) if rows else None
+        number = page_id(step, cohort, kind)
+        body = self._body(number)
+        return None if body is None else self._decode(number, body, {})
 
     def scan(self, kind: Kind, *, first: int = 1, last: int | None = None) -> Iterator[tuple[int, int, AnyArray]]:
         """All pages of a kind as (step, cohort, records), in order of step and cohort."""
@@ -136,10 +148,11 @@ class Journal:
         """All pages of a kind with their steps, in order of step and cohort; with *damaged* also those that do not match their checksum."""
         last = last if last is not None else (self.commit_record() or CommitRecord(0, 0, b"")).step
         query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
+        keyframe: dict[int, AnyArray] = {}
         for step in range(first, last + 1):
             for number, body in self._database.rows(query, (*_span(step), kind)):
-                records = self._decode(body, step, damaged=damaged)
-                yield step, Page(kind, ((number >> 8) & 0xFFFF) - 1, records, read_header(body).codec, not damaged or crc_ok(body))
+                records = self._decode(number, body, keyframe, damaged=damaged)
+                yield step, Page(kind, page_key(number)[1], records, read_header(body).codec, not damaged or crc_ok(body))
 
     def headers(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
         """Step, codec version, number of records and bytes of every page of a kind, from the headers."""
@@ -153,14 +166,34 @@ class Journal:
         headers = list(self.headers(kind))
         return sum(count for _, _, count, _ in headers), sum(length for *_, length in headers)
 
-    def _decode(self, body: bytes, step: int, *, damaged: bool = False) -> AnyArray:
+    def _body(self, number: int) -> bytes | None:
+        rows = self._database.rows("SELECT body FROM pages WHERE id = ?", (number,))
+        return rows[0][0] if rows else None
+
+    def _decode(self, number: int, body: bytes, keyframe: dict[int, AnyArray], *, damaged: bool = False) -> AnyArray:
+        """The records of a page. *keyframe* has pages that others are differences from, by number, and takes those that are needed."""
         try:
-            number = read_header(body).schema
-            if number not in self._schemas:
-                raise CorruptRecord(f"page of unknown schema {number}")
-            return decode(body, self._schemas[number], damaged=damaged)
+            header = read_header(body)
+            if header.schema not in self._schemas:
+                raise CorruptRecord(f"page of unknown schema {header.schema}")
+            base = self._base(number, keyframe) if header.encoding is Encoding.DIFFERENCE else None
+            return decode(body, self._schemas[header.schema], base, damaged=damaged)
         except CorruptRecord as error:
-            raise CorruptRecord(f"{self.path}: step {step}: {error}", step=step) from error
+            if error.step is not None:  # of the keyframe, and said there
+                raise
+            raise CorruptRecord(f"{self.path}: {page_name(number)}: {error}", step=page_key(number)[0]) from error
+
+    def _base(self, number: int, keyframe: dict[int, AnyArray]) -> AnyArray | None:
+        base = keyframe_id(number)
+        if base not in keyframe:
+            # Those of one keyframe at a time, or a scan would end up with an eighth of the journal.
+            for other in [other for other in keyframe if other >> 24 != base >> 24]:
+                del keyframe[other]
+            body = self._body(base)
+            if body is None or base == number:
+                return None
+            keyframe[base] = self._decode(base, body, keyframe)
+        return keyframe[base]
 
     def checkpoint_before(self, step: int) -> int | None:
         """The last step at or before *step* with a checkpoint, or None."""
@@ -187,6 +220,7 @@ class Journal:
             connection.execute("DELETE FROM pages WHERE id >= ?", (_span(step + 1)[0],))
             connection.execute("DELETE FROM markers WHERE step > ?", (step,))
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
+        self._keyframe = {}
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the whole file. Raises JournalFailed."""
@@ -197,9 +231,10 @@ class Journal:
         for (verdict,) in self._database.rows("PRAGMA integrity_check(1)"):
             if verdict != "ok":
                 raise CorruptRecord(f"{self.path}: {verdict}")
-        for (number,) in self._database.rows("SELECT id FROM pages"):
-            for (body,) in self._database.rows("SELECT body FROM pages WHERE id = ?", (number,)):
-                self._decode(body, number >> 24)
+        keyframe: dict[int, AnyArray] = {}
+        for (number,) in self._database.rows("SELECT id FROM pages ORDER BY id"):
+            if (body := self._body(number)) is not None:
+                self._decode(number, body, keyframe)
         for (step,) in self._database.rows("SELECT DISTINCT step FROM checkpoints"):
             self.checkpoint(step)
 

@@ -1,7 +1,12 @@
 """Pages: the arrays of one step, cohort and kind, as bytes.
 
-A page is a 16-byte header (magic, format version, codec version, schema number, number of records, CRC-32 of all the rest) and the
-records of one structured array. The layout of the records stands once in the journal's ``schemas`` table, not in every page.
+A page is a 12-byte header (encoding, codec version, schema number, number of records, CRC-32 of all the rest) and the records of one
+structured array. The layout of the records stands once in the journal's ``schemas`` table, not in every page.
+
+Records are compressed by byte planes (`byte_planes`). What an agent decides and owns is much like what it decided and owned before: most
+pages keep only where they differ from the page of the same kind and cohort in the last *keyframe*, a step whose pages stand for
+themselves. Codes of memories are compressed already, and checked one by one, so that not all of a page is lost with one: they lie as
+they are.
 """
 
 from __future__ import annotations
@@ -15,20 +20,39 @@ from functools import lru_cache
 
 import numpy as np
 
-from freeagentics.arrays import AnyArray
+from freeagentics.arrays import AnyArray, byte_planes, from_byte_planes, readonly
 from freeagentics.errors import CorruptRecord
+from freeagentics.journal.compression import compress, decompress
 
 SHARED = -1
 """The cohort number of what belongs to the whole step."""
 
-_HEADER = struct.Struct("<2sBBII")
+KEYFRAME_EVERY = 8
+"""Steps from keyframe to keyframe. On runs of 50 and 5,000 agents 4 and 16 took 2 to 3 % more bytes."""
+
+_HEADER = struct.Struct("<BBHI")
 _CHECKSUM = struct.Struct("<I")
 BYTES = np.dtype([("byte", "u1")])
 """Records that are plain bytes, whose layout their reader knows."""
 
 HEADER_BYTES = _HEADER.size + _CHECKSUM.size
-_MAGIC = b"FP"
-_VERSION = 1
+
+
+class Encoding(IntEnum):
+    """How the records of a page lie in it. Numbers are on disk, and none is one that zeroed bytes would have.
+
+    Attributes:
+        PLAIN: as they are.
+        PLANES: by byte planes, compressed.
+        DIFFERENCE: exclusive or with the records of its keyframe, by byte planes, compressed.
+    """
+
+    PLAIN = 0x50
+    PLANES = 0x5A
+    DIFFERENCE = 0x44
+
+
+_ENCODINGS = frozenset(Encoding)
 
 
 class Kind(IntEnum):
@@ -51,6 +75,8 @@ class Kind(IntEnum):
     WEIGHTS = 15
     CONTRIBUTIONS = 16
 
+
+_KINDS = frozenset(Kind)
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)
 """Kinds that the trajectory's hash covers; of an observation the prices alone."""
@@ -86,18 +112,57 @@ def page_id(step: int, cohort: int, kind: Kind) -> int:
     return (int(step) << 24) | ((int(cohort) + 1) << 8) | kind
 
 
-def encode(page: Page, schema: int) -> bytes:
-    """The page as bytes, under the schema number that the journal gave its layout."""
+def page_key(number: int) -> tuple[int, int, int]:
+    """Step, cohort and number of the kind of a page, from its row number."""
+    return number >> 24, ((number >> 8) & 0xFFFF) - 1, number & 0xFF
+
+
+def page_name(number: int) -> str:
+    """Step, kind and cohort of a page in words, from its row number."""
+    step, cohort, kind = page_key(number)
+    kind_name = Kind(kind).name.lower() if kind in _KINDS else f"kind {kind}"
+    return f"step {step}, {kind_name}" + (f" of cohort {cohort}" if cohort != SHARED else "")
+
+
+def is_keyframe(step: int) -> bool:
+    """True where the pages of a step stand for themselves."""
+    return (step - 1) % KEYFRAME_EVERY == 0
+
+
+def keyframe_id(number: int) -> int:
+    """The row number of the page of the same kind and cohort in the keyframe of a page's step; its own in a keyframe."""
+    return number - (((number >> 24) - 1) % KEYFRAME_EVERY << 24)
+
+
+def encode(page: Page, schema: int, base: AnyArray | None = None) -> bytes:
+    """The page as bytes, under the schema number that the journal gave its layout; *base* are the records of its keyframe."""
     count = len(page.records) if page.count is None else page.count
-    header = _HEADER.pack(_MAGIC, _VERSION, page.codec, schema, count)
-    body = page.records.tobytes()
-    return header + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(header))) + body
+    encoding, payload = _encoded(page, base)
+    header = _HEADER.pack(encoding, page.codec, schema, count)
+    return header + _CHECKSUM.pack(zlib.crc32(payload, zlib.crc32(header))) + payload
+
+
+def _encoded(page: Page, base: AnyArray | None) -> tuple[Encoding, bytes]:
+    records, plain = page.records, page.records.tobytes()
+    if page.codec or page.count is not None:
+        return Encoding.PLAIN, plain
+    encoding = Encoding.PLANES
+    if base is not None and (base.dtype, base.shape) == (records.dtype, records.shape):
+        encoding, records = Encoding.DIFFERENCE, _difference(plain, base)
+    compressed = compress(byte_planes(records).tobytes())
+    return (encoding, compressed) if len(compressed) < len(plain) else (Encoding.PLAIN, plain)
+
+
+def _difference(plain: bytes, base: AnyArray) -> AnyArray:
+    """Exclusive or of the bytes of records with those of *base*: of a difference, the records."""
+    return (np.frombuffer(plain, np.uint8) ^ np.frombuffer(base.tobytes(), np.uint8)).view(base.dtype)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """The first bytes of a page."""
 
+    encoding: Encoding
     codec: int
     schema: int
     count: int
@@ -105,21 +170,32 @@ class Header:
 
 def read_header(body: bytes) -> Header:
     """The header of a page. Raises CorruptRecord where there is no header of ours."""
-    if len(body) < HEADER_BYTES or body[:2] != _MAGIC or body[2] != _VERSION:
+    if len(body) < HEADER_BYTES or body[0] not in _ENCODINGS:
         raise CorruptRecord("page without a header of this format")
-    return Header(*_HEADER.unpack_from(body)[2:])
+    encoding, codec, schema, count = _HEADER.unpack_from(body)
+    return Header(Encoding(encoding), codec, schema, count)
 
 
-def decode(body: bytes, dtype: np.dtype[np.void], *, damaged: bool = False) -> AnyArray:
-    """The records of a page, read-only. Raises CorruptRecord where length or checksum disagree with the header; with *damaged* the checksum
-    may: records that have checksums of their own are not lost with one of them."""
-    count = read_header(body).count
-    payload = memoryview(body)[HEADER_BYTES:]
-    if dtype != BYTES and len(payload) != count * dtype.itemsize:
-        raise CorruptRecord(f"page of {len(payload)} bytes where {count} records of {dtype.itemsize} were written")
+def decode(body: bytes, dtype: np.dtype[np.void], base: AnyArray | None = None, *, damaged: bool = False) -> AnyArray:
+    """The records of a page, read-only; *base* are those of its keyframe, where it is a difference.
+
+    Raises CorruptRecord where length or checksum disagree with the header; with *damaged* the checksum may: records that have checksums
+    of their own are not lost with one of them.
+    """
+    header, payload = read_header(body), memoryview(body)[HEADER_BYTES:]
+    size = header.count * dtype.itemsize
+    if header.encoding is Encoding.PLAIN and dtype != BYTES and len(payload) != size:
+        raise CorruptRecord(f"page of {len(payload)} bytes where {header.count} records of {dtype.itemsize} were written")
     if not damaged and not crc_ok(body):
         raise CorruptRecord("page whose checksum does not match")
-    return np.frombuffer(payload, dtype=dtype, count=len(payload) // dtype.itemsize)
+    if header.encoding is Encoding.PLAIN:
+        return np.frombuffer(payload, dtype=dtype, count=len(payload) // dtype.itemsize)
+    records = from_byte_planes(decompress(payload, size), dtype, (header.count,))
+    if header.encoding is Encoding.DIFFERENCE:
+        if base is None or base.nbytes != size:
+            raise CorruptRecord("page of differences from a keyframe that has no such page")
+        records = _difference(records.tobytes(), base)
+    return readonly(records)
 
 
 def crc_ok(body: bytes) -> bool:

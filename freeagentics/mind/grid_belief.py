@@ -79,7 +79,8 @@ class GridBelief(ArrayState):
     def _pack(self, cells: F32, box: I64) -> None:
         """Keep the block of *cells* (rows * assets, 32, 32) inside a box: first and last drift, first and last volatility."""
         self.low = box[::2].copy()
-        self.block = np.ascontiguousarray(cells[:, box[0] : box[1] + 1, box[2] : box[3] + 1])
+        self.block = np.empty((len(cells), *(box[1::2] - box[::2] + 1).tolist()), dtype=np.float32)
+        compiled.belief_pack(cells, box, self.block)
 
     def _of(self, cells: F32) -> F32:
         """The part of *cells* (n, 32, 32) that the block stands for."""

@@ -52,31 +52,22 @@ static int belief_likelihood(const Argument *argument) {
 typedef float Pack __attribute__((vector_size(4 * PACKED), aligned(4)));
 #define PACKS (SIDE / PACKED)
 
-/* Which packs of each row of the transition have anything in them: a bar moves volatility a few cells. */
-static void bands_of(const float *transition, uint8_t *band) {
-    for (int v = 0; v < SIDE; v++) {
-        band[v] = 0;
-        for (int w = 0; w < SIDE; w++) band[v] |= (uint8_t)((transition[v * SIDE + w] != 0) << (w / PACKED));
-    }
-}
-
-/* One bar passes over one belief: volatility diffuses along the transition, a share of each volatility's belief draws a new drift, and all is
- * weighed by the likelihood. Of the total only shares count: what lasts is left as it is, what is drawn anew is weighed against it. */
-static void move(const float *before, const float *transition, const uint8_t *band, const float *prior, float drawn, const float *likely,
+/* One bar passes over one belief, *before* (drifts, volatilities) as the block lies on the grid: volatility diffuses along the transition, a share of
+ * each volatility's belief draws a new drift, and all is weighed by the likelihood. Of the total only shares count: what lasts is left as it is,
+ * what is drawn anew is weighed against it. */
+static void move(const float *before, const int64_t *lies, const float *transition, const float *prior, float drawn, const float *likely,
                  float *after) {
     Pack all[PACKS] = {0};
-    for (int d = 0; d < SIDE; d++) {
+    memset(after, 0, CELLS * sizeof(float));
+    for (int64_t d = 0; d < lies[1]; d++) {
         Pack moved[PACKS] = {0};
-        for (int v = 0; v < SIDE; v++) {
-            float cell = before[d * SIDE + v];
-            if (cell == 0) continue;
-            const Pack *to = (const Pack *)(transition + v * SIDE);
-            for (int g = 0; g < PACKS; g++)
-                if (band[v] >> g & 1) moved[g] += cell * to[g];
-        }
+        const float *from = before + d * lies[3];
+        const Pack *to = (const Pack *)(transition + lies[2] * SIDE);
+        for (int64_t v = 0; v < lies[3]; v++, to += PACKS)
+            for (int g = 0; g < PACKS; g++) moved[g] += from[v] * to[g];
         for (int g = 0; g < PACKS; g++) {
             all[g] += moved[g];
-            ((Pack *)(after + d * SIDE))[g] = moved[g];
+            ((Pack *)(after + (lies[0] + d) * SIDE))[g] = moved[g];
         }
     }
     for (int g = 0; g < PACKS; g++) all[g] *= drawn;
@@ -94,29 +85,23 @@ static float settle(float *cells, const float *readings, float pruned, int64_t a
         Pack packs[PACKS];
         float numbers[READINGS];
     } found = {{{0}}};
-    int first = SIDE, last = -1;
     for (int d = 0; d < SIDE; d++) {
+        float *row = cells + d * SIDE;
+        int first = 0, last = SIDE - 1;
+        for (int v = 0; v < SIDE; v++) row[v] = row[v] >= least ? row[v] : 0;
+        while (first < SIDE && row[first] == 0) first++;
+        if (first == SIDE) continue;
+        while (row[last] == 0) last--;
+        box[0] = d < box[0] ? d : box[0];
+        box[1] = d > box[1] ? d : box[1];
+        box[2] = first < box[2] ? first : box[2];
+        box[3] = last > box[3] ? last : box[3];
         Pack here[PACKS] = {0};
-        int any = 0;
-        for (int v = 0; v < SIDE; v++) {
-            float cell = cells[d * SIDE + v];
-            if (!(cell >= least) || cell == 0) {
-                cells[d * SIDE + v] = 0;
-                continue;
-            }
-            any = 1;
-            first = v < first ? v : first;
-            last = v > last ? v : last;
-            const Pack *row = (const Pack *)(readings + (d * SIDE + v) * READINGS);
-            for (int g = 0; g < PACKS; g++) here[g] += cell * row[g];
-        }
-        if (!any) continue;
-        if (d < box[0]) box[0] = d;
-        if (d > box[1]) box[1] = d;
+        const Pack *asked = (const Pack *)(readings + (d * SIDE + first) * READINGS);
+        for (int v = first; v <= last; v++, asked += PACKS)
+            for (int g = 0; g < PACKS; g++) here[g] += row[v] * asked[g];
         for (int g = 0; g < PACKS; g++) found.packs[g] += here[g];
     }
-    if (first < box[2]) box[2] = first;
-    if (last > box[3]) box[3] = last;
     float norm = 1 / found.numbers[0];
     for (int i = 0; i < CELLS; i++) cells[i] *= norm;
     for (int g = 0; g < PACKS; g++) found.packs[g] *= norm;
@@ -162,15 +147,11 @@ static int belief_advance(const Argument *argument) {
     HOLDS(10, n);
     READ_HOLDS(11, n);
     HOLDS(15, 4);
-    uint8_t band[SIDE];
-    bands_of(transition, band);
     box[0] = box[2] = SIDE, box[1] = box[3] = -1;
     for (int64_t at = 0; at < n; at++) {
         int64_t row = at / assets, asset = at % assets;
-        float before[CELLS] = {0}, *after = cells + at * CELLS;
-        for (int64_t d = 0; d < lies[1]; d++)
-            memcpy(before + (lies[0] + d) * SIDE + lies[2], block + (at * lies[1] + d) * lies[3], (size_t)lies[3] * sizeof(float));
-        move(before, transition, band, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, after);
+        float *after = cells + at * CELLS;
+        move(block + at * lies[1] * lies[3], lies, transition, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, after);
         float density = settle(after, readings, (float)REAL(8), at, read, box) * persistence[row];
         surprise[at] = (float)-(log_of(density) + peak[asset]);
     }
@@ -186,6 +167,21 @@ static int belief_settle(const Argument *argument) {
     HOLDS(7, 4);
     box[0] = box[2] = SIDE, box[1] = box[3] = -1;
     for (int64_t at = 0; at < n; at++) settle(AS(float, 2) + at * CELLS, AS(const float, 0), (float)REAL(1), at, read, box);
+    return 0;
+}
+
+/* cells (n, 1024), a box (4: first and last drift, first and last volatility) -> the block of them inside it (n, drifts, volatilities). */
+static int belief_pack(const Argument *argument) {
+    int64_t n = argument[0].items / CELLS;
+    const int64_t *box = AS(const int64_t, 1);
+    HOLDS(1, 4);
+    if (box[0] < 0 || box[2] < 0 || box[1] >= SIDE || box[3] >= SIDE || box[1] < box[0] || box[3] < box[2]) return 2;
+    int64_t drifts = box[1] - box[0] + 1, volatilities = box[3] - box[2] + 1;
+    HOLDS(2, n * drifts * volatilities);
+    float *to = AS(float, 2);
+    for (int64_t at = 0; at < n; at++)
+        for (int64_t d = box[0]; d <= box[1]; d++, to += volatilities)
+            memcpy(to, AS(const float, 0) + at * CELLS + d * SIDE + box[2], (size_t)volatilities * sizeof(float));
     return 0;
 }
 

@@ -5,6 +5,8 @@
 #include "weights.c"
 #include "recall.c"
 #include "signals.c"
+#include "checksum.c"
+#include "codec.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -33,6 +35,7 @@ const Kernel TABLE[] = {
     {"belief_likelihood", "fffxFD", belief_likelihood},
     {"belief_advance", "fdfflfffxFFFFFFL", belief_advance},
     {"belief_settle", "fxFFFFFL", belief_settle},
+    {"belief_pack", "flF", belief_pack},
     {"tail_risk", "ffxFF", tail_risk},
     {"weights_learn", "fffbbFFFFFFFnnnxx", weights_learn},
     {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
@@ -43,5 +46,10 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
+    {"crc8", "blnB", crc8},
+    {"crc16", "bW", crc16},
+    {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
+    {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
+    {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
     {0, 0, 0},
 };

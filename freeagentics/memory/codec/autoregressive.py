@@ -13,14 +13,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freeagentics.arrays import F32, F64, I64
-from freeagentics.memory.codec.bit_cost import BitCostEncoder
+from freeagentics.arrays import F32, F64, I64, AnyArray
+from freeagentics.kernels import compiled, log, mean
 from freeagentics.memory.codec.codec import Codec, Encoded
-from freeagentics.memory.codec.codes import Codes
-from freeagentics.memory.codec.fixed_point import FixedPointTransform
-from freeagentics.memory.codec.range_coder import PROB_SCALE, RangeDecoder, RangeEncoder
+from freeagentics.memory.codec.codes import LONGEST, Codes
+from freeagentics.memory.codec.constants import CodecConstants
 from freeagentics.memory.codec.side_information import BOOK_COLUMNS, SideInformation
-from freeagentics.memory.codec.stage import stages_of
+from freeagentics.memory.codec.tables import PROB_BITS
 from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import FEATURES
 
@@ -32,7 +31,7 @@ class AutoregressiveCodec(Codec):
         weights: of one role.
         columns: names of the observation's columns; of those that the codec knows and the market lacks it takes zeros, as agents do.
 
-    It has no state: threads may share it.
+    It has no state: threads may share it. The work is done by the kernels of ``kernels/c/codec.c``.
     """
 
     name = "autoregressive"
@@ -41,85 +40,45 @@ class AutoregressiveCodec(Codec):
     def __init__(self, weights: CodecWeights, columns: Sequence[str]) -> None:
         self.version = weights.version
         self.weights = weights
-        self.transform = FixedPointTransform(weights, (*columns, *BOOK_COLUMNS))
-        self.stages = stages_of(self.transform, weights)
+        self._constants = CodecConstants(weights, (*columns, *BOOK_COLUMNS))
 
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
-        """Implement `Codec.encode`."""
-        encoder = RangeEncoder(len(vectors))
-        decoded = self._write(encoder, vectors, side_information, focus)
-        return Encoded(Codes.with_checksum(*encoder.finish()), self.transform.from_fixed(decoded))
+        """Implement `Codec.encode`. Raises ValueError where arrays do not fit each other."""
+        return self._encode(vectors, side_information, focus)[0]
 
     def decode(self, codes: Codes, side_information: SideInformation) -> F32:
         """Implement `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
-        rows = len(codes)
-        decoder = RangeDecoder(codes.payload, codes.length - 1)
-        focus = _decode_focus(decoder, side_information.assets)
-        decoded = np.zeros((len(FEATURES), rows))
-        side = side_information.in_focus(focus)
-        inputs = self.transform.net_inputs(side)
-        for stage in self.stages:
-            stage.read(decoder, decoded, inputs)
-        self.transform.fill_copied(side, decoded)
-        self._decode_escapes(decoder, decoded)
-        return self.transform.from_fixed(decoded)
+        vectors = np.empty((len(codes), len(FEATURES)), dtype=np.float32)
+        given = (np.ascontiguousarray(codes.data), np.ascontiguousarray(codes.length), *_shared(side_information))
+        scratch = self._constants.scratch(side_information.assets)
+        compiled.codec_decode(*self._constants.arguments, *given, vectors, *scratch)
+        return vectors
 
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
         """Implement `Codec.bits`."""
-        encoder = BitCostEncoder(len(vectors))
-        self._write(encoder, vectors, side_information, focus)
-        coded = self.weights.order[~self.weights.deterministic]
+        _, frequency = self._encode(vectors, side_information, focus)
         found = np.zeros(len(FEATURES))
-        # Before them may stand the asset in focus; the last symbol is the escape flag.
-        found[coded] = encoder.bits[-1 - len(coded) : -1]
+        found[self.weights.order] = PROB_BITS - mean(log(frequency.astype(np.float64)), axis=0) / log(2.0)
         return found
 
-    def _write(self, encoder: RangeEncoder, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
-        """Put vectors into codes; what they come back as, in integers (48, n)."""
-        fixed = self.transform.to_fixed(vectors)
-        _encode_focus(encoder, focus, side_information.assets)
-        decoded = np.zeros_like(fixed)
-        side = side_information.in_focus(focus)
-        inputs = self.transform.net_inputs(side)
-        for stage in self.stages:
-            stage.write(encoder, fixed, decoded, inputs)
-        self.transform.fill_copied(side, decoded)
-        self._encode_escapes(encoder, fixed, decoded)
-        return decoded
-
-    def _encode_escapes(self, encoder: RangeEncoder, fixed: F64, decoded: F64) -> None:
-        """Encode a flag where an uncoded feature is not as decoded, and in such memories all uncoded features."""
-        transform = self.transform
-        escaped = transform.mismatches(fixed, decoded)
-        encoder.encode(*transform.flag_frequencies(escaped))
-        rows = np.flatnonzero(escaped)
-        for feature in transform.uncoded if rows.size else ():
-            numbers = transform.to_bypass(fixed[feature, rows], feature)
-            encoder.encode_bypass(rows, numbers)
-            decoded[feature, rows] = transform.from_bypass(numbers, feature)
-
-    def _decode_escapes(self, decoder: RangeDecoder, decoded: F64) -> None:
-        transform = self.transform
-        escaped = decoder.decode_target() >= transform.p_no_escape
-        decoder.decode_update(*transform.flag_frequencies(escaped))
-        rows = np.flatnonzero(escaped & decoder.determined)
-        for feature in transform.uncoded if rows.size else ():
-            values = transform.from_bypass(decoder.decode_bypass(rows), feature)
-            decoded[feature, rows] = np.where(decoder.determined[rows], values, decoded[feature, rows])
+    def _encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> tuple[Encoded, AnyArray]:
+        """Codes, and the frequency of each feature's symbol, (n, F); 4096 where one has none."""
+        rows, constants = len(vectors), self._constants
+        data, length = np.zeros((rows, LONGEST), dtype=np.uint8), np.empty(rows, dtype=np.int64)
+        decoded, frequency = np.empty((rows, len(FEATURES)), dtype=np.float32), np.empty((rows, constants.predicted), dtype=np.uint16)
+        values, book, *sizes = _shared(side_information)
+        given = (np.ascontiguousarray(vectors, dtype=np.float32).reshape(rows, len(FEATURES)), values, book, np.ascontiguousarray(focus))
+        filled = (data, length, decoded, frequency, *constants.scratch(side_information.assets))
+        compiled.codec_encode(*constants.arguments, *given, *sizes, *filled)
+        return Encoded(Codes(data[:, : int(length.max(initial=1))].copy(), length), decoded), frequency
 
 
-def _encode_focus(encoder: RangeEncoder, focus: I64, assets: int) -> None:
-    if assets > 1:
-        each = np.uint64(PROB_SCALE // assets)
-        encoder.encode(focus.astype(np.uint64) * each, np.full(len(focus), each))
+_NO_BOOK = np.zeros((0, 0), dtype=np.float32)
 
 
-def _decode_focus(decoder: RangeDecoder, assets: int) -> I64:
-    """Asset in focus of every row, (n,); the first where the code determines none."""
-    if assets == 1:
-        return np.zeros(len(decoder.determined), dtype=np.int64)
-    each = np.uint64(PROB_SCALE // assets)
-    focus = decoder.decode_target() // int(each)
-    decoder.decode_update(focus.astype(np.uint64) * each, np.full(len(focus), each))
-    return np.where(decoder.determined, np.minimum(focus, assets - 1), 0)
+def _shared(side_information: SideInformation) -> tuple[F32, F32, int, int, int]:
+    """Observation and books, and the numbers of assets, columns, and columns of a book."""
+    values = np.ascontiguousarray(side_information.values, dtype=np.float32)
+    book = _NO_BOOK if side_information.book is None else np.ascontiguousarray(side_information.book, dtype=np.float32)
+    return values, book, *values.shape[-2:], book.shape[1]

@@ -120,7 +120,7 @@ class Codes:
         """True for codes that match their checksum, (n,); an empty one does not."""
         if not self.data.shape[1]:
             return np.zeros(len(self), dtype=np.bool_)
-        return (self.length > 0) & (crc8(self.payload, np.maximum(self.length - 1, 0)) == self.data[:, 0])
+        return (self.length > 0) & (crc8(self.data, self.length - 1, 1) == self.data[:, 0])
 
     def check(self) -> None:
         """Raise CorruptRecord with the rows whose checksum does not match."""

@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import F64, I32, I64, Mask
+from freeagentics.arrays import F32, F64, I32, I64, Mask
 from freeagentics.errors import BadInput
-from freeagentics.memory.features import FEATURES
+from freeagentics.memory.codec.weights_check import wrong_with
+from freeagentics.memory.features import HIGH, LOW
 
 FORMAT = 1
 """Version of the layout of the file."""
-
-ONE = 256
-"""Fixed-point numbers are multiples of 1/256 of a standard deviation."""
 
 _STORED = {"on_lattice": "grid", "copied_from": "mirror", "max_quantum": "radius", "deterministic": "implied", "p_no_escape": "fine"}
 """Names in files of format 1, where fields have others."""
@@ -41,8 +39,9 @@ class CodecWeights:
         order: features with a prediction, in the order of the code, (F,). Others are copied, or keep their most common value.
         stages: number of features of each stage, (stages,).
         hidden: hidden units of a stage.
-        inner: weights of each stage's net, flat and one stage after the other; see `StageNet`.
-        outer: weights of each stage's net from its hidden units, alike.
+        inner: weights of each stage's net, which has one hidden layer of rectified units beside a linear part; flat, one stage after the
+            other. Of a stage of k features behind i, (S + i + 1, hidden + 3 k), the last row a bias.
+        outer: weights of each stage's net from its hidden units, alike, (hidden, 3 k).
         spread_edge: where the contexts by spread of each feature begin, (F,).
         spread_width: width of each of those contexts, (F,).
         common_edge: where the contexts by odds of the most common value begin, (F,).
@@ -82,6 +81,10 @@ class CodecWeights:
         """Features that vary, in their order: those predicted, and those copied."""
         return np.union1d(self.order, np.flatnonzero(self.copied_from >= 0))
 
+    def vectors(self, fixed: F64) -> F32:
+        """Feature vectors (n, 48) of fixed-point numbers (n, 48), inside their ranges."""
+        return np.clip(fixed / self.scale + self.center, LOW, HIGH).astype(np.float32)
+
     def write(self, path: Path) -> None:
         """Write to a file."""
         arrays = {_STORED.get(field.name, field.name): np.asarray(getattr(self, field.name)) for field in fields(self)}
@@ -90,16 +93,17 @@ class CodecWeights:
 
     @classmethod
     def read(cls, path: Path) -> CodecWeights:
-        """Read from a file. Raises BadInput for anything else."""
+        """Read from a file. Raises BadInput for anything else, and for weights that no codec can have."""
         try:
             with np.load(path, allow_pickle=False) as archive:
                 if int(archive["format"]) != FORMAT:
                     raise BadInput(f"{path}: a trained codec of format {int(archive['format'])}; this version reads {FORMAT}")
                 found = {field.name: archive[_STORED.get(field.name, field.name)] for field in fields(cls)}
+            numbers = {name: int(found[name].item()) for name in ("version", "hidden", "p_no_escape")}
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BadInput(f"{path}: not a trained codec, as `freeagentics train` writes them ({error})") from error
-        if found["center"].shape != (len(FEATURES),):
-            raise BadInput(f"{path}: a codec of {found['center'].size} features where feature vectors have {len(FEATURES)}")
-        columns = tuple(found["columns"].tolist())
-        plain = {name: found[name].item() for name in ("role", "version", "hidden", "p_no_escape")}
-        return cls(**{**found, **plain, "columns": columns})
+        names = {"role": str(found["role"]), "columns": tuple(found["columns"].astype(str).ravel().tolist())}
+        weights = cls(**{**found, **numbers, **names})
+        if wrong := wrong_with(weights):
+            raise BadInput(f"{path}: not a trained codec: {wrong}")
+        return weights

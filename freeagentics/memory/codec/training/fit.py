@@ -12,13 +12,13 @@ from torch import Tensor
 
 from freeagentics.arrays import F64, I64
 from freeagentics.errors import BadInput
-from freeagentics.memory.codec.fixed_point import FixedPointTransform
+from freeagentics.memory.codec.fixed_point import LARGEST_INPUT, ONE, WEIGHT_ONE
 from freeagentics.memory.codec.nets.prior import PriorNet
-from freeagentics.memory.codec.stage_net import LARGEST_INPUT, WEIGHT_ONE
 from freeagentics.memory.codec.training.data import TrainingData, as_shared
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
+from freeagentics.memory.codec.training.quantised import quantised
 from freeagentics.memory.codec.training.tables import fit_tables, group_errors, with_deterministic, without_tables
-from freeagentics.memory.codec.weights import ONE, CodecWeights
+from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import Group
 from freeagentics.progress import ProgressCallback, no_progress, track
 
@@ -118,10 +118,10 @@ def _one_thread() -> Iterator[None]:
 
 
 def _as_tensors(planned: Plan, data: TrainingData, device: str) -> tuple[Tensor, Tensor]:
-    transform = FixedPointTransform(without_tables(planned), data.columns)
-    side = transform.net_inputs(data.side_information)[: len(planned.columns)]
-    fixed = np.clip(transform.to_fixed(data.vectors)[planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
-    return tuple(torch.as_tensor(values.T / ONE, dtype=torch.float32, device=device) for values in (side, fixed))  # type: ignore[return-value]
+    seen = quantised(without_tables(planned), data)
+    side = seen.inputs[:, : len(planned.columns)]
+    fixed = np.clip(seen.fixed[:, planned.order], -4 * LARGEST_INPUT, 4 * LARGEST_INPUT)
+    return tuple(torch.as_tensor(values / ONE, dtype=torch.float32, device=device) for values in (side, fixed))  # type: ignore[return-value]
 
 
 def _exported(planned: Plan, net: PriorNet, role: str, version: int) -> CodecWeights:

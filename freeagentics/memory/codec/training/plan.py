@@ -8,9 +8,10 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadInput
+from freeagentics.memory.codec.fixed_point import ONE
 from freeagentics.memory.codec.side_information import BOOK_COLUMNS
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.codec.weights import ONE, CodecWeights
+from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, HIGH, LOW, Group
 from freeagentics.memory.features import column as column_of
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from freeagentics.arrays import F64, I64
-from freeagentics.memory.codec.fixed_point import FixedPointTransform
-from freeagentics.memory.codec.range_coder import PROB_SCALE
-from freeagentics.memory.codec.stage import stages_of
-from freeagentics.memory.codec.stage_net import OUTPUTS
-from freeagentics.memory.codec.tables import COMMONS, SPREADS, integer_frequencies
+from freeagentics.arrays import F64, I64, Mask
+from freeagentics.memory.codec.fixed_point import ONE, OUTPUTS
+from freeagentics.memory.codec.tables import COMMONS, CONTEXTS, PROB_SCALE, SPREADS, integer_frequencies, table_sizes
 from freeagentics.memory.codec.training.data import TrainingData
 from freeagentics.memory.codec.training.plan import Plan
-from freeagentics.memory.codec.weights import ONE, CodecWeights
+from freeagentics.memory.codec.training.quantised import quantised
+from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import FEATURES, GROUPS, Group
 
 _LARGEST_QUANTUM = 60
@@ -31,7 +28,7 @@ def without_tables(planned: Plan) -> CodecWeights:
     features = len(planned.order)
     inputs = len(planned.columns) + np.cumsum(planned.stages) - planned.stages + 1
     max_quantum = np.full(features, _LARGEST_QUANTUM)
-    table = integer_frequencies(np.ones(2 * _LARGEST_QUANTUM + 3))
+    table = integer_frequencies(np.ones(int(table_sizes(max_quantum[0]))))
     return CodecWeights(
         role="",
         version=0,
@@ -53,7 +50,7 @@ def without_tables(planned: Plan) -> CodecWeights:
         common_edge=np.zeros(features, dtype=np.int64),
         common_width=np.ones(features, dtype=np.int64),
         max_quantum=max_quantum,
-        frequency=np.tile(table, features * SPREADS * COMMONS),
+        frequency=np.tile(table, features * CONTEXTS),
         deterministic=np.zeros(features, dtype=np.bool_),
         p_no_escape=PROB_SCALE - 1,
     )
@@ -61,13 +58,8 @@ def without_tables(planned: Plan) -> CodecWeights:
 
 def group_errors(weights: CodecWeights, data: TrainingData) -> dict[Group, float]:
     """Root of the mean square error of each group's features, in standard deviations, over all data."""
-    transform = FixedPointTransform(weights, data.columns)
-    fixed = transform.to_fixed(data.vectors)
-    decoded = fixed.copy()
-    for seen in stage_passes(weights, transform, data):
-        decoded[seen.features] = seen.values
-    transform.fill_copied(data.side_information, decoded)
-    error = np.square((transform.from_fixed(decoded) - transform.from_fixed(fixed)) / deviations(weights)).mean(axis=0)
+    seen = quantised(weights, data)
+    error = np.square((seen.vectors - weights.vectors(seen.fixed)) / deviations(weights)).mean(axis=0)
     return {group: float(np.sqrt(error[places].mean())) for group, places in filled_groups(weights).items()}
 
 
@@ -82,65 +74,25 @@ def filled_groups(weights: CodecWeights) -> dict[Group, I64]:
     return {group: places for group, places in every.items() if places.size}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StagePass:
-    """A stage of k features, coded for n feature vectors.
-
-    Attributes:
-        features: their indexes, (k,).
-        expected: predicted values, around which they are quantised, (k, n).
-        spread: output of the net, (k, n).
-        odds: output of the net, (k, n).
-        difference: quantised, (k, n); NaN where a feature has its most common value.
-        values: as they are decoded, (k, n).
-    """
-
-    features: I64
-    expected: F64
-    spread: F64
-    odds: F64
-    difference: F64
-    values: F64
-
-
-def stage_passes(weights: CodecWeights, transform: FixedPointTransform, data: TrainingData) -> Iterator[StagePass]:
-    """Stage by stage as in encoding, without escapes."""
-    fixed = transform.to_fixed(data.vectors)
-    inputs, decoded = transform.net_inputs(data.side_information), np.empty_like(fixed)
-    for stage in stages_of(transform, weights):
-        predicted = stage.predict(inputs)
-        expected = stage.expected(predicted)
-        difference, common = stage.quantise(fixed, expected)
-        values = stage.values(difference, common, expected)
-        stage.learn(values.copy(), decoded, inputs)
-        _, spread, odds = np.split(predicted, 3)
-        yield StagePass(stage.features, expected, spread, odds, np.where(common, np.nan, difference), values)
-
-
 def with_deterministic(weights: CodecWeights, data: TrainingData) -> CodecWeights:
     """Features whose prediction is nearly always right, to a step, go without symbols."""
-    transform = FixedPointTransform(weights, data.columns)
-    fixed = transform.to_fixed(data.vectors)
-    right = []
-    for seen in stage_passes(weights, transform, data):
-        off = np.abs(fixed[seen.features] - seen.expected)
-        right.extend((off <= weights.step[seen.features, None] / 2).mean(axis=1))
-    return replace(weights, deterministic=np.array(right) > _DETERMINISTIC)
+    seen = quantised(weights, data)
+    right = np.abs(seen.fixed[:, weights.order] - seen.expected) <= weights.step[weights.order] / 2
+    return replace(weights, deterministic=right.mean(axis=0) > _DETERMINISTIC)
 
 
 def fit_tables(weights: CodecWeights, data: TrainingData) -> CodecWeights:
     """Fit contexts and tables to data."""
-    transform = FixedPointTransform(weights, data.columns)
+    seen = quantised(weights, data)
     spreads, commons, max_quantum, tables = [], [], [], []
-    for seen in stage_passes(weights, transform, data):
-        for spread, odds, difference in zip(seen.spread, seen.odds, seen.difference, strict=True):
-            spreads.append(_contexts(spread, SPREADS))
-            commons.append(_contexts(odds, COMMONS))
-            max_quantum.append(_max_quantum(difference))
-            numbers = _numbers(spread, *spreads[-1], SPREADS), _numbers(odds, *commons[-1], COMMONS)
-            tables.append(_tables(difference, *numbers, max_quantum[-1]))
+    for spread, odds, difference in zip(seen.spread.T, seen.odds.T, seen.difference.T, strict=True):
+        spreads.append(_contexts(spread, SPREADS))
+        commons.append(_contexts(odds, COMMONS))
+        max_quantum.append(_max_quantum(difference))
+        numbers = _numbers(spread, *spreads[-1], SPREADS), _numbers(odds, *commons[-1], COMMONS)
+        tables.append(_tables(difference, *numbers, max_quantum[-1]))
     (spread_edge, spread_width), (common_edge, common_width) = (np.array(pairs).T for pairs in (spreads, commons))
-    counted = replace(
+    return replace(
         weights,
         spread_edge=spread_edge,
         spread_width=spread_width,
@@ -148,19 +100,14 @@ def fit_tables(weights: CodecWeights, data: TrainingData) -> CodecWeights:
         common_width=common_width,
         max_quantum=np.array(max_quantum),
         frequency=np.concatenate(tables),
+        p_no_escape=_p_no_escape(seen.escaped),
     )
-    return replace(counted, p_no_escape=_p_no_escape(counted, data))
 
 
-def _p_no_escape(weights: CodecWeights, data: TrainingData) -> int:
+def _p_no_escape(escaped: Mask) -> int:
     """Frequency, of 4096, of memories in which no feature that is not coded needs an escape."""
-    transform = FixedPointTransform(weights, data.columns)
-    fixed, decoded = transform.to_fixed(data.vectors), np.zeros((len(FEATURES), len(data)))
-    for seen in stage_passes(weights, transform, data):
-        decoded[seen.features] = seen.values
-    transform.fill_copied(data.side_information, decoded)
-    escaped = int(transform.mismatches(fixed, decoded).sum())
-    return int(np.clip(PROB_SCALE - np.ceil(PROB_SCALE * (escaped + 1) / (len(data) + 1)), 1, PROB_SCALE - 1))
+    rest = np.ceil(PROB_SCALE * (int(escaped.sum()) + 1) / (len(escaped) + 1))
+    return int(np.clip(PROB_SCALE - rest, 1, PROB_SCALE - 1))
 
 
 def _contexts(values: F64, count: int) -> tuple[int, int]:
