@@ -7,8 +7,7 @@ import subprocess
 from operator import attrgetter
 
 import pytest
-from golden_vectors import GOLDEN, golden, recorded
-from kernel_table import SIGNATURES
+from golden_vectors import GOLDEN, SIGNATURES, golden, recorded
 from replay import CPUS, FOREIGN, FUSED, NATIVE, OWN, SANITIZED, Build
 
 name_of = attrgetter("name")
