@@ -103,6 +103,12 @@ def test_arrays_off_their_places_in_memory_are_refused(kernel: str) -> None:
             refused(kernel, place, off, TypeError, "must begin at a multiple of its items' size in memory")
 
 
+def test_empty_arrays_may_lie_anywhere() -> None:
+    nothing = np.zeros(9, dtype=np.uint8)[1:1].view(np.float64)
+    for build in BUILDS:
+        build["exp"](nothing, nothing)
+
+
 @every_kernel
 def test_arrays_an_item_short_are_refused_unless_they_say_how_much_there_is_to_do(kernel: str) -> None:
     for place, valid in arrays_drawn(kernel).items():

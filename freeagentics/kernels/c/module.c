@@ -50,7 +50,7 @@ static int take(const Kernel *kernel, int place, PyObject *given, Py_buffer *buf
         PyBuffer_Release(buffer);
         return -1;
     }
-    if ((uintptr_t)buffer->buf % (size_t)buffer->itemsize) {
+    if (buffer->len && (uintptr_t)buffer->buf % (size_t)buffer->itemsize) {
         PyBuffer_Release(buffer);
         return expected(kernel, place, "must begin at a multiple of its items' size in memory");
     }
