@@ -18,13 +18,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from kernel_inputs import INPUTS, Argument, drawn
-from kernel_table import SIGNATURES
+from input_registry import INPUTS, Argument
+from kernel_inputs import drawn
 
 from freeagentics.arrays import AnyArray
-from freeagentics.kernels import compiled
+from freeagentics.kernels import _compiled, compiled
 
 GOLDEN = Path(__file__).parent / "golden" / "vectors.xz"
+
+SIGNATURES = _compiled.signatures()
+"""A letter for each argument, by kernel; ``c/table.h`` says what they mean."""
 
 SEEDS = (1, 2)
 

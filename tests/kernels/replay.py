@@ -1,4 +1,4 @@
-"""Golden vectors replayed by programs that compilers make of the kernels: ``python tests/kernels/replay.py everywhere`` or ``sanitized``."""
+"""Golden vectors replayed by programs that compilers make of kernels: ``python tests/kernels/replay.py everywhere``, or ``sanitized``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from golden_vectors import golden
-from kernel_table import SOURCES
 
 from freeagentics.kernels import _compiled
 
-HOOK = runpy.run_path(str(Path(__file__).parents[2] / "hatch_build.py"))
+ROOT = Path(__file__).parents[2]
+HOOK = runpy.run_path(str(ROOT / "hatch_build.py"))
+SOURCES = ROOT / HOOK["KERNELS"] / "c"
 EXACT, WIDE, ZIG = HOOK["EXACT"], HOOK["WIDE"], HOOK["ZIG"]
+
+WARNINGS = ["-Wall", "-Wextra", "-Werror"]
+"""Here, not where users compile: the next compiler has new ones."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Build:
         with tempfile.TemporaryDirectory() as folder:
             program = str(Path(folder, "replay"))
             sources = [str(SOURCES / "kernels.c"), str(Path(__file__).with_name("replay_vectors.c"))]
-            subprocess.run([*self.compiler, *EXACT, *self.flags, f"-I{SOURCES}", *sources, "-o", program, "-lm"], check=True)
+            subprocess.run([*self.compiler, *WARNINGS, *EXACT, *self.flags, f"-I{SOURCES}", *sources, "-o", program, "-lm"], check=True)
             ran = subprocess.run([*self.emulator, program, *words], input=golden(), stdout=subprocess.PIPE, check=False)
             said = ran.stdout.decode().strip()
             if ran.returncode:

@@ -4,7 +4,7 @@
  *
  * Arrays lie at the very ends of their blocks, once aligned and once an item off, for a sanitizer to see what is read or written beyond. Told
  * to be hostile, it instead makes each call with one array an item short, which must be refused by its number unless it only says how much
- * there is to do; and with one number out of all bounds, or arrays of whole numbers that are, which may be answered in any way but one that
+ * there is to do; and with one number out of all bounds, or arrays of numbers that are, which may be answered in any way but one that
  * reads outside. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,7 +209,7 @@ static int accepted(Call *call) {
         char letter = call->arguments[place].letter;
         if (is_array(letter)) wrong += accepts_short(call, place);
         if (letter == 'n') try_outside(call, place);
-        if (strchr("bwil", letter | 32)) try_filled(call, place);
+        if (is_array(letter)) try_filled(call, place);
     }
     return wrong;
 }

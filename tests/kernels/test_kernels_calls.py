@@ -10,21 +10,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_inputs import INPUTS, drawn
-from kernel_table import SIGNATURES, filled_by
+from input_registry import INPUTS
+from kernel_inputs import drawn
 
 from freeagentics.arrays import AnyArray
 from freeagentics.kernels import _compiled, compiled, variant
 
 KERNELS = sorted(vars(compiled))
+SIGNATURES = _compiled.signatures()
 BUILDS = [_compiled.table(baseline) for baseline in (True, False)]
 
 every_kernel = pytest.mark.parametrize("kernel", KERNELS)
 
 
-def test_every_kernel_has_inputs_here_and_a_signature_there() -> None:
-    assert sorted(INPUTS) == KERNELS, "tests/kernels/kernel_inputs.py has no inputs of a kernel, or inputs of none"
-    assert sorted(SIGNATURES) == KERNELS
+def test_every_kernel_has_inputs_and_all_inputs_have_a_kernel() -> None:
+    assert sorted(INPUTS) == KERNELS, "tests/kernels/kernel_inputs.py says where inputs of a new kernel go"
 
 
 def test_this_processor_runs_the_wide_build_if_it_can() -> None:
@@ -46,7 +46,7 @@ def test_both_builds_give_the_same_bits(kernel: str, seed: int) -> None:
 @every_kernel
 def test_what_is_only_read_stays_as_it_was(kernel: str) -> None:
     arguments, before = arrays_drawn(kernel), arrays_drawn(kernel)
-    read = set(arguments) - set(filled_by(SIGNATURES[kernel]))
+    read = set(arguments) - set(filled_by(kernel))
     for place in read:
         arguments[place].flags.writeable = False
     getattr(compiled, kernel)(*with_given(kernel, arguments))
@@ -56,6 +56,11 @@ def test_what_is_only_read_stays_as_it_was(kernel: str) -> None:
 def arrays_drawn(kernel: str) -> dict[int, AnyArray]:
     """Arrays among valid arguments, by place."""
     return {place: value for place, value in enumerate(drawn(kernel, 3)) if isinstance(value, np.ndarray)}
+
+
+def filled_by(kernel: str) -> list[int]:
+    """Places of arrays that the kernel may write."""
+    return [place for place, letter in enumerate(SIGNATURES[kernel]) if letter.isupper()]
 
 
 def with_given(kernel: str, given: Mapping[int, object]) -> list[Any]:
@@ -108,7 +113,7 @@ def test_arrays_an_item_short_are_refused_unless_they_say_how_much_there_is_to_d
 @every_kernel
 def test_arrays_to_fill_that_may_not_be_written_are_refused(kernel: str) -> None:
     arrays = arrays_drawn(kernel)
-    for place in filled_by(SIGNATURES[kernel]):
+    for place in filled_by(kernel):
         arrays[place].flags.writeable = False
         refused(kernel, place, arrays[place], TypeError, "must be a contiguous array that may be written")
 
@@ -116,24 +121,24 @@ def test_arrays_to_fill_that_may_not_be_written_are_refused(kernel: str) -> None
 @every_kernel
 def test_what_is_no_array_is_refused(kernel: str) -> None:
     for place in arrays_drawn(kernel):
-        for given in (None, 1.5, [1.0], "text"):
-            refused(kernel, place, given, TypeError, "must be a contiguous array")
+        for other in (None, 1.5, [1.0], "text"):
+            refused(kernel, place, other, TypeError, "must be a contiguous array")
 
 
 @every_kernel
 def test_what_is_no_number_is_refused(kernel: str) -> None:
     for place, letter in enumerate(SIGNATURES[kernel]):
         no_numbers = {"n": (None, "text", np.zeros(3), 1j, 1.5, 2**63, -(2**63) - 1), "x": (None, "text", np.zeros(3), 1j)}
-        for given in no_numbers.get(letter, ()):
-            refused(kernel, place, given, TypeError, "must be a whole number" if letter == "n" else "must be a number")
+        for other in no_numbers.get(letter, ()):
+            refused(kernel, place, other, TypeError, "must be a whole number" if letter == "n" else "must be a number")
 
 
 @every_kernel
 def test_whole_numbers_out_of_bounds_are_refused_or_do_no_harm(kernel: str) -> None:
     for place, letter in enumerate(SIGNATURES[kernel]):
-        for given in (-(2**62), -1, 0, 2**31, 2**40 + 1, 2**62) if letter == "n" else ():
+        for number in (-(2**62), -1, 0, 2**31, 2**40 + 1, 2**62) if letter == "n" else ():
             for build in BUILDS:
-                answered(build[kernel], with_given(kernel, {place: given}))
+                answered(build[kernel], with_given(kernel, {place: number}))
 
 
 def answered(call: Callable[..., None], arguments: list[Any]) -> None:

@@ -119,6 +119,18 @@ static PyObject *table(PyObject *self, PyObject *baseline) {
     return functions;
 }
 
+/* Signatures of kernels by name, as they stand in the table. */
+static PyObject *signatures(PyObject *self, PyObject *nothing) {
+    (void)self, (void)nothing;
+    PyObject *found = PyDict_New();
+    for (const Kernel *kernel = kernels_baseline; found && kernel->name; kernel++) {
+        PyObject *letters = PyUnicode_FromString(kernel->signature);
+        if (!letters || PyDict_SetItemString(found, kernel->name, letters) < 0) Py_CLEAR(found);
+        Py_XDECREF(letters);
+    }
+    return found;
+}
+
 static PyObject *wide(PyObject *self, PyObject *nothing) {
     (void)self, (void)nothing;
     return PyBool_FromLong(is_wide());
@@ -126,6 +138,7 @@ static PyObject *wide(PyObject *self, PyObject *nothing) {
 
 static PyMethodDef methods[] = {
     {"table", table, METH_O, "The kernels for this processor, by name; the baseline ones if the argument is true."},
+    {"signatures", signatures, METH_NOARGS, "Signatures of kernels by name: a letter for each argument, as c/table.h has them."},
     {"wide", wide, METH_NOARGS, "Whether this processor runs the kernels for wide registers (AVX2)."},
     {NULL, NULL, 0, NULL},
 };
