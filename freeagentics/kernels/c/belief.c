@@ -126,7 +126,9 @@ static float settle(float *cells, const float *readings, float pruned, int64_t a
 
 /* A place on the grid: first drift, drifts, first volatility, volatilities. */
 static int is_place(const int64_t *place) {
-    return place[0] >= 0 && place[1] >= 0 && place[2] >= 0 && place[3] >= 0 && place[0] + place[1] <= SIDE && place[2] + place[3] <= SIDE;
+    for (int i = 0; i < 4; i++)
+        if (place[i] < 0 || place[i] > SIDE) return 0;
+    return place[0] + place[1] <= SIDE && place[2] + place[3] <= SIDE;
 }
 
 /* likelihood (A, 1024), peak (A), persistence (rows), block (rows * A, drifts, volatilities) and its place, tables prior (32), transition
