@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.signals import Inbox
 
@@ -66,10 +66,10 @@ class SignalState(ArrayState):
             signals: columns of `TAKEN` and the ``kind``, by name.
             now: market time, ms.
         """
-        taken = (np.ascontiguousarray(signals[name], dtype=getattr(self, name).dtype) for name in TAKEN)
+        taken = (contiguous(signals[name], dtype=getattr(self, name).dtype) for name in TAKEN)
         held = (getattr(self, name) for name in TAKEN)
         compiled.signals_take(
-            row.astype(np.int64), np.ascontiguousarray(signals["kind"]), *taken, *held, _KINDS, SignalKind.LIMIT, SignalKind.VETO, now
+            row.astype(np.int64), contiguous(signals["kind"]), *taken, *held, _KINDS, SignalKind.LIMIT, SignalKind.VETO, now
         )
 
     def fresh(self, kind: SignalKind, now: int) -> Mask:

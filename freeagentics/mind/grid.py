@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, F64
+from freeagentics.arrays import F32, F64, contiguous
 from freeagentics.sharing import parameters
 
 DRIFTS = VOLATILITIES = 32
@@ -79,7 +79,7 @@ class MarketGrid:
 
         The last bar's are kept: all cohorts ask for the same.
         """
-        given = np.ascontiguousarray(zscore, dtype=np.float32)
+        given = contiguous(zscore, dtype=np.float32)
         key, likelihood, peak = self._last_likelihood
         if key != given.tobytes():
             likelihood, peak = np.empty((len(given), CELLS), dtype=np.float32), np.empty(len(given))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freeagentics.arrays import F32, F64, I64, AnyArray
+from freeagentics.arrays import F32, F64, I64, AnyArray, contiguous
 from freeagentics.kernels import compiled, log, mean
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import LONGEST, Codes
@@ -50,7 +50,7 @@ class AutoregressiveCodec(Codec):
         """Implement `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         vectors = np.empty((len(codes), len(FEATURES)), dtype=np.float32)
-        given = (np.ascontiguousarray(codes.data), np.ascontiguousarray(codes.length), *_shared(side_information))
+        given = (contiguous(codes.data), contiguous(codes.length), *_shared(side_information))
         scratch = self._constants.scratch(side_information.assets)
         compiled.codec_decode(*self._constants.arguments, *given, vectors, *scratch)
         return vectors
@@ -68,7 +68,7 @@ class AutoregressiveCodec(Codec):
         data, length = np.zeros((rows, LONGEST), dtype=np.uint8), np.empty(rows, dtype=np.int64)
         decoded, frequency = np.empty((rows, len(FEATURES)), dtype=np.float32), np.empty((rows, constants.predicted), dtype=np.uint16)
         values, book, *sizes = _shared(side_information)
-        given = (np.ascontiguousarray(vectors, dtype=np.float32).reshape(rows, len(FEATURES)), values, book, np.ascontiguousarray(focus))
+        given = (contiguous(vectors, dtype=np.float32).reshape(rows, len(FEATURES)), values, book, contiguous(focus))
         filled = (data, length, decoded, frequency, *constants.scratch(side_information.assets))
         compiled.codec_encode(*constants.arguments, *given, *sizes, *filled)
         return Encoded(Codes(data[:, : int(length.max(initial=1))].copy(), length), decoded), frequency
@@ -79,6 +79,6 @@ _NO_BOOK = np.zeros((0, 0), dtype=np.float32)
 
 def _shared(side_information: SideInformation) -> tuple[F32, F32, int, int, int]:
     """Observation and books, and the numbers of assets, columns, and columns of a book."""
-    values = np.ascontiguousarray(side_information.values, dtype=np.float32)
-    book = _NO_BOOK if side_information.book is None else np.ascontiguousarray(side_information.book, dtype=np.float32)
+    values = contiguous(side_information.values, dtype=np.float32)
+    book = _NO_BOOK if side_information.book is None else contiguous(side_information.book, dtype=np.float32)
     return values, book, *values.shape[-2:], book.shape[1]
