@@ -39,13 +39,13 @@ def _belief_likelihood(draws: Draws) -> list[Argument]:
 def _belief_advance(draws: Draws) -> list[Argument]:
     rows, assets = draws.one(1, 4), draws.one(1, 3)
     drifts, volatilities = draws.one(1, 9), draws.one(1, 9)
-    lies = np.array([draws.one(0, SIDE - drifts + 1), drifts, draws.one(0, SIDE - volatilities + 1), volatilities])
+    lies, to = (np.array([draws.one(0, SIDE - drifts + 1), drifts, draws.one(0, SIDE - volatilities + 1), volatilities]) for _ in range(2))
     block = draws.some(draws.narrow(0.01, 1, rows * assets, drifts, volatilities), 0.5)
     block[:, 0, 0] = 1
     likelihood = draws.scales(-20, 0, assets, CELLS).astype(np.float32)
     changing: list[Argument] = [likelihood, draws.real(-4, 0, assets), draws.narrow(0.9, 1, rows), block, lies]
     tables: list[Argument] = [draws.narrow(0.01, 0.05, SIDE), _transition(draws), _readings()]
-    return [*changing, *tables, 1e-6, zeros(rows * assets, CELLS), zeros(rows * assets), *_read(rows * assets)]
+    return [*changing, *tables, 1e-6, to, zeros(rows * assets, drifts, volatilities), zeros(rows * assets), *_read(rows * assets)]
 
 
 @inputs_of("belief_settle", sizing=(2,))
@@ -54,14 +54,6 @@ def _belief_settle(draws: Draws) -> list[Argument]:
     cells = draws.some(draws.scales(-24, -3, beliefs, CELLS).astype(np.float32), 0.8)
     cells[:, -1] = 1
     return [_readings(), 1e-6, cells, *_read(beliefs)]
-
-
-@inputs_of("belief_pack", sizing=(0,))
-def _belief_pack(draws: Draws) -> list[Argument]:
-    beliefs, drift, volatility = draws.one(1, 4), draws.one(0, SIDE), draws.one(0, SIDE)
-    box = np.array([drift, draws.one(drift, SIDE), volatility, draws.one(volatility, SIDE)])
-    shape = (int(box[1] - box[0]) + 1, int(box[3] - box[2]) + 1)
-    return [draws.whole(0, 4, beliefs, CELLS).astype(np.float32), box, zeros(beliefs, *shape)]
 
 
 @inputs_of("tail_risk", sizing=(0, 3))

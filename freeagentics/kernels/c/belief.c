@@ -124,36 +124,46 @@ static float settle(float *cells, const float *readings, float pruned, int64_t a
     HOLDS(first + 2, (n) * POINTS);   \
     HOLDS(first + 3, n)
 
-/* likelihood (A, 1024), peak (A), persistence (rows), block (rows * A, drifts, volatilities), where it lies (4: first drift, drifts, first
- * volatility, volatilities), tables prior (32), transition (32, 32), readings (1024, 32), pruned -> cells (rows * A, 1024), surprise (rows * A),
- * regimes, moments, below, entropy, box (4: first and last drift, first and last volatility). */
+/* A place on the grid: first drift, drifts, first volatility, volatilities. */
+static int is_place(const int64_t *place) {
+    for (int i = 0; i < 4; i++)
+        if (place[i] < 0 || place[i] > SIDE) return 0;
+    return place[0] + place[1] <= SIDE && place[2] + place[3] <= SIDE;
+}
+
+/* likelihood (A, 1024), peak (A), persistence (rows), block (rows * A, drifts, volatilities) and its place, tables prior (32), transition
+ * (32, 32), readings (1024, 32), pruned, the place that the new block is to have -> the new block, surprise (rows * A), regimes, moments, below,
+ * entropy, box (4: first and last drift, first and last volatility that are possible). Where the box leaves that place the block is not whole. */
 static int belief_advance(const Argument *argument) {
     int64_t assets = argument[1].items, rows = argument[2].items, n = rows * assets;
     const float *likelihood = AS(const float, 0), *persistence = AS(const float, 2), *block = AS(const float, 3);
     const double *peak = AS(const double, 1);
-    const int64_t *lies = AS(const int64_t, 4);
+    const int64_t *lies = AS(const int64_t, 4), *to = AS(const int64_t, 9);
     const float *prior = AS(const float, 5), *transition = AS(const float, 6), *readings = AS(const float, 7);
-    float *cells = AS(float, 9), *surprise = AS(float, 10);
-    Read read = READ(11);
-    int64_t *box = AS(int64_t, 15);
+    float *into = AS(float, 10), *surprise = AS(float, 11);
+    Read read = READ(12);
+    int64_t *box = AS(int64_t, 16);
     HOLDS(4, 4);
-    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] > SIDE - lies[1] || lies[2] > SIDE - lies[3]) return 5;
+    HOLDS(9, 4);
+    if (!is_place(lies)) return 5;
+    if (!is_place(to)) return 10;
     HOLDS(0, assets * CELLS);
     HOLDS(3, n * lies[1] * lies[3]);
     HOLDS(5, SIDE);
     HOLDS(6, CELLS);
     HOLDS(7, CELLS * READINGS);
-    HOLDS(9, n * CELLS);
-    HOLDS(10, n);
-    READ_HOLDS(11, n);
-    HOLDS(15, 4);
+    HOLDS(10, n * to[1] * to[3]);
+    HOLDS(11, n);
+    READ_HOLDS(12, n);
+    HOLDS(16, 4);
     box[0] = box[2] = SIDE, box[1] = box[3] = -1;
     for (int64_t at = 0; at < n; at++) {
         int64_t row = at / assets, asset = at % assets;
-        float *after = cells + at * CELLS;
-        move(block + at * lies[1] * lies[3], lies, transition, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, after);
-        float density = settle(after, readings, (float)REAL(8), at, read, box) * persistence[row];
+        float cells[CELLS];
+        move(block + at * lies[1] * lies[3], lies, transition, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, cells);
+        float density = settle(cells, readings, (float)REAL(8), at, read, box) * persistence[row];
         surprise[at] = (float)-(log_of(density) + peak[asset]);
+        for (int64_t d = to[0]; d < to[0] + to[1]; d++, into += to[3]) memcpy(into, cells + d * SIDE + to[2], (size_t)to[3] * sizeof(float));
     }
     return 0;
 }
@@ -167,21 +177,6 @@ static int belief_settle(const Argument *argument) {
     HOLDS(7, 4);
     box[0] = box[2] = SIDE, box[1] = box[3] = -1;
     for (int64_t at = 0; at < n; at++) settle(AS(float, 2) + at * CELLS, AS(const float, 0), (float)REAL(1), at, read, box);
-    return 0;
-}
-
-/* cells (n, 1024), a box (4: first and last drift, first and last volatility) -> the block of them inside it (n, drifts, volatilities). */
-static int belief_pack(const Argument *argument) {
-    int64_t n = argument[0].items / CELLS;
-    const int64_t *box = AS(const int64_t, 1);
-    HOLDS(1, 4);
-    if (box[0] < 0 || box[2] < 0 || box[1] >= SIDE || box[3] >= SIDE || box[1] < box[0] || box[3] < box[2]) return 2;
-    int64_t drifts = box[1] - box[0] + 1, volatilities = box[3] - box[2] + 1;
-    HOLDS(2, n * drifts * volatilities);
-    float *to = AS(float, 2);
-    for (int64_t at = 0; at < n; at++)
-        for (int64_t d = box[0]; d <= box[1]; d++, to += volatilities)
-            memcpy(to, AS(const float, 0) + at * CELLS + d * SIDE + box[2], (size_t)volatilities * sizeof(float));
     return 0;
 }
 
