@@ -51,8 +51,15 @@ class Replay:
 
 
 def bits(cohort: Cohort) -> dict[str, bytes]:
-    """A cohort's whole state, to be compared."""
-    return {name: array.tobytes() for name, array in cohort.state().items()}
+    """A cohort's whole state, to be compared; rows that nobody sits in hold anything."""
+    return {name: of_seated(cohort, array).tobytes() for name, array in cohort.state().items()}
+
+
+def of_seated(cohort: Cohort, array: AnyArray) -> AnyArray:
+    """The part of an array of a state that belongs to agents."""
+    by_row = array.reshape(cohort.rows, -1) if len(array) == cohort.rows * cohort.context.assets else array
+    axis = by_row.shape.index(cohort.rows) if cohort.rows in by_row.shape else None
+    return array if axis is None else np.compress(cohort.active, by_row, axis=axis)
 
 
 def same(one: CohortOutput, other: CohortOutput) -> bool:
