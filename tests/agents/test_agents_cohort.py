@@ -57,7 +57,7 @@ def bits(cohort: Cohort) -> dict[str, bytes]:
 
 def of_seated(cohort: Cohort, array: AnyArray) -> AnyArray:
     """The part of an array of a state that belongs to agents."""
-    by_row = array.reshape(cohort.rows, -1) if len(array) == cohort.rows * cohort.context.assets else array
+    by_row = array.reshape(cohort.rows, -1) if array.shape[:1] == (cohort.rows * cohort.context.assets,) else array
     axis = by_row.shape.index(cohort.rows) if cohort.rows in by_row.shape else None
     return array if axis is None else np.compress(cohort.active, by_row, axis=axis)
 
