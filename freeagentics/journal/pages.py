@@ -149,7 +149,7 @@ def _encoded(page: Page, base: AnyArray | None) -> tuple[Encoding, bytes]:
     encoding = Encoding.PLANES
     if base is not None and (base.dtype, base.shape) == (records.dtype, records.shape):
         encoding, records = Encoding.DIFFERENCE, _difference(plain, base)
-    compressed = compress(byte_planes(records).tobytes())
+    compressed = compress(byte_planes(records).data)
     return (encoding, compressed) if len(compressed) < len(plain) else (Encoding.PLAIN, plain)
 
 
