@@ -192,7 +192,7 @@ def decode(body: bytes, dtype: np.dtype[np.void], base: AnyArray | None = None, 
         return np.frombuffer(payload, dtype=dtype, count=len(payload) // dtype.itemsize)
     records = from_byte_planes(decompress(payload, size), dtype, (header.count,))
     if header.encoding is Encoding.DIFFERENCE:
-        if base is None or base.nbytes != size:
+        if base is None or (base.dtype, base.shape) != (dtype, records.shape):
             raise CorruptRecord("page of differences from a keyframe that has no such page")
         records = _difference(records.tobytes(), base)
     return readonly(records)
