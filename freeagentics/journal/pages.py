@@ -39,7 +39,7 @@ HEADER_BYTES = _HEADER.size + _CHECKSUM.size
 
 
 class Encoding(IntEnum):
-    """How the records of a page lie in it. Numbers are on disk, and none is one that zeroed bytes would have.
+    """Layouts of the records in a page. Numbers are on disk, and none is one that zeroed bytes would have.
 
     Attributes:
         PLAIN: as they are.
