@@ -10,12 +10,15 @@ ARGS ?=
 , := ,
 KERNELS := hatch_build.py $(wildcard freeagentics/kernels/c/*)
 
-.PHONY: help install run test test-installs mutants docs bench evidence sample viz clean
+.PHONY: help install run test test-installs test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
 	@echo "make test     install what tests need, run linters, type checker and tests, and build the documentation"
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
+	@echo "make test-kernels-everywhere   replay golden vectors of kernels with every compiler here, and on another kind of processor"
+	@echo "make test-kernels-sanitized    replay them, and calls that are wrong, where reading outside of an array is seen"
+	@echo "make golden-vectors   record them anew, after a kernel was added or changed"
 	@echo "make mutants  change the package a little, a change at a time, and see whether tests fail (ARGS='--per-file 3 market/')"
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
@@ -60,6 +63,16 @@ test: $(VENV)/installed-test
 
 test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py
+
+test-kernels-everywhere: $(VENV)/installed-test
+	@tests/install-cross-compiler
+	$(BIN)/python tests/kernels/replay.py everywhere
+
+test-kernels-sanitized: $(VENV)/installed-test
+	$(BIN)/python tests/kernels/replay.py sanitized
+
+golden-vectors: $(VENV)/installed-test
+	$(BIN)/python tests/kernels/record_vectors.py
 
 mutants: $(VENV)/installed-mutants
 	$(BIN)/python tests/mutants/try_mutants.py $(ARGS)

@@ -23,9 +23,13 @@ from packaging.tags import sys_tags
 KERNELS = Path("freeagentics", "kernels")
 MODULE = "_compiled.abi3.so"
 
-# Contraction would give other bits where there are fused multiply-adds.
-FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
+# Contraction would give other bits where there are fused multiply-adds, and so might whole numbers that overflow, were they not to wrap.
+EXACT = ["-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fwrapv"]
+FLAGS = [*EXACT, "-O3", "-fPIC", "-fvisibility=hidden"]
 WIDE = ["-mavx2", "-mbmi", "-mbmi2"]
+
+# Left to itself it compiles for the very processor it runs on.
+ZIG = [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline", "-fomit-frame-pointer", "-s"]
 
 
 def compiler() -> list[str] | None:
@@ -39,7 +43,7 @@ def compile_kernels(root: Path, flags: list[str] | None = None) -> Path:
     sources, headers = root / KERNELS / "c", sysconfig.get_path("include")
     if not Path(headers, "Python.h").exists():
         raise SystemExit(f"freeagentics: no Python.h in {headers}, which its kernels need; on Debian and Ubuntu install python3-dev")
-    command = [*(compiler() or [sys.executable, "-m", "ziglang", "cc"]), *FLAGS, *(flags or [])]
+    command = [*(compiler() or ZIG), *FLAGS, *(flags or [])]
     wide = platform.machine().lower() in ("x86_64", "amd64")
     macros = ["-DFREEAGENTICS_WIDE"] if wide else []
     link = ["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared"]
@@ -57,6 +61,11 @@ def compile_kernels(root: Path, flags: list[str] | None = None) -> Path:
     return target
 
 
+def machine() -> str:
+    """What the wheel is tagged with: this kind of machine, and no promise (manylinux, musllinux) of others' libraries."""
+    return next(tag.platform for tag in sys_tags() if not tag.platform.startswith(("manylinux", "musllinux")))
+
+
 class KernelBuildHook(BuildHookInterface):
     """Puts the compiled module into wheels, and beside the sources where the package is installed to be edited."""
 
@@ -72,5 +81,5 @@ class KernelBuildHook(BuildHookInterface):
             return
         compile_kernels(Path(self.root))
         build_data["pure_python"] = False
-        build_data["tag"] = f"cp311-abi3-{next(sys_tags()).platform}"
+        build_data["tag"] = f"cp311-abi3-{machine()}"
         build_data["artifacts"].append(f"/{KERNELS.as_posix()}/{MODULE}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 AnyArray = NDArray[Any]
 F32 = NDArray[np.float32]
@@ -31,6 +31,15 @@ def readonly(array: NDArray[Scalar]) -> NDArray[Scalar]:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
+
+
+def contiguous(array: AnyArray | float, dtype: DTypeLike | None = None) -> AnyArray:
+    """The numbers of *array* in C order, each where its kind may lie in memory, as kernels take them; a copy where they are not so already.
+
+    A field of a single record is contiguous, but may lie anywhere.
+    """
+    found: AnyArray = np.ascontiguousarray(array, dtype=dtype)
+    return found if found.flags.aligned else found.copy()
 
 
 def occurrence_batches(group: AnyArray) -> list[I64]:

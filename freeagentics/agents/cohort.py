@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,6 +33,11 @@ _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for n
 """What takes most of a checkpoint, row by row: a cohort of ten agents has six free rows."""
 
 
+@cache
+def _record(name: str, kind: str, shape: tuple[int, ...]) -> np.dtype[np.void]:
+    return np.dtype([("agent", "<i4"), (name, kind, shape)])
+
+
 @dataclass(slots=True, eq=False)
 class StepContext:
     """The state of a cohort between deciding and learning of one step. It never outlives the step."""
@@ -40,6 +46,7 @@ class StepContext:
     focus: I64
     states: F32
     recalled: Recalled
+    memory_weight: F32
     choice: Decisions
     outcome: AnyArray | None
 
@@ -149,8 +156,9 @@ class Cohort(ArrayState, ABC):
         self.perceive(states, focus, view)
         recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
         choice = self.choose(view, states, recalled, focus)
-        self.step_context = StepContext(view, focus, states, recalled, choice, outcome)
-        return self._output(choice, recalled, focus, step)
+        weight = self._memory_weight(recalled)
+        self.step_context = StepContext(view, focus, states, recalled, weight, choice, outcome)
+        return self._output(choice, recalled, weight, focus, step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
         """Study outcomes, and remember this step."""
@@ -164,7 +172,7 @@ class Cohort(ArrayState, ABC):
         self.pending.record(step, step_context.choice.stance, step_context.focus)
         self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
         recalled, focus = step_context.recalled, step_context.focus
-        experience.action(step_context.states, step_context.choice, recalled, self._memory_weight(recalled), focus)
+        experience.action(step_context.states, step_context.choice, recalled, step_context.memory_weight, focus)
         return CohortPages(self._remember(step_context, step), step_context.outcome)
 
     @abstractmethod
@@ -231,7 +239,7 @@ class Cohort(ArrayState, ABC):
         record["result"], record["reward"] = result[judged], reward[judged]
         return record
 
-    def _output(self, choice: Decisions, recalled: Recalled, focus: I64, step: int) -> CohortOutput:
+    def _output(self, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64, step: int) -> CohortOutput:
         rows = self._seated()
         agents, found = self.agent[rows], recalled.step[rows, :CAUSES]
         decisions = np.zeros(len(agents), dtype=DECISION)
@@ -243,7 +251,7 @@ class Cohort(ArrayState, ABC):
         decisions["parent"] = choice.parent[rows]
         decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[rows]
         decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
-        decisions["memory_weight"] = self._memory_weight(recalled)[rows]
+        decisions["memory_weight"] = memory_weight[rows]
         decisions["signal"] = choice.signal[rows]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
             numbers[:] = choice.reason[name][rows]
@@ -260,8 +268,9 @@ class Cohort(ArrayState, ABC):
 
     def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
         """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
-        rows = np.flatnonzero(self.active[: len(values)] & (values != 0).any(axis=tuple(range(1, values.ndim))))
-        records = np.zeros(len(rows), dtype=[("agent", "<i4"), (name, kind, values.shape[1:])])
+        heeding = values.any(axis=tuple(range(1, values.ndim)))
+        rows = np.flatnonzero(heeding & self.active[: len(values)])
+        records = np.zeros(len(rows), dtype=_record(name, kind, values.shape[1:]))
         records["agent"], records[name] = self.agent[rows], values[rows]
         return records
 
@@ -280,7 +289,10 @@ class Cohort(ArrayState, ABC):
     def first_action(self, *cases: tuple[str, Mask]) -> U8:
         """Number of the first of these actions that is taken by each row, (rows,), by name and mask (rows,); of the role's first where
         none is."""
-        return np.select([mask for _, mask in cases], [self.actions.index(name) for name, _ in cases], 0).astype(np.uint8)
+        taken = np.zeros(self.rows, dtype=np.uint8)
+        for name, mask in reversed(cases):
+            taken[mask] = self.actions.index(name)
+        return taken
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""

@@ -70,7 +70,7 @@ def _market(states: F32, view: View, context: CohortContext, belief: GridBelief,
 
 
 def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
-    rows = np.arange(len(focus))
+    valid = heard.valid(focus, now)
     put(states, "received", heard.received)
     put(states, "top_severity", heard.top_severity)
     put(states, "mean_confidence", heard.mean_confidence)
@@ -82,9 +82,8 @@ def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
         ("veto_heard", SignalKind.VETO),
         ("target_heard", SignalKind.TARGET),
     ):
-        put(states, name, heard.latest(kind, now)[rows, focus])
-    limited = heard.fresh(SignalKind.LIMIT, now)
-    put(states, "limit_heard", np.where(limited, heard.latest(SignalKind.LIMIT, now)[rows, focus], 1))
+        put(states, name, valid[:, kind])
+    put(states, "limit_heard", np.where(heard.fresh(SignalKind.LIMIT, now), valid[:, SignalKind.LIMIT], 1))
 
 
 def sources(states: F32, view: View, context: CohortContext, focus: I64, read: Callable[[str], Mask]) -> None:

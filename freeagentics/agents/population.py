@@ -25,7 +25,7 @@ def blocks(agents: int) -> list[int]:
     """Rows of the cohorts that seat this many agents: powers of two from 16 to 1,024, largest first, each at least three quarters full
     but for the smallest.
 
-    A block's size is fixed for its life, so that its kernels always run over the same shapes: other shapes give other last bits.
+    A block's size is fixed for its life; whoever arrives later takes a free row.
     """
     found = []
     while agents > 0:

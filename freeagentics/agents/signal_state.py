@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.signals import Inbox
 
@@ -66,10 +66,10 @@ class SignalState(ArrayState):
             signals: columns of `TAKEN` and the ``kind``, by name.
             now: market time, ms.
         """
-        taken = (np.ascontiguousarray(signals[name], dtype=getattr(self, name).dtype) for name in TAKEN)
+        taken = (contiguous(signals[name], dtype=getattr(self, name).dtype) for name in TAKEN)
         held = (getattr(self, name) for name in TAKEN)
         compiled.signals_take(
-            row.astype(np.int64), np.ascontiguousarray(signals["kind"]), *taken, *held, _KINDS, SignalKind.LIMIT, SignalKind.VETO, now
+            row.astype(np.int64), contiguous(signals["kind"]), *taken, *held, _KINDS, SignalKind.LIMIT, SignalKind.VETO, now
         )
 
     def fresh(self, kind: SignalKind, now: int) -> Mask:
@@ -78,7 +78,13 @@ class SignalState(ArrayState):
 
     def latest(self, kind: SignalKind, now: int) -> F32:
         """The last of this kind, (rows, assets); zeros where there is none that counts."""
-        return np.where(self.fresh(kind, now)[:, None], self.data[:, kind], 0).astype(np.float32)
+        said: F32 = np.where(self.fresh(kind, now)[:, None], self.data[:, kind], np.float32(0))
+        return said
+
+    def valid(self, focus: I64, now: int) -> F32:
+        """Numbers of the last signals of all kinds for the asset in focus (rows,), (rows, kinds); zeros where none counts."""
+        said: F32 = np.where(self.expires > now, self.data[np.arange(len(focus)), :, focus], np.float32(0))
+        return said
 
     def vetoed(self, now: int) -> Mask:
         """Rows under a veto that is valid, (rows,)."""

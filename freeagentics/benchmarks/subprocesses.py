@@ -32,21 +32,24 @@ class Outside:
     peak_mb: float
 
 
-def measure(code: str, *arguments: object) -> Outside:
+def measure(code: str, *arguments: object, python: str = sys.executable, folder: str = "") -> Outside:
     """Run Python *code* in a process and an empty folder of its own. It answers with one call of `tell`.
 
     Args:
         code: Python source.
         arguments: ``sys.argv[1:]`` of the code.
+        python: the interpreter.
+        folder: where it looks for packages first; empty for nowhere else.
 
     Raises:
         CalledProcessError: it failed; what it said is on standard error.
     """
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    with tempfile.TemporaryDirectory() as folder:
+    command = [python, "-c", code, *map(str, arguments)]
+    environment = os.environ | ({"PYTHONPATH": folder} if folder else {})
+    with tempfile.TemporaryDirectory() as place:
         # In a group of its own: a Ctrl-C is for us, and it would print a traceback.
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, process_group=0)  # noqa: S603 - our own command
+        process = subprocess.Popen(command, cwd=place, env=environment, stdin=pipe, stdout=pipe, process_group=0)  # noqa: S603 - our own command
         try:
             return _looked_at(process)
         except BaseException:

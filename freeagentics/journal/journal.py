@@ -179,6 +179,8 @@ class Journal:
             base = self._base(number, keyframe) if header.encoding is Encoding.DIFFERENCE else None
             return decode(body, self._schemas[header.schema], base, damaged=damaged)
         except CorruptRecord as error:
+            if error.step is not None:  # of the keyframe, and said there
+                raise
             raise CorruptRecord(f"{self.path}: {page_name(number)}: {error}", step=page_key(number)[0]) from error
 
     def _base(self, number: int, keyframe: dict[int, AnyArray]) -> AnyArray | None:

@@ -7,7 +7,7 @@ from typing import overload
 
 import numpy as np
 
-from freeagentics.arrays import F64, AnyArray
+from freeagentics.arrays import F64, AnyArray, contiguous
 from freeagentics.kernels.library import compiled
 
 
@@ -43,7 +43,7 @@ def log1p(x: float) -> float: ...
 @overload
 def log1p(x: AnyArray) -> AnyArray: ...
 def log1p(x: AnyArray | float) -> AnyArray | float:
-    """Natural logarithm of one plus each number; float32 stays float32."""
+    """Natural logarithm of one plus each number; float32 stays float32. Minus infinity at -1, NaN below."""
     return _each("log1p", x)
 
 
@@ -65,7 +65,7 @@ def _each(name: str, x: AnyArray | float) -> AnyArray | float:
 
 def _numbers(x: AnyArray | float) -> tuple[AnyArray, bool]:
     """The array as kernels take it, contiguous in float32 or float64, and whether it is in float32."""
-    given = np.ascontiguousarray(x)
+    given = contiguous(x)
     narrow = given.dtype == np.float32
     return given if narrow else given.astype(np.float64, copy=False), narrow
 
@@ -109,15 +109,15 @@ def ewma(values: F64, half_life: float, *, adjust: bool = True) -> F64:
     *adjust* divides by the weights there are, so that the first values do not count for more than the later ones; without it the result
     is the recursion y[t] = (1 - alpha) y[t-1] + alpha x[t] from y[0] = x[0].
     """
-    given = np.ascontiguousarray(values, dtype=np.float64)
+    given = contiguous(values, dtype=np.float64)
     means = np.empty_like(given)
     compiled.ewma(given, means, *given.shape, int(adjust), decay(half_life))
     return means
 
 
 def normal_quantiles(probability: F64) -> F64:
-    """Quantiles of the standard normal distribution at probabilities within (0, 1) (Wichura, 1988, doi:10.2307/2347330)."""
-    given = np.ascontiguousarray(probability, dtype=np.float64)
+    """Quantiles of the standard normal distribution at probabilities, infinite at 0 and 1 (Wichura, 1988, doi:10.2307/2347330)."""
+    given = contiguous(probability, dtype=np.float64)
     found = np.empty_like(given)
     compiled.normal_quantiles(given, found)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from dataclasses import dataclass
@@ -42,9 +43,9 @@ class EncodedMemories:
     def to_bytes(self) -> bytes:
         """All of it as one block: agents, a byte of importance each, and codes. Agents of a cohort mostly have numbers in a row, so runs
         of them take less than they would."""
-        starts = np.flatnonzero(np.diff(self.agent, prepend=-2) != 1)
-        runs = np.zeros(len(starts), dtype=_RUN)
-        runs["first"], runs["count"] = self.agent[starts], np.diff(starts, append=len(self.agent))
+        breaks = (np.flatnonzero(self.agent[1:] != self.agent[:-1] + 1) + 1).tolist()
+        bounds = [0, *breaks, len(self.agent)] if len(self.agent) else [0]
+        runs = np.array([(self.agent[start], end - start) for start, end in itertools.pairwise(bounds)], dtype=_RUN)
         head = _COUNT.pack(len(runs)) + runs.tobytes()
         return head + bytes([zlib.crc32(head) & 255]) + self.importance.tobytes() + self.codes.to_bytes()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freeagentics.arrays import F32, U8, readonly
+from freeagentics.arrays import F32, U8, contiguous, readonly
 from freeagentics.kernels import compiled
 from freeagentics.memory.features import FEATURES, Feature
 
@@ -45,7 +45,7 @@ class FeatureTable:
     def keys_of(self, vectors: F32) -> U8:
         """Keys of feature vectors (n, F): the features marked for recall, scaled to 0 to 255, (n, key_size)."""
         keys = np.empty((len(vectors), self.key_size), dtype=np.uint8)
-        compiled.recall_keys(np.ascontiguousarray(vectors, dtype=np.float32), self._places, self._low, self._width, keys)
+        compiled.recall_keys(contiguous(vectors, dtype=np.float32), self._places, self._low, self._width, keys)
         return keys
 
 

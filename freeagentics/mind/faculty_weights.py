@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, I64, ArrayState, Mask
+from freeagentics.arrays import F32, I64, ArrayState, Mask, contiguous
 from freeagentics.kernels import compiled
 
 EXPLAINED = 0.015
@@ -97,7 +97,7 @@ class FacultyWeights(ArrayState):
         """
         rows, components, assets = component.shape
         compiled.weights_learn(
-            *(np.ascontiguousarray(numbers) for numbers in (component, residual, result)),
+            *(contiguous(numbers) for numbers in (component, residual, result)),
             judged,
             np.ones((rows, components), dtype=np.bool_) if read is None else read,
             self.recent,

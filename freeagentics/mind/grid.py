@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, F64
+from freeagentics.arrays import F32, F64, contiguous
 from freeagentics.sharing import parameters
 
 DRIFTS = VOLATILITIES = 32
@@ -21,8 +21,6 @@ DRIFT_SPREAD = 0.12
 VOLATILITY_RANGE = (0.1, 12.0)
 VOLATILITY_CENTRE, VOLATILITY_KEPT, VOLATILITY_STEP = -0.12, 0.93, 0.2
 """Of the log of sigma: its mean, the share of its distance from there that is left after a bar, and its standard deviation per bar."""
-RAREST_MOVE = 1e-9
-"""Moves of sigma in one bar that are less likely do not happen."""
 DOF = 6
 """Degrees of freedom; the kernel of the filter has them written in."""
 USUAL_PERSISTENCE = 0.965
@@ -63,9 +61,7 @@ class MarketGrid:
         lowest, highest = VOLATILITY_RANGE
         level = np.linspace(kernels.log(lowest), kernels.log(highest), VOLATILITIES)
         sigma, prior = kernels.exp(level), _normal(drift, 0, DRIFT_SPREAD)
-        transition = _band(
-            _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
-        )
+        transition = _normal(level[None], VOLATILITY_CENTRE + VOLATILITY_KEPT * (level[:, None] - VOLATILITY_CENTRE), VOLATILITY_STEP)
         settled = prior[:, None] * _power(transition, 500)[0]
         self.horizon = horizon
         self.losses = parameters.share(_LOSSES.astype(np.float32))
@@ -83,7 +79,7 @@ class MarketGrid:
 
         The last bar's are kept: all cohorts ask for the same.
         """
-        given = np.ascontiguousarray(zscore, dtype=np.float32)
+        given = contiguous(zscore, dtype=np.float32)
         key, likelihood, peak = self._last_likelihood
         if key != given.tobytes():
             likelihood, peak = np.empty((len(given), CELLS), dtype=np.float32), np.empty(len(given))
@@ -101,12 +97,6 @@ def _normal(at: F64, mean: F64 | float, spread: float) -> F64:
     """Weights of a normal distribution on grid points, summing to one along the last axis."""
     weight = kernels.exp(-0.5 * np.square((at - mean) / spread))
     return weight / kernels.total(weight)[..., None]
-
-
-def _band(transition: F64) -> F64:
-    """A transition without its rarest moves: kernels pass over what is zero."""
-    likely = np.where(transition > RAREST_MOVE, transition, 0)
-    return likely / kernels.total(likely)[:, None]
 
 
 def _power(matrix: F64, exponent: int) -> F64:

@@ -10,7 +10,6 @@ from freeagentics.arrays import F32, I64, AnyArray, ArrayState
 from freeagentics.kernels import compiled
 from freeagentics.mind.grid import DRIFTS, REGIMES, VOLATILITIES, MarketGrid, lasting
 from freeagentics.mind.tail_risk import tail_risk
-from freeagentics.sharing import scratch
 
 PRUNED = 1e-6
 """Cells of less belief are taken to be impossible until the market moves there: without that no belief would ever be sparse."""
@@ -19,8 +18,8 @@ PRUNED = 1e-6
 class GridBelief(ArrayState):
     """Exact Bayesian filtering on a `MarketGrid`, by agents that differ in how long they think a drift lasts.
 
-    At rest only the block of cells is kept that somebody in the cohort holds possible; the whole grid exists while it is worked on, in
-    pooled buffers. What roles ask of a belief is read off it cell by cell, and kept beside it (``c/belief.c``).
+    At rest only the block of cells is kept that somebody in the cohort holds possible, and a cell around it; the whole grid exists for one
+    agent at a time, while it is worked on. What roles ask of a belief is read off it cell by cell, and kept beside it (``c/belief.c``).
 
     Args:
         persistence: probability that a drift lasts another bar, within (0, 1), shape (rows,).
@@ -33,6 +32,7 @@ class GridBelief(ArrayState):
         below: distribution of the return over the horizon at the grid's `losses`, (rows, assets, 24).
         entropy: of the belief in regimes over its maximum, 0 (sure) to 1 (no idea), (rows, assets).
         block, low: cells at rest, (rows * assets, drifts, volatilities), and where the block begins on the grid, (2,).
+        box: bounds of the cells that somebody holds possible: first and last drift, first and last volatility, (4,).
     """
 
     def __init__(self, grid: MarketGrid, persistence: F32, assets: int) -> None:
@@ -49,37 +49,43 @@ class GridBelief(ArrayState):
         self.below = np.zeros((rows, assets, len(grid.losses)), dtype=np.float32)
         self.entropy = np.zeros((rows, assets), dtype=np.float32)
         self.block = np.zeros((rows * assets, 0, 0), dtype=np.float32)
-        self.low = np.zeros(2, dtype=np.int64)
+        self.low, self.box = np.zeros(2, dtype=np.int64), np.zeros(4, dtype=np.int64)
         self.forget(np.arange(rows))
 
     def advance(self, zscore: F32) -> None:
         """One bar passes: drift and volatility may move, then the bar's standardised returns (assets,) are evidence."""
-        grid, box, (_, drifts, volatilities) = self._grid, np.empty(4, dtype=np.int64), self.block.shape
-        lies = np.array([self.low[0], drifts, self.low[1], volatilities], dtype=np.int64)
-        with scratch.take((len(self.block), DRIFTS, VOLATILITIES), np.float32) as cells:
-            compiled.belief_advance(
-                *grid.likelihood(zscore),
-                self._persistence,
-                self.block,
-                lies,
-                grid.drift_prior,
-                grid.transition,
-                grid.readings,
-                PRUNED,
-                cells,
-                self.surprise,
-                self.regimes,
-                self.moments,
-                self.below,
-                self.entropy,
-                box,
-            )
-            self._pack(cells, box)
+        # A bar moves the block's edges by a cell or none; where it moves them further the bar passes again over the whole grid.
+        near = np.concatenate([np.maximum(self.box[::2] - 1, 0), np.minimum(self.box[1::2] + 1, DRIFTS - 1)]).reshape(2, 2).T.ravel()
+        block, box = self._after(zscore, near)
+        if (box[::2] < near[::2]).any() or (box[1::2] > near[1::2]).any():
+            near = np.array([0, DRIFTS - 1, 0, DRIFTS - 1])
+            block, box = self._after(zscore, near)
+        self.block, self.low, self.box = block, near[::2].copy(), box
 
-    def _pack(self, cells: F32, box: I64) -> None:
-        """Keep the block of *cells* (rows * assets, 32, 32) inside a box: first and last drift, first and last volatility."""
-        self.low = box[::2].copy()
-        self.block = np.ascontiguousarray(cells[:, box[0] : box[1] + 1, box[2] : box[3] + 1])
+    def _after(self, zscore: F32, near: I64) -> tuple[F32, I64]:
+        """The block inside the bounds *near* after a bar, and the bounds of what is possible then: first and last drift, first and last
+        volatility."""
+        grid, box = self._grid, np.empty(4, dtype=np.int64)
+        block = np.empty((len(self.block), *(near[1::2] - near[::2] + 1).tolist()), dtype=np.float32)
+        compiled.belief_advance(
+            *grid.likelihood(zscore),
+            self._persistence,
+            self.block,
+            _place(self.low, self.block),
+            grid.drift_prior,
+            grid.transition,
+            grid.readings,
+            PRUNED,
+            _place(near[::2], block),
+            block,
+            self.surprise,
+            self.regimes,
+            self.moments,
+            self.below,
+            self.entropy,
+            box,
+        )
+        return block, box
 
     def _of(self, cells: F32) -> F32:
         """The part of *cells* (n, 32, 32) that the block stands for."""
@@ -96,10 +102,10 @@ class GridBelief(ArrayState):
         self.surprise[rows] = 0
         cells[rows] = prior
         if self.block.size:
-            (_, drifts, volatilities), low = self.block.shape, self.low
-            box[::2] = np.minimum(box[::2], low)
-            box[1::2] = np.maximum(box[1::2], low + np.array([drifts - 1, volatilities - 1]))
-        self._pack(cells.reshape(-1, DRIFTS, VOLATILITIES), box)
+            box[::2], box[1::2] = np.minimum(box[::2], self.box[::2]), np.maximum(box[1::2], self.box[1::2])
+        whole = cells.reshape(-1, DRIFTS, VOLATILITIES)
+        self.block = np.ascontiguousarray(whole[:, box[0] : box[1] + 1, box[2] : box[3] + 1])
+        self.low, self.box = box[::2].copy(), box
 
     def cells(self) -> F32:
         """The whole belief, (rows, assets, 32, 32) as drift by volatility."""
@@ -134,3 +140,8 @@ class GridBelief(ArrayState):
             raise ValueError(f"GridBelief: cells {block.shape} at {low.tolist()} leave the grid")
         self.block = np.zeros(block.shape, dtype=np.float32)
         super().load(state)
+
+
+def _place(low: I64, block: F32) -> I64:
+    """Place of a block on the grid: first drift, drifts, first volatility, volatilities."""
+    return np.array([low[0], block.shape[1], low[1], block.shape[2]], dtype=np.int64)

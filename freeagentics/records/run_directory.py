@@ -191,12 +191,12 @@ class RunDirectory:
 
 
 def provenance() -> dict[str, str]:
-    """What a run records of where it was made: versions, and the fingerprint of the machine's arithmetic, which its last bits depend on."""
+    """Provenance of a run: versions, and the fingerprint of the machine's arithmetic, which its last bits depend on."""
     return {"versions": versions(), "arithmetic": fingerprint()}
 
 
 def versions() -> str:
-    """The versions of what a run is made with."""
+    """Versions of what a run is made with."""
     names = ("freeagentics", "numpy", "mesa")
     return ", ".join([*(f"{name} {metadata.version(name)}" for name in names), f"Python {platform.python_version()}", platform.machine()])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,9 @@ class Board:
         self._signals = LiveSignals(assets)
         self._deliveries = Deliveries(directory)
         self._read_watermark: dict[int, int] = {}
+        none = np.zeros(0, np.int64)
+        empty = self._signals.shown(none)
+        self._nothing = Inbox(row=none.astype(np.int32), number=none, delivery=none, age_ms=none, read_watermark=0, **empty)
 
     @property
     def live(self) -> int:
@@ -89,8 +93,11 @@ class Board:
     def inbox(self, cohort: int, now: int) -> Inbox:
         """The signals that the cohort may read at market time *now* and has not processed: a pure read, the same when asked twice."""
         told = self._deliveries.pending(cohort)
+        start = self._read_watermark.get(cohort, 0)
+        broadcast = self._signals.broadcasts(start) if start < self._signals.visible else told[:0]
+        if not told.size and not broadcast.size:
+            return replace(self._nothing, read_watermark=self._signals.visible)
         seat = self.directory.row[self._deliveries.at("target", told)]
-        broadcast = self._signals.broadcasts(self._read_watermark.get(cohort, 0))
         number = np.concatenate([broadcast, self._deliveries.at("signal", told)])
         row = np.concatenate([np.full(len(broadcast), BROADCAST_ROW, np.int32), seat])
         delivery = np.concatenate([np.full(len(broadcast), NO_DELIVERY), told])

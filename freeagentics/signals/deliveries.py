@@ -53,8 +53,10 @@ class Deliveries:
 
     def pending(self, cohort: int) -> NDArray[np.int64]:
         """Numbers of the pending deliveries to the cohort's living agents, ascending."""
-        chunks = self._pending.get(cohort)
-        numbers = self._unforgotten(np.concatenate(chunks) if chunks else np.zeros(0, np.int64))
+        chunks = [chunk for chunk in self._pending.get(cohort, ()) if chunk.size]
+        if not chunks:
+            return np.zeros(0, np.int64)
+        numbers = self._unforgotten(np.concatenate(chunks))
         alive: NDArray[np.bool_] = self._directory.alive[self._rows.at("target", numbers)]
         return numbers[alive]
 

@@ -26,7 +26,7 @@ bundles = st.dictionaries(st.text(max_size=12), arrays, max_size=4)
 def forged(table: object, plain: bytes, *, frame: bytes | None = None) -> bytes:
     """Bytes with a header and a checksum as they should be, around anything."""
     packed = table if isinstance(table, bytes) else msgpack.packb(table)
-    body = struct.pack("<I", len(packed)) + packed + (compress(memoryview(plain)) if frame is None else frame)
+    body = struct.pack("<I", len(packed)) + packed + (compress(plain) if frame is None else frame)
     return struct.pack("<2sHI", b"FB", 2, zlib.crc32(body)) + body
 
 

@@ -16,7 +16,7 @@ alike = st.builds(lambda piece, times: piece * times, st.binary(min_size=1, max_
 
 @given(st.binary(max_size=300) | alike)
 def test_bytes_come_back_as_they_were_and_writable(data: bytes) -> None:
-    back = decompress(memoryview(compress(memoryview(data))), len(data))
+    back = decompress(memoryview(compress(data)), len(data))
     assert back.tobytes() == data
     assert back.flags.writeable
 
@@ -24,12 +24,12 @@ def test_bytes_come_back_as_they_were_and_writable(data: bytes) -> None:
 @given(st.lists(st.binary(max_size=40), max_size=4))
 def test_parts_are_one_frame_of_all_of_them(parts: list[bytes]) -> None:
     data = b"".join(parts)
-    assert decompress(memoryview(compress_parts(map(memoryview, parts))), len(data)).tobytes() == data
+    assert decompress(memoryview(compress_parts(parts)), len(data)).tobytes() == data
 
 
 @given(st.binary(max_size=100) | alike, st.integers(0, 200_000))
 def test_any_other_size_is_refused(data: bytes, size: int) -> None:
-    frame = memoryview(compress(memoryview(data)))
+    frame = memoryview(compress(data))
     if size != len(data):
         with pytest.raises(CorruptRecord):
             decompress(frame, size)
@@ -37,7 +37,7 @@ def test_any_other_size_is_refused(data: bytes, size: int) -> None:
 
 @given(alike.filter(bool), st.data())
 def test_a_frame_cut_short_is_refused(data: bytes, draw: st.DataObject) -> None:
-    frame = memoryview(compress(memoryview(data)))
+    frame = memoryview(compress(data))
     with pytest.raises(CorruptRecord):
         decompress(frame[: draw.draw(st.integers(0, len(frame) - 1))], len(data))
 
@@ -52,7 +52,7 @@ def test_bytes_that_are_no_frame_are_read_as_the_size_says_or_refused(frame: byt
 
 @pytest.mark.parametrize("size", [1, 2**40, 2**70])
 def test_no_more_is_reserved_than_a_frame_can_hold(size: int) -> None:
-    frame = memoryview(compress(memoryview(bytes(2**24))))
+    frame = memoryview(compress(bytes(2**24)))
     tracemalloc.start()
     try:
         with pytest.raises(CorruptRecord):
@@ -64,7 +64,7 @@ def test_no_more_is_reserved_than_a_frame_can_hold(size: int) -> None:
 
 def test_bytes_that_are_all_alike_are_not_taken_for_more_than_a_frame_can_hold() -> None:
     plain = bytes(2**26)
-    assert decompress(memoryview(compress(memoryview(plain))), len(plain)).tobytes() == plain
+    assert decompress(memoryview(compress(plain)), len(plain)).tobytes() == plain
 
 
 def test_threads_do_not_disturb_each_other() -> None:
@@ -73,7 +73,7 @@ def test_threads_do_not_disturb_each_other() -> None:
     def use(seed: int) -> None:
         for number in range(100):
             data = np.random.default_rng([seed, number]).integers(0, 9, 20_000, dtype=np.uint8).tobytes()
-            whole.append(decompress(memoryview(compress(memoryview(data))), len(data)).tobytes() == data)
+            whole.append(decompress(memoryview(compress(data)), len(data)).tobytes() == data)
 
     threads = [Thread(target=use, args=(seed,)) for seed in range(4)]
     for thread in threads:

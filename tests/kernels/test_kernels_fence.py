@@ -48,7 +48,6 @@ WHOLE_NUMBERS = {
     "self.traded.sum(axis=0)": "cents",
     "fills.notional.sum()": "cents",
     ".dot(self.strides)": "places in a table",
-    "256 **": "whole numbers below 2**53",
     "10.0 **": "powers of ten that float64 holds exactly",
     "10 **": "powers of ten",
     "2**": "powers of two",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from freeagentics.arrays import AnyArray, ArrayState
+from freeagentics.arrays import AnyArray, ArrayState, contiguous
 
 
 class Inner(ArrayState):
@@ -132,3 +132,18 @@ def test_numbers_survive_hibernation_bit_for_bit(values: np.ndarray) -> None:
     assert "large" not in vars(part)
     assert part.large.tobytes() == before
     assert (part.large.dtype, part.large.shape) == (values.dtype, values.shape)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_what_kernels_take_lies_where_numbers_may(rows: int) -> None:
+    records = np.zeros(rows, dtype=[("mark", "u1"), ("value", "f8")])
+    records["value"] = np.arange(rows)
+    found = contiguous(records["value"])
+    assert found.flags.c_contiguous
+    assert found.flags.aligned
+    assert (found == np.arange(rows)).all()
+
+
+def test_what_lies_there_already_is_not_copied() -> None:
+    numbers = np.arange(3.0)
+    assert contiguous(numbers, np.float64) is numbers

@@ -75,7 +75,8 @@ SAMPLE = golden_sample("trade-executor", 3, 14)
 @given(st.sampled_from(NUMBERS), st.integers(0, 10**6), st.one_of(st.integers(-3, 70), st.integers(-(2**15), 2**15 - 1)))
 def test_weights_with_a_number_changed_are_refused_or_code_and_decode(name: str, place: int, value: int) -> None:
     before = getattr(WEIGHTS, name)
-    weights = replace(WEIGHTS, **{name: changed(name, place % len(before), np.asarray(value).astype(before.dtype))})
+    made: dict[str, Any] = {name: changed(name, place % len(before), np.asarray(value).astype(before.dtype))}
+    weights = replace(WEIGHTS, **made)
     if wrong_with(weights) is not None:
         return
     codec = AutoregressiveCodec(weights, [name for name in WEIGHTS.columns if name not in BOOK_COLUMNS])
@@ -121,7 +122,7 @@ def test_side_information_of_no_number_is_a_number_like_others() -> None:
 def test_arrays_that_do_not_fit_each_other_are_refused(wrong: str) -> None:
     vectors, values, book, focus = SAMPLE.vectors, SAMPLE.side_information.values, SAMPLE.side_information.book, SAMPLE.focus
     assert book is not None
-    given = {"vectors": vectors, "values": values, "book": book, "focus": focus}
+    given: dict[str, Any] = {"vectors": vectors, "values": values, "book": book, "focus": focus}
     given |= {"vectors": vectors[:, 1:]} if wrong == "vectors" else {"focus": focus + 3} if wrong == "asset" else {wrong: given[wrong][1:]}
     with pytest.raises(ValueError, match="reshape|argument"):
         SAMPLE.codec.encode(given["vectors"], SideInformation(given["values"], given["book"]), given["focus"])

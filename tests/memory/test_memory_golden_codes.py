@@ -90,6 +90,16 @@ def test_codes_are_the_same_alone(role: str, assets: int, lacking: str) -> None:
         assert alone.codec.decode(encoded.codes, alone.side_information).tobytes() == together.vectors[row].tobytes()
 
 
+@pytest.mark.parametrize("role", ["desk", "trade-executor"])
+def test_codes_do_not_change_where_each_memory_has_an_observation_of_its_own(role: str) -> None:
+    sample = golden_sample(role, 10, ROWS)
+    values, book = sample.side_information.values, sample.side_information.book
+    each = SideInformation(np.repeat(values[None], ROWS, axis=0), book)
+    together = sample.codec.encode(sample.vectors, sample.side_information, sample.focus)
+    assert sample.codec.encode(sample.vectors, each, sample.focus).codes.to_list() == together.codes.to_list()
+    assert sample.codec.decode(together.codes, each).tobytes() == together.vectors.tobytes()
+
+
 def plain_vectors() -> AnyArray:
     random = np.random.default_rng(5)
     vectors = random.uniform(1.2 * LOW - 0.1, 1.2 * HIGH, (ROWS, len(FEATURES)))

@@ -27,7 +27,7 @@ HAND_MADE = [
     # Features that told of nothing count most in what is recalled.
     _changed("agents/recollection.py", "FLAT + self.features.credence", "1 + FLAT - self.features.credence"),
     # A rise is taken for a fall.
-    _changed("mind/grid.py", "np.ascontiguousarray(zscore, dtype", "np.ascontiguousarray(-zscore, dtype"),
+    _changed("mind/grid.py", "contiguous(zscore, dtype", "contiguous(-zscore, dtype"),
     # False alarms are what a warning is for.
     _changed("agents/signal_policy.py", "np.array([-1.5, 0.0, 1.0])", "np.array([1.0, 0.0, -1.5])"),
     # What turned out to matter is forgotten first.

@@ -76,11 +76,12 @@ def test_a_source_saved_what_the_same_forecasts_would_have_erred_more_without_it
     told = record.decision_frame.filter(pl.col("role") == facts.context.team[usage.role]).join(outcomes, on=["step", "agent"])
     parts = record.contribution_frame.filter(pl.col("faculty") != "memories")
     whole = parts.group_by("step", "agent", "symbol").agg(pl.col("contribution").sum().alias("seen"))
+    memories = record.contribution_frame.filter(faculty="memories").select("step", "agent", "symbol", remembered="contribution")
     for number, source in enumerate(usage.sources):
         its = parts.filter(pl.col("faculty").str.starts_with(f"{source}, ")).group_by("step", "agent", "symbol")
         moved = told.join(its.agg(pl.col("contribution").sum()), on=["step", "agent", "symbol"]).join(whole, on=["step", "agent", "symbol"])
-        result, value = (moved[name].to_numpy().astype(np.float64) for name in ("result", "value"))
-        remembered = value - moved["reason.before_memories"].to_numpy()
+        moved = moved.join(memories, on=["step", "agent", "symbol"], how="left").with_columns(pl.col("remembered").fill_null(0))
+        result, value, remembered = (moved[name].to_numpy().astype(np.float64) for name in ("result", "value", "remembered"))
         without = np.clip(np.clip(moved["seen"].to_numpy() - moved["contribution"].to_numpy(), -2, 2) + remembered, -2, 2)
         assert errors.moved[:, number].sum() == moved.height
         assert errors.squared[:, number].sum() == pytest.approx(np.square(result - value).sum(), rel=1e-3)

@@ -52,31 +52,22 @@ static int belief_likelihood(const Argument *argument) {
 typedef float Pack __attribute__((vector_size(4 * PACKED), aligned(4)));
 #define PACKS (SIDE / PACKED)
 
-/* Which packs of each row of the transition have anything in them: a bar moves volatility a few cells. */
-static void bands_of(const float *transition, uint8_t *band) {
-    for (int v = 0; v < SIDE; v++) {
-        band[v] = 0;
-        for (int w = 0; w < SIDE; w++) band[v] |= (uint8_t)((transition[v * SIDE + w] != 0) << (w / PACKED));
-    }
-}
-
-/* One bar passes over one belief: volatility diffuses along the transition, a share of each volatility's belief draws a new drift, and all is
- * weighed by the likelihood. Of the total only shares count: what lasts is left as it is, what is drawn anew is weighed against it. */
-static void move(const float *before, const float *transition, const uint8_t *band, const float *prior, float drawn, const float *likely,
+/* One bar passes over one belief, *before* (drifts, volatilities) as the block lies on the grid: volatility diffuses along the transition, a share of
+ * each volatility's belief draws a new drift, and all is weighed by the likelihood. Of the total only shares count: what lasts is left as it is,
+ * what is drawn anew is weighed against it. */
+static void move(const float *before, const int64_t *lies, const float *transition, const float *prior, float drawn, const float *likely,
                  float *after) {
     Pack all[PACKS] = {0};
-    for (int d = 0; d < SIDE; d++) {
+    memset(after, 0, CELLS * sizeof(float));
+    for (int64_t d = 0; d < lies[1]; d++) {
         Pack moved[PACKS] = {0};
-        for (int v = 0; v < SIDE; v++) {
-            float cell = before[d * SIDE + v];
-            if (cell == 0) continue;
-            const Pack *to = (const Pack *)(transition + v * SIDE);
-            for (int g = 0; g < PACKS; g++)
-                if (band[v] >> g & 1) moved[g] += cell * to[g];
-        }
+        const float *from = before + d * lies[3];
+        const Pack *to = (const Pack *)(transition + lies[2] * SIDE);
+        for (int64_t v = 0; v < lies[3]; v++, to += PACKS)
+            for (int g = 0; g < PACKS; g++) moved[g] += from[v] * to[g];
         for (int g = 0; g < PACKS; g++) {
             all[g] += moved[g];
-            ((Pack *)(after + d * SIDE))[g] = moved[g];
+            ((Pack *)(after + (lies[0] + d) * SIDE))[g] = moved[g];
         }
     }
     for (int g = 0; g < PACKS; g++) all[g] *= drawn;
@@ -94,29 +85,23 @@ static float settle(float *cells, const float *readings, float pruned, int64_t a
         Pack packs[PACKS];
         float numbers[READINGS];
     } found = {{{0}}};
-    int first = SIDE, last = -1;
     for (int d = 0; d < SIDE; d++) {
+        float *row = cells + d * SIDE;
+        int first = 0, last = SIDE - 1;
+        for (int v = 0; v < SIDE; v++) row[v] = row[v] >= least ? row[v] : 0;
+        while (first < SIDE && row[first] == 0) first++;
+        if (first == SIDE) continue;
+        while (row[last] == 0) last--;
+        box[0] = d < box[0] ? d : box[0];
+        box[1] = d > box[1] ? d : box[1];
+        box[2] = first < box[2] ? first : box[2];
+        box[3] = last > box[3] ? last : box[3];
         Pack here[PACKS] = {0};
-        int any = 0;
-        for (int v = 0; v < SIDE; v++) {
-            float cell = cells[d * SIDE + v];
-            if (!(cell >= least) || cell == 0) {
-                cells[d * SIDE + v] = 0;
-                continue;
-            }
-            any = 1;
-            first = v < first ? v : first;
-            last = v > last ? v : last;
-            const Pack *row = (const Pack *)(readings + (d * SIDE + v) * READINGS);
-            for (int g = 0; g < PACKS; g++) here[g] += cell * row[g];
-        }
-        if (!any) continue;
-        if (d < box[0]) box[0] = d;
-        if (d > box[1]) box[1] = d;
+        const Pack *asked = (const Pack *)(readings + (d * SIDE + first) * READINGS);
+        for (int v = first; v <= last; v++, asked += PACKS)
+            for (int g = 0; g < PACKS; g++) here[g] += row[v] * asked[g];
         for (int g = 0; g < PACKS; g++) found.packs[g] += here[g];
     }
-    if (first < box[2]) box[2] = first;
-    if (last > box[3]) box[3] = last;
     float norm = 1 / found.numbers[0];
     for (int i = 0; i < CELLS; i++) cells[i] *= norm;
     for (int g = 0; g < PACKS; g++) found.packs[g] *= norm;
@@ -139,40 +124,46 @@ static float settle(float *cells, const float *readings, float pruned, int64_t a
     HOLDS(first + 2, (n) * POINTS);   \
     HOLDS(first + 3, n)
 
-/* likelihood (A, 1024), peak (A), persistence (rows), block (rows * A, drifts, volatilities), where it lies (4: first drift, drifts, first
- * volatility, volatilities), tables prior (32), transition (32, 32), readings (1024, 32), pruned -> cells (rows * A, 1024), surprise (rows * A),
- * regimes, moments, below, entropy, box (4: first and last drift, first and last volatility). */
+/* A place on the grid: first drift, drifts, first volatility, volatilities. */
+static int is_place(const int64_t *place) {
+    for (int i = 0; i < 4; i++)
+        if (place[i] < 0 || place[i] > SIDE) return 0;
+    return place[0] + place[1] <= SIDE && place[2] + place[3] <= SIDE;
+}
+
+/* likelihood (A, 1024), peak (A), persistence (rows), block (rows * A, drifts, volatilities) and its place, tables prior (32), transition
+ * (32, 32), readings (1024, 32), pruned, the place that the new block is to have -> the new block, surprise (rows * A), regimes, moments, below,
+ * entropy, box (4: first and last drift, first and last volatility that are possible). Where the box leaves that place the block is not whole. */
 static int belief_advance(const Argument *argument) {
     int64_t assets = argument[1].items, rows = argument[2].items, n = rows * assets;
     const float *likelihood = AS(const float, 0), *persistence = AS(const float, 2), *block = AS(const float, 3);
     const double *peak = AS(const double, 1);
-    const int64_t *lies = AS(const int64_t, 4);
+    const int64_t *lies = AS(const int64_t, 4), *to = AS(const int64_t, 9);
     const float *prior = AS(const float, 5), *transition = AS(const float, 6), *readings = AS(const float, 7);
-    float *cells = AS(float, 9), *surprise = AS(float, 10);
-    Read read = READ(11);
-    int64_t *box = AS(int64_t, 15);
+    float *into = AS(float, 10), *surprise = AS(float, 11);
+    Read read = READ(12);
+    int64_t *box = AS(int64_t, 16);
     HOLDS(4, 4);
-    if (lies[0] < 0 || lies[2] < 0 || lies[1] < 0 || lies[3] < 0 || lies[0] + lies[1] > SIDE || lies[2] + lies[3] > SIDE) return 5;
+    HOLDS(9, 4);
+    if (!is_place(lies)) return 5;
+    if (!is_place(to)) return 10;
     HOLDS(0, assets * CELLS);
     HOLDS(3, n * lies[1] * lies[3]);
     HOLDS(5, SIDE);
     HOLDS(6, CELLS);
     HOLDS(7, CELLS * READINGS);
-    HOLDS(9, n * CELLS);
-    HOLDS(10, n);
-    READ_HOLDS(11, n);
-    HOLDS(15, 4);
-    uint8_t band[SIDE];
-    bands_of(transition, band);
+    HOLDS(10, n * to[1] * to[3]);
+    HOLDS(11, n);
+    READ_HOLDS(12, n);
+    HOLDS(16, 4);
     box[0] = box[2] = SIDE, box[1] = box[3] = -1;
     for (int64_t at = 0; at < n; at++) {
         int64_t row = at / assets, asset = at % assets;
-        float before[CELLS] = {0}, *after = cells + at * CELLS;
-        for (int64_t d = 0; d < lies[1]; d++)
-            memcpy(before + (lies[0] + d) * SIDE + lies[2], block + (at * lies[1] + d) * lies[3], (size_t)lies[3] * sizeof(float));
-        move(before, transition, band, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, after);
-        float density = settle(after, readings, (float)REAL(8), at, read, box) * persistence[row];
+        float cells[CELLS];
+        move(block + at * lies[1] * lies[3], lies, transition, prior, 1 / persistence[row] - 1, likelihood + asset * CELLS, cells);
+        float density = settle(cells, readings, (float)REAL(8), at, read, box) * persistence[row];
         surprise[at] = (float)-(log_of(density) + peak[asset]);
+        for (int64_t d = to[0]; d < to[0] + to[1]; d++, into += to[3]) memcpy(into, cells + d * SIDE + to[2], (size_t)to[3] * sizeof(float));
     }
     return 0;
 }

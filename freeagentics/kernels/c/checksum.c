@@ -17,11 +17,15 @@ static uint8_t crc8_of(const uint8_t *code, int64_t held, int64_t length) {
     return crc ^ 0xff;
 }
 
+#define LONGEST 65536
+
 /* codes (n, width), length (n) of what is checked of each, bytes that go before it -> checksums (n). */
 static int crc8(const Argument *argument) {
     int64_t n = argument[1].items, width = n ? argument[0].items / n : 0, before = WHOLE(2);
     HOLDS(3, n);
-    if (before < 0 || before > width) return n ? 1 : 0;
+    if (before < 0 || before > width) return n ? 3 : 0;
+    for (int64_t row = 0; row < n; row++)
+        if (AS(const int64_t, 1)[row] > LONGEST) return 2;
     for (int64_t row = 0; row < n; row++)
         AS(uint8_t, 3)[row] = crc8_of(AS(const uint8_t, 0) + row * width + before, width - before, AS(const int64_t, 1)[row]);
     return 0;

@@ -40,14 +40,15 @@ typedef struct {
     const int64_t *stage;
     const double *weights;
     const uint16_t *before;
-    int64_t columns, predicted, stages, hidden;
+    int64_t columns, predicted, stages, hidden, inputs, sums;
     uint64_t p_no_escape;
 } Codec;
 
-/* What agents share of a step: the observation (assets, columns) of all rows or of each, and the book of each one's desk (rows, books). */
+/* What agents share of a step: the observation (assets, columns) of all rows or, a stride apart, of each, and the book of each one's desk (rows,
+ * books). Sums are kept of all assets that all rows see. */
 typedef struct {
     const float *values, *book;
-    int64_t assets, columns, books, stride;
+    int64_t assets, columns, books, stride, kept;
 } Shared;
 
 /* Columns of the asset in focus of one row, and behind them those of the book. */
@@ -64,18 +65,19 @@ static inline double column_of(const Seen *seen, int64_t place) {
     return place < 0 ? 0 : place < seen->columns ? seen->market[place] : seen->book[place - seen->columns];
 }
 
-/* One memory at work: features as they are and as decoded, inputs of the nets (columns + predicted), and the numbers of one net. Of inputs,
- * those *seen* so far are listed where they are not 0, and of units all. */
+/* One memory at work: features as they are and as decoded; inputs of the nets, where those *seen* so far are not 0, and numbers of one net.
+ * What the market shows enters the sums of all nets at once, for all rows with the same asset in focus: where it is in *market* already,
+ * *taken* says so. */
 typedef struct {
     double fixed[FEATURES], decoded[FEATURES];
-    double *inputs, *units;
-    int64_t *input_place, *unit_place, seen, known;
+    double *inputs, *units, *market;
+    int64_t *input_place, *unit_place, *taken, seen, known;
 } Work;
 
 /* Features *first* to *first* + *count* of those predicted, and what the net says of each. */
 typedef struct {
     int64_t first, count;
-    const double *weights;
+    const double *weights, *market;
     double *expected, *spread, *odds;
 } Stage;
 
@@ -106,10 +108,14 @@ static void from_fixed(const Codec *codec, const double *fixed, float *vector) {
         vector[f] = (float)between(codec->low[f], fixed[f] / codec->scale[f] + codec->center[f], codec->high[f]);
 }
 
-static void take_inputs(const Codec *codec, const Seen *seen, double *inputs) {
-    for (int64_t i = 0; i < codec->columns; i++)
-        inputs[i] = nearest(between(-LARGEST_INPUT, (column_of(seen, codec->place[i]) - codec->offset[i]) * codec->side_scale[i], LARGEST_INPUT));
-    for (int64_t i = 0; i < codec->predicted; i++) inputs[codec->columns + i] = 0;
+static inline double input_of(const Codec *codec, const Seen *seen, int64_t i) {
+    return nearest(between(-LARGEST_INPUT, (column_of(seen, codec->place[i]) - codec->offset[i]) * codec->side_scale[i], LARGEST_INPUT));
+}
+
+/* Inputs from columns of the market, or from all others; 0 in place of the rest, and of features. */
+static void take_inputs(const Codec *codec, const Seen *seen, int market, double *inputs) {
+    for (int64_t i = 0; i < codec->columns; i++) inputs[i] = (codec->place[i] < seen->columns) == market ? input_of(codec, seen, i) : 0;
+    for (int64_t i = codec->columns; i < codec->inputs; i++) inputs[i] = 0;
 }
 
 static void fill_copied(const Codec *codec, const Seen *seen, double *decoded) {
@@ -133,7 +139,7 @@ static inline double from_bypass(const Codec *codec, int64_t f, uint64_t number)
 static int64_t note_nonzero(const double *numbers, int64_t from, int64_t to, int64_t *place, int64_t count) {
     for (int64_t i = from; i < to; i++) {
         place[count] = i;
-        count += numbers[i] != 0;
+        count += to_bits(numbers[i]) << 1 != 0;
     }
     return count;
 }
@@ -156,22 +162,52 @@ static void add_products(const double *numbers, const int64_t *place, int64_t co
 /* Sums over 4096, rounded down: that is to the nearest of what lies half less than a unit lower. */
 static inline double over_one(double sum) { return ((sum - (WEIGHT_ONE - 1) / 2.0) / WEIGHT_ONE + ROUNDER) - ROUNDER; }
 
-/* Move on to the next stage and predict its features: one hidden layer of rectified units beside a linear part. Of rows of weights (inputs + 1,
- * units and outputs) the last are biases; then follow those from the units to the outputs. */
+/* Weights of a stage, rows (inputs + 1) of units and outputs, the last a bias; behind them lie rows (hidden) from units to outputs. */
+static inline const double *outer_of(const Codec *codec, const double *weights, int64_t first, int64_t count) {
+    return weights + (codec->columns + first + 1) * inner_width(codec, count);
+}
+
+/* Sums of the nets of all stages, of biases and of what the market shows. */
+static void take_market(const Codec *codec, const Seen *seen, Work *work) {
+    const double *weights = codec->weights;
+    double *sums = work->market;
+    take_inputs(codec, seen, 1, work->inputs);
+    int64_t known = note_nonzero(work->inputs, 0, codec->columns, work->input_place, 0), first = 0;
+    for (int64_t number = 0; number < codec->stages; number++) {
+        int64_t count = codec->stage[number], width = inner_width(codec, count);
+        const double *outer = outer_of(codec, weights, first, count);
+        memcpy(sums, outer - width, (size_t)width * sizeof(double));
+        add_products(work->inputs, work->input_place, known, weights, width, sums);
+        weights = outer + codec->hidden * padded(OUTPUTS * count);
+        sums += width;
+        first += count;
+    }
+    *work->taken = 1;
+}
+
+/* Begin with a memory, by what is seen of its step. */
+static Stage begin(const Codec *codec, const Seen *seen, Work *work) {
+    if (!*work->taken) take_market(codec, seen, work);
+    take_inputs(codec, seen, 0, work->inputs);
+    work->seen = work->known = 0;
+    return (Stage){0, 0, codec->weights, work->market, NULL, NULL, NULL};
+}
+
+/* Move on to the next stage and predict its features: one hidden layer of rectified units beside a linear part. */
 static void predict(const Codec *codec, Stage *stage, int64_t count, Work *work) {
     stage->first += stage->count;
     stage->count = count;
     int64_t inputs = codec->columns + stage->first, units = padded(codec->hidden), width = inner_width(codec, count);
-    const double *outer = stage->weights + (inputs + 1) * width;
+    const double *outer = outer_of(codec, stage->weights, stage->first, count);
     double *unit = work->units, *output = unit + units;
-    memcpy(unit, outer - width, (size_t)width * sizeof(double));
+    memcpy(unit, stage->market, (size_t)width * sizeof(double));
     work->known = note_nonzero(work->inputs, work->seen, inputs, work->input_place, work->known);
     work->seen = inputs;
     add_products(work->inputs, work->input_place, work->known, stage->weights, width, unit);
     for (int64_t i = 0; i < units; i++) unit[i] = between(0, over_one(unit[i]), LARGEST_HIDDEN);
     add_products(unit, work->unit_place, note_nonzero(unit, 0, codec->hidden, work->unit_place, 0), outer, width - units, output);
     for (int64_t i = 0; i < width - units; i++) output[i] = over_one(output[i]);
-    stage->weights = outer + codec->hidden * (width - units);
+    stage->weights = outer + codec->hidden * (width - units), stage->market += width;
     stage->expected = output, stage->spread = output + count, stage->odds = output + 2 * count;
     for (int64_t i = 0; i < count; i++) {
         int64_t f = codec->feature[stage->first + i];
@@ -342,7 +378,8 @@ static int codec_of(const Argument *argument, int64_t shown, Codec *codec) {
         .feature = rows_l(argument, 5, predicted, 0), .deterministic = rows_l(argument, 5, predicted, 1),
         .max_quantum = rows_l(argument, 5, predicted, 2), .first = rows_l(argument, 5, predicted, 3),
         .stage = AS(const int64_t, 6), .weights = AS(const double, 7), .before = AS(const uint16_t, 8),
-        .columns = columns, .predicted = predicted, .stages = stages, .hidden = hidden, .p_no_escape = (uint64_t)WHOLE(10),
+        .columns = columns, .predicted = predicted, .stages = stages, .hidden = hidden, .inputs = columns + predicted,
+        .p_no_escape = (uint64_t)WHOLE(10),
     };
     if (outside(codec->copied_from, FEATURES, -1, shown)) return 2;
     if (columns > MOST_COLUMNS || outside(codec->place, columns, -1, shown)) return 4;
@@ -352,8 +389,11 @@ static int codec_of(const Argument *argument, int64_t shown, Codec *codec) {
     if (outside(codec->stage, stages, 1, FEATURES + 1)) return 7;
     if (outside(&hidden, 1, 0, MOST_HIDDEN)) return 10;
     int64_t first = 0, weights = 0;
-    for (int64_t number = 0; number < stages && first <= predicted; first += codec->stage[number++])
-        weights += (columns + first + 1) * inner_width(codec, codec->stage[number]) + hidden * padded(OUTPUTS * codec->stage[number]);
+    for (int64_t number = 0; number < stages && first <= predicted; first += codec->stage[number++]) {
+        int64_t width = inner_width(codec, codec->stage[number]);
+        weights += (columns + first + 1) * width + hidden * padded(OUTPUTS * codec->stage[number]);
+        codec->sums += width;
+    }
     if (first != predicted) return 7;
     HOLDS(7, weights);
     return 0;
@@ -367,21 +407,29 @@ static int shared_of(const Argument *argument, int first, int sizes, int64_t n, 
     if (assets > PROB_SCALE) return sizes + 1;
     if (n && given != one && given != n * one) return first + 1;
     if (n && argument[first + 1].items != n * books) return first + 2;
-    *shared = (Shared){AS(const float, first), AS(const float, first + 1), assets, columns, books, given == one ? 0 : one};
+    int alike = given == one;
+    *shared = (Shared){AS(const float, first), AS(const float, first + 1), assets, columns, books, alike ? 0 : one, alike ? assets : 1};
     return 0;
 }
 
-static int64_t scratch_of(const Codec *codec) { return codec->columns + codec->predicted + inner_width(codec, FEATURES); }
+/* Numbers and places to work with at *first* and behind it, with room for what the market shows of so many assets. */
+#define SCRATCH(first, kept)                                                                      \
+    do {                                                                                          \
+        int64_t places = codec.inputs + codec.hidden;                                             \
+        HOLDS(first, codec.inputs + inner_width(&codec, FEATURES) + (kept) * codec.sums);         \
+        HOLDS((first) + 1, places + (kept));                                                      \
+        memset(AS(int64_t, (first) + 1) + places, 0, (size_t)(kept) * sizeof(int64_t));           \
+    } while (0)
 
-static Work work_of(const Codec *codec, double *numbers, int64_t *places) {
-    int64_t inputs = codec->columns + codec->predicted;
-    return (Work){{0}, {0}, numbers, numbers + inputs, places, places + inputs, 0, 0};
+static Work work_of(const Codec *codec, const Argument *scratch, int64_t kept) {
+    double *inputs = scratch[0].at, *units = inputs + codec->inputs, *market = units + inner_width(codec, FEATURES);
+    int64_t *input_place = scratch[1].at, *unit_place = input_place + codec->inputs, *taken = unit_place + codec->hidden;
+    return (Work){{0}, {0}, inputs, units, market + kept * codec->sums, input_place, unit_place, taken + kept, 0, 0};
 }
 
 static void write_one(const Codec *codec, const Seen *seen, const float *vector, Work *work, Encoder *encoder, uint16_t *frequency) {
-    Stage stage = {0, 0, codec->weights, NULL, NULL, NULL};
+    Stage stage = begin(codec, seen, work);
     to_fixed(codec, vector, work->fixed);
-    take_inputs(codec, seen, work->inputs);
     for (int64_t number = 0; number < codec->stages; number++) {
         predict(codec, &stage, codec->stage[number], work);
         write_stage(codec, &stage, work, encoder, frequency);
@@ -391,8 +439,7 @@ static void write_one(const Codec *codec, const Seen *seen, const float *vector,
 }
 
 static void read_one(const Codec *codec, const Seen *seen, Work *work, Decoder *decoder) {
-    Stage stage = {0, 0, codec->weights, NULL, NULL, NULL};
-    take_inputs(codec, seen, work->inputs);
+    Stage stage = begin(codec, seen, work);
     for (int64_t number = 0; number < codec->stages; number++) {
         predict(codec, &stage, codec->stage[number], work);
         read_stage(codec, &stage, work, decoder);
@@ -416,14 +463,14 @@ static int codec_encode(const Argument *argument) {
     HOLDS(19, n);
     HOLDS(20, n * FEATURES);
     HOLDS(21, n * codec.predicted);
-    HOLDS(22, scratch_of(&codec));
-    HOLDS(23, scratch_of(&codec));
+    SCRATCH(22, shared.kept);
     uint64_t each = PROB_SCALE / (uint64_t)shared.assets;
     for (int64_t row = 0; row < n; row++) {
         int64_t focus = AS(const int64_t, 14)[row];
         uint8_t *code = AS(uint8_t, 18) + row * most;
         Seen seen = seen_by(&shared, row, focus);
-        Work work = work_of(&codec, AS(double, 22), AS(int64_t, 23));
+        Work work = work_of(&codec, argument + 22, focus % shared.kept);
+        if (shared.stride) *work.taken = 0;
         Encoder encoder = encoder_of(code + 1, most - 1);
         if (shared.assets > 1) encode(&encoder, (uint64_t)focus * each, each);
         write_one(&codec, &seen, AS(const float, 11) + row * FEATURES, &work, &encoder, AS(uint16_t, 21) + row * codec.predicted);
@@ -435,8 +482,8 @@ static int codec_encode(const Argument *argument) {
     return 0;
 }
 
-/* constants, codes (n, longest), length (n), values, book, assets, columns, books -> vectors (n, 48); scratch. Of a truncated code, features that it does
- * not determine come back as predicted. */
+/* constants, codes (n, longest), length (n), values, book, assets, columns, books -> vectors (n, 48); scratch. Of a truncated code, features that
+ * it does not determine come back as predicted. */
 static int codec_decode(const Argument *argument) {
     Codec codec;
     Shared shared;
@@ -446,12 +493,13 @@ static int codec_decode(const Argument *argument) {
     if (wrong) return wrong;
     if (outside(AS(const int64_t, 12), n, 1, longest + 1)) return 12;
     HOLDS(18, n * FEATURES);
-    HOLDS(19, scratch_of(&codec));
-    HOLDS(20, scratch_of(&codec));
+    SCRATCH(19, shared.kept);
     for (int64_t row = 0; row < n; row++) {
-        Work work = work_of(&codec, AS(double, 19), AS(int64_t, 20));
         Decoder decoder = decoder_of(AS(const uint8_t, 11) + row * longest + 1, AS(const int64_t, 12)[row] - 1);
-        Seen seen = seen_by(&shared, row, read_focus(&decoder, shared.assets));
+        int64_t focus = read_focus(&decoder, shared.assets);
+        Seen seen = seen_by(&shared, row, focus);
+        Work work = work_of(&codec, argument + 19, focus % shared.kept);
+        if (shared.stride) *work.taken = 0;
         read_one(&codec, &seen, &work, &decoder);
         from_fixed(&codec, work.decoded, AS(float, 18) + row * FEATURES);
     }
@@ -466,22 +514,20 @@ static int codec_quantise(const Argument *argument) {
     int64_t n = argument[21].items, shown = WHOLE(13);
     int wrong = codec_of(argument, shown, &codec);
     if (wrong) return wrong;
-    int64_t inputs = codec.columns + codec.predicted;
     if (shown < 0 || shown > MOST_COLUMNS) return 14;
     HOLDS(11, n * FEATURES);
     HOLDS(12, n * shown);
     HOLDS(14, n * FEATURES);
-    HOLDS(15, n * inputs);
+    HOLDS(15, n * codec.inputs);
     for (int array = 16; array < 20; array++) HOLDS(array, n * codec.predicted);
     HOLDS(20, n * FEATURES);
-    HOLDS(22, scratch_of(&codec));
-    HOLDS(23, scratch_of(&codec));
+    SCRATCH(22, 1);
     for (int64_t row = 0; row < n; row++) {
-        Stage stage = {0, 0, codec.weights, NULL, NULL, NULL};
-        Work work = work_of(&codec, AS(double, 22), AS(int64_t, 23));
         Seen seen = {AS(const float, 12) + row * shown, NULL, shown};
+        Work work = work_of(&codec, argument + 22, 0);
+        *work.taken = 0;
+        Stage stage = begin(&codec, &seen, &work);
         to_fixed(&codec, AS(const float, 11) + row * FEATURES, work.fixed);
-        take_inputs(&codec, &seen, work.inputs);
         for (int64_t number = 0; number < codec.stages; number++) {
             predict(&codec, &stage, codec.stage[number], &work);
             for (int64_t i = 0; i < stage.count; i++) {
@@ -496,7 +542,9 @@ static int codec_quantise(const Argument *argument) {
         }
         fill_copied(&codec, &seen, work.decoded);
         memcpy(AS(double, 14) + row * FEATURES, work.fixed, sizeof work.fixed);
-        memcpy(AS(double, 15) + row * inputs, work.inputs, (size_t)inputs * sizeof(double));
+        double *inputs = AS(double, 15) + row * codec.inputs;
+        memcpy(inputs, work.inputs, (size_t)codec.inputs * sizeof(double));
+        for (int64_t i = 0; i < codec.columns; i++) inputs[i] = input_of(&codec, &seen, i);
         from_fixed(&codec, work.decoded, AS(float, 20) + row * FEATURES);
         AS(uint8_t, 21)[row] = (uint8_t)mismatches(&codec, &work);
     }

@@ -33,7 +33,7 @@ const Kernel TABLE[] = {
     {"normal_quantiles", "dD", normal_quantiles},
     {"solve", "DDnnx", solve},
     {"belief_likelihood", "fffxFD", belief_likelihood},
-    {"belief_advance", "fdfflfffxFFFFFFL", belief_advance},
+    {"belief_advance", "fdfflfffxlFFFFFFL", belief_advance},
     {"belief_settle", "fxFFFFFL", belief_settle},
     {"tail_risk", "ffxFF", tail_risk},
     {"weights_learn", "fffbbFFFFFFFnnnxx", weights_learn},

@@ -7,14 +7,18 @@
 
 #include "table.h"
 
+#ifdef FREEAGENTICS_WIDE
+#include <cpuid.h>
+#endif
+
 #define MOST_ARGUMENTS 40
 
 static int is_kind(const Py_buffer *buffer, char letter) {
     const char *format = buffer->format ? buffer->format : "B";
     if (*format == '<' || *format == '=' || *format == '@') format++;
     switch (letter | 32) {
-        case 'f': return *format == 'f';
-        case 'd': return *format == 'd';
+        case 'f': return *format == 'f' && buffer->itemsize == 4;
+        case 'd': return *format == 'd' && buffer->itemsize == 8;
         case 'b': return (*format == 'B' || *format == '?') && buffer->itemsize == 1;
         case 'w': return *format == 'H' && buffer->itemsize == 2;
         case 'i': return strchr("il", *format) && buffer->itemsize == 4;
@@ -23,28 +27,35 @@ static int is_kind(const Py_buffer *buffer, char letter) {
     }
 }
 
+static int expected(const Kernel *kernel, int place, const char *what) {
+    PyErr_Format(PyExc_TypeError, "kernel %s: argument %d %s", kernel->name, place + 1, what);
+    return -1;
+}
+
 static int take(const Kernel *kernel, int place, PyObject *given, Py_buffer *buffer, Argument *argument) {
     char letter = kernel->signature[place];
     if (letter == 'n') {
         argument->whole = PyLong_AsLongLong(given);
-        return PyErr_Occurred() ? -1 : 0;
+        return PyErr_Occurred() ? expected(kernel, place, "must be a whole number of at most 63 bits") : 0;
     }
     if (letter == 'x') {
         argument->real = PyFloat_AsDouble(given);
-        return PyErr_Occurred() ? -1 : 0;
+        return PyErr_Occurred() ? expected(kernel, place, "must be a number") : 0;
     }
     int filled = letter >= 'A' && letter <= 'Z';
-    if (PyObject_GetBuffer(given, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (filled ? PyBUF_WRITABLE : 0)) < 0) {
-        PyErr_Format(PyExc_TypeError, "kernel %s: argument %d must be a contiguous array%s", kernel->name, place + 1, filled ? " that may be written" : "");
-        return -1;
-    }
+    if (PyObject_GetBuffer(given, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (filled ? PyBUF_WRITABLE : 0)) < 0)
+        return expected(kernel, place, filled ? "must be a contiguous array that may be written" : "must be a contiguous array");
     if (!is_kind(buffer, letter)) {
         PyErr_Format(PyExc_TypeError, "kernel %s: argument %d has items of type %s, expected %c", kernel->name, place + 1, buffer->format, letter | 32);
         PyBuffer_Release(buffer);
         return -1;
     }
+    if (buffer->len && (uintptr_t)buffer->buf % (size_t)buffer->itemsize) {
+        PyBuffer_Release(buffer);
+        return expected(kernel, place, "must begin at a multiple of its items' size in memory");
+    }
     argument->at = buffer->buf;
-    argument->items = buffer->itemsize ? buffer->len / buffer->itemsize : 0;
+    argument->items = buffer->len / buffer->itemsize;
     return 1;
 }
 
@@ -64,7 +75,9 @@ static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) 
         PyThreadState *thread = PyEval_SaveThread();
         int wrong = kernel->run(arguments);
         PyEval_RestoreThread(thread);
-        if (wrong) PyErr_Format(PyExc_ValueError, "kernel %s: argument %d has too few items", kernel->name, wrong);
+        if (wrong)
+            PyErr_Format(PyExc_ValueError, "kernel %s: argument %d %s", kernel->name, wrong,
+                         kernel->signature[wrong - 1] == 'n' ? "is out of range" : "has too few items, or one that is out of range");
         failed = wrong != 0;
     }
     while (held--) PyBuffer_Release(&buffers[held]);
@@ -74,10 +87,14 @@ static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) 
 
 static PyMethodDef method = {"kernel", (PyCFunction)(void (*)(void))call, METH_FASTCALL, NULL};
 
+/* Whether the processor has AVX2 and BMI, and the system keeps wide registers. Not __builtin_cpu_supports, which zig's runtime answers with 0. */
 static int is_wide(void) {
 #ifdef FREEAGENTICS_WIDE
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+    unsigned a, b, c, d, kept;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+    __asm__("xgetbv" : "=a"(kept), "=d"(d) : "c"(0));
+    if ((kept & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    return (b & bit_AVX2) && (b & bit_BMI) && (b & bit_BMI2);
 #else
     return 0;
 #endif
@@ -102,6 +119,18 @@ static PyObject *table(PyObject *self, PyObject *baseline) {
     return functions;
 }
 
+/* Signatures of kernels by name, as they stand in the table. */
+static PyObject *signatures(PyObject *self, PyObject *nothing) {
+    (void)self, (void)nothing;
+    PyObject *found = PyDict_New();
+    for (const Kernel *kernel = kernels_baseline; found && kernel->name; kernel++) {
+        PyObject *letters = PyUnicode_FromString(kernel->signature);
+        if (!letters || PyDict_SetItemString(found, kernel->name, letters) < 0) Py_CLEAR(found);
+        Py_XDECREF(letters);
+    }
+    return found;
+}
+
 static PyObject *wide(PyObject *self, PyObject *nothing) {
     (void)self, (void)nothing;
     return PyBool_FromLong(is_wide());
@@ -109,6 +138,7 @@ static PyObject *wide(PyObject *self, PyObject *nothing) {
 
 static PyMethodDef methods[] = {
     {"table", table, METH_O, "The kernels for this processor, by name; the baseline ones if the argument is true."},
+    {"signatures", signatures, METH_NOARGS, "Signatures of kernels by name: a letter for each argument, as c/table.h has them."},
     {"wide", wide, METH_NOARGS, "Whether this processor runs the kernels for wide registers (AVX2)."},
     {NULL, NULL, 0, NULL},
 };

@@ -3,32 +3,56 @@
 #include "elementary.h"
 #include "table.h"
 
+/* Slots whose distances are found before their relevance: as many as fit into a register's work. */
+#define CHUNK 32
+
+/* Distance of keys from the one asked for: whole numbers below 2^24 where the metric sums to at most 256. */
+static void distances_of(const uint8_t *key, const uint8_t *query, const int32_t *metric, int64_t slots, int64_t size, int32_t *distance) {
+    for (int64_t slot = 0; slot < slots; slot++) {
+        int32_t sum = 0;
+        for (int64_t i = 0; i < size; i++) {
+            int32_t apart = (int32_t)key[slot * size + i] - query[i];
+            sum += apart * apart * metric[i];
+        }
+        distance[slot] = sum;
+    }
+}
+
 /* Likeness times recency of one row's memories with an outcome (their result is a number), 0 of others. */
 static void relevance_of(const uint8_t *key, const int32_t *step, const float *result, const uint8_t *query, const int32_t *metric, int64_t slots,
                          int64_t size, int64_t now, double scale, double halflife, float *relevance) {
     int64_t whole = 0;
     for (int64_t i = 0; i < size; i++) whole += metric[i];
     double distance_scale = scale / (double)(whole > 0 ? whole : 1), forgetting = LN2 / halflife;
-    for (int64_t slot = 0; slot < slots; slot++) {
-        if (result[slot] != result[slot]) {
-            relevance[slot] = 0;
-            continue;
-        }
-        /* Whole numbers below 2^24 where the metric sums to at most 256. */
-        int32_t distance = 0;
-        for (int64_t i = 0; i < size; i++) {
-            int32_t apart = (int32_t)key[slot * size + i] - query[i];
-            distance += apart * apart * metric[i];
-        }
-        relevance[slot] = (float)exp_of(-(distance * distance_scale) - (double)(now - step[slot]) * forgetting);
+    for (int64_t first = 0; first < slots; first += CHUNK) {
+        int32_t distance[CHUNK] = {0}, age[CHUNK] = {0};
+        int64_t count = slots - first < CHUNK ? slots - first : CHUNK;
+        distances_of(key + first * size, query, metric, count, size, distance);
+        for (int64_t i = 0; i < count; i++) age[i] = (int32_t)now - step[first + i];
+        double found[CHUNK];
+        for (int i = 0; i < CHUNK; i++) found[i] = exp_of(-(distance[i] * distance_scale) - age[i] * forgetting);
+        for (int64_t i = 0; i < count; i++) relevance[first + i] = result[first + i] == result[first + i] ? (float)found[i] : 0;
     }
 }
 
+/* The first slot of the largest relevance. */
 static int64_t most_relevant(const float *relevance, int64_t slots) {
-    int64_t best = 0;
-    for (int64_t slot = 1; slot < slots; slot++)
-        if (relevance[slot] > relevance[best]) best = slot;
+    float lane[8] = {0}, most = 0;
+    int64_t whole = slots - slots % 8, best = 0;
+    for (int64_t slot = 0; slot < whole; slot += 8)
+        for (int l = 0; l < 8; l++) lane[l] = larger_f(lane[l], relevance[slot + l]);
+    for (int l = 0; l < 8; l++) most = larger_f(most, lane[l]);
+    for (int64_t slot = whole; slot < slots; slot++) most = larger_f(most, relevance[slot]);
+    while (best < slots - 1 && relevance[best] < most) best++;
     return best;
+}
+
+/* Memories of an episode, made less than a horizon apart from one of them, are no longer looked for. */
+static void leave_out(const int32_t *step, int32_t then, int32_t horizon, int64_t slots, float *relevance) {
+    for (int64_t slot = 0; slot < slots; slot++) {
+        int32_t apart = step[slot] < then ? then - step[slot] : step[slot] - then;
+        relevance[slot] = apart < horizon ? 0 : relevance[slot];
+    }
 }
 
 /* Shares of memories in their mean: by how much each is more relevant than the first one left out; as relevant as they are where none is. */
@@ -70,11 +94,7 @@ static int recall_find(const Argument *argument) {
             AS(int32_t, 12)[row * k + place] = relevance > 0 ? step[best] : -1;
             AS(float, 15)[row * k + place] = relevance > 0 ? AS(const float, 2)[row * slots + best] : 0;
             AS(float, 16)[row * k + place] = relevance > 0 ? AS(const float, 3)[row * slots + best] : 0;
-            if (relevance > 0) {
-                int32_t then = step[best];
-                for (int64_t slot = 0; slot < slots; slot++)
-                    if (step[slot] - then < horizon && then - step[slot] < horizon) left[slot] = 0;
-            }
+            if (relevance > 0) leave_out(step, step[best], (int32_t)horizon, slots, left);
         }
         share_out(found, next, k, AS(float, 14) + row * k);
     }
@@ -95,6 +115,7 @@ static int recall_keep(const Argument *argument) {
     double halflife = REAL(10);
     for (int array = 2; array < 5; array++) HOLDS(array, rows * slots);
     if (slot < 0 || slot >= ring || ring >= slots) return rows ? 7 : 0;
+    if (horizon < 1) return 10;
     for (int64_t row = 0; row < rows; row++) {
         int64_t leaving = row * slots + slot, weakest = -1;
         if (step[leaving] < 0) continue;

@@ -37,4 +37,10 @@ extern const Kernel kernels_wide[];
         if (argument[number].items < (count)) return (number) + 1; \
     } while (0)
 
+/* Product of two sizes; where one is negative, or the product too large, more items than any array has. */
+static inline int64_t times(int64_t a, int64_t b) {
+    int64_t product;
+    return a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
 #endif

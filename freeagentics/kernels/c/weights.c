@@ -4,23 +4,24 @@
 #include "elementary.h"
 #include "table.h"
 
-/* component (rows, C, A), residual (the same, or (rows, A) for all components alike), result (rows, A), judged (rows), read (rows, C); recent (horizon, rows, C), information, moment, squares,
- * reads, words (rows, C), noise (rows, 2); C, A, slot of the step in *recent*, share forgotten, largest residual. */
+/* component (rows, C, A), residual (the same, or (rows, A) for all components alike), result (rows, A), judged (rows), read (rows, C); recent
+ * (horizon, rows, C), information, moment, squares, reads, words (rows, C), noise (rows, 2); C, A, slot of the step in *recent*, share
+ * forgotten, largest residual. */
 static int weights_learn(const Argument *argument) {
-    int64_t rows = argument[3].items, components = WHOLE(12), assets = WHOLE(13), slot = WHOLE(14), n = rows * components;
+    int64_t rows = argument[3].items, components = WHOLE(12), assets = WHOLE(13), slot = WHOLE(14), n = times(rows, components);
     const float *component = AS(const float, 0), *residual = AS(const float, 1), *result = AS(const float, 2);
     const uint8_t *judged = AS(const uint8_t, 3), *read = AS(const uint8_t, 4);
     float *recent = AS(float, 5), *noise = AS(float, 11);
     double forgotten = REAL(15), largest = REAL(16);
-    HOLDS(0, n * assets);
-    int64_t alike = argument[1].items < n * assets;
+    HOLDS(0, times(n, assets));
+    HOLDS(2, times(rows, assets));
+    int64_t alike = argument[1].items == rows * assets;
     HOLDS(1, alike ? rows * assets : n * assets);
-    HOLDS(2, rows * assets);
     HOLDS(4, n);
-    HOLDS(5, n * (slot + 1));
     for (int array = 6; array < 11; array++) HOLDS(array, n);
     HOLDS(11, 2 * rows);
     int64_t horizon = n ? argument[5].items / n : 0;
+    if (n && (slot < 0 || slot >= horizon)) return 15;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = i / components;
         double square = 0, product = 0, window = 0;
@@ -56,12 +57,15 @@ typedef struct {
     double mean, spread, power;
 } Slab;
 
-static Slab slab_of(double information, double moment, double squares, double reads, const float *noise, double explained, double first_reads,
+static inline Slab slab_of(double information, double moment, double squares, double reads, const float *noise, double explained, double first_reads,
                     double first_square) {
     double precision = (double)noise[1] / noise[0], power = (squares + first_reads * first_square) / (reads + first_reads);
     double spread = 1 / (information * precision + power / explained);
     return (Slab){moment * precision * spread, spread, power};
 }
+
+/* Weights that are worked on side by side. */
+#define BATCH 16
 
 /* information, moment, squares, reads (rows, C), noise (rows, 2), log_odds (C) -> weight, credence (rows, C); whether weights may be
  * negative, share explained, credence from which one is heard, readings before the first and their mean square. */
@@ -72,18 +76,31 @@ static int weights_conclude(const Argument *argument) {
     for (int array = 0; array < 4; array++) HOLDS(array, n);
     HOLDS(4, 2 * (n / components));
     HOLDS(7, n);
-    for (int64_t i = 0; i < n; i++) {
-        Slab slab = slab_of(AS(const float, 0)[i], AS(const float, 1)[i], AS(const float, 2)[i], AS(const float, 3)[i],
-                            noise + 2 * (i / components), REAL(9), REAL(11), REAL(12));
-        double precision = slab.power / REAL(9), square = slab.mean * slab.mean, second = square + slab.spread;
-        double scaled = precision * slab.spread, far = precision * second;
-        /* log(sqrt(scaled) * far), in one logarithm. */
-        double factor = log_of(scaled * far * far) / 2 + square / (2 * slab.spread);
-        double believed = 1 / (1 + exp_of(-between(-60, log_odds[i % components] + factor, 60)));
-        if (!WHOLE(8) && slab.mean <= 0) believed = 0;
-        float credence = (float)believed;
-        AS(float, 7)[i] = credence;
-        AS(float, 6)[i] = credence >= REAL(10) ? (float)(credence * slab.mean * (second + 2 * slab.spread) / second) : 0.0f;
+    double explained = REAL(9), heard = REAL(10), first_reads = REAL(11), first_square = REAL(12), from = WHOLE(8) ? -1e300 : 0;
+    for (int64_t first = 0; first < n; first += BATCH) {
+        double known[BATCH] = {0}, product[BATCH] = {0}, power[BATCH] = {0}, odds[BATCH] = {0}, certain[BATCH], heavy[BATCH];
+        int64_t count = n - first < BATCH ? n - first : BATCH;
+        for (int64_t k = 0; k < count; k++) {
+            int64_t i = first + k, row = i / components;
+            double precise = (double)noise[2 * row + 1] / noise[2 * row];
+            known[k] = AS(const float, 0)[i] * precise;
+            product[k] = AS(const float, 1)[i] * precise;
+            power[k] = (AS(const float, 2)[i] + first_reads * first_square) / (AS(const float, 3)[i] + first_reads);
+            odds[k] = log_odds[i - row * components];
+        }
+        for (int k = 0; k < BATCH; k++) {
+            double precision = power[k] / explained, spread = 1 / (known[k] + precision), mean = product[k] * spread;
+            double square = mean * mean, second = square + spread, scaled = precision * spread, far = precision * second;
+            /* log(sqrt(scaled) * far), in one logarithm. */
+            double factor = log_of(scaled * far * far) / 2 + square / (2 * spread);
+            double believed = 1 / (1 + exp_of(-between(-60, odds[k] + factor, 60)));
+            certain[k] = mean > from ? believed : 0;
+            heavy[k] = certain[k] >= heard ? certain[k] * mean * (second + 2 * spread) / second : 0;
+        }
+        for (int64_t k = 0; k < count; k++) {
+            AS(float, 6)[first + k] = (float)heavy[k];
+            AS(float, 7)[first + k] = (float)certain[k];
+        }
     }
     return 0;
 }

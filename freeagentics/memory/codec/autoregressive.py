@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freeagentics.arrays import F32, F64, I64, AnyArray
+from freeagentics.arrays import F32, F64, I64, AnyArray, contiguous
 from freeagentics.kernels import compiled, log, mean
 from freeagentics.memory.codec.codec import Codec, Encoded
 from freeagentics.memory.codec.codes import LONGEST, Codes
@@ -50,10 +50,9 @@ class AutoregressiveCodec(Codec):
         """Implement `Codec.decode`. Of a truncated code, features that it does not determine come back as predicted."""
         codes.check()
         vectors = np.empty((len(codes), len(FEATURES)), dtype=np.float32)
-        data, length = np.ascontiguousarray(codes.data), np.ascontiguousarray(codes.length)
-        values, book, *sizes = _shared(side_information)
-        constants = self._constants
-        compiled.codec_decode(*constants.arguments, data, length, values, book, *sizes, vectors, *constants.scratch())
+        given = (contiguous(codes.data), contiguous(codes.length), *_shared(side_information))
+        scratch = self._constants.scratch(side_information.assets)
+        compiled.codec_decode(*self._constants.arguments, *given, vectors, *scratch)
         return vectors
 
     def bits(self, vectors: F32, side_information: SideInformation, focus: I64) -> F64:
@@ -68,12 +67,11 @@ class AutoregressiveCodec(Codec):
         rows, constants = len(vectors), self._constants
         data, length = np.zeros((rows, LONGEST), dtype=np.uint8), np.empty(rows, dtype=np.int64)
         decoded, frequency = np.empty((rows, len(FEATURES)), dtype=np.float32), np.empty((rows, constants.predicted), dtype=np.uint16)
-        given = np.ascontiguousarray(vectors, dtype=np.float32).reshape(rows, len(FEATURES))
         values, book, *sizes = _shared(side_information)
-        filled = (data, length, decoded, frequency, *constants.scratch())
-        compiled.codec_encode(*constants.arguments, given, values, book, np.ascontiguousarray(focus), *sizes, *filled)
-        longest = int(length.max(initial=1))
-        return Encoded(Codes(data[:, :longest].copy(), length), decoded), frequency
+        given = (contiguous(vectors, dtype=np.float32).reshape(rows, len(FEATURES)), values, book, contiguous(focus))
+        filled = (data, length, decoded, frequency, *constants.scratch(side_information.assets))
+        compiled.codec_encode(*constants.arguments, *given, *sizes, *filled)
+        return Encoded(Codes(data[:, : int(length.max(initial=1))].copy(), length), decoded), frequency
 
 
 _NO_BOOK = np.zeros((0, 0), dtype=np.float32)
@@ -81,6 +79,6 @@ _NO_BOOK = np.zeros((0, 0), dtype=np.float32)
 
 def _shared(side_information: SideInformation) -> tuple[F32, F32, int, int, int]:
     """Observation and books, and the numbers of assets, columns, and columns of a book."""
-    values = np.ascontiguousarray(side_information.values, dtype=np.float32)
-    book = _NO_BOOK if side_information.book is None else np.ascontiguousarray(side_information.book, dtype=np.float32)
+    values = contiguous(side_information.values, dtype=np.float32)
+    book = _NO_BOOK if side_information.book is None else contiguous(side_information.book, dtype=np.float32)
     return values, book, *values.shape[-2:], book.shape[1]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import I64, U8
+from freeagentics.arrays import I64, U8, contiguous
 from freeagentics.kernels import compiled
 
 
 def crc16(codes: U8) -> NDArray[np.uint16]:
     """Checksums (n,) of codes (n, length)."""
     found = np.empty(len(codes), dtype=np.uint16)
-    compiled.crc16(np.ascontiguousarray(codes), found)
+    compiled.crc16(contiguous(codes), found)
     return found
 
 
@@ -22,5 +22,5 @@ def crc8(codes: U8, length: I64, before: int = 0) -> U8:
     CRC-8 with the polynomial 0x2F (AUTOSAR) finds every one, two or three flipped bits in up to 14 bytes.
     """
     found = np.empty(len(codes), dtype=np.uint8)
-    compiled.crc8(np.ascontiguousarray(codes), np.ascontiguousarray(length, dtype=np.int64), before, found)
+    compiled.crc8(contiguous(codes), contiguous(length, dtype=np.int64), before, found)
     return found

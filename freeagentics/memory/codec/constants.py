@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ _BLOCK = 8
 
 
 class CodecConstants:
-    """What the kernels of ``kernels/c/codec.c`` take first of all.
+    """The first arguments of the kernels of ``kernels/c/codec.c``.
 
     Args:
         weights: of one role.
@@ -49,11 +50,13 @@ class CodecConstants:
             weights.hidden,
             weights.p_no_escape,
         )
-        self._scratch = self.inputs + weights.hidden + _BLOCK + OUTPUTS * len(FEATURES) + _BLOCK
+        self._hidden = weights.hidden
+        self._sums = int((_up(weights.hidden) + _up(OUTPUTS * weights.stages)).sum())
 
-    def scratch(self) -> tuple[F64, I64]:
-        """Room for kernels to work in, which no two threads may share."""
-        return np.empty(self._scratch), np.empty(self._scratch, dtype=np.int64)
+    def scratch(self, assets: int = 1) -> tuple[F64, I64]:
+        """Room for kernels to work in, which no two threads may share, with what the market shows of so many assets."""
+        numbers = self.inputs + _up(self._hidden) + OUTPUTS * len(FEATURES) + assets * self._sums
+        return np.empty(numbers), np.empty(self.inputs + self._hidden + assets, dtype=np.int64)
 
 
 def _of_features(weights: CodecWeights, place: I64) -> tuple[F64, I64]:
@@ -94,6 +97,11 @@ def _net_weights(weights: CodecWeights) -> F64:
 
 def _padded(rows: AnyArray) -> F64:
     return np.pad(rows.astype(np.float64), ((0, 0), (0, -rows.shape[1] % _BLOCK)))
+
+
+def _up(count: Any) -> Any:
+    """The next multiple of a block."""
+    return count + -count % _BLOCK
 
 
 def _before(weights: CodecWeights) -> AnyArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from freeagentics import kernels
 from freeagentics.arrays import F64, I64
 
 PROB_BITS = 12
@@ -27,7 +28,7 @@ def table_sizes(max_quantum: I64) -> I64:
 def integer_frequencies(share: F64) -> NDArray[np.uint16]:
     """Shares (symbols,) as frequencies of at least 1 that sum to 4096."""
     spare = PROB_SCALE - len(share)
-    exact = share / share.sum() * spare
+    exact = share / kernels.total(share) * spare
     counts = np.floor(exact).astype(np.int64)
     missing = spare - int(counts.sum())
     counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1

@@ -34,7 +34,7 @@ _AT_LEAST = {"scale": 2.0**-40, "step": 1, "spread_width": 1, "common_width": 1,
 
 
 def wrong_with(weights: CodecWeights) -> str | None:
-    """What is wrong with weights, if anything is: the first that is found."""
+    """First thing that is wrong with weights; None where nothing is."""
     return next((wrong for check in (_sizes, _ranges, _nets, _tables) for wrong in check(weights)), None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, F64, Mask
+from freeagentics.arrays import F32, F64, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.memory.codec.constants import CodecConstants
 from freeagentics.memory.codec.training.data import TrainingData
@@ -47,7 +47,7 @@ def quantised(weights: CodecWeights, data: TrainingData) -> QuantisedData:
     widths = (len(FEATURES), constants.inputs, *[constants.predicted] * 4)
     fixed, inputs, expected, spread, odds, difference = (np.empty((n, width)) for width in widths)
     found, escaped = np.empty((n, len(FEATURES)), dtype=np.float32), np.empty(n, dtype=np.bool_)
-    vectors, side = (np.ascontiguousarray(part, dtype=np.float32) for part in (data.vectors, data.side_information))
+    vectors, side = (contiguous(part, dtype=np.float32) for part in (data.vectors, data.side_information))
     filled = (fixed, inputs, expected, spread, odds, difference, found, escaped)
     compiled.codec_quantise(*constants.arguments, vectors, side, side.shape[1], *filled, *constants.scratch())
     return QuantisedData(fixed, inputs, expected, spread, odds, difference, found, escaped)

@@ -1,0 +1,46 @@
+"""Valid inputs of kernels of recall.c."""
+
+from __future__ import annotations
+
+import numpy as np
+from draws import Draws
+from input_registry import Argument, inputs_of, zeros
+
+from freeagentics.arrays import AnyArray
+
+
+def _memories(draws: Draws, rows: int, slots: int, size: int) -> tuple[AnyArray, AnyArray]:
+    """Keys (rows, slots, size) and steps (rows, slots), -1 where there is no memory."""
+    step = draws.whole(0, 200, rows, slots)
+    step[draws.real(0, 1, rows, slots) < 0.2] = -1
+    return draws.whole(0, 256, rows, slots, size).astype(np.uint8), step.astype(np.int32)
+
+
+@inputs_of("recall_find", sizing=(1, 4, 12))
+def _recall_find(draws: Draws) -> list[Argument]:
+    rows, slots, size, k = draws.one(1, 5), draws.one(1, 20), draws.one(2, 9), draws.one(1, 4)
+    key, step = _memories(draws, rows, slots, size)
+    result = draws.some(draws.narrow(-1, 1, rows, slots), 0.2, np.nan)
+    result[step < 0] = np.nan
+    query = draws.whole(0, 256, rows, size).astype(np.uint8)
+    metric = draws.whole(0, 30, draws.one(0, 2) * (rows - 1) + 1, size).astype(np.int32)
+    asked: list[Argument] = [key, step, result, draws.narrow(-1, 1, rows, slots), query, metric, k, 200, draws.one(1, 20), 3e-4, 60.0]
+    found = [zeros(rows, k) for _ in range(4)]
+    return [*asked, zeros(rows, slots), np.zeros((rows, k), dtype=np.int32), *found]
+
+
+@inputs_of("recall_keep", sizing=(0, 1))
+def _recall_keep(draws: Draws) -> list[Argument]:
+    rows, ring, size = draws.one(1, 9), draws.one(1, 6), draws.one(1, 9)
+    slots = ring + draws.one(1, 6)
+    key, step = _memories(draws, rows, slots, size)
+    known: list[Argument] = [draws.narrow(0, 2, rows, slots) for _ in range(3)]
+    return [key, step, *known, rows, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
+
+
+@inputs_of("recall_keys", sizing=(0, 1, 4))
+def _recall_keys(draws: Draws) -> list[Argument]:
+    rows, features, size = draws.one(1, 6), draws.one(1, 9), draws.one(1, 6)
+    vectors = draws.some(draws.narrow(-2, 2, rows, features), 0.2, np.nan)
+    read: list[Argument] = [draws.whole(0, features, size), draws.narrow(-2, 0, size), draws.narrow(1, 3, size)]
+    return [vectors, *read, np.zeros((rows, size), dtype=np.uint8)]
