@@ -134,10 +134,10 @@ class Cohort(ArrayState, ABC):
         """An agent leaves; its row is free."""
         self.agent[row], self.desk[row] = -1, 0
 
-    def state(self) -> dict[str, AnyArray]:
-        """Copies of all arrays that change. Beliefs and memories of free rows are those of the first agent, which compress to nothing:
-        no agent ever sees them."""
-        arrays = super().state()
+    def checkpoint(self) -> dict[str, AnyArray]:
+        """The cohort's `state`, but for beliefs and memories of free rows: they are those of the first agent, which compress to nothing.
+        No agent ever has them, for whoever arrives starts afresh."""
+        arrays = self.state()
         first, free = np.argmax(self.active), ~self.active
         for name in _KEPT_BY_ROW & arrays.keys():
             by_row = arrays[name].reshape(self.rows, -1)

@@ -31,7 +31,7 @@ def pack_arrays(arrays: Mapping[str, AnyArray]) -> bytes:
         if not _NUMBERS.fullmatch(array.dtype.str):
             raise ValueError(f"{name}: an array of {array.dtype} cannot be packed; numbers and booleans can")
     table = msgpack.packb([[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()])
-    body = _LENGTH.pack(len(table)) + table + compress_parts(byte_planes(array).tobytes() for array in arrays.values())
+    body = _LENGTH.pack(len(table)) + table + compress_parts(byte_planes(array).data for array in arrays.values())
     return _HEADER.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
 
 

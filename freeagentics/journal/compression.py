@@ -35,12 +35,12 @@ def _compressor() -> zstandard.ZstdCompressor:
 _contexts = _Contexts()
 
 
-def compress(data: bytes) -> bytes:
+def compress(data: bytes | memoryview) -> bytes:
     """One frame of *data*."""
     return _contexts.compressor.compress(data)
 
 
-def compress_parts(parts: Iterable[bytes]) -> bytes:
+def compress_parts(parts: Iterable[bytes | memoryview]) -> bytes:
     """One frame of *parts*, one after the other, each asked for when those before are compressed."""
     # A compressor of its own: what it needs for sizes that it does not know is megabytes, which a thread would keep.
     stream = _compressor().compressobj()

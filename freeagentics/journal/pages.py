@@ -39,7 +39,7 @@ HEADER_BYTES = _HEADER.size + _CHECKSUM.size
 
 
 class Encoding(IntEnum):
-    """Encoding of the records of a page. Numbers are on disk, and none is one that zeroed bytes would have.
+    """Layouts of the records in a page. Numbers are on disk, and none is one that zeroed bytes would have.
 
     Attributes:
         PLAIN: as they are.
@@ -149,7 +149,7 @@ def _encoded(page: Page, base: AnyArray | None) -> tuple[Encoding, bytes]:
     encoding = Encoding.PLANES
     if base is not None and (base.dtype, base.shape) == (records.dtype, records.shape):
         encoding, records = Encoding.DIFFERENCE, _difference(plain, base)
-    compressed = compress(byte_planes(records).tobytes())
+    compressed = compress(byte_planes(records).data)
     return (encoding, compressed) if len(compressed) < len(plain) else (Encoding.PLAIN, plain)
 
 
@@ -192,7 +192,7 @@ def decode(body: bytes, dtype: np.dtype[np.void], base: AnyArray | None = None, 
         return np.frombuffer(payload, dtype=dtype, count=len(payload) // dtype.itemsize)
     records = from_byte_planes(decompress(payload, size), dtype, (header.count,))
     if header.encoding is Encoding.DIFFERENCE:
-        if base is None or base.nbytes != size:
+        if base is None or (base.dtype, base.shape) != (dtype, records.shape):
             raise CorruptRecord("page of differences from a keyframe that has no such page")
         records = _difference(records.tobytes(), base)
     return readonly(records)

@@ -253,7 +253,7 @@ class MarketModel(mesa.Model):
         """Copies of all that a later step depends on, by part."""
         cohorts = {}
         for cohort in self.population.cohorts:
-            cohorts[f"cohort-{cohort.number}"] = cohort.state()
+            cohorts[f"cohort-{cohort.number}"] = cohort.checkpoint()
             if self._hibernating:
                 cohort.hibernate()
         shared = {

@@ -51,15 +51,8 @@ class Replay:
 
 
 def bits(cohort: Cohort) -> dict[str, bytes]:
-    """A cohort's whole state, to be compared; rows that nobody sits in hold anything."""
-    return {name: of_seated(cohort, array).tobytes() for name, array in cohort.state().items()}
-
-
-def of_seated(cohort: Cohort, array: AnyArray) -> AnyArray:
-    """The part of an array of a state that belongs to agents."""
-    by_row = array.reshape(cohort.rows, -1) if array.shape[:1] == (cohort.rows * cohort.context.assets,) else array
-    axis = by_row.shape.index(cohort.rows) if cohort.rows in by_row.shape else None
-    return array if axis is None else np.compress(cohort.active, by_row, axis=axis)
+    """A cohort's whole state, to be compared."""
+    return {name: array.tobytes() for name, array in cohort.state().items()}
 
 
 def same(one: CohortOutput, other: CohortOutput) -> bool:
@@ -98,6 +91,32 @@ def test_loading_a_state_gives_back_the_very_same_state(replays: list[Replay]) -
         before = bits(replay.cohort)
         replay.cohort.load(replay.cohort.state())
         assert bits(replay.cohort) == before
+
+
+def test_a_checkpoint_has_all_of_every_agent_and_nothing_new_in_free_rows(replays: list[Replay]) -> None:
+    for replay in replays:
+        cohort, kept, state = replay.cohort, replay.cohort.checkpoint(), replay.cohort.state()
+        first, free = np.flatnonzero(cohort.active)[0], ~cohort.active
+        assert kept.keys() == state.keys()
+        assert free.any()
+        for name in ("belief.block", "index.key", "index.step"):
+            np.testing.assert_array_equal(kept[name][cohort.active], state[name][cohort.active])
+            assert (kept[name][free] == kept[name][first]).all()
+
+
+def test_a_checkpoint_leaves_the_cohort_as_it_is(replays: list[Replay]) -> None:
+    for replay in replays:
+        before = bits(replay.cohort)
+        replay.cohort.checkpoint()
+        assert bits(replay.cohort) == before
+
+
+def test_from_a_checkpoint_agents_decide_as_from_the_state_itself(replays: list[Replay]) -> None:
+    for replay in replays:
+        replay.cohort.load(replay.before)
+        replay.cohort.load(replay.cohort.checkpoint())
+        assert same(replay._decide(replay.view), replay.actions)
+        replay.again()
 
 
 def test_a_state_of_another_cohort_is_refused(replays: list[Replay]) -> None:

@@ -72,6 +72,65 @@ def test_the_tally_counts_records_and_the_bytes_of_their_pages(path: Path) -> No
         assert journal.totals(Kind.FILLS) == (0, 0)
 
 
+def test_each_page_can_be_read_alone_wherever_its_step_stands_between_keyframes(path: Path) -> None:
+    journal_of(path, 20).close()
+    for step in range(1, 21):
+        with Journal(path) as journal:
+            for page in pages(step):
+                found = journal.read(step, page.kind, page.cohort)
+                assert found is not None
+                assert found.tobytes() == page.records.tobytes()
+            assert [key[:2] for key in journal.scan(Kind.DECISIONS, first=step)][:2] == [(step, 0), (step, 1)]
+
+
+def test_records_that_a_caller_changes_afterwards_change_no_step(path: Path) -> None:
+    mine = records(1)
+    with Journal(path, create=True) as journal:
+        journal.commit(marker(1), [Page(Kind.DECISIONS, 0, mine)])
+        mine["value"] = 9
+        journal.commit(marker(2), [Page(Kind.DECISIONS, 0, records(2))])
+        assert [found.tobytes() for *_, found in journal.scan(Kind.DECISIONS)] == [records(step).tobytes() for step in (1, 2)]
+
+
+def test_agents_that_come_and_go_between_keyframes_are_read_as_they_were(path: Path) -> None:
+    counts = [3, 4, 0, 4, 3, 3, 1, 3, 5, 5]
+    with Journal(path, create=True) as journal:
+        for step, count in enumerate(counts, 1):
+            journal.commit(marker(step), [Page(Kind.DECISIONS, 0, records(step, count))] if step != 5 else [])
+        found = {step: page.tobytes() for step, _, page in journal.scan(Kind.DECISIONS)}
+        assert found == {step: records(step, count).tobytes() for step, count in enumerate(counts, 1) if step != 5}
+
+
+@pytest.mark.parametrize("step", [8, 9, 10])
+def test_a_journal_opened_between_keyframes_goes_on(path: Path, step: int) -> None:
+    journal_of(path, step).close()
+    with Journal(path) as journal:
+        for later in range(step + 1, 20):
+            journal.commit(marker(later), pages(later))
+        assert is_whole(journal, 19)
+
+
+@pytest.mark.parametrize("step", [0, 7, 8, 9, 10])
+def test_what_takes_the_place_of_discarded_steps_is_read_as_it_was_written(path: Path, step: int) -> None:
+    with Journal(path, create=True) as journal:
+        for other in range(1, 13):
+            journal.commit(marker(other), pages(other if other <= step else other + 100))
+        journal.discard_after(step)
+        for later in range(step + 1, 20):
+            journal.commit(marker(later), pages(later))
+        assert is_whole(journal, 19)
+
+
+def test_a_keyframe_that_failed_is_no_keyframe(path: Path) -> None:
+    with journal_of(path, 8) as journal:
+        with pytest.raises(JournalFailed):
+            journal.commit(marker(9), [*pages(9), Page(Kind.DECISIONS, 0, records(9))])
+        for step in (10, 11):
+            journal.commit(marker(step), pages(step))
+        assert [key[0] for key in journal.scan(Kind.DECISIONS, first=9)] == [10, 10, 11, 11]
+        journal.check()
+
+
 def test_what_is_known_about_the_run_is_kept_and_replaced_by_name(path: Path) -> None:
     with Journal(path, create=True) as journal:
         journal.set_metadata({"run": "one", "versions": {"numpy": [2, 1]}})

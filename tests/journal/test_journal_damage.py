@@ -11,6 +11,7 @@ from journal_makers import is_whole, journal_of
 
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.journal.pages import page_id
 
 
 @pytest.fixture
@@ -27,18 +28,19 @@ def flipped(body: bytes) -> bytes:
     return body[:-1] + bytes([body[-1] ^ 1])
 
 
-def damage_one_page(path: Path, place: int) -> None:
-    """Flip a bit in the page that stands at *place* in the file."""
+def damage_one_page(path: Path, step: int, cohort: int, kind: Kind) -> None:
+    """Flip a bit in a page."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        number, body = connection.execute("SELECT id, body FROM pages ORDER BY id LIMIT 1 OFFSET ?", (place,)).fetchone()
+        number = page_id(step, cohort, kind)
+        (body,) = connection.execute("SELECT body FROM pages WHERE id = ?", (number,)).fetchone()
         connection.execute("UPDATE pages SET body = ? WHERE id = ?", (flipped(body), number))
 
 
 def test_a_damaged_page_names_its_step_and_touches_no_other(path: Path) -> None:
     journal_of(path, 3).close()
-    damage_one_page(path, 4)
+    damage_one_page(path, 2, SHARED, Kind.OBSERVATION)
     with Journal(path) as journal:
-        with pytest.raises(CorruptRecord, match=r"journal\.db: step 2") as caught:
+        with pytest.raises(CorruptRecord, match=r"journal\.db: step 2, observation: ") as caught:
             journal.read(2, Kind.OBSERVATION, SHARED)
         assert caught.value.step == 2
         with pytest.raises(CorruptRecord, match="step 2"):
@@ -47,6 +49,34 @@ def test_a_damaged_page_names_its_step_and_touches_no_other(path: Path) -> None:
             journal.check()
         assert journal.read(1, Kind.OBSERVATION, SHARED) is not None
         assert len(list(journal.scan(Kind.DECISIONS))) == 6
+
+
+def test_a_damaged_keyframe_is_named_by_all_pages_that_need_it_and_by_no_other(path: Path) -> None:
+    journal_of(path, 12).close()
+    damage_one_page(path, 1, 0, Kind.DECISIONS)
+    with Journal(path) as journal:
+        for step in range(1, 9):
+            with pytest.raises(CorruptRecord, match=r"journal\.db: step 1, decisions of cohort 0: page whose checksum") as caught:
+                journal.read(step, Kind.DECISIONS, 0)
+            assert caught.value.step == 1
+        assert journal.read(9, Kind.DECISIONS, 0) is not None
+        assert all(journal.read(step, Kind.DECISIONS, 1) is not None for step in range(1, 13))
+        assert len(list(journal.scan(Kind.DECISIONS, first=9))) == 8
+
+
+def test_a_difference_in_the_place_of_a_keyframe_is_corrupt(path: Path) -> None:
+    journal_of(path, 3).close()
+    number = page_id(1, 0, Kind.DECISIONS)
+    tampered(path, "UPDATE pages SET body = (SELECT body FROM pages WHERE id = ?) WHERE id = ?", page_id(2, 0, Kind.DECISIONS), number)
+    with Journal(path) as journal, pytest.raises(CorruptRecord, match="step 1, decisions of cohort 0: page of differences"):
+        journal.check()
+
+
+def test_a_page_of_a_kind_that_there_is_not_is_named(path: Path) -> None:
+    journal_of(path, 1).close()
+    tampered(path, "INSERT INTO pages VALUES (?, ?)", (1 << 24) + (5 << 8) + 200, b"no page")
+    with Journal(path) as journal, pytest.raises(CorruptRecord, match="step 1, kind 200 of cohort 4"):
+        journal.check()
 
 
 def test_a_page_of_a_layout_that_is_not_on_record_is_corrupt(path: Path) -> None:
@@ -74,7 +104,7 @@ def test_damage_in_what_is_known_about_the_run_is_named(path: Path) -> None:
         journal.metadata()
 
 
-@pytest.mark.parametrize("statement", ["PRAGMA user_version = 1", "PRAGMA user_version = 0"])
+@pytest.mark.parametrize("statement", ["PRAGMA user_version = 2", "PRAGMA user_version = 0"])
 def test_a_journal_of_another_format_is_refused(path: Path, statement: str) -> None:
     journal_of(path, 1).close()
     tampered(path, statement)

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import BYTES, SHARED, Kind, Page
-from freeagentics.journal.pages import HEADER_BYTES, decode, dtype_from_text, dtype_to_text, encode, page_id, read_header
+from freeagentics.journal.pages import (
+    HEADER_BYTES,
+    KEYFRAME_EVERY,
+    Encoding,
+    decode,
+    dtype_from_text,
+    dtype_to_text,
+    encode,
+    keyframe_id,
+    page_id,
+    page_key,
+    read_header,
+)
 
 kinds = st.sampled_from(["<i8", "<f4", ">u2", "|u1", "|b1", "<c8", "|S5", "<U2", "<M8[ms]"])
 shapes = st.lists(st.integers(1, 3), max_size=2).map(tuple)
@@ -21,12 +33,24 @@ def layouts(draw: st.DrawFn) -> np.dtype[np.void]:
     return np.dtype([(name, kind, shape) if shape else (name, kind) for name, kind, shape in fields])
 
 
+def filled(draw: st.DrawFn, dtype: np.dtype[np.void], count: int) -> AnyArray:
+    bytes_of = st.binary(min_size=count * dtype.itemsize, max_size=count * dtype.itemsize)
+    alike = st.integers(0, 255).map(lambda byte: bytes([byte]) * (count * dtype.itemsize))
+    return np.frombuffer(draw(bytes_of | alike), dtype)
+
+
 @st.composite
 def filled_pages(draw: st.DrawFn) -> Page:
-    dtype = draw(layouts())
-    count = draw(st.integers(0, 4))
-    records = np.frombuffer(draw(st.binary(min_size=count * dtype.itemsize, max_size=count * dtype.itemsize)), dtype)
-    return Page(draw(st.sampled_from(Kind)), draw(st.integers(SHARED, 60_000)), records, draw(st.integers(0, 255)))
+    records = filled(draw, draw(layouts()), draw(st.integers(0, 40)))
+    codec = draw(st.just(0) | st.integers(0, 255))
+    return Page(draw(st.sampled_from(Kind)), draw(st.integers(SHARED, 60_000)), records, codec)
+
+
+@st.composite
+def two_pages(draw: st.DrawFn) -> tuple[Page, AnyArray]:
+    """A page, and records of the same kind and cohort in its keyframe."""
+    dtype, count = draw(layouts()), draw(st.integers(1, 40))
+    return Page(Kind.DECISIONS, 0, filled(draw, dtype, count)), filled(draw, dtype, count)
 
 
 @given(filled_pages(), st.integers(0, 2**16 - 1))
@@ -40,6 +64,62 @@ def test_a_page_comes_back_as_it_was(page: Page, schema: int) -> None:
     header = read_header(body)
     assert (header.codec, header.schema, header.count) == (page.codec, schema, len(page.records))
     assert len(body) <= HEADER_BYTES + page.records.nbytes
+
+
+@given(two_pages())
+def test_a_page_comes_back_from_where_it_differs_from_its_keyframe(pages: tuple[Page, AnyArray]) -> None:
+    page, base = pages
+    body = encode(page, 1, base)
+    back = decode(body, page.records.dtype, base)
+    assert (back.dtype, back.tobytes()) == (page.records.dtype, page.records.tobytes())
+    assert not back.flags.writeable
+    assert len(body) <= HEADER_BYTES + page.records.nbytes
+
+
+def numbered(count: int, value: float = 0.1) -> AnyArray:
+    records: AnyArray = np.zeros(count, dtype=[("agent", "<i4"), ("value", "<f8")])
+    records["agent"], records["value"] = np.arange(count), value * np.arange(count)
+    return records
+
+
+def test_a_page_that_is_like_its_keyframe_takes_next_to_nothing() -> None:
+    records = numbered(1000)
+    assert len(encode(Page(Kind.DECISIONS, 0, records), 1, numbered(1000))) < HEADER_BYTES + 40
+    assert read_header(encode(Page(Kind.DECISIONS, 0, records), 1, numbered(1000))).encoding is Encoding.DIFFERENCE
+
+
+@pytest.mark.parametrize("base", [None, numbered(999), numbered(1000).view([("agent", "<i4"), ("value", "<i8")])])
+def test_a_page_whose_keyframe_has_no_such_records_stands_for_itself(base: AnyArray | None) -> None:
+    page = Page(Kind.DECISIONS, 0, numbered(1000))
+    body = encode(page, 1, base)
+    assert read_header(body).encoding is Encoding.PLANES
+    assert decode(body, page.records.dtype).tobytes() == page.records.tobytes()
+
+
+@pytest.mark.parametrize("base", [None, numbered(999), numbered(1000).view([("agent", "<i4"), ("value", "<i8")])])
+def test_a_difference_from_other_records_than_its_keyframe_has_is_refused(base: AnyArray | None) -> None:
+    body = encode(Page(Kind.DECISIONS, 0, numbered(1000, 0.2)), 1, numbered(1000))
+    with pytest.raises(CorruptRecord, match="keyframe"):
+        decode(body, numbered(0).dtype, base)
+
+
+def test_codes_lie_as_they_are_so_that_one_is_lost_with_one_bit() -> None:
+    codes = np.frombuffer(b"codes " * 100, BYTES)
+    body = bytearray(encode(Page(Kind.MEMORIES, 0, codes, codec=22, count=9), 1, codes))
+    body[-1] ^= 1
+    with pytest.raises(CorruptRecord):
+        decode(bytes(body), BYTES)
+    assert decode(bytes(body), BYTES, damaged=True).tobytes()[:-1] == codes.tobytes()[:-1]
+
+
+def test_keyframes_are_eight_steps_apart_from_the_first_on() -> None:
+    found = [page_key(keyframe_id(page_id(step, 3, Kind.OUTCOMES))) for step in range(1, 18)]
+    assert found == [(step, 3, Kind.OUTCOMES) for step in (*[1] * KEYFRAME_EVERY, *[9] * KEYFRAME_EVERY, 17)]
+
+
+@given(st.integers(1, 2**32), st.integers(SHARED, 60_000), st.sampled_from(Kind))
+def test_a_row_number_tells_step_cohort_and_kind(step: int, cohort: int, kind: Kind) -> None:
+    assert page_key(page_id(step, cohort, kind)) == (step, cohort, kind)
 
 
 @given(filled_pages(), st.data())
