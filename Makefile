@@ -22,7 +22,7 @@ help:
 	@echo "make mutants  change the package a little, a change at a time, and see whether tests fail (ARGS='--per-file 3 market/')"
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
-	@echo "make evidence run the experiments of docs/evidence.md: hours at first, and it goes on where it was stopped (SEEDS=20)"
+	@echo "make evidence run the experiments of docs/evidence.md: about two hours on two cores, and it goes on where it was stopped (SEEDS=20)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
