@@ -38,12 +38,12 @@ def compiler() -> list[str] | None:
     return command if shutil.which(command[0]) else None
 
 
-def compile_kernels(root: Path, flags: list[str] | None = None) -> Path:
+def compile_kernels(root: Path) -> Path:
     """Compile the module beside its sources. Raises SystemExit with what is missing, and CalledProcessError where the compiler fails."""
     sources, headers = root / KERNELS / "c", sysconfig.get_path("include")
     if not Path(headers, "Python.h").exists():
         raise SystemExit(f"freeagentics: no Python.h in {headers}, which its kernels need; on Debian and Ubuntu install python3-dev")
-    command = [*(compiler() or ZIG), *FLAGS, *(flags or [])]
+    command = [*(compiler() or ZIG), *FLAGS]
     wide = platform.machine().lower() in ("x86_64", "amd64")
     macros = ["-DFREEAGENTICS_WIDE"] if wide else []
     link = ["-bundle", "-undefined", "dynamic_lookup"] if sys.platform == "darwin" else ["-shared"]

@@ -9,7 +9,7 @@ this room is imported, and changes no bit. ``FREEAGENTICS_KERNELS=baseline`` in 
 """
 
 from freeagentics.kernels.fingerprint import fingerprint
-from freeagentics.kernels.library import compiled, variant
+from freeagentics.kernels.library import compiled
 from freeagentics.kernels.numbers import (
     decay,
     ewma,
@@ -40,5 +40,4 @@ __all__ = [
     "solve",
     "tanh",
     "total",
-    "variant",
 ]

@@ -123,10 +123,9 @@ class Board:
         Raises:
             ValueError: *inbox* is that of another cohort.
         """
-        if not len(inbox):
-            self._read_watermark[cohort] = max(inbox.read_watermark, self._read_watermark.get(cohort, 0))
-            return np.zeros(0, np.int64), np.zeros(0, np.int32)
-        marked = self._deliveries.mark(np.sort(inbox.delivery[inbox.delivery != NO_DELIVERY]), cohort, step)
+        marked = inbox.delivery[inbox.delivery != NO_DELIVERY]
+        if marked.size:
+            marked = self._deliveries.mark(np.sort(marked), cohort, step)
         self._read_watermark[cohort] = max(inbox.read_watermark, self._read_watermark.get(cohort, 0))
         return self._deliveries.at("signal", marked), self._deliveries.at("target", marked)
 

@@ -13,6 +13,7 @@ from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.ranges import Span
+from freeagentics.agents.roles.portfolio_optimizer import within
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
@@ -123,7 +124,7 @@ class TradeExecutor(Cohort):
         self.forecast[rows, focus] += self.recollection.add(view.observation.step, recalled, self.forecast[rows, focus])
         target = self._target(now)
         limit = self.heard.limit(now)
-        wanted = self._within(target, limit)
+        wanted = within(target, limit)
         orders, traded, closing = self._orders(view, wanted, limit)
         largest = traded[rows, np.abs(traded).argmax(axis=1)]
         signal, parent, parent_step = self._causes(now, target, limit)
@@ -169,10 +170,6 @@ class TradeExecutor(Cohort):
         if self._optimized:
             return self.neutral
         return np.clip(self.neutral + self.forecast * np.float32(self.settings.gain), 0, 1)
-
-    def _within(self, wanted: F32, limit: F32) -> F32:
-        """Weights scaled down so that together they keep the limit (rows,)."""
-        return wanted * np.minimum(1, limit / np.maximum(kernels.total(wanted), 1e-9))[:, None]
 
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
         """Trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a

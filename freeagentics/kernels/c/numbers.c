@@ -28,49 +28,31 @@ ELEMENTWISE(log)
 ELEMENTWISE(log1p)
 ELEMENTWISE(tanh)
 
-/* Sums along the last axis: of rows of so many numbers. */
-static int sum_rows(const Argument *argument) {
-    const double *x = AS(const double, 0);
-    double *y = AS(double, 1);
-    int64_t rows = argument[1].items, width = WHOLE(2);
-    HOLDS(0, times(rows, width));
-    for (int64_t row = 0; row < rows; row++) y[row] = sum_d(x + row * width, width);
-    return 0;
-}
+/* Sums along the last axis, of rows of so many numbers; and along an axis in the middle, (outer, width, inner) to (outer, inner), each from the
+ * first number to the last. */
+#define SUMS(rows_name, middle_name, sum, type)                                                                      \
+    static int rows_name(const Argument *argument) {                                                                 \
+        const type *x = AS(const type, 0);                                                                           \
+        type *y = AS(type, 1);                                                                                       \
+        int64_t rows = argument[1].items, width = WHOLE(2);                                                          \
+        HOLDS(0, times(rows, width));                                                                                \
+        for (int64_t row = 0; row < rows; row++) y[row] = sum(x + row * width, width);                               \
+        return 0;                                                                                                    \
+    }                                                                                                                \
+    static int middle_name(const Argument *argument) {                                                               \
+        const type *x = AS(const type, 0);                                                                           \
+        type *y = AS(type, 1);                                                                                       \
+        int64_t width = WHOLE(2), inner = WHOLE(3), outer = inner ? argument[1].items / inner : 0;                   \
+        HOLDS(0, times(times(outer, width), inner));                                                                 \
+        for (int64_t i = 0; i < outer * inner; i++) y[i] = 0;                                                        \
+        for (int64_t o = 0; o < outer; o++)                                                                          \
+            for (int64_t w = 0; w < width; w++)                                                                      \
+                for (int64_t i = 0; i < inner; i++) y[o * inner + i] += x[(o * width + w) * inner + i];              \
+        return 0;                                                                                                    \
+    }
 
-static int sum_rows_f(const Argument *argument) {
-    const float *x = AS(const float, 0);
-    float *y = AS(float, 1);
-    int64_t rows = argument[1].items, width = WHOLE(2);
-    HOLDS(0, times(rows, width));
-    for (int64_t row = 0; row < rows; row++) y[row] = sum_f(x + row * width, width);
-    return 0;
-}
-
-/* Sums along an axis of so many numbers in the middle, (outer, width, inner) to (outer, inner), from the first to the last. */
-static int sum_middle(const Argument *argument) {
-    const double *x = AS(const double, 0);
-    double *y = AS(double, 1);
-    int64_t width = WHOLE(2), inner = WHOLE(3), outer = inner ? argument[1].items / inner : 0;
-    HOLDS(0, times(times(outer, width), inner));
-    for (int64_t i = 0; i < outer * inner; i++) y[i] = 0;
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t w = 0; w < width; w++)
-            for (int64_t i = 0; i < inner; i++) y[o * inner + i] += x[(o * width + w) * inner + i];
-    return 0;
-}
-
-static int sum_middle_f(const Argument *argument) {
-    const float *x = AS(const float, 0);
-    float *y = AS(float, 1);
-    int64_t width = WHOLE(2), inner = WHOLE(3), outer = inner ? argument[1].items / inner : 0;
-    HOLDS(0, times(times(outer, width), inner));
-    for (int64_t i = 0; i < outer * inner; i++) y[i] = 0;
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t w = 0; w < width; w++)
-            for (int64_t i = 0; i < inner; i++) y[o * inner + i] += x[(o * width + w) * inner + i];
-    return 0;
-}
+SUMS(sum_rows, sum_middle, sum_d, double)
+SUMS(sum_rows_f, sum_middle_f, sum_f, float)
 
 /* (n, k) times (k, m), each sum from the first product to the last. */
 static int product(const Argument *argument) {

@@ -52,16 +52,19 @@ static int weights_learn(const Argument *argument) {
     return 0;
 }
 
-/* The normal part of a weight's slab: its mean and variance, and the mean square of its component where it was read. */
+/* The normal part of a weight's slab: its precision before any outcome, its mean and its variance. */
 typedef struct {
-    double mean, spread, power;
+    double precision, mean, spread;
 } Slab;
 
-static inline Slab slab_of(double information, double moment, double squares, double reads, const float *noise, double explained, double first_reads,
-                    double first_square) {
-    double precision = (double)noise[1] / noise[0], power = (squares + first_reads * first_square) / (reads + first_reads);
-    double spread = 1 / (information * precision + power / explained);
-    return (Slab){moment * precision * spread, spread, power};
+/* From information and moment over the variance of outcomes, and the mean square of the component. */
+static inline Slab slab_of(double information, double moment, double power, double explained) {
+    double precision = power / explained, spread = 1 / (information + precision);
+    return (Slab){precision, moment * spread, spread};
+}
+
+static inline double power_of(double squares, double reads, double first_reads, double first_square) {
+    return (squares + first_reads * first_square) / (reads + first_reads);
 }
 
 /* Weights that are worked on side by side. */
@@ -85,12 +88,13 @@ static int weights_conclude(const Argument *argument) {
             double precise = (double)noise[2 * row + 1] / noise[2 * row];
             known[k] = AS(const float, 0)[i] * precise;
             product[k] = AS(const float, 1)[i] * precise;
-            power[k] = (AS(const float, 2)[i] + first_reads * first_square) / (AS(const float, 3)[i] + first_reads);
+            power[k] = power_of(AS(const float, 2)[i], AS(const float, 3)[i], first_reads, first_square);
             odds[k] = log_odds[i - row * components];
         }
         for (int k = 0; k < BATCH; k++) {
-            double precision = power[k] / explained, spread = 1 / (known[k] + precision), mean = product[k] * spread;
-            double square = mean * mean, second = square + spread, scaled = precision * spread, far = precision * second;
+            Slab slab = slab_of(known[k], product[k], power[k], explained);
+            double mean = slab.mean, spread = slab.spread, square = mean * mean, second = square + spread;
+            double scaled = slab.precision * spread, far = slab.precision * second;
             /* log(sqrt(scaled) * far), in one logarithm. */
             double factor = log_of(scaled * far * far) / 2 + square / (2 * spread);
             double believed = 1 / (1 + exp_of(-between(-60, odds[k] + factor, 60)));
@@ -133,8 +137,9 @@ static int weights_worth(const Argument *argument) {
     for (int64_t i = 0; i < n; i++) {
         double information = AS(const float, 0)[i], squares = AS(const float, 2)[i], reads = AS(const float, 3)[i];
         double words = AS(const float, 4)[i], credence = AS(const float, 5)[i];
-        Slab slab = slab_of(information, AS(const float, 1)[i], squares, reads, AS(const float, 6) + 2 * (i / components), REAL(11), first_reads,
-                            first_square);
+        const float *noise = AS(const float, 6) + 2 * (i / components);
+        double precise = (double)noise[1] / noise[0], power = power_of(squares, reads, first_reads, first_square);
+        Slab slab = slab_of(information * precise, AS(const float, 1)[i] * precise, power, REAL(11));
         double mean = slab.mean * slab.mean, spread = slab.spread, before = first_reads * first_square;
         double square = (mean * (mean + 6 * spread) + 3 * spread * spread) / (mean + spread);
         double loudness = (squares + before) / (words + first_words), pace = (information + before) / (reads + first_reads);
@@ -142,7 +147,7 @@ static int weights_worth(const Argument *argument) {
         /* The evidence for a weight w grows by half of its square, in standard deviations of outcomes, with each unit of information. */
         double open = between(1e-6, credence, 1 - 1e-6), to_be_heard = log_of((1 - open) / open) / (square * pace / 2);
         double learned = credence >= heard ? spread * spread * pace : square / larger(to_be_heard, 1);
-        AS(float, 7)[i] = (float)(credence * acted_on * acted_on * (square + life * learned) * slab.power);
+        AS(float, 7)[i] = (float)(credence * acted_on * acted_on * (square + life * learned) * power);
     }
     return 0;
 }
