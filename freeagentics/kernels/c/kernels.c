@@ -5,6 +5,7 @@
 #include "weights.c"
 #include "recall.c"
 #include "signals.c"
+#include "inference.c"
 #include "checksum.c"
 #include "codec.c"
 
@@ -45,6 +46,8 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
+    {"states_infer", "fllnnnxF", states_infer},
+    {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
