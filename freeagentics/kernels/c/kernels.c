@@ -6,6 +6,7 @@
 #include "recall.c"
 #include "signals.c"
 #include "inference.c"
+#include "sequences.c"
 #include "checksum.c"
 #include "codec.c"
 
@@ -48,6 +49,7 @@ const Kernel TABLE[] = {
     {"signals_count", "lbfIBF", signals_count},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
+    {"sequences_find", "bfnnnnnxxIFI", sequences_find},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
