@@ -91,7 +91,7 @@ class SequenceIndex(ArrayState):
 
 
 def chances_of_likeness(dimensions: float, places: int = 1024) -> F32:
-    """Probability that the angle between two independent directions has at least each cosine of 0 to 1, (places + 1,): the share of a sphere
+    """Probability that the angle of two independent directions has at least each cosine of 0 to 1, (places + 1,): the share of a sphere
     in so many *dimensions* that lies in a cap."""
     at = np.linspace(0, 1, places + 1)
     squares = np.maximum(1 - at * at, 1e-300)
