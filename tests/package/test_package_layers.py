@@ -30,6 +30,7 @@ ROOMS = {
     "scenario": {"agents", "market"},
     "records": {"scenario", "agents", "journal"} | FACULTIES - {"mind"},
     "simulation": {"records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
+    "services": {"journal", "stores"},
     "sync": {"records", "scenario", "agents", "journal", "stores"} | FACULTIES - {"market", "mind"},
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "simulation", "records", "scenario", "agents", "journal", "runtime"},
