@@ -50,7 +50,8 @@ def take_row(arrays: Arrays, row: int, step: int, history: int) -> dict[str, Any
         step: of the checkpoint.
         history: records that an agent's history holds at most.
     """
-    taken = {name: _in_order(name, np.take(arrays[name], row, axis=row_axis(name)), -(step + 1)) for name in _of_rows(arrays)}
+    rows = {name: arrays[name].take([row], row_axis(name)).squeeze(row_axis(name)) for name in _of_rows(arrays)}
+    taken = {name: _in_order(name, mine, -(step + 1)) for name, mine in rows.items()}
     taken[CELLS] = _cells(arrays)[row]
     taken[RECORDS] = _history(arrays, history).recent(row, history)
     if USER_STATE in arrays:
@@ -72,11 +73,10 @@ def put_row(arrays: Arrays, row: int, step: int, history: int, state: Arrays) ->
     if expected != set(state):
         raise ValueError(f"the state of another role: it differs in {', '.join(sorted(expected ^ set(state)))}")
     for name in _of_rows(arrays):
-        place = put[name][(slice(None),) * (row_axis(name) or 0) + (row,)]
-        if place.shape != state[name].shape or place.dtype != state[name].dtype:
-            raise ValueError(f"{name}: {state[name].dtype}{state[name].shape} is not {place.dtype}{place.shape}")
-        # An array of no axes is a number, not a view.
-        put[name][(slice(None),) * (row_axis(name) or 0) + (row,)] = _in_order(name, state[name], step + 1)
+        place = np.moveaxis(put[name], row_axis(name) or 0, 0)[row : row + 1]
+        if place.shape[1:] != state[name].shape or place.dtype != state[name].dtype:
+            raise ValueError(f"{name}: {state[name].dtype}{state[name].shape} is not {place.dtype}{place.shape[1:]}")
+        place[0] = _in_order(name, state[name], step + 1)
     put["joined"][row] = step
     put |= _with_cells(put, row, state[CELLS])
     put |= _with_records(put, row, history, state[RECORDS])
