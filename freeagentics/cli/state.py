@@ -152,7 +152,7 @@ def audit_command(
         again = ", computed again and the same" if replay else ""
         _print(f"journal: {one.agent} went back after step {one.at} to its state of step {one.to}, {one.content_sha256[:SHOWN]}{again}")
     for entry in entries:
-        _print(f"{_version_line(entry, owner=True)}, entry {entry.sha256[: 2 * SHOWN]}")
+        _print(f"{_version_line(entry, owner=True)}, entry {entry.sha256}")
     _print(f"audit entries: {len(entries)}, rollbacks: {len(rollbacks)}; all as they were written")
 
 

@@ -102,7 +102,8 @@ class RunStates:
         if agent not in self.roster.ids:
             raise BadInput(f"no agent '{agent}' in {self.directory.path}; {did_you_mean(agent, self.roster.ids)}")
         number = self.roster.ids.index(agent)
-        if left := self.roster.left(self.journal, step).get(number):
+        left = self.roster.left(self.journal, step).get(number, step + 1)
+        if left <= step:
             raise BadInput(f"{agent} left before step {left}, so it has no state at step {step}")
         return number, f"cohort-{self.roster.seats['cohort'][number]}"
 
@@ -182,7 +183,7 @@ class RunStates:
         return self._manager
 
     def _is_there(self) -> bool:
-        """Whether there may be saved versions, without making a file to look into. Raises BadStore where the store lacks this run."""
+        """Answer whether there may be saved versions, and make no file to look into. Raises BadStore where the store lacks this run."""
         if not self._url:
             return self.directory.states.is_file()
         if not self._owners():

@@ -12,7 +12,7 @@ from freeagentics.stores.validation import check_int
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How many versions of each type are kept beside the newest version; None keeps all.
+    """Numbers of versions of each type that are kept beside the newest version; None keeps all.
 
     One that others on record differ from is kept as long as they are.
 

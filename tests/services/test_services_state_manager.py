@@ -5,10 +5,12 @@ from __future__ import annotations
 import doctest
 import getpass
 import os
+import re
 import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +27,7 @@ from freeagentics.services.state_content import content_sha256, pack_content, un
 from freeagentics.stores import Item, Store, open_store
 from freeagentics.stores.tables import STATES, state_audit_partition, state_partition, state_versions_partition
 
+PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 DTYPES = st.sampled_from(["<f4", "<f8", ">f8", "<f2", "?", "u1", "<i8", ">i4", "<c8", "<U3"])
 SHAPES = st.sampled_from([(), (0,), (3,), (2, 0, 2), (40, 3)])
 # Any bits: NaN with a payload, -0.0 and subnormal numbers are among them.
@@ -341,6 +344,14 @@ def test_differences_name_parts_and_say_how_much() -> None:
 def test_the_example_does_what_it_says() -> None:
     (example,) = doctest.DocTestFinder(recurse=False).find(StateManager, "StateManager", globs={})
     assert example.examples
+    assert not doctest.DocTestRunner().run(example).failed
+
+
+def test_the_page_on_states_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(block, {}, PAGE.name, None, None)
+    assert len(example.examples) > 8
     assert not doctest.DocTestRunner().run(example).failed
 
 
