@@ -30,9 +30,10 @@ ROOMS = {
     "scenario": {"agents", "market"},
     "records": {"scenario", "agents", "journal"} | FACULTIES - {"mind"},
     "simulation": {"records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
+    "services": {"journal", "stores"},
     "sync": {"records", "scenario", "agents", "journal", "stores"} | FACULTIES - {"market", "mind"},
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
-    "runs": {"replay", "sync", "simulation", "records", "scenario", "agents", "journal", "runtime"},
+    "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "evaluation": {"simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
     "report": {"evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"} | FACULTIES - {"mind", "signals"},
@@ -43,7 +44,7 @@ ROOMS = {
     "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
-    | {"scenario", "agents", "memory", "stores"},
+    | {"scenario", "agents", "memory", "services", "stores"},
     "__main__": {"cli"},
 }
 
