@@ -64,6 +64,7 @@ class SequenceIndex(ArrayState):
     def __init__(self, assets: int, capacity: int, *, length: int = 12, horizon: int = 8, likeness: float = 0.8) -> None:
         self._length, self._horizon, self._likeness = length, horizon, likeness
         self._chance = chances_of_likeness(length * INDEPENDENT)
+        self._chance.flags.writeable = False
         self._loud = length * (LOUD * STEPS_A_DEVIATION) ** 2
         self.move = np.full((assets, capacity), STILL, dtype=np.uint8)
         self.result = np.full((assets, capacity), np.nan, dtype=np.float32)
