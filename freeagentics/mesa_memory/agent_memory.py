@@ -76,9 +76,9 @@ class AgentMemory:
 
         Args:
             model_or_agent: a Mesa model; or an agent, in its ``__init__`` after its state is set: all agents of a model share one memory.
-            state: what agents remember of themselves: names of attributes (numbers, booleans, enums, texts, grid positions or cells, vectors
-                of up to 16 numbers), or a function from an agent to a dict. By class where they differ: ``{Sheep: ["energy"], Wolf: […]}``;
-                then agents of other classes are not attached.
+            state: what agents remember of themselves: names of attributes (numbers, booleans, enums, texts, grid positions or cells,
+                vectors of up to 16 numbers), or a function from an agent to a dict. By class where they differ:
+                ``{Sheep: ["energy"], Wolf: […]}``; then agents of other classes are not attached.
             groups: names of state by group, e.g. ``{"body": ["energy", "age"], "place": ["cell"]}``: a group counts as one in likeness,
                 and can be asked for by itself (``like="place"``). A name in no group is one of its own.
             store: a URL, or a store, that memories are written to as well.
@@ -113,9 +113,10 @@ class AgentMemory:
         one = is_agent(model_or_agent)
         host = Host(model_or_agent.model if one else model_or_agent)
         settings = BlockSettings(budget, halflife, width)
-        memory: Self | None = host.memory
+        memory: AgentMemory | None = host.memory
         if memory is None:
             memory = cls(host.model, settings, path=None if out is None else Path(out), every=every, enabled=enabled)
+            memory._classes.check(state, groups or {})
             memory._begin(store, memories_from)
         elif not one:
             raise BadInput(f"{type(host.model).__name__} has a memory already; close it before another is attached")
@@ -137,8 +138,8 @@ class AgentMemory:
             raise BadInput(f"every={self._every}: give 1 step or more")
         if memories_from is not None:
             self._classes.earlier = self.load(memories_from)
-            self._actions.adopt(self._classes.earlier.actions)
-            self._tags.adopt(self._classes.earlier.tags)
+            self._actions.adopt(self._classes.earlier.actions.values)
+            self._tags.adopt(self._classes.earlier.tags.values)
         if self._enabled and (self.path or store is not None):
             model = type(self._host.model)
             feed = None if store is None else StoreFeed(store, self.path.name if self.path else class_name(model))
@@ -193,9 +194,7 @@ class AgentMemory:
             some = [agents[place] for place in places]
             numbers, size = _numbers(some), len(some)
             step, time = np.full(size, self._host.step), np.full(size, self._host.time)
-            made = of.remember(
-                numbers, step, time, actions[places], np.full(size, tags, np.uint16), outcomes[places], of.reader.read(some)
-            )
+            made = of.remember(numbers, step, time, actions[places], np.full(size, tags, np.uint16), outcomes[places], of.reader.read(some))
             self._log(of, made)
             found[places] = made.sequence
         return found
@@ -243,7 +242,9 @@ class AgentMemory:
         self._settle()
         of = self._classes.of(giver)
         if of is not self._classes.of(taker):
-            raise BadInput(f"{type(taker).__name__} remembers another state than {type(giver).__name__}: memories are handed on within a class")
+            raise BadInput(
+                f"{type(taker).__name__} remembers another state than {type(giver).__name__}: memories are handed on within a class"
+            )
         of.block.hand_on(int(giver.unique_id), int(taker.unique_id))
         if self._recorder:
             self._recorder.handed_on()
@@ -297,12 +298,22 @@ class AgentMemory:
         self._settle()
         shape = (len(agents), k)
         relevance, outcome = np.zeros(shape, np.float32), np.full(shape, np.nan, np.float32)
-        number, step, evidence, actions = np.full(shape, -1), np.zeros(shape, np.int32), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        number, step, evidence, actions = (
+            np.full(shape, -1),
+            np.zeros(shape, np.int32),
+            np.zeros(shape, np.int64),
+            np.zeros(shape, np.int64),
+        )
         age = np.full(shape, np.nan)
         for of, places in self._classes.split(agents) if self._enabled else ():
             entries, found = self._found(of, [agents[place] for place in places], k, like, tags, action, since)
             there = found > 0
-            relevance[places], actions[places], evidence[places], step[places] = found, entries["action"], entries["evidence"], entries["step"]
+            relevance[places], actions[places], evidence[places], step[places] = (
+                found,
+                entries["action"],
+                entries["evidence"],
+                entries["step"],
+            )
             outcome[places] = np.where(there, entries["outcome"], np.nan)
             number[places] = np.where(there, entries["sequence"], -1)
             age[places] = np.where(there, self._host.time - entries["time"], np.nan)

@@ -111,8 +111,15 @@ class ClassMemory:
             return None
         agents, step, time, action, tags, outcome, snapshots = zip(*self._waiting, strict=True)
         self._waiting, self._waits = [], {}
-        numbers = (np.array(column, kind) for column, kind in ((step, np.int64), (time, np.float64), (action, np.uint16), (tags, np.uint16)))
-        return self.remember(np.array(agents), *numbers, np.array(outcome, np.float32), self.reader.matrix(snapshots))
+        return self.remember(
+            np.array(agents),
+            np.array(step),
+            np.array(time),
+            np.array(action, np.uint16),
+            np.array(tags, np.uint16),
+            np.array(outcome, np.float32),
+            self.reader.matrix(snapshots),
+        )
 
     def remember(self, agents: I64, step: I64, time: F64, action: AnyArray, tags: AnyArray, outcome: F32, values: F64) -> Experiences:
         """Remember states (n, C) of agents (n,) with what was done, (n,) each."""

@@ -58,7 +58,11 @@ class Feature:
         if isinstance(value, Real):
             return cls(name, NUMBER, whole=isinstance(value, Integral))
         kind, numbers = (CELL, value.coordinate) if hasattr(value, "coordinate") else (VECTOR, value)
-        if isinstance(numbers, Sequence | np.ndarray) and 0 < len(numbers) <= MOST_COLUMNS and all(isinstance(one, Real) for one in numbers):
+        if (
+            isinstance(numbers, Sequence | np.ndarray)
+            and 0 < len(numbers) <= MOST_COLUMNS
+            and all(isinstance(one, Real) for one in numbers)
+        ):
             return cls(name, kind, len(numbers), whole=all(isinstance(one, Integral) for one in numbers))
         raise BadInput(f"state '{name}' is {_shown(value)}: memory keeps {_KINDS}")
 

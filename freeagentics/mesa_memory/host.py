@@ -37,7 +37,8 @@ class Host:
     @property
     def time(self) -> float:
         """The model's time; of Mesa 3.3, which has none, its steps."""
-        return float(getattr(self.model, "time", None) or getattr(self.model, "steps", 0))
+        time = getattr(self.model, "time", None)
+        return float(self.model.steps if time is None else time)
 
     @property
     def step(self) -> int:

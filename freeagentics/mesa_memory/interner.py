@@ -37,7 +37,9 @@ class Interner:
         try:
             found = self._numbers.get(value)
         except TypeError:
-            raise BadInput(f"{self._what} {value!r} is a {type(value).__name__}: give a text, a number, an enum or a tuple of them") from None
+            raise BadInput(
+                f"{self._what} {value!r} is a {type(value).__name__}: give a text, a number, an enum or a tuple of them"
+            ) from None
         return self._add(value) if found is None else found
 
     def numbers(self, values: Any, count: int) -> AnyArray:

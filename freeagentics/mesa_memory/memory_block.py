@@ -53,10 +53,10 @@ def entry_type(columns: int) -> np.dtype[np.void]:
 class MemoryBlock:
     """Memories by row and slot.
 
-    Half of an agent's slots are a ring of its latest memories. What leaves the ring is consolidated: with an older memory of the same action
-    and tags, and of nearly the same state, it becomes one, whose outcome is the mean of both; otherwise it takes the place of the older
-    memory that is worth least, if it is worth more itself. Worth is importance, which outcomes that are out of the ordinary have, and use,
-    which recall counts; it halves over `halflife`.
+    Half of an agent's slots are a ring of its latest memories. What leaves the ring is consolidated: with an older memory of the same
+    action and tags, and of nearly the same state, it becomes one, whose outcome is the mean of both; otherwise it takes the place of the
+    older memory that is worth least, if it is worth more itself. Worth is importance, which outcomes that are out of the ordinary have,
+    and use, which recall counts; it halves over `halflife`.
 
     Args:
         ranges: of the columns of state, C of them.
@@ -88,8 +88,8 @@ class MemoryBlock:
     def rows(self, agents: Sequence[int]) -> I64:
         """Rows of agents by their numbers, made where there are none."""
         missing = [agent for agent in agents if agent not in self._row]
-        while len(self._free) < len(missing):
-            self._grow()
+        if len(self._free) < len(missing):
+            self._grow(len(missing))
         for agent in missing:
             self._row[agent] = self._free.pop()
         found = np.fromiter(map(self._row.__getitem__, agents), np.int64, len(agents))
@@ -117,9 +117,9 @@ class MemoryBlock:
         source, target = self.rows([giver, taker])
         self.entries[target], self.made[target] = self.entries[source], self.made[source]
 
-    def _grow(self) -> None:
+    def _grow(self, needed: int) -> None:
         old = len(self.made)
-        more = max(old, 16)
+        more = max(old, 16, needed)
         self.entries = np.concatenate([self.entries, np.zeros((more, self.slots), self.entries.dtype)])
         self.made = np.concatenate([self.made, np.zeros(more, np.int32)])
         self.agent = np.concatenate([self.agent, np.zeros(more, np.int64)])
@@ -129,9 +129,8 @@ class MemoryBlock:
 
     def widen(self, ranges: Ranges) -> None:
         """Take wider ranges: what is remembered is measured by them from now on."""
-        self.entries["levels"] = ranges.levels(self.ranges.values(self.entries["levels"]).reshape(-1, len(ranges.low))).reshape(
-            self.entries["levels"].shape
-        )
+        taken = self.entries["evidence"] > 0
+        self.entries["levels"][taken] = ranges.levels(self.ranges.values(self.entries["levels"][taken]))
         self.ranges = ranges
 
     def remember(self, rows: I64, entries: AnyArray) -> I64:
@@ -205,7 +204,7 @@ class MemoryBlock:
 
     def _observe(self, outcomes: F32) -> None:
         values = outcomes.astype(np.float64)
-        self.outcomes += [len(values), kernels.total(values), kernels.total(values * values)]
+        self.outcomes += np.array([len(values), kernels.total(values), kernels.total(values * values)])
 
     def _importance(self, outcomes: F32) -> F32:
         """Importance by how far outcomes are from their mean so far, in standard deviations, up to four."""
@@ -218,7 +217,7 @@ class MemoryBlock:
     # Recall
 
     def _distance(self, levels: U8, others: U8, asked: Mask | None = None) -> F32:
-        """Mean squared distance of levels (..., C) by weight, of the columns that are *asked* for; what is missing is far from what is not."""
+        """Mean squared distance of levels (..., C) by weight, of the columns that are *asked* for; nothing is far from something."""
         apart = (levels.astype(np.float32) - others.astype(np.float32)) / np.float32(LEVELS)
         apart[(levels == MISSING) != (others == MISSING)] = 1
         category = self.ranges.categories

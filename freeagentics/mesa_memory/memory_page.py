@@ -77,8 +77,8 @@ def decode_experiences(arrays: Mapping[str, AnyArray]) -> Experiences:
         if "missing" in arrays:
             gone = np.unpackbits(arrays["missing"], count=values.size).reshape(values.shape)
             values[gone.astype(np.bool_)] = np.nan
-        plain = (arrays[name] for name in ("action", "tags", "outcome"))
-        made = Experiences(agents, sequence, step, arrays["time"] + step, *plain, values)
+        action, tags, outcome = (arrays[name] for name in ("action", "tags", "outcome"))
+        made = Experiences(agents, sequence, step, arrays["time"] + step, action, tags, outcome, values)
         if {len(getattr(made, name)) for name in made.__slots__} != {len(agents)}:
             raise ValueError("columns of several lengths")
     except (KeyError, ValueError, TypeError) as error:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from freeagentics.journal import BYTES, Kind, Page, pack_arrays
-from freeagentics.mesa_memory.lattice import Lattice
-from freeagentics.mesa_memory.memory_page import Experiences, encode_experiences, narrowed
+from freeagentics.mesa_memory.lattice import Lattice, narrowed
+from freeagentics.mesa_memory.memory_page import Experiences, encode_experiences
 from freeagentics.mesa_memory.state_page import States, encode_states
 
 
@@ -47,10 +47,7 @@ class PageLog:
         if self.outcomes:
             columns = zip(*self.outcomes, strict=True)
             kinds = (np.int64, np.int64, np.float32)
-            arrays = {
-                name: narrowed(np.array(column, kind))
-                for name, column, kind in zip(Outcome._fields, columns, kinds, strict=True)
-            }
+            arrays = {name: narrowed(np.array(column, kind)) for name, column, kind in zip(Outcome._fields, columns, kinds, strict=True)}
             pages.append(self._page(Kind.HOST_OUTCOMES, arrays, len(self.outcomes)))
         self.states, self.made, self.outcomes = [], [], []
         return pages

@@ -37,7 +37,7 @@ class Ranges:
             return None
         wider = Ranges(self.categories)
         wider.low, wider.high = self.low.copy(), self.high.copy()
-        for column in np.flatnonzero(outside | fresh):
+        for column in np.flatnonzero(outside | fresh).tolist():
             wider.low[column], wider.high[column] = self._ends(column, states[:, column])
         return wider
 
@@ -53,7 +53,9 @@ class Ranges:
             low = float(seen.min()) - spare // 4
             return low, low + LEVELS
         margin = _MARGIN * ((most - least) or abs(most) or 1.0)
-        return (least - margin if least < old[0] or np.isnan(old[0]) else least), (most + margin if most > old[1] or np.isnan(old[1]) else most)
+        return (least - margin if least < old[0] or np.isnan(old[0]) else least), (
+            most + margin if most > old[1] or np.isnan(old[1]) else most
+        )
 
     def levels(self, states: F64) -> U8:
         """States (n, C) -> levels (n, C); values outside are clipped, NaN is `MISSING`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -105,8 +106,8 @@ def _decoded(arrays: Mapping[str, AnyArray]) -> Iterator[States]:
 
 def _membership(steps: Sequence[I64]) -> dict[str, AnyArray]:
     """Who is there: all of the first step, and who came and left since."""
-    came = [np.setdiff1d(after, before, assume_unique=True) for before, after in zip(steps, steps[1:], strict=False)]
-    left = [np.setdiff1d(before, after, assume_unique=True) for before, after in zip(steps, steps[1:], strict=False)]
+    came = [np.setdiff1d(after, before, assume_unique=True) for before, after in pairwise(steps)]
+    left = [np.setdiff1d(before, after, assume_unique=True) for before, after in pairwise(steps)]
     first = np.diff(steps[0], prepend=0)
     found: dict[str, AnyArray] = {"first": narrowed(first)}
     for name, changes in (("came", came), ("left", left)):

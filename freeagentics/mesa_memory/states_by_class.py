@@ -40,14 +40,7 @@ class StatesByClass:
         return iter(self._by_type.values())
 
     def attach_all(self, state: State | Mapping[type, State], groups: Groups) -> None:
-        """Have memory for agents of all classes, or of those that *state* names. Raises BadInput where that is nothing."""
-        if isinstance(state, Mapping):
-            if not state or not all(isinstance(one, type) for one in state):
-                raise BadInput(f"state={state!r}: give classes of agents with the state of each, e.g. {{Sheep: ['energy']}}")
-            for agent_class, own in state.items():
-                ClassMemory(class_name(agent_class), own, groups, self._settings)
-        else:
-            ClassMemory("agents", state, groups, self._settings)
+        """Have memory for agents of all classes, or of those that *state* names."""
         self._state, self._groups, self._covers_all = state, groups, True
 
     def attach_one(self, agent: Any, state: State | Mapping[type, State], groups: Groups) -> None:
@@ -79,7 +72,9 @@ class StatesByClass:
             return
         for kind in dict.fromkeys(kinds):
             places = [place for place, one in enumerate(kinds) if one is kind]
-            yield [self.of(agents[place]) for place in places][0], np.array(places)
+            for place in places:
+                of = self.of(agents[place])
+            yield of, np.array(places)
 
     def present(self, model: Any) -> Iterator[tuple[ClassMemory, list[Any]]]:
         """Attached agents that are in the model now, by class. Nothing but the caller holds them."""
@@ -106,6 +101,16 @@ class StatesByClass:
         else:
             self._by_type[kind] = self._new(kind, self._state, self._groups)
         return self._by_type[kind]
+
+    def check(self, state: State | Mapping[type, State], groups: Groups) -> None:
+        """Raise BadInput where *state* is none that could be attached."""
+        if not isinstance(state, Mapping):
+            ClassMemory("agents", state, groups, self._settings)
+        elif not state or not all(isinstance(one, type) for one in state):
+            raise BadInput(f"state={state!r}: give classes of agents with the state of each, e.g. {{Sheep: ['energy']}}")
+        else:
+            for agent_class, own in state.items():
+                ClassMemory(class_name(agent_class), own, groups, self._settings)
 
     def _new(self, kind: type, state: State, groups: Groups) -> ClassMemory:
         name, taken = class_name(kind), {of.name for of in self}

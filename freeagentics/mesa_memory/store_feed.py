@@ -68,7 +68,9 @@ def _entry(of: ClassMemory, made: Experiences, place: int, actions: Interner, ta
     step = int(made.step[place])
     if step < 0:
         raise BadInput(f"a store keeps memories of steps from 0 on (this is of step {step})")
-    return LogEntry(of.name_of(int(made.agents[place])), step, int(made.sequence[place]), round(1000 * float(made.time[place])), packed(body))
+    return LogEntry(
+        of.name_of(int(made.agents[place])), step, int(made.sequence[place]), round(1000 * float(made.time[place])), packed(body)
+    )
 
 
 def _plain(value: Any) -> Any:
