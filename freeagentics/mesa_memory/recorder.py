@@ -1,4 +1,4 @@
-"""What a memory leaves on record: pages in a run directory, entries in a store."""
+"""Recording: pages in a run directory, entries in a store."""
 
 from __future__ import annotations
 

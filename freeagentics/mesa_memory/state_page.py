@@ -93,6 +93,8 @@ def _decoded(arrays: Mapping[str, AnyArray]) -> Iterator[States]:
     unit, origin, means = arrays["unit"], arrays["origin"], arrays["means"]
     members = list(_members(arrays))
     residual = np.stack([arrays[f"column{place}"].astype(np.int64) for place in range(len(unit))], axis=1)
+    if len(residual) != sum(map(len, members)) or f"column{len(unit)}" in arrays:
+        raise ValueError(f"{len(residual)} states of {sum(map(len, members))} agents")
     gone = _gone(arrays, residual.shape)
     before, at = _Before(members[0][:1], origin[None]), 0
     for step, time, agents in zip(arrays["step"].tolist(), arrays["time"].tolist(), members, strict=True):
@@ -105,7 +107,7 @@ def _decoded(arrays: Mapping[str, AnyArray]) -> Iterator[States]:
 
 
 def _membership(steps: Sequence[I64]) -> dict[str, AnyArray]:
-    """Who is there: all of the first step, and who came and left since."""
+    """Membership: all agents of the first step, then those that came and left."""
     came = [np.setdiff1d(after, before, assume_unique=True) for before, after in pairwise(steps)]
     left = [np.setdiff1d(before, after, assume_unique=True) for before, after in pairwise(steps)]
     first = np.diff(steps[0], prepend=0)
