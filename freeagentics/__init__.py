@@ -1,8 +1,8 @@
 """Simulate populations of agents that remember.
 
-`__all__` is the front door: running and reading runs, roles and sources of one's own, memory for any Mesa model, lean agents, errors. Names
-load their modules when they are first used, so that importing the package costs nothing. Two of them are modules: `errors` has all errors by
-name, `toolbox` all tools for lean agents of any kind.
+`__all__` is the front door: running and reading runs, roles and sources of one's own, memory for any Mesa model, lean agents, errors.
+Names load their modules when they are first used, so that importing the package costs nothing. Two of them are modules: `errors` has all
+errors by name, `toolbox` all tools for lean agents of any kind.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from freeagentics.mesa_memory.class_memory import ClassMemory
 from freeagentics.mesa_memory.feature import Feature
 from freeagentics.mesa_memory.interner import Interner
 from freeagentics.mesa_memory.memory_block import BlockSettings
-from freeagentics.mesa_memory.memory_page import decode_experiences
+from freeagentics.mesa_memory.memory_page import Experiences, decode_experiences
 from freeagentics.mesa_memory.recollection import Recollection
 from freeagentics.mesa_memory.recorder import CLOCK, FORMAT
 from freeagentics.mesa_memory.run_writer import JOURNAL, SUMMARY
@@ -54,6 +54,16 @@ class ClassFigures:
     memory_bytes: int
     state_bytes: int
     columns: int
+
+    @property
+    def state_float32_bytes(self) -> int:
+        """Bytes of a state as float32, the agent's number not counted."""
+        return 4 * self.columns
+
+    @property
+    def memory_float32_bytes(self) -> int:
+        """Bytes of a memory as 32-bit numbers: state, agent, step, action, outcome."""
+        return 4 * (self.columns + 4)
 
 
 class EarlierRun:
@@ -200,8 +210,22 @@ class EarlierRun:
             for of, _, arrays in self._pages(journal, 1, (Kind.HOST_STATES,)):
                 yield from ((of, states) for states in decode_states(arrays))
 
-    def memories_made(self) -> Iterator[tuple[ClassMemory, Any]]:
-        """All memories on record as they were made, page by page, as `Experiences`."""
+    def memory_frame(self) -> pl.DataFrame:
+        """All memories that were made, forgotten ones too: ``agent``, ``class``, ``number``, ``step``, ``time``, ``action``, ``outcome``."""
+        import polars as pl
+
+        made = pl.concat([_no_memories(), *(_made_frame(of, made, self.actions) for of, made in self.memories_made())])
+        with self._open() as journal:
+            later = [_outcome_frame(of, arrays) for of, _, arrays in self._pages(journal, 1, (Kind.HOST_OUTCOMES,))]
+        if not later:
+            return made
+        joined = made.join(pl.concat(later).unique(["agent", "number"], keep="last"), on=["agent", "number"], how="left")
+        return (
+            joined.with_columns(pl.coalesce("later", "outcome").alias("outcome")).drop("later").sort("step", "class", maintain_order=True)
+        )
+
+    def memories_made(self) -> Iterator[tuple[ClassMemory, Experiences]]:
+        """All memories on record as they were made, page by page."""
         with self._open() as journal:
             for of, _, arrays in self._pages(journal, 1, (Kind.HOST_MEMORIES,)):
                 yield of, decode_experiences(arrays)
@@ -264,6 +288,39 @@ def _frame(of: ClassMemory, states: States, agent: str | None) -> pl.DataFrame:
         values = [feature.value(one) for one in states.values[rows, place]]
         columns[feature.name] = pl.Series([list(value) if isinstance(value, tuple) else value for value in values], strict=False)
     return pl.DataFrame(columns)
+
+
+def _no_memories() -> pl.DataFrame:
+    import polars as pl
+
+    kinds = {"agent": pl.String, "class": pl.String, "number": pl.Int64, "step": pl.Int64, "time": pl.Float64}
+    return pl.DataFrame(schema={**kinds, "action": pl.String, "outcome": pl.Float64})
+
+
+def _made_frame(of: ClassMemory, made: Experiences, actions: Interner) -> pl.DataFrame:
+    import polars as pl
+
+    return _no_memories().vstack(
+        pl.DataFrame(
+            {
+                "agent": [of.name_of(agent) for agent in made.agents.tolist()],
+                "class": [of.name] * len(made.agents),
+                "number": made.sequence,
+                "step": made.step,
+                "time": made.time.astype(np.float64),
+                "action": [None if number == 0 else str(actions.values[number]) for number in made.action.tolist()],
+                "outcome": made.outcome.astype(np.float64),
+            },
+            schema_overrides={"action": pl.String},
+        ).with_columns(pl.col("outcome").fill_nan(None))
+    )
+
+
+def _outcome_frame(of: ClassMemory, arrays: Mapping[str, AnyArray]) -> pl.DataFrame:
+    import polars as pl
+
+    agents = [of.name_of(agent) for agent in arrays["agent"].tolist()]
+    return pl.DataFrame({"agent": agents, "number": arrays["sequence"].astype(np.int64), "later": arrays["value"].astype(np.float64)})
 
 
 def _figures(of: ClassMemory, pages: Mapping[Kind, list[tuple[int, int]]]) -> ClassFigures:

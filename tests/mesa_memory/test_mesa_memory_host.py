@@ -82,7 +82,7 @@ def test_every_step_is_recorded_once_by_whatever_way_the_model_is_stepped(tmp_pa
         memory.replay(8)
 
 
-@pytest.mark.skipif(not hasattr(mesa, "experimental") or HAS_EVENTS and mesa.__version__ >= "4", reason="simulators are gone in Mesa 4")
+@pytest.mark.skipif(not hasattr(mesa, "experimental") or mesa.__version__ >= "4", reason="simulators are gone in Mesa 4")
 def test_a_simulator_that_knows_the_step_by_its_method_goes_on_stepping(tmp_path: Path) -> None:
     from mesa.experimental.devs import ABMSimulator
 

@@ -139,7 +139,8 @@ def test_figures_count_what_was_made_and_what_it_takes(tmp_path: Path) -> None:
 def test_damage_is_found_and_named(tmp_path: Path) -> None:
     recorded(tmp_path / "run")
     journal = sqlite3.connect(tmp_path / "run" / "journal.db")
-    journal.execute("UPDATE pages SET body = CAST(substr(body, 1, 60) || x'ffff' || substr(body, 63) AS BLOB) WHERE id & 255 = 24 AND id >> 24 = 2")
+    damaged = "CAST(substr(body, 1, 60) || x'ffff' || substr(body, 63) AS BLOB)"
+    journal.execute(f"UPDATE pages SET body = {damaged} WHERE id & 255 = 24 AND id >> 24 = 2")
     journal.commit()
     journal.close()
     run = AgentMemory.load(tmp_path / "run")
