@@ -288,11 +288,7 @@ class AgentMemory:
         if of.waits(int(agent.unique_id)):
             self._settle()
         entries, relevance = self._found(of, [agent], k, like, tags, action, since)
-        return [
-            Recollection.of(of, entry, float(relevant), self._host.time, self._actions, self._tags)
-            for entry, relevant in zip(entries[0], relevance[0], strict=True)
-            if relevant > 0
-        ]
+        return Recollection.all_of(of, entries[0], relevance[0], self._host.time, self._actions, self._tags)
 
     def _recall_many(self, agents: Sequence[Any], k: int, like: Any, tags: Tags, action: Any, since: float | None) -> Recollections:
         self._settle()

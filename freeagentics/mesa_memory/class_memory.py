@@ -171,10 +171,6 @@ class ClassMemory:
         pairs = zip(self.reader.features, self.reader.places, strict=True)
         return [column for feature, place in pairs if feature.name in wanted for column in range(place.start, place.stop)]
 
-    def state_of(self, levels: AnyArray) -> dict[str, Any]:
-        """The state that levels (C,) stand for."""
-        return self.reader.values(self.block.ranges.values(levels))
-
     def to_json(self) -> dict[str, Any]:
         """The class as plain data."""
         features = [feature.to_json() for feature in self.reader.features]

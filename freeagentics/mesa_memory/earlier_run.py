@@ -159,8 +159,7 @@ class EarlierRun:
             tags=having(self.tags, tags),
             since=-np.inf,
         )
-        found = zip(entries[0], relevance[0].tolist(), strict=True)
-        return [Recollection.of(of, entry, relevant, self.last_time, self.actions, self.tags) for entry, relevant in found if relevant > 0]
+        return Recollection.all_of(of, entries[0], relevance[0], self.last_time, self.actions, self.tags)
 
     def _agent(self, name: str) -> tuple[ClassMemory, int]:
         stem, _, number = name.rpartition("-")

@@ -112,13 +112,15 @@ class Feature:
 
     def value(self, columns: F64) -> Any:
         """The value that columns (width,) stand for, as far as they were kept exactly."""
-        if np.isnan(columns).any():
+        numbers = columns.tolist()
+        if any(number != number for number in numbers):
             return None
         if self.kind == CATEGORY:
-            return self.categories[int(columns[0])]
+            return self.categories[int(numbers[0])]
         if self.kind == FLAG:
-            return bool(columns[0] >= 0.5)
-        numbers = [int(number) if self.whole and float(number).is_integer() else float(number) for number in columns]
+            return numbers[0] >= 0.5
+        # A level times its width may be a little off.
+        numbers = [round(number) if self.whole and abs(number - round(number)) < 1e-9 * max(abs(number), 1) else number for number in numbers]
         return numbers[0] if self.kind == NUMBER else tuple(numbers)
 
     def to_json(self) -> dict[str, Any]:

@@ -44,21 +44,29 @@ class Recollection:
     evidence: int
 
     @classmethod
-    def of(cls, of: ClassMemory, entry: AnyArray, relevance: float, now: float, actions: Interner, tags: Interner) -> Recollection:
-        """An entry of a class's memories."""
-        outcome = float(entry["outcome"])
-        return cls(
-            number=int(entry["sequence"]),
-            step=int(entry["step"]),
-            time=float(entry["time"]),
-            age=now - float(entry["time"]),
-            relevance=relevance,
-            action=actions.values[entry["action"]],
-            outcome=None if outcome != outcome else outcome,
-            tags=tags.values[entry["tags"]],
-            state=of.state_of(entry["levels"]),
-            evidence=int(entry["evidence"]),
-        )
+    def all_of(
+        cls, of: ClassMemory, entries: AnyArray, relevance: AnyArray, now: float, actions: Interner, tags: Interner
+    ) -> list[Recollection]:
+        """Entries (k,) of a class's memories, those that are relevant."""
+        found = entries[relevance > 0]
+        names = ("sequence", "step", "time", "action", "outcome", "tags", "evidence")
+        states = of.block.ranges.values(found["levels"])
+        rows = zip(relevance.tolist(), states, *(found[name].tolist() for name in names), strict=False)
+        return [
+            cls(
+                number=number,
+                step=step,
+                time=time,
+                age=now - time,
+                relevance=relevant,
+                action=actions.values[action],
+                outcome=None if outcome != outcome else outcome,
+                tags=tags.values[tagged],
+                state=of.reader.values(state),
+                evidence=evidence,
+            )
+            for relevant, state, number, step, time, action, outcome, tagged, evidence in rows
+        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

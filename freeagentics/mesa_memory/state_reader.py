@@ -27,6 +27,7 @@ class StateReader:
 
     Attributes:
         features: in the order of their columns; empty until an agent was read.
+        places: columns of each.
 
     Raises:
         BadInput: *state* is neither, or names nothing.
@@ -39,6 +40,7 @@ class StateReader:
             raise BadInput(f"state={state!r}: give one name or more, each once")
         self.state = state if callable(state) else tuple(state)
         self.features: tuple[Feature, ...] = ()
+        self.places: tuple[slice, ...] = ()
         self._names: tuple[str, ...] = () if callable(state) else tuple(state)
         self._where = where
 
@@ -46,12 +48,6 @@ class StateReader:
     def width(self) -> int:
         """Columns of all features together."""
         return sum(feature.width for feature in self.features)
-
-    @property
-    def places(self) -> list[slice]:
-        """Columns of each feature."""
-        ends = list(accumulate(feature.width for feature in self.features))
-        return [slice(end - feature.width, end) for feature, end in zip(self.features, ends, strict=True)]
 
     def read(self, agents: Sequence[Any]) -> F64:
         """The state of agents, (n, width); None becomes NaN. Raises BadInput for an agent without it, or of another kind."""
@@ -79,8 +75,10 @@ class StateReader:
         return tuple(_still(feature, value) for feature, value in zip(self.features, raw, strict=True))
 
     def adopt(self, features: Sequence[Feature]) -> None:
-        """Take the features of an earlier run."""
+        """Have these features."""
+        ends = accumulate(feature.width for feature in features)
         self.features = tuple(features)
+        self.places = tuple(slice(end - feature.width, end) for feature, end in zip(features, ends, strict=True))
         self._names = tuple(feature.name for feature in features)
 
     def columns(self, values: Mapping[str, Any]) -> F64:
@@ -119,7 +117,7 @@ class StateReader:
 
     def _learn(self, rows: Sequence[tuple[Any, ...]]) -> None:
         known = (next((value for value in column if value is not None), None) for column in zip(*rows, strict=True))
-        self.features = tuple(Feature.of(name, value) for name, value in zip(self._names, known, strict=True))
+        self.adopt([Feature.of(name, value) for name, value in zip(self._names, known, strict=True)])
 
     def _filled(self, count: int, sources: Sequence[Callable[[], Any]]) -> F64:
         found = np.empty((count, self.width))
