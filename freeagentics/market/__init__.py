@@ -8,6 +8,7 @@ quantities in the units of their asset, 1e-8 as a rule.
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars, load_bars
 from freeagentics.market.daily import Daily, load_daily
+from freeagentics.market.market import Market
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
 from freeagentics.market.observation import Observation
 from freeagentics.market.observation_buffer import ObservationBuffer
@@ -42,6 +43,7 @@ __all__ = [
     "DerivativesSource",
     "Fills",
     "GroundTruth",
+    "Market",
     "Observation",
     "ObservationBuffer",
     "Orders",

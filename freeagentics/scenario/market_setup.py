@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadScenario
-from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market import CENTS, Bars, Market, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
 from freeagentics.market.source_contract import open_source
 from freeagentics.scenario.files import load_scenario, name_after
 from freeagentics.scenario.scenario import MarketSettings, Scenario
 
 
-def open_market(scenario: Scenario) -> ReplayMarket:
+def open_market(scenario: Scenario) -> Market:
     """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
     settings = scenario.market
     sources = [open_source(scenario.registry.sources[name], cost) for name, cost in settings.sources.items()]

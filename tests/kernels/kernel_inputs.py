@@ -6,6 +6,7 @@ anything. A new file is imported here.
 
 from __future__ import annotations
 
+import auction_inputs
 import belief_inputs
 import checksum_inputs
 import codec_inputs
@@ -16,7 +17,7 @@ import weight_inputs
 from draws import Draws
 from input_registry import INPUTS, Argument
 
-FILES = (belief_inputs, checksum_inputs, codec_inputs, number_inputs, recall_inputs, signal_inputs, weight_inputs)
+FILES = (auction_inputs, belief_inputs, checksum_inputs, codec_inputs, number_inputs, recall_inputs, signal_inputs, weight_inputs)
 
 
 def drawn(kernel: str, seed: int) -> list[Argument]:

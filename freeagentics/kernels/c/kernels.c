@@ -7,6 +7,7 @@
 #include "signals.c"
 #include "checksum.c"
 #include "codec.c"
+#include "auction.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -50,5 +51,6 @@ const Kernel TABLE[] = {
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
     {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
     {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
+    {"auction_clear", "iilllLLLLL", auction_clear},
     {0, 0, 0},
 };

@@ -1,0 +1,1 @@
+"""Markets whose prices are made in call auctions by those who trade in them."""
