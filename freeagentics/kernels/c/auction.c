@@ -144,3 +144,27 @@ static int auction_clear(const Argument *argument) {
     }
     return 0;
 }
+
+/* What the tape of a bar has of each asset, so far. */
+enum { BUYS, SELLS, TAKEN_BUYING, TAKEN_SELLING, WHALES, TOLD };
+
+/* Orders (n) of an auction: asset, limit, what was filled; the last prices, and from which size on an order is large (assets) -> added to what is told of the
+ * bar (assets, TOLD): orders that bought and that sold, units bought and sold by those who went past the last price, and large orders. */
+static int auction_tell(const Argument *argument) {
+    const int32_t *asset = AS(const int32_t, 0);
+    const int64_t *limit = AS(const int64_t, 1), *filled = AS(const int64_t, 2), *last = AS(const int64_t, 3), *large = AS(const int64_t, 4);
+    int64_t n = argument[0].items, assets = argument[3].items;
+    HOLDS(1, n);
+    HOLDS(2, n);
+    HOLDS(4, assets);
+    HOLDS(5, times(TOLD, assets));
+    for (int64_t i = 0; i < n; i++) {
+        if (asset[i] < 0 || asset[i] >= assets) return 1;
+        int64_t *told = AS(int64_t, 5) + asset[i] * TOLD, size = distance(filled[i], 0), taken = distance(limit[i], last[asset[i]]);
+        if (!filled[i]) continue;
+        told[filled[i] > 0 ? BUYS : SELLS]++;
+        if (taken && (limit[i] > last[asset[i]]) == (filled[i] > 0)) told[filled[i] > 0 ? TAKEN_BUYING : TAKEN_SELLING] += size;
+        told[WHALES] += size >= large[asset[i]];
+    }
+    return 0;
+}

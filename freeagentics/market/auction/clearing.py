@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -26,6 +28,14 @@ class Book:
     owner: I32
     limit: I64
     quantity: I64
+
+    @classmethod
+    def within(cls, parts: Sequence[Self], lowest: I64, highest: I64) -> Self:
+        """All orders of *parts*, one part after the other, at limits that keep the price within bounds (A,): no order is worth more than
+        its owner said, and those who would go further stop there."""
+        asset, owner, limit, quantity = (np.concatenate([getattr(part, name) for part in parts]) for name in cls.__match_args__)
+        bounded = np.where(quantity > 0, np.minimum(limit, highest[asset]), np.maximum(limit, lowest[asset]))
+        return cls(asset, owner, bounded, quantity)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
