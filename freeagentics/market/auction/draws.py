@@ -18,7 +18,7 @@ FORECAST_NOISE, LIMIT_NOISE = 1.0, 1.0
 """Size of the noise in forecasts, and of that in limits, in felt moves."""
 
 TRADER_TAIL, LARGEST_TRADE = 1.5, 40.0
-NOISE_TAIL, LARGEST_NOISE = 1.2, 60.0
+NOISE_TAIL, LARGEST_NOISE = 1.2, 35.0
 """Tail of sizes, and the largest, in usual sizes."""
 
 HURRY_TAIL, LARGEST_HURRY = 1.2, 20.0

@@ -44,29 +44,29 @@ class Mechanism:
         weights: of the scales (heterogeneous autoregression; Corsi, 2009, doi:10.1093/jjfinec/nbp001).
     """
 
-    order: float = 0.02
+    order: float = 1 / 62
     usual_volume: float = 1.0
-    move: float = 1.0
-    reach: float = 1.0
+    move: float = 2.0
+    reach: float = 1.5
     feedback: float = 0.73
     nearest: float = 0.15
     farthest: float = 12.0
     trend_share: float = 0.3
-    busier: float = 0.6
+    busier: float = 0.35
     stillest: float = 0.1
     busiest: float = 6.0
-    swell: float = 0.8
+    swell: float = 0.5
     smallest: float = 0.1
     largest: float = 10.0
-    trader_rate: float = 0.12
+    trader_rate: float = 0.03
     trader_size: float = 1.0
     largest_forecast: float = 4.0
-    noise_rate: float = 0.25
+    noise_rate: float = 0.06
     noise_size: float = 1.0
     half_spread: float = 0.6
     narrowest: float = 0.4
     widest: float = 6.0
-    lean: float = 0.65
+    lean: float = 0.45
     quote_size: float = 1.0
     withdrawal: float = 0.7
     shade: float = 0.3

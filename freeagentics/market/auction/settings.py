@@ -11,7 +11,7 @@ class CrowdSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     traders: int = Field(default=90, ge=0, le=100_000, description="Auction: traders by value, trend and noise, for each asset.")
-    noise_traders: int = Field(default=60, ge=0, le=100_000, description="Auction: traders whose orders say nothing, for each asset.")
+    noise_traders: int = Field(default=120, ge=0, le=100_000, description="Auction: traders whose orders say nothing, for each asset.")
     makers: int = Field(default=8, ge=0, le=10_000, description="Auction: market makers with two quotes each, for each asset.")
     fundamental: float = Field(
         default=0.03, ge=0, le=1, description="Auction: share of the gap to the value that traders forecast to close, on average."
