@@ -105,6 +105,15 @@ def test_an_order_has_one_fill_at_its_mean_price_however_many_auctions_it_took()
     assert (CASH - made.accounts.cash[:2]).tolist() == (fills.notional + fills.fee).tolist()
 
 
+def test_desks_that_go_all_in_and_out_again_are_never_in_debt() -> None:
+    made = market(TWO)
+    for step in range(1, 25):
+        made.advance()
+        made.submit(orders(*[(desk, (step + desk) % 2, 100.0 if step % 3 else -100.0) for desk in range(DESKS)]))
+        assert made.accounts.cash.min() >= 0
+    assert created(made) == (0, [0, 0])
+
+
 def test_what_is_not_filled_lapses_with_its_bar() -> None:
     made = market(AuctionSettings(turnover=1e4, crowd=CrowdSettings(traders=0, noise_traders=0, makers=1)))
     made.advance()

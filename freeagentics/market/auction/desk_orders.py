@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.arrays import I32, I64
+from freeagentics.arrays import I32, I64, occurrence_batches
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction.clearing import Book
-from freeagentics.market.exchange import fill
-from freeagentics.market.money import fee_cents
+from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.randomness import generator
 
@@ -38,29 +37,42 @@ class DeskOrders:
     def book(self, round_: int, lowest: I64, highest: I64) -> Book:
         """Orders that stand in an auction, at the bounds of its price (A,), cut to what their desks can pay there and have."""
         rows = np.flatnonzero((self._arrival <= round_) & (self._filled != self._orders.quantity))
-        orders = self._orders.take(rows)
-        wanted = Orders(orders.agent, orders.desk, orders.asset, (self._orders.quantity - self._filled)[rows])
-        limit = np.where(wanted.quantity > 0, highest[wanted.asset], lowest[wanted.asset])
-        quantity = self._affordable(wanted, limit)
+        asset, left = self._orders.asset[rows], (self._orders.quantity - self._filled)[rows]
+        limit = np.where(left > 0, highest[asset], lowest[asset])
+        quantity = np.where(left > 0, self._affordable(rows, left, limit), self._held(rows, left))
         kept = quantity != 0
         self._standing = rows[kept]
-        return Book(wanted.asset[kept], self._owner[self._standing], limit[kept], quantity[kept])
+        return Book(asset[kept], self._owner[self._standing], limit[kept], quantity[kept])
 
-    def _affordable(self, orders: Orders, limit: I64) -> I64:
-        """Quantities (n,) of orders; what a sell may bring pays for nothing yet."""
-        quantity = np.zeros(len(orders), dtype=np.int64)
-        for side in (1, -1):
-            rows = np.flatnonzero(np.sign(orders.quantity) == side)
-            free = self._accounts.copy()
-            np.subtract.at(free.cash, orders.desk[rows], _ROUNDING)
-            np.maximum(free.cash, 0, out=free.cash)
-            numbered = Orders(rows.astype(np.int32), orders.desk[rows], orders.asset[rows], orders.quantity[rows])
-            cut = fill(numbered, free, limit[rows], self._fee_ppm if side > 0 else 0)
-            quantity[cut.agent] = cut.quantity
+    def _affordable(self, rows: I64, left: I64, limit: I64) -> I64:
+        """Quantities (n,) of orders to buy, as far as cash goes at their limits; what a sell may bring pays for nothing yet."""
+        quantity, cash, buys = np.zeros_like(left), self._accounts.cash.copy(), np.flatnonzero(left > 0)
+        for turn in occurrence_batches(self._orders.desk[rows[buys]]):
+            at = buys[turn]
+            desk, price = self._orders.desk[rows[at]], limit[at]
+            most = affordable_quantity(np.maximum(cash[desk] - _ROUNDING, 0), price, self._fee_ppm)
+            room = int(LARGEST_UNITS) - self._accounts.position[desk, self._orders.asset[rows[at]]]
+            wanted = np.minimum(np.minimum(left[at], most), room)
+            worth = notional_cents(price, wanted)
+            # What is worth no cent by itself may cost one after all, where there is none.
+            quantity[at] = np.where(worth > 0, wanted, 0)
+            cash[desk] = np.maximum(cash[desk] - worth - fee_cents(worth, self._fee_ppm) - _ROUNDING, 0)
+        return quantity
+
+    def _held(self, rows: I64, left: I64) -> I64:
+        """Quantities (n,) of orders to sell, as far as positions go."""
+        quantity, held, sells = np.zeros_like(left), self._accounts.position.copy(), np.flatnonzero(left < 0)
+        desk, asset = self._orders.desk[rows[sells]], self._orders.asset[rows[sells]]
+        for turn in occurrence_batches(desk.astype(np.int64) * held.shape[1] + asset):
+            at, whose = sells[turn], (desk[turn], asset[turn])
+            quantity[at] = np.maximum(left[at], -held[whose])
+            held[whose] += quantity[at]
         return quantity
 
     def settle(self, filled: I64, cents: I64, price: I64) -> None:
         """Take in what an auction filled of the orders that stood in it, and what that is worth, at prices (A,)."""
+        if not filled.any():
+            return
         rows = self._standing[filled != 0]
         filled, cents = filled[filled != 0], cents[filled != 0]
         fee, at = fee_cents(cents, self._fee_ppm), price[self._orders.asset[rows]]

@@ -145,8 +145,9 @@ class AuctionMarket:
         draws, made, values = self.crowd.draw(bar), BarInTheMaking(self._whale), self._value_of.path(bar, self._value)
         for round_, value in enumerate(values):
             lowest, highest = self._bounds()
-            crowd, theirs = self.crowd.post(draws, round_, value), desks.book(round_, lowest, highest)
-            book = Book.within([crowd, theirs], lowest, highest)
+            crowd = self.crowd.post(draws, round_, value)
+            parts = [crowd, desks.book(round_, lowest, highest)] if len(orders) else [crowd]
+            book = Book.within(parts, lowest, highest)
             cleared, count = clear(book, self._price), len(crowd.asset)
             self.crowd.settle(cleared.filled[:count], cleared.cents[:count], cleared.price, cleared.volume)
             desks.settle(cleared.filled[count:], cleared.cents[count:], cleared.price)
