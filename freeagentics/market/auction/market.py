@@ -33,8 +33,8 @@ from freeagentics.market.units import Units
 
 FIRST_OPEN = int(datetime(2022, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
-WHALE = 0.02
-"""Share of a usual bar's turnover that a whale trades in one auction."""
+WHALE = 0.2
+"""Share of a usual bar's turnover that is filled of a whale's order in one auction."""
 
 
 class AuctionMarket:

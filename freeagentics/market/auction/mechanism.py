@@ -44,9 +44,9 @@ class Mechanism:
         weights: of the scales (heterogeneous autoregression; Corsi, 2009, doi:10.1093/jjfinec/nbp001).
     """
 
-    order: float = 1 / 62
-    usual_volume: float = 1.0
-    move: float = 2.0
+    order: float = 0.0138
+    usual_volume: float = 0.88
+    move: float = 1.75
     reach: float = 1.5
     feedback: float = 0.73
     nearest: float = 0.15
@@ -66,7 +66,7 @@ class Mechanism:
     half_spread: float = 0.6
     narrowest: float = 0.4
     widest: float = 6.0
-    lean: float = 0.45
+    lean: float = 0.4
     quote_size: float = 1.0
     withdrawal: float = 0.7
     shade: float = 0.3

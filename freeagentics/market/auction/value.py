@@ -12,7 +12,7 @@ from freeagentics.market.auction.settings import AuctionSettings
 from freeagentics.market.bars import Bars
 from freeagentics.randomness import generator, normal
 
-WALK = 0.4
+WALK = 0.44
 """Usual move of the value, over that of the price: most of what moves prices is who trades, not what is known."""
 
 
