@@ -30,7 +30,7 @@ OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("r
 
 _BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
 _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
-"""What takes most of a checkpoint, row by row: a cohort of ten agents has six free rows."""
+"""What takes most of a checkpoint, row by row."""
 
 
 @cache
