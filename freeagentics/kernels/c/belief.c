@@ -227,27 +227,33 @@ static double log_mean(double left, double right) {
     return magnitude(ratio) < 1e-4 ? (left + right) / 2 : (right - left) / ratio;
 }
 
-/* Returns at (K), rising, distributions below them (n, K), a probability -> value-at-risk (n), expected shortfall (n). Between two points the
- * log of the probability is taken to be linear. */
+typedef struct {
+    float value_at_risk, expected_shortfall;
+} Risk;
+
+/* Of returns at (points), rising, and the distribution below them. Between two points the log of the probability is taken to be linear. */
+static Risk risk_of(const float *at, const float *below, int64_t points, double probability) {
+    int64_t place = 0;
+    while (place < points && larger(below[place], 1e-12) < probability) place++;
+    place = place < 1 ? 1 : place > points - 1 ? points - 1 : place;
+    double left = larger(below[place - 1], 1e-12), right = larger(below[place], 1e-12);
+    double share = between(0, log_of(probability / left) / larger(log_of(right / left), 1e-12), 1);
+    double quantile = at[place - 1] + share * (at[place] - at[place - 1]), area = 0;
+    for (int64_t i = 1; i < place; i++) area += ((double)at[i] - at[i - 1]) * log_mean(larger(below[i - 1], 1e-12), larger(below[i], 1e-12));
+    area += (quantile - at[place - 1]) * log_mean(left, probability);
+    return (Risk){(float)-quantile, (float)(area / probability - quantile)};
+}
+
+/* Returns at (K), rising, distributions below them (n, K), a probability -> value-at-risk (n), expected shortfall (n). */
 static int tail_risk(const Argument *argument) {
     int64_t points = argument[0].items, n = argument[3].items;
-    const float *at = AS(const float, 0);
-    double probability = REAL(2);
     HOLDS(1, n * points);
     HOLDS(4, n);
     if (points < 2) return 1;
     for (int64_t row = 0; row < n; row++) {
-        const float *below = AS(const float, 1) + row * points;
-        int64_t place = 0;
-        while (place < points && larger(below[place], 1e-12) < probability) place++;
-        place = place < 1 ? 1 : place > points - 1 ? points - 1 : place;
-        double left = larger(below[place - 1], 1e-12), right = larger(below[place], 1e-12);
-        double share = between(0, log_of(probability / left) / larger(log_of(right / left), 1e-12), 1);
-        double quantile = at[place - 1] + share * (at[place] - at[place - 1]), area = 0;
-        for (int64_t i = 1; i < place; i++) area += ((double)at[i] - at[i - 1]) * log_mean(larger(below[i - 1], 1e-12), larger(below[i], 1e-12));
-        area += (quantile - at[place - 1]) * log_mean(left, probability);
-        AS(float, 3)[row] = (float)-quantile;
-        AS(float, 4)[row] = (float)(area / probability - quantile);
+        Risk risk = risk_of(AS(const float, 0), AS(const float, 1) + row * points, points, REAL(2));
+        AS(float, 3)[row] = risk.value_at_risk;
+        AS(float, 4)[row] = risk.expected_shortfall;
     }
     return 0;
 }

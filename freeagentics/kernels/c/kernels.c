@@ -5,6 +5,7 @@
 #include "weights.c"
 #include "recall.c"
 #include "signals.c"
+#include "experience.c"
 #include "checksum.c"
 #include "codec.c"
 
@@ -45,6 +46,9 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
+    {"signals_causes", "lliibbnnLII", signals_causes},
+    {"signals_due", "ffilxnnnB", signals_due},
+    {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
