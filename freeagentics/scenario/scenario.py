@@ -226,6 +226,11 @@ class Scenario(Section):
         """Name of the group of each desk; none where there are no groups."""
         return [group.name for group in self.desks for _ in range(group.count)]
 
+    def memory_of(self, desk: int) -> MemorySettings:
+        """Settings of memory of the agents of a desk."""
+        groups = [group for group in self.desks for _ in range(group.count)]
+        return groups[desk].memory_of(self.memory) if groups else self.memory
+
     def role_settings(self, group: DeskGroupSettings) -> dict[str, Any]:
         """Settings of each role on the desks of a group. Raises ValueError."""
         found = dict(self.roles)

@@ -19,7 +19,8 @@ PATTERNS = TableSpec("agent_memory_ltm", (GSI1, GSI2))
 """Patterns that agents learned. GSI1: an agent's patterns, GSI2: a domain's shared patterns; both by confidence."""
 
 STATES = TableSpec("agent_state")
-"""States of agents: one item a state type (``CURRENT``, ``CHECKPOINT``, ``BACKUP``), versioned."""
+"""States of agents and of runs: one item with the newest, under ``CURRENT``, whose version is compared when it is written; those before it
+in a partition of their own, and who saved each in another."""
 
 SIGNALS = TableSpec("agent_signals", (GSI1,))
 """Signals between agents: one item per signal and target, as an index holds one value an item. GSI1: a target's, by timestamp."""
@@ -60,9 +61,19 @@ def shared_pattern_partition(domain: str) -> str:
     return f"shared#pattern#{check_label('domain', domain)}"
 
 
-def state_partition(agent: str) -> str:
-    """`STATES`: one agent's states; the state type is the sort key."""
-    return _owner(agent)
+def state_partition(agent: str | None) -> str:
+    """`STATES`: the newest state of one agent, or with None of the whole run (``shared#state``)."""
+    return "shared#state" if agent is None else _owner(agent)
+
+
+def state_versions_partition(agent: str | None) -> str:
+    """`STATES`: the versions before the newest, by number."""
+    return f"{state_partition(agent)}#versions"
+
+
+def state_audit_partition(agent: str | None) -> str:
+    """`STATES`: who saved which version when, by number."""
+    return f"{state_partition(agent)}#audit"
 
 
 def signal_partition(signal_type: str) -> str:

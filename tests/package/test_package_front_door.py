@@ -25,6 +25,7 @@ def test_the_front_door_is_pinned() -> None:
     assert freeagentics.__all__ == [
         "AccessDenied",
         "Action",
+        "AgentMemory",
         "BadInput",
         "CompressedHistory",
         "CorruptRecord",

@@ -12,7 +12,7 @@ from freeagentics.scenario_catalog import scenario_folder, scenario_names
 from freeagentics.simulation import MarketModel
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = {"regime-drift", "btc-15m", "btc-replay", "crash", "crowd", "null-market", "quick", "stocks", "ten-pairs", "whale-pump"}
+SHIPPED = {"regime-drift", "btc-15m", "btc-replay", "crash", "crowd", "echo", "null-market", "quick", "stocks", "ten-pairs", "whale-pump"}
 
 
 def test_these_scenarios_ship() -> None:

@@ -18,6 +18,7 @@ from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.ranges import RateSpan
+from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, readonly
 from freeagentics.market import Orders
@@ -69,13 +70,15 @@ class Readings(ArrayState):
 class Forecaster(Cohort):
     """Buys sources as long as they are worth it, and forecasts the return over the horizon.
 
-    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave.
-    Each part is weighted as outcomes have shown it to be right (`FacultyWeights`), and used once.
+    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave:
+    sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is weighted as outcomes
+    have shown it to be right (`FacultyWeights`), and used once.
 
     Attributes:
         faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
         held: the directions read last.
         parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
+        sequences: what is recalled of sequences; None where memory is off, or another role's.
         expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
 
@@ -110,6 +113,8 @@ class Forecaster(Cohort):
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
         self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
+        remembers = self.heeds_belief and context.memory.enabled and context.memory.sequences
+        self.sequences = SequenceRecall(rows, assets, context.memory) if remembers else None
 
     @classmethod
     def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
@@ -119,8 +124,9 @@ class Forecaster(Cohort):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        for part in (self.faculties, self.held, self.last_sent):
-            part.forget(rows)
+        for part in (self.faculties, self.held, self.last_sent, self.sequences):
+            if part is not None:
+                part.forget(rows)
         self.readings.read[:, rows] = False
 
     def observe(self, view: View) -> None:
@@ -137,7 +143,11 @@ class Forecaster(Cohort):
         # Not state: it is of this step alone.
         self._said = readonly(said)
         self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
-        self.expected = between(-LARGEST_FORECAST, kernels.total(self.parts, axis=1), LARGEST_FORECAST)
+        expected = kernels.total(self.parts, axis=1)
+        if self.sequences:
+            self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
+            expected = expected + self.sequences.contributions()
+        self.expected = between(-LARGEST_FORECAST, expected, LARGEST_FORECAST)
 
     def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
         """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
@@ -202,6 +212,7 @@ class Forecaster(Cohort):
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
+        without = between(-LARGEST_FORECAST, kernels.total(self.parts[rows, :, focus]), LARGEST_FORECAST)
         before = self.expected[rows, focus]
         after = between(-LARGEST_FORECAST, before + self.recollection.add(step, recalled, before), LARGEST_FORECAST)
         self.expected[rows, focus] = after
@@ -222,7 +233,7 @@ class Forecaster(Cohort):
                 "expected_return": after,
                 "from_belief": self.parts[rows, 0, focus],
                 "from_sources": self.parts[rows, 1, focus],
-                "before_memories": before,
+                "before_memories": without,
                 "sources_read": read @ (1 << self._places),
                 "value_of_sources": kernels.total(np.where(read, self.worth_of_sources(), np.float32(0))),
             },
@@ -248,26 +259,32 @@ class Forecaster(Cohort):
 
     @classmethod
     def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """The belief, words up and words down of each source, and memories."""
+        """The belief, words up and words down of each source, and memories: of sequences, where it recalls them, and of situations."""
         words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
-        return ("belief", *words, *super().weight_names(sources, team))
+        sequences = ("sequences",) if cls.heeds_belief else ()
+        return ("belief", *words, *sequences, *super().weight_names(sources, team))
 
     def weights(self) -> F32:
-        """Weights of the belief and of each source's words up and down, beside that of memories."""
+        """Weights of the belief and of each source's words up and down, beside those of memories."""
         placed = self._in_places(self.faculties.weight)
+        if self.sequences:
+            placed[:, -2] = self.sequences.weight
         placed[:, -1] = self.recollection.weight
         return placed
 
     def _in_places(self, components: F32) -> F32:
-        """Components (rows, C, ...) in their places on record, the last of which is for memories; zeros where a source is left out on these
-        desks alone."""
-        placed = np.zeros((self.rows, 2 + 2 * self._on_record, *components.shape[2:]), dtype=np.float32)
+        """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone, and behind them for
+        memories: of sequences, where it recalls them, and of situations."""
+        behind = 2 if self.heeds_belief else 1
+        placed = np.zeros((self.rows, 1 + 2 * self._on_record + behind, *components.shape[2:]), dtype=np.float32)
         placed[:, self._placed] = components
         return placed
 
     def contributions(self, step: int, focus: I64) -> F32:
-        """Contributions of them all; memories tell of the asset in focus alone."""
+        """Contributions of them all; memories of situations tell of the asset in focus alone."""
         placed = self._in_places(self._said)
+        if self.sequences:
+            placed[:, -2] = self.sequences.contributions()
         placed[np.arange(self.rows), -1, focus] = self.recollection.shift(step)
         return placed
 
@@ -282,7 +299,10 @@ class Forecaster(Cohort):
         component = self._components(past.trend[slot], past.directions[slot] * read[:, :, None])
         said = self.faculties.contributions(component)
         result = np.broadcast_to(outcomes.result, self.expected.shape)
-        residual = (result - kernels.total(said, axis=1))[:, None] + said
+        left = result - kernels.total(said, axis=1)
+        if self.sequences:
+            self.sequences.learn(outcomes, left, judged)
+        residual = left[:, None] + said
         # The belief comes first: directions are to explain what it leaves, not the other way round.
         residual[:, 0] = result
         known = np.ones(component.shape[:2], dtype=np.bool_)

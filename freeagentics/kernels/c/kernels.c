@@ -6,6 +6,8 @@
 #include "recall.c"
 #include "signals.c"
 #include "experience.c"
+#include "inference.c"
+#include "sequences.c"
 #include "checksum.c"
 #include "codec.c"
 
@@ -49,6 +51,9 @@ const Kernel TABLE[] = {
     {"signals_causes", "lliibbnnLII", signals_causes},
     {"signals_due", "ffilxnnnB", signals_due},
     {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
+    {"states_infer", "fllnnnxF", states_infer},
+    {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
+    {"sequences_find", "bfnnnnnxxIFI", sequences_find},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
