@@ -10,6 +10,7 @@ import auction_inputs
 import belief_inputs
 import checksum_inputs
 import codec_inputs
+import experience_inputs
 import inference_inputs
 import number_inputs
 import recall_inputs
@@ -24,6 +25,7 @@ FILES = (
     belief_inputs,
     checksum_inputs,
     codec_inputs,
+    experience_inputs,
     inference_inputs,
     number_inputs,
     recall_inputs,

@@ -20,7 +20,7 @@ from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, readonly
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
@@ -112,6 +112,7 @@ class Forecaster(Cohort):
         self.expected = np.zeros((rows, assets), dtype=np.float32)
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
+        self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
         remembers = self.heeds_belief and context.memory.enabled and context.memory.sequences
         self.sequences = SequenceRecall(rows, assets, context.memory) if remembers else None
 
@@ -139,13 +140,14 @@ class Forecaster(Cohort):
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
         self.held.take(past.directions[slot], read)
         said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
+        # Not state: it is of this step alone.
+        self._said = readonly(said)
         self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
+        expected = kernels.total(self.parts, axis=1)
         if self.sequences:
             self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
-        self.expected = np.clip(kernels.total(self.parts, axis=1) + self._sequels(), -LARGEST_FORECAST, LARGEST_FORECAST)
-
-    def _sequels(self) -> F32:
-        return self.sequences.contributions() if self.sequences else np.zeros_like(self.expected)
+            expected = expected + self.sequences.contributions()
+        self.expected = between(-LARGEST_FORECAST, expected, LARGEST_FORECAST)
 
     def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
         """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
@@ -166,7 +168,11 @@ class Forecaster(Cohort):
         return kernels.total(worth.reshape(self.rows, len(self.sources), 2))
 
     def _components(self, trend: F32, directions: F32) -> F32:
-        return np.concatenate([trend[:, None], ups_and_downs(directions)], axis=1)
+        """The belief (rows, assets), and words up and words down of each source, of directions (rows, sources, assets)."""
+        components = np.empty((self.rows, 1 + 2 * directions.shape[1], directions.shape[2]), dtype=np.float32)
+        components[:, 0] = trend
+        ups_and_downs(directions, components[:, 1:])
+        return components
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -206,9 +212,9 @@ class Forecaster(Cohort):
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
-        without = np.clip(kernels.total(self.parts[rows, :, focus]), -LARGEST_FORECAST, LARGEST_FORECAST)
+        without = between(-LARGEST_FORECAST, kernels.total(self.parts[rows, :, focus]), LARGEST_FORECAST)
         before = self.expected[rows, focus]
-        after = np.clip(before + self.recollection.add(step, recalled, before), -LARGEST_FORECAST, LARGEST_FORECAST)
+        after = between(-LARGEST_FORECAST, before + self.recollection.add(step, recalled, before), LARGEST_FORECAST)
         self.expected[rows, focus] = after
         strength = np.abs(after)
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy[rows, focus])
@@ -260,24 +266,27 @@ class Forecaster(Cohort):
 
     def weights(self) -> F32:
         """Weights of the belief and of each source's words up and down, beside those of memories."""
-        recalled = (self.sequences.weight if self.sequences else np.zeros(self.rows, dtype=np.float32))[:, None]
-        own = recalled if self.heeds_belief else recalled[:, :0]
-        return np.concatenate([self._in_places(self.faculties.weight), own, super().weights()], axis=1)
+        placed = self._in_places(self.faculties.weight)
+        if self.sequences:
+            placed[:, -2] = self.sequences.weight
+        placed[:, -1] = self.recollection.weight
+        return placed
 
     def _in_places(self, components: F32) -> F32:
-        """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone."""
-        placed = np.zeros((self.rows, 1 + 2 * self._on_record, *components.shape[2:]), dtype=np.float32)
+        """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone, and behind them for
+        memories: of sequences, where it recalls them, and of situations."""
+        behind = 2 if self.heeds_belief else 1
+        placed = np.zeros((self.rows, 1 + 2 * self._on_record + behind, *components.shape[2:]), dtype=np.float32)
         placed[:, self._placed] = components
         return placed
 
     def contributions(self, step: int, focus: I64) -> F32:
         """Contributions of them all; memories of situations tell of the asset in focus alone."""
-        past = self.readings
-        said = self.faculties.contributions(self._components(past.trend[step % len(past.trend)], self.held.now()))
-        remembered = np.zeros((self.rows, 1, self.context.assets), dtype=np.float32)
-        remembered[np.arange(self.rows), 0, focus] = self.recollection.shift(step)
-        sequels = self._sequels()[:, None][:, : int(self.heeds_belief)]
-        return np.concatenate([self._in_places(said), sequels, remembered], axis=1)
+        placed = self._in_places(self._said)
+        if self.sequences:
+            placed[:, -2] = self.sequences.contributions()
+        placed[np.arange(self.rows), -1, focus] = self.recollection.shift(step)
+        return placed
 
     def traits(self) -> dict[str, AnyArray]:
         """The rate at which it reads sources only to learn, beside what every role has."""
@@ -296,5 +305,6 @@ class Forecaster(Cohort):
         residual = left[:, None] + said
         # The belief comes first: directions are to explain what it leaves, not the other way round.
         residual[:, 0] = result
-        believed = np.ones((self.rows, 1), dtype=np.bool_)
-        self.faculties.learn(outcomes.step, component, residual, result, judged, np.append(believed, np.repeat(read, 2, axis=1), axis=1))
+        known = np.ones(component.shape[:2], dtype=np.bool_)
+        known[:, 1::2] = known[:, 2::2] = read
+        self.faculties.learn(outcomes.step, component, residual, result, judged, known)

@@ -5,6 +5,7 @@
 #include "weights.c"
 #include "recall.c"
 #include "signals.c"
+#include "experience.c"
 #include "inference.c"
 #include "sequences.c"
 #include "checksum.c"
@@ -49,6 +50,9 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
+    {"signals_causes", "lliibbnnLII", signals_causes},
+    {"signals_due", "ffilxnnnB", signals_due},
+    {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
     {"sequences_find", "bfnnnnnxxIFI", sequences_find},
