@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, ArrayState, Mask, between, contiguous
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.market import Observation
 from freeagentics.signals import Signals
@@ -67,21 +67,21 @@ class SignalEmitter:
     heeding: Callable[[int], int]
     expires: int
 
-    def emit(self, which: Mask, kind: SignalKind, severity: object, confidence: F32, data: F32) -> Signals:
+    def emit(self, which: Mask, kind: SignalKind, severity: AnyArray | int, confidence: F32, data: F32) -> Signals:
         """One signal from each row of *which*, with its *data* (rows, assets), to whoever heeds its kind. *severity* is a `Severity` or an
         array (rows,).
 
         Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
         """
         audience = self.heeding(kind)
-        rows = np.flatnonzero(which & (self.agent >= 0))
+        rows = (which & (self.agent >= 0)).nonzero()[0]
         if not audience or not rows.size:
             return Signals.empty(data.shape[1])
         return Signals(
             source=self.agent[rows],
             desk=self.desk[rows],
             kind=np.full(rows.size, kind, dtype=np.uint8),
-            severity=np.broadcast_to(np.asarray(severity, dtype=np.uint8), self.agent.shape)[rows],
+            severity=np.full(rows.size, severity[rows] if isinstance(severity, np.ndarray) else severity, dtype=np.uint8),
             confidence=between(0, confidence[rows], 1).astype(np.float32),
             data=data[rows].astype(np.float32),
             audience=np.full(rows.size, audience, dtype=np.uint32),
