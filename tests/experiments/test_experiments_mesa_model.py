@@ -22,7 +22,7 @@ class Counter(mesa.Model):
     def step(self) -> None:
         self.total += 2 * self.memory + self.noise
         self.running = self.total < 100
-        if self.luck and self.noise > 0.98:
+        if self.luck and self.noise > 0.96:
             raise ValueError("out of luck")
 
 
