@@ -82,11 +82,7 @@ class Crowd(ArrayState):
         return self.limit.shape[1]
 
     def draw(self, bar: int) -> Draws:
-<<<<<<< HEAD
         """Draws for the auctions of a bar."""
-=======
-        """Variates of the auctions of a bar."""
->>>>>>> w-floor
         return Draws.of(self._settings, self._seed, bar)
 
     def post(self, draws: Draws, round_: int, value: F64) -> Book:
@@ -111,11 +107,7 @@ _LOOK_BACKS = readonly(np.array(LOOK_BACKS, dtype=np.int64))
 
 
 def _traits(settings: AuctionSettings, seed: int) -> tuple[F64, np.ndarray]:
-<<<<<<< HEAD
     """Forecasts that traders make of a gap to the value and of a trend, (A, N, 2), and which look-back each has, int32 (A, N)."""
-=======
-    """Weights that traders give a gap to the value and a trend, (A, N, 2), and which look-back each has, int32 (A, N)."""
->>>>>>> w-floor
     random, shape = generator(seed, "market/auction/traits"), (len(settings.symbols), settings.crowd.traders)
     fundamental = settings.crowd.fundamental * exponential(random, shape)
     trend = settings.crowd.trend * (TREND_MEAN + normal(random, shape))
