@@ -41,7 +41,6 @@ class MemorySettings(BaseModel):
     halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
-
     sequences: int = Field(
         4096, ge=0, le=1_000_000, description="Latest bars in which hunters find sequences like the last one, beyond the slots; 0 for none."
     )
@@ -49,7 +48,6 @@ class MemorySettings(BaseModel):
     sequence_likeness: float = Field(
         0.75, gt=0, lt=1, description="Cosine of the angle between the moves of two sequences, from which they are taken for alike."
     )
-
     sequence_prior: float = Field(0.03, gt=0, lt=1, description="Probability, before any outcome, that sequences tell of what follows.")
 
     def index(self, rows: int, key_size: int) -> RecallIndex:

@@ -34,7 +34,8 @@ class SequenceRecall(ArrayState):
     """
 
     def __init__(self, rows: int, assets: int, memory: MemorySettings) -> None:
-        self._trust = np.float32(memory.trust)
+        # Where memory is off it is kept all the same, so that a fork may switch it on.
+        self._trust = np.float32(memory.trust if memory.enabled else 0)
         length, horizon = memory.sequence_length, memory.horizon
         self.index = SequenceIndex(assets, memory.sequences, length=length, horizon=horizon, likeness=memory.sequence_likeness)
         self.weights = FacultyWeights(rows, horizon, np.full(1, memory.sequence_prior, dtype=np.float32), signed=False)
@@ -43,7 +44,7 @@ class SequenceRecall(ArrayState):
 
     @property
     def weight(self) -> F32:
-        """Weight of recalled sequels, (rows,); at most `memory.trust`."""
+        """Weight of recalled sequels, (rows,); at most `memory.trust`, and 0 where memory is off."""
         return np.minimum(self.weights.weight[:, 0], self._trust)
 
     def observe(self, step: int, moves: F32, joined: I32) -> None:

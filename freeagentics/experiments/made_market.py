@@ -1,4 +1,4 @@
-"""Truth of a made market against what desks made of it: gains from noise, and what a perfect trader of the planted pumps earns."""
+"""Truth of a made market against what desks made of it: gains from noise, and what a perfect trader of what is planted earns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freeagentics.scenario.scenario import Scenario
 
 
 class MadeMarket:
-    """Gains of each desk of a synthetic market from noise, and of one who knows the planted pumps.
+    """Gains of each desk of a synthetic market from noise, and of one who knows the planted pumps and echoes.
 
     A bar's simple return is exp(drift) - 1 of what is planted, but for noise whose mean is zero whatever came before, and desks hold what
     they ordered before it. So what noise brings is a martingale: taking it off a desk's return leaves the mean over seeds as it is, and

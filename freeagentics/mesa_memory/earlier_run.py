@@ -69,6 +69,9 @@ class ClassFigures:
 class EarlierRun:
     """The run in a directory that `AgentMemory.attach` was given as *out*. It reads when it is asked, and holds no file.
 
+    Of a run that was killed there is all up to its last page. Memories since the last checkpoint are remembered again from their pages:
+    real numbers as finely as those have them, and uses in recall not at all.
+
     Args:
         path: of the directory.
 

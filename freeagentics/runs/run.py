@@ -33,6 +33,7 @@ FIXED_IN_A_FORK = (
     "desks",
     "memory.slots",
     "memory.horizon",
+    "memory.sequences",
     *(
         f"market.{key}"
         for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "auction", "cash", "sources", "left_out")

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from freeagentics import MarketModel, load_scenario
+from freeagentics import MarketModel, fork, load_scenario, run
 from freeagentics.agents.context import MemorySettings
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes
-from freeagentics.errors import BadInput
+from freeagentics.errors import BadInput, BadScenario
+from freeagentics.records.run_record import RunRecord
 
 ROWS, HORIZON, LENGTH = 2, 8, 12
 ALL = np.ones(ROWS, dtype=np.bool_)
 
 
 def lived(
-    sequel: float | None, joined: tuple[int, int] = (0, 0), steps: int = 1200, trust: float = 1.0
+    sequel: float | None, joined: tuple[int, int] = (0, 0), steps: int = 1200, trust: float = 1.0, enabled: bool = True
 ) -> tuple[SequenceRecall, list[np.ndarray]]:
     """A life in which a motif ends every 60 steps, and the price then moves by *sequel* standard deviations over the horizon, or one of
     noise; and what was said at each end."""
-    recall = SequenceRecall(ROWS, 1, MemorySettings(horizon=HORIZON, sequence_length=LENGTH, trust=trust))
+    recall = SequenceRecall(ROWS, 1, MemorySettings(horizon=HORIZON, sequence_length=LENGTH, trust=trust, enabled=enabled))
     draw = np.random.default_rng(3)
     motif = 2.5 * draw.standard_normal(LENGTH)
     moves, said = draw.standard_normal(steps + HORIZON + 1), []
@@ -76,14 +79,30 @@ def test_an_agent_that_arrives_has_learned_nothing() -> None:
     assert recall.contributions()[1].tolist() == [0]
 
 
-@pytest.mark.parametrize("override", [{"memory.enabled": False}, {"memory.sequences": 0}])
-def test_without_memory_or_its_sequences_nothing_of_them_is_held(override: dict[str, object]) -> None:
-    def arrays(**changed: object) -> set[str]:
-        with MarketModel(load_scenario("echo", {"agents.count": 5, "steps": 1, **changed})) as model:
+def test_where_memory_is_off_nothing_is_heard() -> None:
+    recall, said = lived(3.0, enabled=False)
+    assert np.mean(said[3:]) > 1
+    assert not recall.weight.any()
+    assert not recall.contributions().any()
+
+
+def test_where_no_sequences_are_kept_there_is_no_array_of_them() -> None:
+    def arrays(sequences: int) -> set[str]:
+        with MarketModel(load_scenario("echo", {"agents.count": 5, "steps": 1, "memory.sequences": sequences})) as model:
             return {name for part in model.checkpoint().values() for name in part if name.startswith("sequences.")}
 
-    assert arrays()
-    assert not arrays(**override)
+    assert arrays(100)
+    assert not arrays(0)
+
+
+def test_a_fork_may_switch_memory_off_and_on_but_not_keep_other_bars(tmp_path: Path) -> None:
+    def forked(path: Path, **changed: object) -> RunRecord:
+        return fork(path, 10, overrides=changed, out=tmp_path / str(len(list(tmp_path.iterdir()))))
+
+    without = forked(run("echo", agents=5, steps=12, out=tmp_path / "run").path, **{"memory.enabled": False})
+    assert forked(without.path, **{"memory.enabled": True}).summary.steps == 12
+    with pytest.raises(BadScenario, match=r"memory\.sequences"):
+        forked(without.path, **{"memory.sequences": 100})
 
 
 def test_fewer_steps_than_a_sequence_and_its_outcome_are_refused() -> None:

@@ -91,6 +91,9 @@ class Walker(mesa.Agent):
 
 STATE = ["wealth", "age", "awake", "mood", "place", "drift"]
 
+WHOLE = ["age", "awake", "mood", "place"]
+"""State that is on record exactly."""
+
 
 class Walk(mesa.Model):
     """Walkers that walk."""

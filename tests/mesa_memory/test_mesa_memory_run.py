@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mesa_worlds import STATE, Mood, Walk, Walker, step
+from mesa_worlds import STATE, WHOLE, Mood, Walk, Walker, step
 
 from freeagentics.errors import BadInput, BadRunDirectory, CorruptRecord
 from freeagentics.mesa_memory import AgentMemory
@@ -72,8 +72,8 @@ sys.path.insert(0, {str(Path(__file__).parent)!r})
 from mesa_worlds import *
 from freeagentics import AgentMemory
 model = Walk()
-memory = AgentMemory.attach(model, STATE, out={str(tmp_path / "run")!r}, budget=800)
-for turn in range(37 * 8):
+memory = AgentMemory.attach(model, WHOLE, out={str(tmp_path / "run")!r}, budget=800)
+for turn in range(37 * 5):
     memory.remember(model.walkers, action=turn % 5, outcome=1.0 * turn)
     step(model)
 os.kill(os.getpid(), {signal.SIGKILL})
@@ -81,9 +81,9 @@ os.kill(os.getpid(), {signal.SIGKILL})
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL
     run = AgentMemory.load(tmp_path / "run")
-    assert run.last_step == 37 * 8 // 16 * 16
+    assert run.last_step == 37 * 5 // 16 * 16
     model = Walk()
-    whole = AgentMemory.attach(model, STATE, budget=800)
+    whole = AgentMemory.attach(model, WHOLE, budget=800)
     for turn in range(run.last_step):
         whole.remember(model.walkers, action=turn % 5, outcome=1.0 * turn)
         step(model)

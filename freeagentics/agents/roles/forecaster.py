@@ -29,6 +29,9 @@ from freeagentics.signals import Signals
 
 FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
 
+MEMORIES = ("sequences", "memories")
+"""Names of the faculties that recall: what followed courses like the last bars', and situations like the present one."""
+
 LIFE = 3_000.0
 """Readings over which a lesson about a source pays: four months of hours."""
 
@@ -78,7 +81,7 @@ class Forecaster(Cohort):
         faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
         held: the directions read last.
         parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
-        sequences: what is recalled of sequences; None where memory is off, or another role's.
+        sequences: what is recalled of sequences; None where none are kept, or by another role.
         expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
 
@@ -113,8 +116,7 @@ class Forecaster(Cohort):
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
         self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
-        remembers = self.heeds_belief and context.memory.enabled and context.memory.sequences
-        self.sequences = SequenceRecall(rows, assets, context.memory) if remembers else None
+        self.sequences = SequenceRecall(rows, assets, context.memory) if self.heeds_belief and context.memory.sequences else None
 
     @classmethod
     def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
@@ -261,8 +263,7 @@ class Forecaster(Cohort):
     def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
         """The belief, words up and words down of each source, and memories: of sequences, where it recalls them, and of situations."""
         words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
-        sequences = ("sequences",) if cls.heeds_belief else ()
-        return ("belief", *words, *sequences, *super().weight_names(sources, team))
+        return ("belief", *words, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
 
     def weights(self) -> F32:
         """Weights of the belief and of each source's words up and down, beside those of memories."""
