@@ -1,0 +1,154 @@
+// Charts over steps, drawn by uPlot: one cursor, one zoom and one playhead over all of them.
+const CURSOR = "steps";
+
+class Chart {
+  // series: [{label, colour, dash, fill, width, format}], the x of all being steps; overlay(u) draws beneath the lines, marks(u) above.
+  constructor(page, { title, series, height = 200, format = short, overlay, marks, range, names, onpick, classes }) {
+    Object.assign(this, { page, title, series, height, format, overlay, marks, range, names, onpick });
+    this.place = el("div", { class: "plot" });
+    this.node = card(title, classes, this.place, [
+      button("PNG", () => this.png(), { "aria-label": `${title} as PNG` }),
+      button("CSV", () => this.csv(), { "aria-label": `${title} as CSV` }),
+    ]);
+    this.data = [[], ...series.map(() => [])];
+    new ResizeObserver(() => this.fit()).observe(this.place);
+  }
+
+  fit() {
+    const width = this.place.clientWidth;
+    if (!width) return;
+    if (!this.plot) this.draw(width);
+    else if (this.plot.width !== width) this.plot.setSize({ width, height: this.height });
+  }
+
+  draw(width) {
+    const text = colour("muted"), rule = colour("rule");
+    const font = "11px system-ui, sans-serif";
+    const axis = { stroke: text, font, grid: { stroke: rule, width: 1 }, ticks: { show: false } };
+    const lines = this.series.map(({ label, dash, fill, width: thick, format }) => ({
+      label, dash, width: thick ?? 1.5, points: { show: false }, spanGaps: true,
+      stroke: () => colour(this.series.find((one) => one.label === label).colour),
+      fill: fill ? () => `${colour(this.series.find((one) => one.label === label).colour)}22` : undefined,
+      value: (_, value) => (value === null || value === undefined ? "–" : (format || this.format)(value)),
+    }));
+    const options = {
+      width, height: this.height, padding: [8, 8, 0, 0],
+      cursor: { sync: { key: CURSOR, setSeries: false, scales: ["x", null] }, drag: { x: true, y: false }, points: { size: 6 }, y: false },
+      legend: { show: lines.length > 0 },
+      scales: { x: { time: false }, y: { range: this.range } },
+      axes: [
+        { ...axis, grid: { show: false }, size: 40, gap: 4, space: 90, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000], values: (_, steps) => steps.map((step) => this.page.axis(step)) },
+        { ...axis, size: this.names ? 104 : 62, gap: 6, space: this.names ? 1 : 32,
+          splits: this.names ? () => this.names().map((_, place) => place) : undefined,
+          values: (_, values) => values.map((value) => (this.names ? this.names()[value] : this.format(value))) },
+      ],
+      series: [{ label: "step", value: (_, step) => (step === null || step === undefined ? "–" : this.page.axisFull(step)) }, ...lines],
+      hooks: {
+        drawAxes: [(u) => this.clipped(u, this.overlay)],
+        draw: [(u) => { this.clipped(u, this.marks); this.playhead(u); }],
+        setScale: [(u, key) => { if (key === "x") this.page.zoomed(this, u); }],
+        ready: [(u) => this.listen(u)],
+      },
+    };
+    this.plot = new uPlot(options, this.data, this.place);
+    this.place.querySelectorAll(".u-legend").forEach((legend) => legend.setAttribute("aria-hidden", "true"));
+    this.show();
+  }
+
+  listen(u) {
+    let from = null;
+    u.over.addEventListener("mousedown", (event) => { from = event.clientX; });
+    u.over.addEventListener("click", (event) => {
+      if (from === null || Math.abs(event.clientX - from) > 4 || u.cursor.idx === null || u.cursor.idx === undefined) return;
+      const box = u.over.getBoundingClientRect();
+      if (this.onpick && this.onpick(u, event.clientX - box.left, event.clientY - box.top)) return;
+      this.page.go(u.data[0][u.cursor.idx]);
+    });
+    u.over.addEventListener("dblclick", () => this.page.unzoom());
+  }
+
+  clipped(u, draw) {
+    if (!draw) return;
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    draw(u, ctx);
+    ctx.restore();
+  }
+
+  playhead(u) {
+    const step = this.page.step;
+    if (!step) return;
+    const x = Math.round(u.valToPos(step, "x", true)), { ctx, bbox } = u;
+    if (x < bbox.left || x > bbox.left + bbox.width) return;
+    ctx.save();
+    ctx.strokeStyle = colour("accent");
+    ctx.globalAlpha = 0.7;
+    ctx.lineWidth = window.devicePixelRatio || 1;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.restore();
+  }
+
+  set(data) {
+    this.data = data;
+    this.show();
+  }
+
+  show() {
+    if (!this.plot) return this.fit();
+    const zoom = this.page.zoom;
+    this.plot.setData(this.data, false);
+    const steps = this.data[0], first = steps[0] ?? 0, last = steps[steps.length - 1] ?? 1;
+    this.own = true;
+    this.plot.setScale("x", zoom || { min: first, max: Math.max(last, first + 20) });
+    this.own = false;
+  }
+
+  // Drawn again with the colours of now.
+  restyle() {
+    if (!this.plot) return;
+    this.plot.destroy();
+    this.plot = null;
+    this.fit();
+  }
+
+  csv() {
+    download(`${this.title.toLowerCase().replaceAll(/[^a-z]+/g, "-")}.csv`, "text/csv",
+      csv(["step", "time", ...this.series.map((one) => one.label)], this.data[0].map((step, place) => [step, this.page.timeOf(step), ...this.data.slice(1).map((column) => column[place])])));
+  }
+
+  png() {
+    const from = this.plot.ctx.canvas, dense = window.devicePixelRatio || 1, head = 34 * dense;
+    const to = el("canvas", { width: from.width, height: from.height + head }), context = to.getContext("2d");
+    context.fillStyle = colour("surface");
+    context.fillRect(0, 0, to.width, to.height);
+    context.fillStyle = colour("ink");
+    context.font = `600 ${14 * dense}px system-ui, sans-serif`;
+    context.fillText(`${this.title} · ${this.page.about.title}`, 12 * dense, 22 * dense);
+    context.drawImage(from, 0, head);
+    to.toBlob((blob) => download(`${this.title.toLowerCase().replaceAll(/[^a-z]+/g, "-")}.png`, "image/png", blob));
+  }
+}
+
+// Triangles up and down, crosses and dots, in the plot's own pixels.
+function triangle(ctx, x, y, size, up) {
+  const way = up ? 1 : -1;
+  ctx.beginPath();
+  ctx.moveTo(x, y - way * size * 0.6);
+  ctx.lineTo(x + size * 0.6, y + way * size * 0.5);
+  ctx.lineTo(x - size * 0.6, y + way * size * 0.5);
+  ctx.closePath();
+  ctx.fill();
+  ctx.stroke();
+}
+
+function dot(ctx, x, y, radius) {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  ctx.fill();
+}
