@@ -24,7 +24,7 @@ def template() -> str:
     style = chart_style() + folder.joinpath("page.css").read_text(encoding="utf-8")
     return (
         '<template><div class="observatory"></div></template>\n'
-        "<script>\nexport default {\n"
+        "<script>\nmodule.exports = {\n"
         "  mounted() { this.page = this.build()(this.$el, (message) => this.asked(message)); },\n"
         "  beforeDestroy() { this.page.leave(); },\n"
         "  methods: {\n"

@@ -22,7 +22,7 @@ class Agents {
     this.heat = el("div", {}, this.belief.node, this.say = el("p", { class: "note" }));
     this.mindCard = card("Belief over drift and volatility", "", this.heat);
     this.one = el("div", { class: "one" }, card("Agent", "", this.detail), this.past.node, this.mindCard, card("Explanation", "", this.why));
-    this.all = el("div", { class: "all" }, card("All agents, a band a role, by the value of what they decided", "", [this.dots.node, el("p", { class: "note" }, el("b", { class: "accent", text: "● " }), "memories weighed in   ", el("b", { class: "muted", text: "● " }), "they did not; higher is surer")]), card("Agents", "", this.table.node, this.table.tools));
+    this.all = el("div", { class: "all" }, card("All agents, a band a role, by the value of what they decided", "", [this.dots.node, el("p", { class: "note" }, el("b", { class: "lead", text: "● " }), "memories weighed in   ", el("b", { class: "muted", text: "● " }), "they did not; higher is surer")]), card("Agents", "", this.table.node, this.table.tools));
     this.charts = [this.past];
     this.node = el("div", { class: "split" }, this.all, this.one);
   }
@@ -68,7 +68,7 @@ class Agents {
     return [head,
       el("p", { class: "decision" }, el("strong", { text: words(found.action) }), ` ${found.symbol} · value ${short(found.value)} · ${percent(found.confidence, 0)} sure`),
       forecast ? this.beforeAfter(forecast) : null,
-      el("div", { class: "columns" }, el("div", {}, el("h4", { text: "What it went by" }), pairs(reasons)), el("div", {}, el("h4", { text: "What each faculty added" }), this.parts(found))),
+      el("div", { class: "columns" }, el("div", {}, el("h4", { text: "What it went by" }), pairs(reasons)), el("div", {}, el("h4", { text: Object.keys(found.parts).length ? "What each faculty added, sd" : "Weight of each faculty" }), this.parts(found))),
       el("h4", { text: "Memories it recalled" }), this.memories(found),
       el("h4", { text: "Signals it heeded" }), found.signals.length ? el("ul", {}, found.signals.map((one) => el("li", {}, `${words(one.kind)}: ${one.text}, from ${one.source} at step ${whole(one.step)}`))) : empty("None on record."),
       el("h4", { text: "Chain of decisions" }), this.chain(found),

@@ -34,6 +34,7 @@ function openPage(root, send) {
 
   page.listeners.push((what, given) => {
     if (what === "notice") { bar.warn(given); return; }
+    if (what === "fork") { bar.fork.open(); return; }
     if (what === "opened") { bar.warn(""); bar.shelf(); bar.begin.opened(); page.ask("shelf").then((shelf) => { page.shelf = shelf; bar.shelf(); bar.begin.opened(); page.tell("other"); }, () => {}); }
     wanted.add(what);
     if (due) return;

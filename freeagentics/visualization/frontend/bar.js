@@ -1,12 +1,29 @@
 // The bar on top: what is shown, its controls, the slider over time with its events, and the tabs.
 const TABS = ["market", "agents", "signals", "memory", "compare", "resources"];
-const EVENTS = [["fillCount", "fills", "muted"], ["vetoes", "vetoes", "warn"], ["crash", "crashes", "bad"], ["turned", "memories that turned a forecast", "accent"]];
+const EVENTS = [["fillCount", "fills", "muted"], ["vetoes", "vetoes", "warn"], ["crash", "crashes", "bad"], ["turned", "memories that turned a forecast", "lead"]];
+
+const ICONS = {
+  first: "M5 4h2v12H5zM16 4v12L8 10z", back: "M13 4v12L5 10z", play: "M6 3.5v13L17 10z", pause: "M5 4h3.5v12H5zM11.5 4H15v12h-3.5z",
+  forward: "M7 4v12l8-6z", last: "M13 4h2v12h-2zM4 4v12l8-6z", theme: "M10 2a8 8 0 1 0 0 16a8 8 0 1 0 0-16zM10 3.6a6.4 6.4 0 0 1 0 12.8z",
+};
+
+function turnIcon(node, name, label) {
+  node.setAttribute("aria-label", label);
+  node.title = label;
+  node.replaceChildren(svg("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" }, svg("path", { d: ICONS[name], fill: "currentColor", "fill-rule": "evenodd" })));
+}
+
+function icon(name, label, action, classes) {
+  const node = el("button", { type: "button", class: `round ${classes || ""}`, onclick: action });
+  turnIcon(node, name, label);
+  return node;
+}
 
 class Bar {
   constructor(page) {
     this.page = page;
     this.run = el("select", { "aria-label": "Run", onchange: () => this.choose(this.run.value) });
-    this.play = button("", () => page.play(), { class: "round main", "aria-label": "Play" });
+    this.play = icon("play", "Play", () => page.play(), "main");
     this.slider = el("input", { type: "range", min: "1", max: "1", step: "1", "aria-label": "Step", oninput: () => page.go(Number(this.slider.value)) });
     this.events = canvas(18, "Events over time", (context, width, height) => this.drawEvents(context, width, height));
     this.follow = el("input", { type: "checkbox", onchange: () => page.go(this.follow.checked ? page.last : page.step, this.follow.checked) });
@@ -22,7 +39,7 @@ class Bar {
   }
 
   first() {
-    const theme = button("◐", () => this.turn(), { class: "round", "aria-label": "Light or dark", title: "Light or dark" });
+    const theme = icon("theme", "Light or dark", () => this.turn());
     return el("div", { class: "line" }, el("h1", { text: "freeagentics" }), el("label", { class: "grow" }, this.run),
       button("Play live…", () => this.begin.open(), { title: "Begin a run of any scenario" }),
       button("Reset", () => this.begin.reset(), { title: "Begin this scenario again, with the settings that wait" }),
@@ -32,8 +49,8 @@ class Bar {
   second() {
     const { page } = this;
     const transport = el("div", { class: "transport" },
-      button("⏮", () => page.go(1), { class: "round", "aria-label": "First step" }), button("‹", () => page.go(page.step - 1), { class: "round", "aria-label": "Step back" }),
-      this.play, button("›", () => page.stepOn(), { class: "round", "aria-label": "Step forward" }), button("⏭", () => page.go(page.last, page.canGoOn), { class: "round", "aria-label": "Last step" }));
+      icon("first", "First step", () => page.go(1)), icon("back", "Step back", () => page.go(page.step - 1)),
+      this.play, icon("forward", "Step forward", () => page.stepOn()), icon("last", "Last step", () => page.go(page.last, page.canGoOn)));
     const legend = el("div", { class: "eventkey", "aria-hidden": "true" }, EVENTS.map(([, name, tint]) => el("span", { class: tint }, name)));
     return el("div", { class: "line second" }, transport, el("div", { class: "timeline grow" }, this.events.node, this.slider, legend), this.where,
       el("label", { class: "switch" }, this.follow, "Follow"), this.speed);
@@ -86,8 +103,7 @@ class Bar {
     this.slider.value = page.step;
     this.slider.setAttribute("aria-valuetext", `step ${page.step} of ${about.total}, ${page.timeOf(page.step)} UTC`);
     this.follow.checked = page.follow;
-    this.play.textContent = page.playing ? "❚❚" : "▶";
-    this.play.setAttribute("aria-label", page.playing ? "Pause" : "Play");
+    turnIcon(this.play, page.playing ? "pause" : "play", page.playing ? "Pause" : "Play");
     this.where.replaceChildren(el("strong", { text: `step ${whole(page.step)} of ${whole(about.total)}` }), el("span", { text: `${page.timeOf(page.step)} UTC` }));
     this.say();
   }
@@ -113,7 +129,7 @@ class Bar {
     const inset = 8, wide = width - 2 * inset, last = Math.max(2, page.last), lane = height / EVENTS.length;
     EVENTS.forEach(([name, , tint], place) => {
       const values = page.columns[name], most = Math.max(1, ...values.slice(-5000));
-      context.fillStyle = colour(tint);
+      context.fillStyle = colour(tint === "lead" ? "accent" : tint);
       values.forEach((value, step) => {
         if (!value) return;
         context.globalAlpha = name === "fillCount" || name === "turned" ? 0.25 + 0.65 * Math.sqrt(value / most) : 1;

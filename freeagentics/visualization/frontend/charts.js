@@ -3,8 +3,8 @@ const CURSOR = "steps";
 
 class Chart {
   // series: [{label, colour, dash, fill, width, format}], the x of all being steps; overlay(u) draws beneath the lines, marks(u) above.
-  constructor(page, { title, series, height = 200, format = short, overlay, marks, range, names, onpick, classes }) {
-    Object.assign(this, { page, title, series, height, format, overlay, marks, range, names, onpick });
+  constructor(page, { title, series, height = 200, format = short, overlay, marks, range, names, onpick, classes, note }) {
+    Object.assign(this, { page, title, series, height, format, overlay, marks, range, names, onpick, note, wideAxis: Boolean(names) || classes === "wide" });
     this.place = el("div", { class: "plot" });
     this.node = card(title, classes, this.place, [
       button("PNG", () => this.png(), { "aria-label": `${title} as PNG` }),
@@ -32,21 +32,21 @@ class Chart {
       value: (_, value) => (value === null || value === undefined ? "–" : (format || this.format)(value)),
     }));
     const options = {
-      width, height: this.height, padding: [8, 8, 0, 0],
-      cursor: { sync: { key: CURSOR, setSeries: false, scales: ["x", null] }, drag: { x: true, y: false }, points: { size: 6 }, y: false },
-      legend: { show: lines.length > 0 },
-      scales: { x: { time: false }, y: { range: this.range } },
+      width, height: this.height, padding: [8, 30, 0, 0],
+      cursor: { sync: { key: CURSOR, setSeries: false, scales: ["x", null] }, drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
+      legend: { show: !this.names },
+      scales: { x: { time: false }, y: { range: this.range, dir: this.names ? -1 : 1 } },
       axes: [
         { ...axis, grid: { show: false }, size: 40, gap: 4, space: 90, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000], values: (_, steps) => steps.map((step) => this.page.axis(step)) },
-        { ...axis, size: this.names ? 104 : 62, gap: 6, space: this.names ? 1 : 32,
+        { ...axis, size: this.wideAxis ? 92 : 62, gap: 6, space: this.names ? 1 : 32,
           splits: this.names ? () => this.names().map((_, place) => place) : undefined,
           values: (_, values) => values.map((value) => (this.names ? this.names()[value] : this.format(value))) },
       ],
       series: [{ label: "step", value: (_, step) => (step === null || step === undefined ? "–" : this.page.axisFull(step)) }, ...lines],
       hooks: {
         drawAxes: [(u) => this.clipped(u, this.overlay)],
-        draw: [(u) => { this.clipped(u, this.marks); this.playhead(u); }],
-        setScale: [(u, key) => { if (key === "x") this.page.zoomed(this, u); }],
+        draw: [(u) => { this.clipped(u, this.marks); this.playhead(u); this.excuse(u); }],
+        setSelect: [(u) => this.select(u)],
         ready: [(u) => this.listen(u)],
       },
     };
@@ -65,6 +65,13 @@ class Chart {
       this.page.go(u.data[0][u.cursor.idx]);
     });
     u.over.addEventListener("dblclick", () => this.page.unzoom());
+  }
+
+  select(u) {
+    const { left, width } = u.select;
+    if (width < 5) return;
+    this.page.zoomTo({ min: u.posToVal(left, "x"), max: u.posToVal(left + width, "x") });
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   }
 
   clipped(u, draw) {
@@ -94,6 +101,18 @@ class Chart {
     ctx.restore();
   }
 
+  // Says why there is nothing to see.
+  excuse(u) {
+    if (!this.note || this.data.slice(1).some((column) => column.some((value) => value !== null && value !== undefined))) return;
+    const { ctx, bbox } = u, dense = window.devicePixelRatio || 1;
+    ctx.save();
+    ctx.fillStyle = colour("muted");
+    ctx.font = `${13 * dense}px system-ui, sans-serif`;
+    ctx.textAlign = "center";
+    ctx.fillText(this.note, bbox.left + bbox.width / 2, bbox.top + bbox.height / 2);
+    ctx.restore();
+  }
+
   set(data) {
     this.data = data;
     this.show();
@@ -104,9 +123,7 @@ class Chart {
     const zoom = this.page.zoom;
     this.plot.setData(this.data, false);
     const steps = this.data[0], first = steps[0] ?? 0, last = steps[steps.length - 1] ?? 1;
-    this.own = true;
     this.plot.setScale("x", zoom || { min: first, max: Math.max(last, first + 20) });
-    this.own = false;
   }
 
   // Drawn again with the colours of now.

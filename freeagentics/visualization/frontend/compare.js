@@ -3,7 +3,7 @@ class Compare {
   constructor(page) {
     this.page = page;
     this.other = el("select", { "aria-label": "The other run", onchange: () => { page.other = this.other.value; page.tell("other"); } });
-    this.lead = el("p", { class: "lead" });
+    this.lead = el("p", { class: "says" });
     this.equity = new Chart(page, { title: "Mean equity of a desk, USD", classes: "wide", height: 250, format: whole, series: [{ label: "this run", colour: "accent", width: 2 }, { label: "the other", colour: "warn", width: 2 }], overlay: (u, ctx) => this.parting(u, ctx) });
     this.apart = new Chart(page, { title: "Difference in equity, USD", height: 200, format: whole, series: [{ label: "this less the other", colour: "ink", fill: true }], overlay: (u, ctx) => this.parting(u, ctx) });
     this.exposure = new Chart(page, { title: "Mean exposure", height: 200, format: (value) => percent(value, 0), series: [{ label: "this run", colour: "accent" }, { label: "the other", colour: "warn" }], overlay: (u, ctx) => this.parting(u, ctx) });
@@ -11,7 +11,8 @@ class Compare {
     this.settings = el("div");
     this.charts = [this.equity, this.apart, this.exposure];
     this.body = el("div", { class: "grid" }, this.equity.node, this.apart.node, this.exposure.node, card("Figures, over the steps that both have", "", this.figures), card("Settings that differ", "", this.settings));
-    this.node = el("div", {}, el("div", { class: "picker" }, el("label", { class: "field" }, el("span", { text: "Beside" }), this.other), this.lead), this.body);
+    this.none = card("Beside what?", "", [el("p", { text: "Two runs side by side: their settings, their figures, and the step at which they part. Fork this run with a changed key to have something to compare." }), el("div", { class: "actions" }, button("Fork from here…", () => page.tell("fork"), { class: "plain main" }))]);
+    this.node = el("div", {}, el("div", { class: "picker" }, el("label", { class: "field" }, el("span", { text: "Beside" }), this.other), this.lead), this.body, this.none);
     this.body.hidden = true;
   }
 
@@ -21,10 +22,12 @@ class Compare {
     if (what === "step") { for (const chart of this.charts) if (chart.plot) chart.plot.redraw(false); return; }
     if (what === "piece" || what === "memory" || what === "account" || what === "state") return;
     const runs = page.shelf.runs.filter((run) => run.name !== page.about.run);
+    if (!page.other) page.other = (runs.find((run) => run.scenario === page.about.scenario) || { name: "" }).name;
     const known = runs.some((run) => run.name === page.other);
     this.other.replaceChildren(el("option", { value: "", text: runs.length ? "Choose a run" : "No other run here yet" }), ...runs.map((run) => el("option", { value: run.name, text: run.name.replace(/^runs\//, "") })));
     this.other.value = known ? page.other : "";
-    if (!known) { this.body.hidden = true; this.lead.textContent = "Two runs side by side: choose one, or fork this one from any step with a changed key."; return; }
+    this.none.hidden = known;
+    if (!known) { this.body.hidden = true; this.lead.textContent = ""; return; }
     this.lead.textContent = "Comparing…";
     page.ask("compare", { run: page.other }).then((found) => this.fill(found), (error) => { if (error.message) { this.body.hidden = true; this.lead.textContent = error.message; } });
   }

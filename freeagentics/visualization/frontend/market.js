@@ -15,7 +15,7 @@ class Market {
     this.tiles = el("div", { class: "tiles" });
     this.symbol = el("select", { "aria-label": "Symbol", onchange: () => { page.asset = Number(this.symbol.value); this.fill(); } });
     this.price = new Chart(page, { title: "Price and fills", classes: "wide", height: 270, format: price, series: [{ label: "close, USD", colour: "ink" }], marks: (u, ctx) => this.drawFills(u, ctx), onpick: (u, x, y) => this.pickFill(u, x, y) });
-    this.lanes = new Chart(page, { title: "Signals by kind", classes: "wide", height: 190, series: [], names: () => page.about?.kinds || [], range: () => [this.kinds() - 0.4, -0.6], marks: (u, ctx) => this.drawSignals(u, ctx) });
+    this.lanes = new Chart(page, { title: "Signals by kind", classes: "wide", height: 190, series: [{ label: "signals", colour: "accent" }], names: () => page.about?.kinds || [], range: () => [-0.6, this.kinds() - 0.4], marks: (u, ctx) => this.drawSignals(u, ctx) });
     this.equity = new Chart(page, { title: "Equity of a desk, USD", height: 240, format: whole, overlay: (u, ctx) => this.drawDesks(u, ctx), series: [{ label: "mean", colour: "accent", width: 2 }, { label: "held at mean exposure", colour: "warn", dash: [5, 4] }, { label: "buy and hold", colour: "muted", dash: [2, 3] }, { label: "agent's desk", colour: "good" }] });
     this.exposure = new Chart(page, { title: "Exposure against limits", height: 240, format: (value) => percent(value, 0), range: () => [0, 1.05], overlay: (u, ctx) => this.drawVetoes(u, ctx), series: [{ label: "mean exposure", colour: "accent", fill: true, width: 2 }, { label: "mean limit", colour: "warn" }, { label: "agent's desk", colour: "good" }, { label: "its limit", colour: "good", dash: [4, 3] }] });
     this.charts = [this.price, this.lanes, this.equity, this.exposure];
@@ -60,7 +60,7 @@ class Market {
   fill() {
     const { page } = this, { columns, about, account } = page, { step } = columns, none = step.map(() => null);
     this.price.set([step, columns.price[page.asset || 0]]);
-    this.lanes.set([step]);
+    this.lanes.set([step, none]);
     const own = account ? step.map((_, place) => account.equity[place] ?? null) : none;
     this.equity.set([step, columns.equity, heldAtMean(columns, about.cash), columns.basket.map((value) => value * about.cash), own]);
     this.exposure.set([step, columns.exposure, columns.limit, account ? step.map((_, place) => account.exposure[place] ?? null) : none, account ? step.map((_, place) => account.limit[place] ?? null) : none]);

@@ -47,8 +47,9 @@ class Signals {
       between.set(`${from} ${to}`, one);
     }
     if (!between.size) { this.graph.replaceChildren(empty("Nobody has told anybody anything in these steps.")); return; }
-    const width = 1040, height = 300, gap = width / team.length, most = Math.max(...[...between.values()].map((one) => one.count));
-    const at = (place) => gap * (place + 0.5), middle = height / 2;
+    const back = [...between.values()].some((one) => one.to <= one.from), top = 150;
+    const width = 1040, height = top + (back ? 130 : 24), gap = width / team.length, most = Math.max(...[...between.values()].map((one) => one.count));
+    const at = (place) => gap * (place + 0.5), middle = top;
     const arcs = [...between.values()].map((one) => this.arc(one, at(one.from), at(one.to), middle, most));
     const nodes = team.map((name, place) => svg("g", {}, svg("rect", { x: at(place) - 78, y: middle - 17, width: 156, height: 34, rx: 8, class: "node" }), svg("text", { x: at(place), y: middle + 4.5, "text-anchor": "middle", text: words(name) })));
     const label = `Signals told: ${[...between.values()].map((one) => `${team[one.from]} to ${team[one.to]}, ${one.count}`).join("; ")}`;

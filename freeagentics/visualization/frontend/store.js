@@ -62,7 +62,7 @@ class Page {
   }
 
   opened(about) {
-    const again = this.about && this.about.run === about.run;
+    const again = !this.about || this.about.run === about.run;
     this.about = about;
     this.columns = freshColumns(about);
     this.state = { live: about.live, playing: about.playing, failure: about.failure };
@@ -146,19 +146,13 @@ class Page {
     this.tell("tab");
   }
 
-  zoomed(chart, u) {
-    if (chart.own || this.zooming) return;
-    const { min, max } = u.scales.x;
-    if (min === undefined || min === null) return;
-    this.zoom = { min, max };
-    this.zooming = true;
-    for (const other of this.charts) if (other !== chart && other.plot) other.plot.setScale("x", this.zoom);
-    this.zooming = false;
+  zoomTo(zoom) {
+    this.zoom = zoom;
+    for (const chart of this.charts) chart.show();
   }
 
   unzoom() {
-    this.zoom = null;
-    for (const chart of this.charts) chart.show();
+    this.zoomTo(null);
   }
 
   // The steps of a recorded run one after the other; one that can go on is asked to.
