@@ -63,9 +63,11 @@ class Follower:
             self._unseen = max(0, self._unseen - 1)
             self._turn.notify_all()
 
-    def pick(self, desk: int | None) -> None:
-        """Send this desk's account with every piece from now on."""
-        self._desk = desk
+    def pick(self, desk: int) -> dict[str, object]:
+        """The account of a desk up to the last piece that was sent, and with every piece from now on."""
+        with self._turn:
+            self._desk = desk
+            return {"desk": desk, **self.series.desk(desk)}
 
     def close(self) -> None:
         """End the thread, and close the run."""
@@ -92,11 +94,12 @@ class Follower:
             self.view.close()
 
     def _series_piece(self) -> bool:
-        piece = self.series.piece(LONGEST if self.series.step else FIRST)
-        if piece is None:
-            return False
-        if self._desk is not None:
-            piece["desk"] = {"desk": self._desk, **self.series.desk(self._desk, int(str(piece["first"])))}
+        with self._turn:
+            piece = self.series.piece(LONGEST if self.series.step else FIRST)
+            if piece is None:
+                return False
+            if self._desk is not None:
+                piece["desk"] = {"desk": self._desk, **self.series.desk(self._desk, int(str(piece["first"])))}
         self._tell("piece", piece)
         return True
 

@@ -64,6 +64,7 @@ class Visit:
             "shelf": lambda given: self._shelved(),
             "agents": lambda given: agent_rows(self._view, self._step(given)),
             "agent": self._agent,
+            "account": self._account,
             "past": lambda given: agent_past(self._view, given["agent"], self._step(given)),
             "fills": lambda given: {"fills": fill_rows(self._view, self._step(given))},
             "signals": lambda given: signal_rows(self._view, self._step(given)),
@@ -232,18 +233,22 @@ class Visit:
         }
 
     def _agent(self, given: Message) -> Message:
-        """An agent's record; its desk is sent with every piece from now on, and its belief while the run is made."""
-        step, follower = self._step(given), self._follower
-        assert follower is not None
-        found = agent_record(follower.view, given["agent"], step)
-        seat = follower.view.seat(given["agent"])
-        assert seat is not None
-        follower.pick(int(seat["desk"]))
+        """An agent's record; its belief is sent from now on, while the run is made."""
+        view = self._view
+        found = agent_record(view, given["agent"], self._step(given))
+        seat = view.seat(given["agent"])
+        assert seat is not None, "it has a record"
         if self._live is not None:
             self._live.pacer.watch((int(seat["cohort"]), int(seat["row"])))
-        if given.get("desk"):
-            found["account"] = follower.series.desk(int(seat["desk"]))
         return found
+
+    def _account(self, given: Message) -> Message:
+        """The account of an agent's desk up to the last step that the page was sent, and with every piece from now on."""
+        follower = self._follower
+        seat = self._view.seat(given["agent"])
+        if follower is None or seat is None:
+            raise BadInput(f"no agent '{given['agent']}' in this run")
+        return follower.pick(int(seat["desk"]))
 
     def _mind(self, given: Message) -> Message:
         step = self._step(given)

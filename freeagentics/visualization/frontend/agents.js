@@ -3,7 +3,6 @@ class Agents {
   constructor(page) {
     this.page = page;
     this.dots = new Dots(page, (agent) => page.pick(agent));
-    const { about } = { get about() { return page.about; } };
     this.table = new Table({ label: "Agents", height: 560, sort: 0, descending: false, onpick: (row) => page.pick(row.agent), columns: [
       { label: "Agent", value: (row) => row.agent },
       { label: "Desk", number: true, value: (row) => row.desk },
@@ -33,7 +32,7 @@ class Agents {
     if (what === "memory" || what === "state") return;
     page.latest("agents", "agents", { step: page.step }, (found) => this.fill(found));
     if (!page.agent) return;
-    page.latest("agent", "agent", { agent: page.agent, step: page.step, desk: !page.account }, (found) => this.take(found));
+    page.latest("agent", "agent", { agent: page.agent, step: page.step }, (found) => this.take(found));
     clearTimeout(this.soon);
     if (!(page.follow && page.state.playing)) this.soon = setTimeout(() => this.think(), 250);
   }
@@ -50,7 +49,6 @@ class Agents {
   take(found) {
     const { page } = this;
     if (found.agent !== page.agent) return;
-    if (found.account) { page.account = { desk: found.desk, ...found.account }; page.tell("account"); }
     this.detail.replaceChildren(...this.facts(found));
     if (!(page.follow && page.state.playing)) page.latest("past", "past", { agent: page.agent, step: page.step }, (past) => this.drawPast(past));
     if (page.state.playing && page.follow) this.say.textContent = "as it is while the run is made";
@@ -138,7 +136,7 @@ class Agents {
     const regimes = Object.entries(told.belief_after).map(([name, value]) => [words(name), `${percent(told.belief_before[name], 0)} → ${percent(value, 0)}`]);
     const outcome = told.outcome.reward === null ? `${told.outcome.bars_passed} of ${told.outcome.horizon} bars have passed; the market so far: ${sd(told.outcome.result)}` : `the market ${sd(told.outcome.result)} over ${told.outcome.horizon} bars, reward ${sd(told.outcome.reward)}`;
     this.why.replaceChildren(
-      el("p", {}, `At step ${whole(told.step)} `, el("strong", { text: told.agent }), ` chose to ${words(told.action).toLowerCase()} ${told.symbol} (${short(told.value)}). What came of it: ${outcome}.`),
+      el("p", {}, `At step ${whole(told.step)} `, el("strong", { text: told.agent }), ` decided “${words(told.action).toLowerCase()}” for ${told.symbol}, value ${short(told.value)}. What came of it: ${outcome}.`),
       told.trades.length ? el("p", {}, told.trades.map((trade) => `Ordered ${short(trade.quantity)} ${trade.symbol}, ${trade.filled ? `filled ${short(trade.filled)} at ${price(trade.price)} for a fee of ${fixed(trade.fee, 2)} USD` : "not filled"}. `)) : "",
       el("div", { class: "columns" }, el("div", {}, el("h4", { text: "Belief before and after" }), pairs(regimes)), el("div", {}, el("h4", { text: "Sources it read" }), el("p", { text: `${told.sources.join(", ")}; paid ${fixed(told.paid / 100, 2)} USD` }))),
       el("h4", { text: "Had it not heard" }),

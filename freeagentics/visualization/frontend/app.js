@@ -29,7 +29,18 @@ function openPage(root, send) {
     const first = order.find((one) => what.includes(one)) || what[0];
     now.update(first);
     if (what.includes("piece") && first !== "piece") now.update("piece");
+    account();
     page.address();
+  }
+
+  // The account of the desk of the agent that is picked, which charts of the market show.
+  function account() {
+    if (!page.agent || page.account || !page.last) return;
+    page.latest("account", "account", { agent: page.agent }, (found, given) => {
+      if (given.agent !== page.agent || found.equity.length > page.last) return;
+      page.account = found;
+      page.tell("account");
+    });
   }
 
   page.listeners.push((what, given) => {

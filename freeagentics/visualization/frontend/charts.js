@@ -88,6 +88,7 @@ class Chart {
   playhead(u) {
     const step = this.page.step;
     if (!step) return;
+    if (u.cursor.left < 0 && step <= this.data[0].length) u.setLegend({ idx: step - this.data[0][0] }, false);
     const x = Math.round(u.valToPos(step, "x", true)), { ctx, bbox } = u;
     if (x < bbox.left || x > bbox.left + bbox.width) return;
     ctx.save();
@@ -123,7 +124,7 @@ class Chart {
     const zoom = this.page.zoom;
     this.plot.setData(this.data, false);
     const steps = this.data[0], first = steps[0] ?? 0, last = steps[steps.length - 1] ?? 1;
-    this.plot.setScale("x", zoom || { min: first, max: Math.max(last, first + 20) });
+    this.plot.setScale("x", zoom || { min: first - (last - first) / 150, max: Math.max(last, first + 20) });
   }
 
   // Drawn again with the colours of now.

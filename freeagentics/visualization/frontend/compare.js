@@ -5,7 +5,7 @@ class Compare {
     this.other = el("select", { "aria-label": "The other run", onchange: () => { page.other = this.other.value; page.tell("other"); } });
     this.lead = el("p", { class: "says" });
     this.equity = new Chart(page, { title: "Mean equity of a desk, USD", classes: "wide", height: 250, format: whole, series: [{ label: "this run", colour: "accent", width: 2 }, { label: "the other", colour: "warn", width: 2 }], overlay: (u, ctx) => this.parting(u, ctx) });
-    this.apart = new Chart(page, { title: "Difference in equity, USD", height: 200, format: whole, series: [{ label: "this less the other", colour: "ink", fill: true }], overlay: (u, ctx) => this.parting(u, ctx) });
+    this.apart = new Chart(page, { title: "Difference in equity, USD", height: 200, format: whole, series: [{ label: "this less the other", colour: "ink" }], overlay: (u, ctx) => this.parting(u, ctx) });
     this.exposure = new Chart(page, { title: "Mean exposure", height: 200, format: (value) => percent(value, 0), series: [{ label: "this run", colour: "accent" }, { label: "the other", colour: "warn" }], overlay: (u, ctx) => this.parting(u, ctx) });
     this.figures = el("div");
     this.settings = el("div");

@@ -90,10 +90,18 @@ class Page {
     for (const mark of piece.fills) counts[mark[0] - piece.first] += mark[4];
     columns.fillCount.push(...counts);
     columns.fills.push(...piece.fills);
-    if (this.account && piece.desk && piece.desk.desk === this.account.desk) for (const name of ["equity", "exposure", "limit"]) this.account[name].push(...piece.desk[name]);
+    if (this.account && piece.desk && piece.desk.desk === this.account.desk) this.account = this.joined(piece);
     if (this.follow) this.step = this.last;
     this.tell("piece");
     if (this.follow) this.tell("step");
+  }
+
+  // A piece that follows what is known of the account; after a gap it is asked for again.
+  joined(piece) {
+    const { account } = this;
+    if (account.equity.length !== piece.first - 1) return null;
+    for (const name of ["equity", "exposure", "limit"]) account[name].push(...piece.desk[name]);
+    return account;
   }
 
   takeMemory(piece) {
