@@ -80,14 +80,14 @@ def agent_past(view: RunView, agent: str, step: int) -> dict[str, object]:
 def decision_of(journal: Journal, agent: int, cohort: int, step: int) -> np.void | None:
     """The decision of an agent at a step, None where it took none."""
     page = journal.read(step, Kind.DECISIONS, cohort)
-    mine = [] if page is None else page[page["agent"] == agent]
+    mine: AnyArray = np.empty(0) if page is None else page[page["agent"] == agent]
     return mine[0] if len(mine) else None
 
 
 def fill_rows(view: RunView, step: int) -> list[dict[str, object]]:
     """The fills at the open of a step, the largest first, each with the step whose decision ordered it."""
     fills = view.journal.read(step, Kind.FILLS, SHARED)
-    found = [] if fills is None else fills[np.argsort(-fills["notional"], kind="stable")]
+    found: AnyArray = np.empty(0) if fills is None else fills[np.argsort(-fills["notional"], kind="stable")]
     units = view.names.units
     return [
         {

@@ -24,8 +24,9 @@ LEAST_PAUSE = 0.08
 AHEAD = 2
 """Pieces that a page may be behind before it is sent no more."""
 
+LOOK_SOON = 0.02
 LOOK_AGAIN = 0.5
-"""Seconds after which a run that another process makes is looked at again."""
+"""Seconds after which a run is looked at again: for a step that this process has made, and for one that another may."""
 
 Send = Callable[[dict[str, object]], None]
 
@@ -47,14 +48,14 @@ class Follower:
         self._send = send
         self._desk: int | None = None
         self._turn = threading.Condition()
-        self._woken, self._closed, self._unseen = True, False, 0
+        self._expected, self._closed, self._unseen = 0, False, 0
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._thread.start()
 
-    def wake(self) -> None:
-        """Look for new steps now."""
+    def expect(self, step: int) -> None:
+        """Look for this step now."""
         with self._turn:
-            self._woken = True
+            self._expected = step
             self._turn.notify_all()
 
     def seen(self) -> None:
@@ -115,6 +116,9 @@ class Follower:
         self._send({"kind": kind, "run": str(self.view.path), **piece})
 
     def _wait(self) -> None:
+        """Wait for a step. One that was told of may be on its way to the journal still."""
         with self._turn:
-            self._turn.wait_for(lambda: self._closed or self._woken, LOOK_AGAIN)
-            self._woken = False
+            if self._expected > self.series.step:
+                self._turn.wait_for(lambda: self._closed, LOOK_SOON)
+            else:
+                self._turn.wait_for(lambda: self._closed or self._expected > self.series.step, LOOK_AGAIN)

@@ -31,7 +31,7 @@ def forecasts(parts: F64, recalling: AnyArray) -> tuple[F64, F64]:
 def told_without(view: RunView, agent: int, cohort: int, step: int, asset: int) -> dict[str, float | None] | None:
     """The forecast of an agent with and without its memories, None where it forecasts nothing itself."""
     page = view.journal.read(step, Kind.CONTRIBUTIONS, cohort)
-    mine = [] if page is None else page[page["agent"] == agent]
+    mine: AnyArray = np.empty(0) if page is None else page[page["agent"] == agent]
     if not len(mine):
         return None
     parts = np.asarray(mine["contribution"][:, :, asset], dtype=np.float64)

@@ -12,7 +12,22 @@ import traitlets
 
 from freeagentics.charts import chart_script, chart_style
 
-PARTS = ("dom", "format", "charts", "table", "picture", "store", "bar", "market", "agents", "signals", "memory", "compare", "resources", "app")
+PARTS = (
+    "dom",
+    "format",
+    "charts",
+    "table",
+    "picture",
+    "store",
+    "bar",
+    "market",
+    "agents",
+    "signals",
+    "memory",
+    "compare",
+    "resources",
+    "app",
+)
 """Files of the front end, in the order in which they build on each other; they become one function, so that nothing of theirs is global."""
 
 

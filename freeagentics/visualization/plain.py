@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsFloat
+
 import numpy as np
 
 from freeagentics.arrays import AnyArray
@@ -20,9 +22,12 @@ def plain(values: AnyArray) -> list[object]:
         size = np.floor(np.log10(np.abs(exact)))
         scale = 10.0 ** (DIGITS - 1 - np.where(np.isfinite(size), size, 0))
         rounded = np.round(exact * scale) / scale
-    return np.where(finite, np.where(np.isfinite(rounded), rounded, exact), None).tolist()
+    sent = np.where(np.isfinite(rounded), rounded, exact).astype(object)
+    sent[~finite] = None
+    return sent.tolist()
 
 
-def number(value: float) -> float | None:
+def number(value: SupportsFloat) -> float | None:
     """One number, None where it is not finite."""
-    return float(value) if np.isfinite(value) else None
+    exact = float(value)
+    return exact if np.isfinite(exact) else None

@@ -98,7 +98,7 @@ class Series:
 
     def _prices(self, first: int, last: int) -> list[list[object]]:
         rows = np.stack([page["price"] for page in self._pages(Kind.OBSERVATION, first, last)])
-        return [plain(column) for column in (rows / self._view.names.units.price).T]  # type: ignore[misc]
+        return [plain(column) for column in (rows / self._view.names.units.price).T]
 
     def _counts(self, signals: dict[int, AnyArray], first: int, last: int) -> list[list[int]]:
         counts = np.zeros((last - first + 1, len(SIGNAL_KINDS)), dtype=np.int64)

@@ -11,7 +11,6 @@ from freeagentics.agents.signal_kinds import signal_text
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import SHARED, Kind
 from freeagentics.signals import Severity
-from freeagentics.visualization.plain import number
 from freeagentics.visualization.run_view import RunView
 
 WINDOW = 100
@@ -27,7 +26,7 @@ EVERYBODY = 0
 def signal_rows(view: RunView, step: int) -> dict[str, object]:
     """Signals of the last `WINDOW` steps: a row each, and how many each role told each role of each kind.
 
-    A row is number, step, kind, sender, desk, roles told (a bit each), severity, confidence, words, expired or not at the step, and how many
+    A row is number, step, kind, sender, desk, roles told (a bit each), severity, confidence, words, valid or not at the step, and how many
     recipients have dealt with it.
     """
     first, journal = max(1, step - WINDOW + 1), view.journal
@@ -83,7 +82,7 @@ def _row(view: RunView, step: int, record: AnyArray, now: int, dealt: Counter[in
         int(record["desk"]),
         int(record["audience"]),
         Severity(int(record["severity"])).name.lower(),
-        number(record["confidence"]),
+        float(record["confidence"]),
         _text(view, record),
         int(record["expires"]) > now,
         dealt[int(record["number"])],

@@ -59,8 +59,8 @@ class Visit:
             "play": lambda given: self._allow(math.inf),
             "pause": lambda given: self._allow(0),
             "step": lambda given: self._allow(self._view.last + 1),
-            "pace": lambda given: self._live and self._live.pacer.pace(float(given["speed"])),
-            "seen": lambda given: self._follower and self._follower.seen(),
+            "pace": self._pace,
+            "seen": self._seen,
             "shelf": lambda given: self._shelved(),
             "agents": lambda given: agent_rows(self._view, self._step(given)),
             "agent": self._agent,
@@ -119,7 +119,7 @@ class Visit:
         return step
 
     def _hello(self, given: Message) -> Message:
-        """Open the run that the page's address names, or else that which the server was started with, or begin one: a page is never empty."""
+        """Open the run that the page's address names, or else that which the server was started with; where there is none, begin one."""
         names = [run.name for run in self._shelf.runs()]
         if given.get("run") in names:
             self._open(Path(given["run"]))
@@ -211,13 +211,21 @@ class Visit:
     def _changed(self) -> None:
         """Take note, in the thread of the run that is made, of a step or of its end."""
         follower, live = self._follower, self._live
-        if follower is not None:
-            follower.wake()
+        if follower is not None and live is not None and live.path == follower.view.path:
+            follower.expect(live.pacer.step)
         if live is not None and live.pacer.belief is not None:
             belief, live.pacer.belief = live.pacer.belief, None
             self._send({"kind": "belief", **belief})
         if live is not None and (live.ending or live.pacer.step >= live.pacer.until):
             self._tell_state()
+
+    def _pace(self, given: Message) -> None:
+        if self._live is not None:
+            self._live.pacer.pace(float(given["speed"]))
+
+    def _seen(self, given: Message) -> None:
+        if self._follower is not None:
+            self._follower.seen()
 
     def _tell_state(self) -> None:
         if not self._closed:
@@ -268,7 +276,7 @@ class Visit:
 
 def _changes(given: Message) -> dict[str, object]:
     """Values by dotted key that a page asks to begin with."""
-    stated = {"agents.count": given.get("agents"), "seed": given.get("seed"), "market.fee_bps": given.get("fee"), "steps": given.get("steps")}
+    stated = {"agents.count": given.get("agents"), "seed": given.get("seed"), "market.fee_bps": given.get("fee")}
     return {key: value for key, value in stated.items() if value is not None} | overrides(given.get("set", ""))
 
 

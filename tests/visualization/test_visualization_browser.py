@@ -53,7 +53,7 @@ def tab(server: Server, chromium: Browser) -> Iterator[Visit]:
 
 @pytest.fixture
 def recorded(tab: Visit) -> Iterator[Visit]:
-    """One tab for all tests that only look at the run that was there: opening another takes seconds. It stands at the end, at the market."""
+    """One tab for all tests that only look at the run that was there: another takes seconds to open. It stands at the end."""
     tab.show("Market")
     tab.press("Last step")
     tab.at_step(STEPS, STEPS)
@@ -123,7 +123,7 @@ def test_agents_are_sorted_and_filtered(recorded: Visit) -> None:
     first.get_by_text("market-hunter-0000").wait_for()
     recorded.page.locator("thead button", has_text="Agent").click()
     first.get_by_text("trade-executor-0003").wait_for()
-    recorded.page.get_by_label("Filter agents").fill("risk 2")
+    recorded.page.get_by_label("Filter agents").fill("risk-manager-0002")
     first.get_by_text("risk-manager-0002").wait_for()
     assert recorded.page.get_by_role("table", name="Agents").locator("tbody tr").count() == 1
 
@@ -157,7 +157,7 @@ def test_a_fork_with_a_changed_key_is_compared_with_its_parent(visit: Visit) -> 
     dialog = visit.page.get_by_role("dialog", name="Fork from here")
     dialog.get_by_label("Key").fill("no.such.key")
     dialog.get_by_role("button", name="Fork and play").click()
-    dialog.get_by_text("no.such").wait_for()
+    dialog.get_by_text("unknown key 'no'").wait_for()
     dialog.get_by_label("Key").fill("market.fee_bps")
     dialog.get_by_label("Value").fill("90")
     dialog.get_by_role("button", name="Fork and play").click()
@@ -165,7 +165,7 @@ def test_a_fork_with_a_changed_key_is_compared_with_its_parent(visit: Visit) -> 
     visit.wait_for_status("fee 90 bp")
     visit.wait_for_status("finished")
     visit.show("Compare")
-    visit.page.get_by_text("They are the same, bit for bit, up to step").wait_for()
+    visit.page.get_by_text("They are the same, bit for bit").wait_for()
     visit.page.get_by_role("row", name="market.fee_bps").get_by_text("90.0").wait_for()
 
 

@@ -2,15 +2,15 @@
 const VIEWS = { market: Market, agents: Agents, signals: Signals, memory: Memory, compare: Compare, resources: Resources };
 
 function openPage(root, send) {
-  const page = new Page(send), bar = new Bar(page), main = el("main", { id: "view", role: "tabpanel", tabindex: "-1" });
+  const page = new Page(send), bar = new Bar(page), view = el("div", { id: "view", role: "tabpanel" }), main = el("main", { tabindex: "-1" }, view);
   const views = {};
   root.dataset.theme = localStorage.getItem("freeagentics-theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   document.documentElement.lang = "en";
   root.append(bar.node, el("div", { class: "statusline" }, bar.status, bar.alert), main, bar.begin.node, bar.fork.node);
-  main.append(empty("Opening…"));
+  view.append(empty("Opening…"));
   if (!(page.tab in VIEWS)) page.tab = "market";
 
-  const view = () => (views[page.tab] ||= new VIEWS[page.tab](page));
+  const shown = () => (views[page.tab] ||= new VIEWS[page.tab](page));
   const wanted = new Set();
   let due = false;
 
@@ -21,8 +21,8 @@ function openPage(root, send) {
     bar.update();
     if (what.some((one) => one === "piece" || one === "opened" || one === "memory" || one === "theme")) bar.events.paint();
     if (!page.about) return;
-    const now = view();
-    if (main.firstChild !== now.node) { main.replaceChildren(now.node); main.setAttribute("aria-labelledby", `tab-${page.tab}`); }
+    const now = shown();
+    if (view.firstChild !== now.node) { view.replaceChildren(now.node); view.setAttribute("aria-labelledby", `tab-${page.tab}`); }
     page.charts = new Set(now.charts);
     if (what.includes("theme")) for (const one of Object.values(views)) for (const chart of one.charts) chart.restyle();
     const order = ["opened", "tab", "other", "agent", "account", "piece", "memory", "theme"];
@@ -74,6 +74,6 @@ function openPage(root, send) {
     notice: (message) => page.notice(message.text),
   };
 
-  page.ask("hello", { run: page.wantedRun }).then((shelf) => { page.shelf = shelf; bar.shelf(); bar.begin.fill(); page.tell("other"); }, (error) => { main.replaceChildren(empty(error.message)); });
+  page.ask("hello", { run: page.wantedRun }).then((shelf) => { page.shelf = shelf; bar.shelf(); bar.begin.fill(); page.tell("other"); }, (error) => { view.replaceChildren(empty(error.message)); });
   return { heard: (message) => takes[message.kind](message), leave: () => { document.removeEventListener("keydown", key); page.stopReplay(); } };
 }

@@ -23,7 +23,7 @@ class Market {
     this.fills = new Table({ label: "Fills", height: 330, note: "Nobody has traded yet.", onpick: (mark) => this.explain(mark), sort: 0, columns: [
       { label: "Step", number: true, value: (mark) => mark[0], show: (mark) => whole(mark[0]) },
       { label: "Time, UTC", value: (mark) => mark[0], show: (mark) => page.timeOf(mark[0]) },
-      { label: "", value: (mark) => (mark[3] > 0 ? "bought" : "sold"), tone: (mark) => tone(mark[3]) },
+      { label: "Side", value: (mark) => (mark[3] > 0 ? "bought" : "sold"), tone: (mark) => tone(mark[3]) },
       { label: "Symbol", value: (mark) => page.about.symbols[mark[1]] },
       { label: "Value, USD", number: true, value: (mark) => Math.abs(mark[3]), show: (mark) => whole(Math.abs(mark[3])) },
       { label: "Price", number: true, value: (mark) => mark[2], show: (mark) => price(mark[2]) },

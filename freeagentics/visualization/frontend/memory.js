@@ -91,8 +91,8 @@ class Memory {
   drawAges() {
     const { ages } = this.page.columns, totals = AGES.map((_, place) => ages.reduce((sum, counts) => sum + (counts[place] || 0), 0)), most = Math.max(1, ...totals), all = totals.reduce((a, b) => a + b, 0);
     if (!all) { this.ages.replaceChildren(empty("Nothing with a known outcome has been recalled yet.")); return; }
-    const bars = totals.map((count, place) => el("li", { title: `${whole(count)} recalled` }, el("i", { style: `height:${(100 * count) / most}%` }), el("span", { text: AGES[place] })));
-    this.ages.replaceChildren(el("ol", { class: "columns-chart", role: "img", "aria-label": `Age of recalled memories in steps: ${totals.map((count, place) => `from ${AGES[place]}, ${count}`).join("; ")}` }, bars), el("p", { class: "note", text: `${whole(all)} memories that decisions name, by their least age in steps` }));
+    const bars = totals.map((count, place) => el("div", { title: `${whole(count)} recalled` }, el("i", { style: `height:${(100 * count) / most}%` }), el("span", { text: AGES[place] })));
+    this.ages.replaceChildren(el("div", { class: "columns-chart", role: "img", "aria-label": `Age of recalled memories in steps: ${totals.map((count, place) => `from ${AGES[place]}, ${count}`).join("; ")}` }, bars), el("p", { class: "note", text: `${whole(all)} memories that decisions name, by their least age in steps` }));
   }
 
   drawFidelity(audit) {
