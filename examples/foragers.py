@@ -7,7 +7,7 @@ runs 20 pairs of worlds that are alike but for memory, and prints the difference
 
 import mesa
 
-from freeagentics import AgentMemory
+from freeagentics import AgentMemory, ablate_model
 
 SIZE, SIGHT = 60, 2
 HEADINGS = ((0, 1), (1, 0), (0, -1), (-1, 0))
@@ -24,6 +24,7 @@ class Forager(mesa.Agent):
         self.memory = AgentMemory.attach(self, state=["place"], halflife=500, width=0.5, enabled=model.memory)
 
     def step(self):
+        """Eat, choose where to go, and go."""
         if fruit := self.model.pick(self.place):
             self.eaten += fruit
             self.memory.remember("eat", outcome=fruit)
@@ -56,28 +57,34 @@ class Foragers(mesa.Model):
         Forager.create_agents(self, count)
 
     def step(self):
+        """Let all foragers step."""
         self.clock += 1
         self.agents.shuffle_do("step")
 
     def is_ripe(self, tree):
+        """Answer whether a tree bears fruit."""
         return self.clock >= self.ripe_at[tree]
 
     def pick(self, place):
+        """Take the fruit of a place; 0 where there is none."""
         if place not in self.trees or not self.is_ripe(place):
             return 0.0
         self.ripe_at[place] = self.clock + self.ripening
         return self.trees[place]
 
     def nearest_fruit(self, place):
+        """Return the nearest ripe tree in sight, or None."""
         seen = [tree for tree in self.trees if distance(place, tree) <= SIGHT and self.is_ripe(tree)]
         return min(seen, key=lambda tree: distance(place, tree), default=None)
 
 
 def distance(one, other):
+    """Steps from place to place."""
     return sum(min(abs(a - b), SIZE - abs(a - b)) for a, b in zip(one, other, strict=True))
 
 
 def move(place, heading):
+    """Return the place a step further."""
     return tuple((a + b) % SIZE for a, b in zip(place, heading, strict=True))
 
 

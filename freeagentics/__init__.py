@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         StoreUnavailable,
         VersionConflict,
     )
-    from freeagentics.experiments import Experiment, ablate, compare, sweep
+    from freeagentics.experiments import Experiment, ablate, ablate_model, compare, sweep
     from freeagentics.market import Source
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
     from freeagentics.mesa_memory import AgentMemory
@@ -68,6 +68,7 @@ _HOMES = {
     "TradingAgent": "freeagentics.agents",
     "VersionConflict": "freeagentics.errors",
     "ablate": "freeagentics.experiments",
+    "ablate_model": "freeagentics.experiments",
     "compare": "freeagentics.experiments",
     "explain": "freeagentics.replay",
     "fork": "freeagentics.runs",
@@ -108,6 +109,7 @@ __all__ = [
     "VersionConflict",
     "__version__",
     "ablate",
+    "ablate_model",
     "compare",
     "errors",
     "explain",

@@ -23,7 +23,7 @@ def print_experiment(found: Experiment, page: Path | None) -> None:
             f"{first['contrast']}: {first['of']} minus {first['against']}, {first['seeds']} seed{'' if first['seeds'] == 1 else 's'}",
             style="bold",
         )
-        for line in _aligned([_HEADS, *map(_cells, rows.to_dicts())]):
+        for line in aligned([_HEADS, *map(_cells, rows.to_dicts())]):
             console.print(line)
         console.print()
     if found.differences.is_empty():
@@ -34,7 +34,7 @@ def print_experiment(found: Experiment, page: Path | None) -> None:
         print_line("report", str(page))
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows as lines: the first column to the left, all others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for first, *rest in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,11 +40,10 @@ def list_command(run_dir: RunDir, agent: Agent = None, store: StoreUrl = "") -> 
     from freeagentics.runs.run_states import RunStates
 
     with RunStates(run_dir, store=store) as states:
-        saved = states.saved(agent)
-        for state in states.checkpoints(agent):
-            _print(f"step {state.current_cycle}  {iso(state.last_updated or 0)}  checkpoint of the journal  {_content_hash(state)}")
-        for entry in saved:
-            _print(_version_line(entry))
+        lines = chain(map(_checkpoint_line, states.checkpoints(agent)), map(_version_line, states.saved(agent)))
+        first = next(lines, "none yet: the journal has no checkpoint with it, and no version was saved")
+        for line in chain([first], lines):
+            _print(line)
 
 
 @app.command("save")
@@ -175,6 +175,10 @@ def _content_hash(state: AgentState) -> str:
     from freeagentics.services.state_content import content_sha256
 
     return content_sha256(state.parts())[:SHOWN]
+
+
+def _checkpoint_line(state: AgentState) -> str:
+    return f"step {state.current_cycle}  {iso(state.last_updated or 0)}  checkpoint of the journal  {_content_hash(state)}"
 
 
 def _version_line(entry: AuditEntry, *, owner: bool = False) -> str:

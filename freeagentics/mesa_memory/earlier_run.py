@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from freeagentics.arrays import I64, AnyArray
+from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadInput, BadRunDirectory, CorruptRecord, did_you_mean
 from freeagentics.journal import Journal, Kind, unpack_arrays
 from freeagentics.mesa_memory.class_memory import ClassMemory
@@ -184,9 +184,11 @@ class EarlierRun:
         """States at the end of a step; see `AgentMemory.replay`. Raises BadInput where that step is not on record."""
         import polars as pl
 
+        from freeagentics.mesa_memory.run_frames import state_frame
+
         with self._open() as journal:
             frames = [
-                _frame(of, states, agent)
+                state_frame(of, states, agent)
                 for of, states in self._states(journal, step)
                 if agent is None or agent.rpartition("-")[0] == of.name
             ]
@@ -210,12 +212,15 @@ class EarlierRun:
                 yield from ((of, states) for states in decode_states(arrays))
 
     def memory_frame(self) -> pl.DataFrame:
-        """All memories that were made, forgotten ones too: ``agent``, ``class``, ``number``, ``step``, ``time``, ``action``, ``outcome``."""
+        """All memories that were made, forgotten ones too: ``agent``, ``class``, ``number``, ``step``, ``time``, ``action`` as text, and
+        ``outcome``."""
         import polars as pl
 
-        made = pl.concat([_no_memories(), *(_made_frame(of, made, self.actions) for of, made in self.memories_made())])
+        from freeagentics.mesa_memory.run_frames import made_frame, no_memories, outcome_frame
+
+        made = pl.concat([no_memories(), *(made_frame(of, made, self.actions) for of, made in self.memories_made())])
         with self._open() as journal:
-            later = [_outcome_frame(of, arrays) for of, _, arrays in self._pages(journal, 1, (Kind.HOST_OUTCOMES,))]
+            later = [outcome_frame(of, arrays) for of, _, arrays in self._pages(journal, 1, (Kind.HOST_OUTCOMES,))]
         if not later:
             return made
         joined = made.join(pl.concat(later).unique(["agent", "number"], keep="last"), on=["agent", "number"], how="left")
@@ -268,58 +273,6 @@ def _page_of(journal: Journal, step: int) -> int | None:
         else:
             low = middle + 1
     return low if high else None
-
-
-def _frame(of: ClassMemory, states: States, agent: str | None) -> pl.DataFrame:
-    import polars as pl
-
-    rows: I64 = np.arange(len(states.agents))
-    names = [of.name_of(number) for number in states.agents.tolist()]
-    if agent is not None:
-        rows = np.array([row for row, name in enumerate(names) if name == agent], dtype=np.int64)
-    columns: dict[str, Any] = {
-        "agent": pl.Series([names[row] for row in rows], dtype=pl.String),
-        "class": pl.Series([of.name] * len(rows), dtype=pl.String),
-        "step": pl.Series([states.step] * len(rows), dtype=pl.Int64),
-        "time": pl.Series([states.time] * len(rows), dtype=pl.Float64),
-    }
-    for feature, place in zip(of.reader.features, of.reader.places, strict=True):
-        values = [feature.value(one) for one in states.values[rows, place]]
-        columns[feature.name] = pl.Series([list(value) if isinstance(value, tuple) else value for value in values], strict=False)
-    return pl.DataFrame(columns)
-
-
-def _no_memories() -> pl.DataFrame:
-    import polars as pl
-
-    kinds = {"agent": pl.String, "class": pl.String, "number": pl.Int64, "step": pl.Int64, "time": pl.Float64}
-    return pl.DataFrame(schema={**kinds, "action": pl.String, "outcome": pl.Float64})
-
-
-def _made_frame(of: ClassMemory, made: Experiences, actions: Interner) -> pl.DataFrame:
-    import polars as pl
-
-    return _no_memories().vstack(
-        pl.DataFrame(
-            {
-                "agent": [of.name_of(agent) for agent in made.agents.tolist()],
-                "class": [of.name] * len(made.agents),
-                "number": made.sequence,
-                "step": made.step,
-                "time": made.time.astype(np.float64),
-                "action": [None if number == 0 else str(actions.values[number]) for number in made.action.tolist()],
-                "outcome": made.outcome.astype(np.float64),
-            },
-            schema_overrides={"action": pl.String},
-        ).with_columns(pl.col("outcome").fill_nan(None))
-    )
-
-
-def _outcome_frame(of: ClassMemory, arrays: Mapping[str, AnyArray]) -> pl.DataFrame:
-    import polars as pl
-
-    agents = [of.name_of(agent) for agent in arrays["agent"].tolist()]
-    return pl.DataFrame({"agent": agents, "number": arrays["sequence"].astype(np.int64), "later": arrays["value"].astype(np.float64)})
 
 
 def _figures(of: ClassMemory, pages: Mapping[Kind, list[tuple[int, int]]]) -> ClassFigures:

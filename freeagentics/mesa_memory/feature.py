@@ -120,7 +120,9 @@ class Feature:
         if self.kind == FLAG:
             return numbers[0] >= 0.5
         # A level times its width may be a little off.
-        numbers = [round(number) if self.whole and abs(number - round(number)) < 1e-9 * max(abs(number), 1) else number for number in numbers]
+        numbers = [
+            round(number) if self.whole and abs(number - round(number)) < 1e-9 * max(abs(number), 1) else number for number in numbers
+        ]
         return numbers[0] if self.kind == NUMBER else tuple(numbers)
 
     def to_json(self) -> dict[str, Any]:

@@ -33,7 +33,10 @@ FIXED_IN_A_FORK = (
     "desks",
     "memory.slots",
     "memory.horizon",
-    *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources", "left_out")),
+    *(
+        f"market.{key}"
+        for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "auction", "cash", "sources", "left_out")
+    ),
 )
 """Keys that give the checkpoint's arrays their shape and meaning."""
 

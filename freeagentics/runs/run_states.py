@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -118,14 +118,14 @@ class RunStates:
         lineage = self.directory.load_lineage(allow_plugins=self._allow_plugins)
         return state_at(lineage.at(step), self.journal, step)[1]
 
-    def checkpoints(self, agent: str | None) -> list[AgentState]:
-        """The states at all steps that have a checkpoint and the agent, in rising order."""
+    def checkpoints(self, agent: str | None) -> Iterator[AgentState]:
+        """The states at all steps that have a checkpoint and the agent, in rising order, each as it is asked for."""
         steps = self.journal.checkpoint_steps()
         if agent is not None:
             number, _ = self.seat(agent, 0)
             left = self.roster.left(self.journal, max(steps, default=0)).get(number)
             steps = [step for step in steps if left is None or step < left]
-        return [self.at(agent, step) for step in steps]
+        return (self.at(agent, step) for step in steps)
 
     def saved(self, agent: str | None) -> list[AuditEntry]:
         """The audit entries of the saved versions that can be loaded, oldest first."""

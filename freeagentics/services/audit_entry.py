@@ -21,13 +21,13 @@ class AuditEntry:
         version: from 1, one more with every entry.
         state_type: of the version.
         agent_version, current_cycle, last_updated: of the state, see `AgentState`.
-        content_sha256: of its content.
         by: who saved it.
         at: when, wall time in ms since 1970.
+        previous: `sha256` of the entry before, empty for the first.
+        content_sha256: of its content.
         reason: why, in words; may be empty.
         restored: where an earlier state that was brought back had been taken from, e.g. ``version 3``; empty for one that is new.
         dropped: versions that were dropped with this one, by the rules of retention.
-        previous: `sha256` of the entry before, empty for the first.
     """
 
     run: str
@@ -37,13 +37,13 @@ class AuditEntry:
     agent_version: str
     current_cycle: int
     last_updated: int
-    content_sha256: str
     by: str
     at: int
-    reason: str
-    restored: str
-    dropped: tuple[int, ...]
     previous: str
+    content_sha256: str = ""
+    reason: str = ""
+    restored: str = ""
+    dropped: tuple[int, ...] = ()
 
     def to_bytes(self) -> bytes:
         """The entry as bytes."""

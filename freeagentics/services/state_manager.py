@@ -82,25 +82,25 @@ class StateManager:
                 "load the newest, and save again"
             )
         kept, dropped = retained([*head.kept, rows.archive(head)], self._retention) if head else ([], ())
+        entry = replace(self._entry(state, head), content_sha256=content_sha256(parts), reason=reason, restored=restored, dropped=dropped)
+        rows.commit(Head(entry, parts, tuple(kept)), head)
+        return _state(entry, parts)
+
+    def _entry(self, state: AgentState, head: Head | None) -> AuditEntry:
+        """The audit entry of a state that is saved after *head*, but for its content and the reasons."""
         now = self._clock()
-        entry = AuditEntry(
+        return AuditEntry(
             run=self._store.run,
             agent_id=state.agent_id,
-            version=newest + 1,
+            version=head.entry.version + 1 if head else 1,
             state_type=StateType(state.state_type),
             agent_version=str(state.agent_version),
             current_cycle=int(state.current_cycle),
             last_updated=int(now if state.last_updated is None else state.last_updated),
-            content_sha256=content_sha256(parts),
             by=self._by,
             at=now,
-            reason=str(reason),
-            restored=str(restored),
-            dropped=dropped,
             previous=head.entry.sha256 if head else "",
         )
-        rows.commit(Head(entry, parts, tuple(kept)), head)
-        return _state(entry, parts)
 
     def load(self, agent_id: str | None, version: int | None = None, *, state_type: StateType | None = None) -> AgentState:
         """A version of an owner's state: the newest, the newest of a type, or the one with a number.

@@ -1,8 +1,9 @@
 """The four tables of the agent memory system: their names, their indexes, and the partition keys of what is kept in them.
 
 Names and layout are those of the agent memory plan (DynamoDB tables of one deployment). What an agent owns stands under ``agent:ID``,
-what is for all under ``shared#``; so one prefix is all that a rule of access has to name. Sort keys of decisions and signals begin with the
-time as text (`freeagentics.clock.iso`); indexes over ``timestamp`` are in milliseconds of market time, those over ``confidence`` in 0 to 1.
+what is for all under ``shared#``, what is for no agent under ``run#``; so one prefix is all that a rule of access has to name. Sort keys of
+decisions and signals begin with the time as text (`freeagentics.clock.iso`); indexes over ``timestamp`` are in milliseconds of market time,
+those over ``confidence`` in 0 to 1.
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ def shared_pattern_partition(domain: str) -> str:
 
 
 def state_partition(agent: str | None) -> str:
-    """`STATES`: the newest state of one agent, or with None of the whole run (``shared#state``)."""
-    return "shared#state" if agent is None else _owner(agent)
+    """`STATES`: the newest state of one agent, or with None of the whole run (``run#state``), which no agent may read."""
+    return "run#state" if agent is None else _owner(agent)
 
 
 def state_versions_partition(agent: str | None) -> str:

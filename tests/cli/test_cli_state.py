@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from cli_runner import called
 from credulous import AS_OPTIONS
+from probes import Watch
 
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.runs import run
 from freeagentics.runs.rollbacks import recorded_rollbacks
 from freeagentics.runs.run_states import RunStates
+from freeagentics.simulation import MarketModel
 from freeagentics.stores.sqlite import SqliteStore
 from freeagentics.stores.tables import STATES, state_audit_partition
 from freeagentics.sync.store_admin import run_id
@@ -64,6 +66,16 @@ def test_checkpoints_and_saved_versions_are_listed(folder: Path) -> None:
     assert len(said("list", "first", cwd=folder)) == 2
 
 
+def test_a_run_without_a_checkpoint_says_that_it_has_no_states_yet(folder: Path) -> None:
+    def leaves(model: MarketModel) -> None:
+        if model.steps == 2:
+            model.agent(WHO).remove()
+
+    run("quick", agents=5, steps=4, out=folder / "left", probes=[Watch(leaves)])
+    (line,) = said("list", "left", "--agent", WHO, cwd=folder)
+    assert line == "none yet: the journal has no checkpoint with it, and no version was saved"
+
+
 def test_differences_are_told_for_steps_and_versions(folder: Path) -> None:
     said("save", "first", "--agent", "trade-executor-0000", "--step", 20, cwd=folder)
     lines = said("diff", "first", "v1", 40, "--agent", "trade-executor-0000", cwd=folder)
@@ -92,6 +104,8 @@ def test_a_rollback_is_a_run_of_its_own_that_can_be_audited(folder: Path) -> Non
     assert len(noted) == 64
     assert said("audit", "back", "--agent", WHO, "--known", noted, cwd=folder) == lines
     assert called("explain", "back", "--agent", WHO, "--step", 31, cwd=folder).returncode == 0
+    unjudged = called("explain", "back", "--agent", WHO, "--step", 29, cwd=folder).stdout
+    assert re.search(r"over 8 bars: result [+-][\d.]+ sd; no reward, as the agent had left or was rolled back", unjudged)
     assert (
         called("state", "rollback", "first", *words[:6], "--quiet", "--no-report", "--steps", 45, "--out", "longer", cwd=folder).stdout
         == ""

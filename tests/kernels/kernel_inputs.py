@@ -6,6 +6,7 @@ anything. A new file is imported here.
 
 from __future__ import annotations
 
+import auction_inputs
 import belief_inputs
 import checksum_inputs
 import codec_inputs
@@ -20,6 +21,7 @@ from draws import Draws
 from input_registry import INPUTS, Argument
 
 FILES = (
+    auction_inputs,
     belief_inputs,
     checksum_inputs,
     codec_inputs,

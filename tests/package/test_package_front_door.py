@@ -48,6 +48,7 @@ def test_the_front_door_is_pinned() -> None:
         "VersionConflict",
         "__version__",
         "ablate",
+        "ablate_model",
         "compare",
         "errors",
         "explain",

@@ -10,6 +10,8 @@
 #include "sequences.c"
 #include "checksum.c"
 #include "codec.c"
+#include "auction.c"
+#include "crowd.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -59,5 +61,9 @@ const Kernel TABLE[] = {
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
     {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
     {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
+    {"auction_clear", "iilllLLLLL", auction_clear},
+    {"auction_tell", "illllL", auction_tell},
+    {"crowd_post", "ddddiddddd" "lllLLLLl" "nnnn", crowd_post},
+    {"crowd_settle", "dllllddllDDLLLLL" "nnnn", crowd_settle},
     {0, 0, 0},
 };
