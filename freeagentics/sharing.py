@@ -124,8 +124,7 @@ def _fitting(idle: list[U8], size: int) -> U8:
     for place in reversed(range(len(idle))):
         if size <= idle[place].nbytes <= 2 * size:
             return idle.pop(place)
-    # A little more than is asked for now: pages that nobody touches take no RAM.
-    return np.empty(size + size // 8, np.uint8)
+    return np.empty(size, np.uint8)
 
 
 parameters = ParameterPool()

@@ -152,7 +152,11 @@ def _place(low: I64, block: F32) -> I64:
 
 def _room(beliefs: int, low: I64, high: I64) -> F32:
     """A block from *low* to *high*, its contents undefined."""
-    return scratch.lend((beliefs, *(high - low + 1).tolist()))
+    drifts, volatilities = (high - low + 1).tolist()
+    cells = drifts * volatilities
+    # The buffer has room for larger blocks: pages that nobody touches take no RAM.
+    room = scratch.lend(beliefs * (cells + cells // 8))
+    return room[: beliefs * cells].reshape(beliefs, drifts, volatilities)
 
 
 def _cut(cells: F32, low: I64, block: F32) -> F32:
