@@ -61,13 +61,16 @@ class GridBelief(ArrayState):
         block = _room(len(self.block), low, high)
         self._advance(zscore, low, block, box)
         if (done := int(box[4])) < len(block):
-            whole = np.zeros((len(block), DRIFTS, VOLATILITIES), dtype=np.float32)
+            first = np.zeros(2, dtype=np.int64)
+            whole = _room(len(block), first, first + DRIFTS - 1)
+            whole[:done] = 0
             _cut(whole, low, block)[:done] = block[:done]
+            self._advance(zscore, first, whole, box)
             scratch.give_back(block)
-            self._advance(zscore, np.zeros(2, dtype=np.int64), whole, box)
             low, high = box[:4:2].copy(), box[1:4:2]
             block = _room(len(whole), low, high)
             block[:] = _cut(whole, low, block)
+            scratch.give_back(whole)
         scratch.give_back(self.block)
         self.block, self.low, self.box = block, low, box[:4].copy()
 
@@ -153,10 +156,9 @@ def _place(low: I64, block: F32) -> I64:
 def _room(beliefs: int, low: I64, high: I64) -> F32:
     """A block from *low* to *high*, its contents undefined."""
     drifts, volatilities = (high - low + 1).tolist()
-    cells = drifts * volatilities
-    # The buffer has room for larger blocks: pages that nobody touches take no RAM.
-    room = scratch.lend(beliefs * (cells + cells // 8))
-    return room[: beliefs * cells].reshape(beliefs, drifts, volatilities)
+    # All buffers have room for whole grids, so that any block may take the place of any other: pages that nobody touches take no RAM.
+    room = scratch.lend(beliefs * DRIFTS * VOLATILITIES)
+    return room[: beliefs * drifts * volatilities].reshape(beliefs, drifts, volatilities)
 
 
 def _cut(cells: F32, low: I64, block: F32) -> F32:
