@@ -65,7 +65,8 @@ class SequenceIndex(ArrayState):
         self._length, self._horizon, self._likeness = length, horizon, likeness
         self._chance = chances_of_likeness(length * INDEPENDENT)
         self._chance.flags.writeable = False
-        self._loud = length * (LOUD * STEPS_A_DEVIATION) ** 2
+        loud = LOUD * STEPS_A_DEVIATION
+        self._loud = length * loud * loud
         self.move = np.full((assets, capacity), STILL, dtype=np.uint8)
         self.result = np.full((assets, capacity), np.nan, dtype=np.float32)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class OwnMemory:
-    """What an agent remembers and recalls: `AgentMemory` without its first argument.
+    """Memory of one agent: `AgentMemory` without its first argument.
 
     It does not hold the agent, which would live on after it has left the model, in every set of agents that holds it weakly.
 

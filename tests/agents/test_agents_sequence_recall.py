@@ -16,7 +16,7 @@ ALL = np.ones(ROWS, dtype=np.bool_)
 
 
 def lived(
-    sequel: float, joined: tuple[int, int] = (0, 0), steps: int = 1200, trust: float = 1.0
+    sequel: float | None, joined: tuple[int, int] = (0, 0), steps: int = 1200, trust: float = 1.0
 ) -> tuple[SequenceRecall, list[np.ndarray]]:
     """A life in which a motif ends every 60 steps, and the price then moves by *sequel* standard deviations over the horizon, or one of
     noise; and what was said at each end."""

@@ -14,7 +14,14 @@ from freeagentics.records.run_record import RunRecord
 from freeagentics.simulation import MarketModel
 
 STEPS = 40
-SMALL = {"agents.count": 50, "steps": STEPS, "market.warmup": 30, "market.auction.turnover": 1e6, "run.checkpoint_every": 7} | CREDULOUS
+SMALL = {
+    "agents.count": 50,
+    "steps": STEPS,
+    "seed": 3,
+    "market.warmup": 30,
+    "market.auction.turnover": 1e6,
+    "run.checkpoint_every": 7,
+} | CREDULOUS
 
 
 def floor(**changes: object) -> Scenario:

@@ -82,7 +82,7 @@ class Crowd(ArrayState):
         return self.limit.shape[1]
 
     def draw(self, bar: int) -> Draws:
-        """What chance has in store for the auctions of a bar."""
+        """Draws for the auctions of a bar."""
         return Draws.of(self._settings, self._seed, bar)
 
     def post(self, draws: Draws, round_: int, value: F64) -> Book:
@@ -107,7 +107,7 @@ _LOOK_BACKS = readonly(np.array(LOOK_BACKS, dtype=np.int64))
 
 
 def _traits(settings: AuctionSettings, seed: int) -> tuple[F64, np.ndarray]:
-    """What traders make of a gap to the value and of a trend, (A, N, 2), and which look-back each has, int32 (A, N)."""
+    """Forecasts that traders make of a gap to the value and of a trend, (A, N, 2), and which look-back each has, int32 (A, N)."""
     random, shape = generator(seed, "market/auction/traits"), (len(settings.symbols), settings.crowd.traders)
     fundamental = settings.crowd.fundamental * exponential(random, shape)
     trend = settings.crowd.trend * (TREND_MEAN + normal(random, shape))

@@ -1,4 +1,4 @@
-"""What chance has in store for the crowd: variates of a bar, which depend on seed and bar alone."""
+"""Draws for the crowd: variates of a bar, which depend on seed and bar alone."""
 
 from __future__ import annotations
 

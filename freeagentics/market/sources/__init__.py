@@ -22,6 +22,6 @@ BUILT_IN = tuple(SOURCES)
 FOLLOWERS: Mapping[type[Source], Callable[[int], PriceFollower | WhaleFollower]] = MappingProxyType(
     {PriceSource: PriceFollower, WhaleSource: WhaleFollower}
 )
-"""What shows a source bar by bar, given the number of assets; any other source is computed over all bars so far."""
+"""Followers that show a source bar by bar, given the number of assets; any other source is computed over all bars so far."""
 
 __all__ = ["BUILT_IN", "FOLLOWERS", "SOURCES", "DerivativesSource", "PriceSource", "SentimentSource", "WhaleSource"]

@@ -80,7 +80,7 @@ def _zscore(last: F64, usual_before: F64) -> F64:
 
 
 class PriceFollower:
-    """What `PriceSource` shows, bar by bar."""
+    """Figures of `PriceSource`, bar by bar."""
 
     def __init__(self, assets: int) -> None:
         self._last, self._long = RunningReturn(1, assets), RunningReturn(TREND_BARS, assets)

@@ -66,7 +66,7 @@ def _imbalance(bars: Bars) -> F64:
 
 
 class WhaleFollower:
-    """What `WhaleSource` shows, bar by bar."""
+    """Figures of `WhaleSource`, bar by bar."""
 
     def __init__(self, assets: int) -> None:
         self._size, self._trend = RunningZscore(SIZE_BARS, assets), RunningReturn(TREND_BARS, assets)
