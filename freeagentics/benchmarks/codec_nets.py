@@ -16,9 +16,10 @@ from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Table
 from freeagentics.memory.codec.adapters import Adapters
 from freeagentics.memory.codec.fixed_point import ONE
-from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
+from freeagentics.memory.codec.nets import FeatureGroupedVAE
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
 from freeagentics.memory.codec.training.data import TrainingData
+from freeagentics.memory.codec.training.nets import NetSettings, fit_net
 from freeagentics.memory.codec.training.quantised import quantised
 from freeagentics.memory.features import FEATURES, GROUPS
 
@@ -38,7 +39,7 @@ class Separate(FeatureGroupedVAE):
         super().__init__(input_dim, latent_dim, groups)
         self.compressors = nn.ModuleDict({name: nn.ModuleList([nn.Linear(latent_dim, latent_dim) for _ in range(2)]) for name in groups})
         for name, size in self.latents.items():
-            bottleneck = self._bottleneck(name)
+            bottleneck = self.bottleneck(name)
             bottleneck.proj_up = nn.Sequential(nn.Linear(bottleneck.effective_dim, 2 * size))
         del self.shared_compressor, self.group_params
 
@@ -61,8 +62,7 @@ def torch_save(sample: Sample) -> CodingResult:
     net = _trained(sample)
     with torch.no_grad():
         latents, _ = net.posterior(_inputs(sample, sample.test))
-        parts = dict(zip(net.feature_groups, torch.split(latents, list(net.latents.values()), dim=-1), strict=True))
-        decoded = torch.cat([net.decoders[name](part) for name, part in parts.items()], dim=-1)
+        decoded = net.decoded(latents)
     file = io.BytesIO()
     torch.save(latents[0].clone(), file)
     return CodingResult(8.0 * len(file.getvalue()), sample.errors(_vectors(sample, decoded)))
@@ -70,22 +70,13 @@ def torch_save(sample: Sample) -> CodingResult:
 
 @lru_cache(maxsize=16)
 def _trained(sample: Sample) -> FeatureGroupedVAE:
-    """A net for one role's feature vectors, after a plain training loop."""
-    torch.manual_seed(0)
-    vectors = _inputs(sample, sample.learn)
+    """A net for one role's feature vectors."""
     places = np.searchsorted(sample.weights.filled, [part[0] for part in sample.groups.values()])
     ends = [*places[1:].tolist(), len(sample.weights.filled)]
     groups = {str(name): (int(start), int(end), 1.0) for name, start, end in zip(sample.groups, places, ends, strict=True)}
-    net = FeatureGroupedVAE(vectors.shape[1], _LATENTS, groups)
-    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
     importance = {str(group): weight for group, weight in GROUPS.items()}
-    for _ in range(_STEPS):
-        batch = vectors[torch.randint(len(vectors), (_BATCH,))]
-        loss = vae_loss(net(batch), batch, groups, importance)
-        optimizer.zero_grad()
-        torch.autograd.backward(loss)
-        optimizer.step()
-    return net.eval()
+    settings = NetSettings(latents=min(_LATENTS, ends[-1]), importance=importance, steps=_STEPS, batch=_BATCH)
+    return fit_net(_inputs(sample, sample.learn).numpy(), groups, settings)
 
 
 def _middle(sample: Sample) -> F64:

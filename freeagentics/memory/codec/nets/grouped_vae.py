@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Self, cast
 
 import torch
@@ -109,17 +109,28 @@ class FeatureGroupedVAE(nn.Module):
             decode: back, (input_dim, linear_dim).
             reach: largest size that latents have.
         """
-        used = torch.cat([torch.arange(len(part)) < self.bottleneck(name).linear_dim for name, part in self.group_params.items()])
         with torch.no_grad():
             for name, (start, end, _) in self.feature_groups.items():
-                self.encoders[name].weight[self.hidden :][used] = encode[:, start:end]
                 self.encoders[name].bias.zero_()
-                self.decoders[name].weight[:, : self.latent_dim][:, used] = decode[start:end]
                 self.decoders[name].weight[:, self.latent_dim :] = 0
+                self.decoders[name].bias.zero_()
+                for latents, numbers in self.linear_places():
+                    self.encoders[name].weight[self.hidden :][latents] = encode[numbers, start:end]
+                    self.decoders[name].weight[:, latents] = decode[start:end, numbers]
                 self.bottleneck(name).start_linear(reach)
             nn.init.eye_(self.shared_compressor.mu_network.weight)
             for layer in (self.encoder_hidden, self.shared_compressor.scale_network):
                 nn.init.zeros_(layer.weight)
+            for layer in (self.encoder_hidden, *self.shared_compressor.children()):
+                nn.init.zeros_(layer.bias)
+
+    def linear_places(self) -> Iterator[tuple[slice, slice]]:
+        """Of each group the latents that a net which starts linear uses, and their places among all that do."""
+        latent, number = 0, 0
+        for name, count in self.latents.items():
+            used = self.bottleneck(name).linear_dim
+            yield slice(latent, latent + used), slice(number, number + used)
+            latent, number = latent + count, number + used
 
     def forward(self, states: Tensor) -> VAEOutput:
         """Encode, squeeze and decode states (..., input_dim)."""
@@ -132,12 +143,16 @@ class FeatureGroupedVAE(nn.Module):
 
     def posterior(self, states: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log scale of the latents, (..., latent_dim) each."""
-        standard = (checked_width(states, self.input_dim, "states") - self.center) / self.scale
+        standard = self.standard(states)
         sums = torch.stack([self.encoders[name](standard[..., start:end]) for name, (start, end, _) in self.feature_groups.items()]).sum(0)
         units, linear = sums.split([self.hidden, self.latent_dim], dim=-1)
         mean, log_scale = self.shared_compressor(linear + self.encoder_hidden(nn.functional.silu(units)))
         own = torch.cat([self.group_params[name] for name in self.feature_groups])
         return mean * own[:, 1].exp() + own[:, 0], log_scale
+
+    def standard(self, states: Tensor) -> Tensor:
+        """States (..., input_dim) less the center, over the scale."""
+        return (checked_width(states, self.input_dim, "states") - self.center) / self.scale
 
     def encode(self, states: Tensor) -> Tensor:
         """States (..., input_dim) -> integers (..., code_dim)."""
@@ -160,12 +175,13 @@ class FeatureGroupedVAE(nn.Module):
         Raises:
             ValueError: a level at which other groups would be projected, or to fewer numbers.
         """
-        other = type(self)(**{**self.get_config(), "base_compression_level": base_compression_level})  # type: ignore[arg-type]
+        with torch.device("meta"):
+            other = type(self)(**{**self.get_config(), "base_compression_level": base_compression_level})  # type: ignore[arg-type]
         for name in self.feature_groups:
             mine, its = self.bottleneck(name), other.bottleneck(name)
             if (its.use_projection, its.code_dim) != (mine.use_projection, mine.code_dim):
                 raise ValueError(f"group {name!r} has other projections at level {base_compression_level}; a net of it must be trained")
-        other.load_state_dict(self.state_dict())
+        other.load_state_dict({name: tensor.clone() for name, tensor in self.state_dict().items()}, assign=True)
         return other.train(self.training)
 
     @property

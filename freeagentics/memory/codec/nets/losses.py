@@ -9,7 +9,7 @@ from torch import Tensor
 
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups, VAEOutput
 
-RATE = 0.05
+RATE = 0.02
 """Share that rounding adds to the squared error, at level 1; it rises with the square of the level."""
 
 _FLOOR = 1e-6
