@@ -3,6 +3,7 @@ save."""
 
 from __future__ import annotations
 
+import copy
 import io
 from functools import lru_cache
 
@@ -29,19 +30,17 @@ _FIRST = 0.4
 """Share of an agent's time that its adapter is fitted on."""
 
 HARD: FeatureGroups = {"portfolio": (0, 12, 2.0), "view": (12, 30, 3.0), "signals": (30, 40, 3.0), "action": (40, 48, 4.0)}
-"""Compression level of the one group of all features, high enough that bottlenecks project."""
+"""Compression levels high enough that all bottlenecks project."""
 
 
 class Separate(FeatureGroupedVAE):
-    """A `FeatureGroupedVAE` without sharing and low rank: every group has a compressor, and its projections up are whole."""
+    """A `FeatureGroupedVAE` without sharing: every group has a compressor and hidden layers of its own."""
 
     def __init__(self, input_dim: int, latent_dim: int, groups: FeatureGroups) -> None:
         super().__init__(input_dim, latent_dim, groups)
-        self.compressors = nn.ModuleDict({name: nn.ModuleList([nn.Linear(latent_dim, latent_dim) for _ in range(2)]) for name in groups})
-        for name, size in self.latents.items():
-            bottleneck = self.bottleneck(name)
-            bottleneck.proj_up = nn.Sequential(nn.Linear(bottleneck.effective_dim, 2 * size))
-        del self.shared_compressor, self.group_params
+        shared = [self.encoder_hidden, self.shared_compressor, self.decoder_hidden]
+        self.own = nn.ModuleDict({name: nn.ModuleList(map(copy.deepcopy, shared)) for name in groups})
+        del self.encoder_hidden, self.shared_compressor, self.decoder_hidden, self.group_params
 
 
 def parameters(net: nn.Module) -> int:
@@ -114,7 +113,7 @@ def codec_nets(runs: int) -> Table:
             }
         )
     note = (
-        f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing and low rank"
+        f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing"
         f" {apart:,}: {1 - net / apart:.0%} fewer. btc-replay, agents that nothing was trained on: an adapter is fitted to what the shipped"
         f" codec leaves of the first {_FIRST:.0%} of an agent's time. On the rest, what it would save is the entropy of what is"
         " left, in quantised steps, less that of what is left then and of its latents."
