@@ -1,8 +1,8 @@
 """Simulate populations of agents that remember.
 
-`__all__` is the front door: running and reading runs, roles and sources of one's own, lean agents, errors. Names load their modules when
-they are first used, so that importing the package costs nothing. Two of them are modules: `errors` has all errors by name, `toolbox` all
-tools for lean agents of any kind.
+`__all__` is the front door: running and reading runs, roles and sources of one's own, memory for any Mesa model, lean agents, errors.
+Names load their modules when they are first used, so that importing the package costs nothing. Two of them are modules: `errors` has all
+errors by name, `toolbox` all tools for lean agents of any kind.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
         StoreUnavailable,
         VersionConflict,
     )
-    from freeagentics.experiments import Experiment, ablate, compare, sweep
+    from freeagentics.experiments import Experiment, ablate, ablate_model, compare, sweep
     from freeagentics.market import Source
     from freeagentics.memory.codec.nets import FeatureGroupedVAE as FeatureGroupedVAE
+    from freeagentics.mesa_memory import AgentMemory
     from freeagentics.mind import CompressedHistory, LazyBeliefArray
     from freeagentics.records import RunRecord
     from freeagentics.replay.explain import explain
@@ -44,6 +45,7 @@ _MODULES = ("errors", "toolbox")
 _HOMES = {
     "AccessDenied": "freeagentics.errors",
     "Action": "freeagentics.agents.user_role",
+    "AgentMemory": "freeagentics.mesa_memory",
     "BadInput": "freeagentics.errors",
     "CompressedHistory": "freeagentics.mind",
     "CorruptRecord": "freeagentics.errors",
@@ -66,6 +68,7 @@ _HOMES = {
     "TradingAgent": "freeagentics.agents",
     "VersionConflict": "freeagentics.errors",
     "ablate": "freeagentics.experiments",
+    "ablate_model": "freeagentics.experiments",
     "compare": "freeagentics.experiments",
     "explain": "freeagentics.replay",
     "fork": "freeagentics.runs",
@@ -83,6 +86,7 @@ _NAMES_AT_HOME = {"Role": "UserRole"}
 __all__ = [
     "AccessDenied",
     "Action",
+    "AgentMemory",
     "BadInput",
     "CompressedHistory",
     "CorruptRecord",
@@ -105,6 +109,7 @@ __all__ = [
     "VersionConflict",
     "__version__",
     "ablate",
+    "ablate_model",
     "compare",
     "errors",
     "explain",

@@ -42,6 +42,12 @@ def contiguous(array: AnyArray | float, dtype: DTypeLike | None = None) -> AnyAr
     return found if found.flags.aligned else found.copy()
 
 
+def between(low: AnyArray | np.floating[Any] | float, values: AnyArray, high: AnyArray | np.floating[Any] | float) -> AnyArray:
+    """Values within bounds, as `numpy.clip` has them in a third of the time, which for small arrays is all that it takes."""
+    within: AnyArray = np.minimum(np.maximum(values, low), high)
+    return within
+
+
 def occurrence_batches(group: AnyArray) -> list[I64]:
     """Rows (n,) split into batches: the first row of every group, then the second of every group, and so on; rising within a batch.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics import kernels
 from freeagentics.agents.view import Outcomes
-from freeagentics.arrays import F32, I64, ArrayState, Mask
+from freeagentics.arrays import F32, I64, ArrayState, Mask, between
 from freeagentics.mind import FacultyWeights
 
 LARGEST_FORECAST = np.float32(2)
@@ -33,12 +33,12 @@ class Advisers(ArrayState):
     @property
     def trust(self) -> F32:
         """Weight of each adviser, (rows, advisers)."""
-        return np.clip(self.weights.weight, 0, LARGEST_WEIGHT)
+        return between(0, self.weights.weight, LARGEST_WEIGHT)
 
     def listen(self, step: int, forecasts: F32) -> F32:
         """Take in the forecasts of a step (rows, advisers, assets); returns their weighted sum, (rows, assets), within 2."""
         self.said[step % len(self.said)] = forecasts
-        return np.clip(kernels.total(self.trust[:, :, None] * forecasts, axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
+        return between(-LARGEST_FORECAST, kernels.total(self.trust[:, :, None] * forecasts, axis=1), LARGEST_FORECAST)
 
     def learn(self, outcomes: Outcomes, judged: Mask) -> None:
         """Learn from the outcomes of what was said at a step; *judged* marks the rows that were there."""

@@ -30,12 +30,17 @@ OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("r
 
 _BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
 _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
-"""What takes most of a checkpoint, row by row: a cohort of ten agents has six free rows."""
+"""What takes most of a checkpoint, row by row."""
 
 
 @cache
 def _record(name: str, kind: str, shape: tuple[int, ...]) -> np.dtype[np.void]:
     return np.dtype([("agent", "<i4"), (name, kind, shape)])
+
+
+def _age(step: int, made: I32, there: Mask) -> AnyArray:
+    """Steps since, as many as a record holds; 0 where there was nothing."""
+    return np.minimum(step - made, 65_535) * there
 
 
 @dataclass(slots=True, eq=False)
@@ -121,7 +126,7 @@ class Cohort(ArrayState, ABC):
 
     def _seated(self) -> slice | I64:
         """Rows that hold an agent, as a slice where they are the first ones: that is a view and no copy."""
-        rows = np.flatnonzero(self.agent >= 0)
+        rows = (self.agent >= 0).nonzero()[0]
         return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
@@ -249,8 +254,8 @@ class Cohort(ArrayState, ABC):
         decisions["value"] = choice.value[rows]
         decisions["asset"] = focus[rows]
         decisions["parent"] = choice.parent[rows]
-        decisions["parent_age"] = np.where(choice.parent >= 0, np.clip(step - choice.parent_step, 0, 65_535), 0)[rows]
-        decisions["memory_age"][:, : found.shape[1]] = np.where(found >= 0, np.clip(step - found, 0, 65_535), 0)
+        decisions["parent_age"] = _age(step, choice.parent_step, choice.parent >= 0)[rows]
+        decisions["memory_age"][:, : found.shape[1]] = _age(step, found, found >= 0)
         decisions["memory_weight"] = memory_weight[rows]
         decisions["signal"] = choice.signal[rows]
         for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
@@ -269,7 +274,7 @@ class Cohort(ArrayState, ABC):
     def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
         """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
         heeding = values.any(axis=tuple(range(1, values.ndim)))
-        rows = np.flatnonzero(heeding & self.active[: len(values)])
+        rows = (heeding & self.active[: len(values)]).nonzero()[0]
         records = np.zeros(len(rows), dtype=_record(name, kind, values.shape[1:]))
         records["agent"], records[name] = self.agent[rows], values[rows]
         return records

@@ -41,6 +41,14 @@ class MemorySettings(BaseModel):
     halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
+    sequences: int = Field(
+        4096, ge=0, le=1_000_000, description="Latest bars in which hunters find sequences like the last one, beyond the slots; 0 for none."
+    )
+    sequence_length: int = Field(12, ge=3, le=64, description="Bars of a sequence.")
+    sequence_likeness: float = Field(
+        0.75, gt=0, lt=1, description="Cosine of the angle between the moves of two sequences, from which they are taken for alike."
+    )
+    sequence_prior: float = Field(0.03, gt=0, lt=1, description="Probability, before any outcome, that sequences tell of what follows.")
 
     def index(self, rows: int, key_size: int) -> RecallIndex:
         """An empty recall index for so many agents, with keys of so many numbers."""
@@ -56,6 +64,8 @@ class MemorySettings(BaseModel):
     def _ring_outlives_horizon(self) -> MemorySettings:
         if self.recall > self.slots:
             raise ValueError(f"recall must be at most slots ({self.slots}), it is {self.recall}")
+        if 0 < self.sequences < self.sequence_length + self.horizon:
+            raise ValueError(f"sequences must be 0, or at least sequence_length + horizon, it is {self.sequences}")
         if self.slots % 2 or self.slots // 2 <= self.horizon:
             raise ValueError(f"slots must be even and more than twice the horizon ({self.horizon}), it is {self.slots}")
         return self

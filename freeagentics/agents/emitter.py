@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SignalKind
-from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, contiguous
+from freeagentics.kernels import compiled
 from freeagentics.market import Observation
 from freeagentics.signals import Signals
 
@@ -34,13 +35,16 @@ class LastSent(ArrayState):
     def due(self, value: F32, change: float, refresh: int, observation: Observation) -> Mask:
         """Rows whose *value* (rows, width) moved by more than *change* since it was sent, was sent *refresh* steps ago or longer, or lapses
         now: where bars are long or missing, that comes before the refresh."""
-        moved = np.abs(value - self.value).max(axis=1) > change
-        return moved | (observation.step - self.step >= refresh) | (observation.timestamp >= self.expires)
+        due = np.empty(len(value), dtype=np.bool_)
+        sent, now = (self.value, self.step, self.expires), (observation.step, observation.timestamp)
+        compiled.signals_due(contiguous(value), *sent, change, refresh, *now, due)
+        return due
 
     def record(self, rows: Mask, value: F32, observation: Observation) -> None:
         """Record that these rows sent their *value* (rows, width)."""
-        self.value[rows] = value[rows]
-        self.step[rows], self.expires[rows] = observation.step, observation.timestamp + self._ttl
+        if rows.any():
+            self.value[rows] = value[rows]
+            self.step[rows], self.expires[rows] = observation.step, observation.timestamp + self._ttl
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
@@ -63,22 +67,22 @@ class SignalEmitter:
     heeding: Callable[[int], int]
     expires: int
 
-    def emit(self, which: Mask, kind: SignalKind, severity: object, confidence: F32, data: F32) -> Signals:
+    def emit(self, which: Mask, kind: SignalKind, severity: AnyArray | int, confidence: F32, data: F32) -> Signals:
         """One signal from each row of *which*, with its *data* (rows, assets), to whoever heeds its kind. *severity* is a `Severity` or an
         array (rows,).
 
         Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
         """
         audience = self.heeding(kind)
-        rows = np.flatnonzero(which & (self.agent >= 0))
+        rows = (which & (self.agent >= 0)).nonzero()[0]
         if not audience or not rows.size:
             return Signals.empty(data.shape[1])
         return Signals(
             source=self.agent[rows],
             desk=self.desk[rows],
             kind=np.full(rows.size, kind, dtype=np.uint8),
-            severity=np.broadcast_to(np.asarray(severity, dtype=np.uint8), self.agent.shape)[rows],
-            confidence=np.clip(confidence[rows], 0, 1).astype(np.float32),
+            severity=np.full(rows.size, severity[rows] if isinstance(severity, np.ndarray) else severity, dtype=np.uint8),
+            confidence=between(0, confidence[rows], 1).astype(np.float32),
             data=data[rows].astype(np.float32),
             audience=np.full(rows.size, audience, dtype=np.uint32),
             expires=np.full(rows.size, self.expires, dtype=np.int64),

@@ -8,10 +8,10 @@ import numpy as np
 
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import Decisions
-from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, Mask
+from freeagentics.arrays import F32, I32, I64, Mask, between, contiguous
+from freeagentics.kernels import compiled
 from freeagentics.memory import BOOK, FeatureTable, Recalled, column
 from freeagentics.mind import REGIMES, GridBelief
 
@@ -31,18 +31,62 @@ SHOWN_FEATURES = (
 
 _BOOK = np.array([column(name) for name in BOOK])
 
+SITUATION = (
+    *REGIMES,
+    "entropy",
+    "surprise",
+    "expected_volatility",
+    "return_1",
+    "trend",
+    "volatility_ratio",
+    "received",
+    "top_severity",
+    "mean_confidence",
+    "whales_heard",
+    "trend_heard",
+    "volatility_heard",
+    "sentiment_heard",
+    "limit_heard",
+    "veto_heard",
+    "target_heard",
+    "exposure",
+    "target_gap",
+    "value_at_risk",
+)
+"""Features that the kernel fills beside those of books, in the order in which it knows them; those heard by kind of signal."""
+
+_SITUATION = np.array([column(name) for name in SITUATION])
+
 
 def situation(
     view: View, context: CohortContext, desk: I32, belief: GridBelief, heard: SignalState, focus: I64, table: FeatureTable
 ) -> F32:
-    """The states (rows, F) of a cohort before it acts; what only the role knows is still zero."""
+    """The states (rows, F) of a cohort before it acts; what only the role knows is still zero (``c/experience.c``)."""
     states = np.zeros((len(desk), len(table)), dtype=np.float32)
-    states[:, _BOOK] = view.books.features[desk]
-    _market(states, view, context, belief, focus)
-    _signals(states, heard, view.observation.timestamp, focus)
-    put(states, "target_gap", states[:, column("target_heard")] - states[:, column("exposure")])
-    rows, scale = np.arange(len(focus)), running_volatility(view, context)[focus]
-    put(states, "value_at_risk", belief.tail_risk(RISK)[0][rows, focus] * scale * states[:, column("exposure")])
+    columns = ("price.volatility", "price.zscore", "price.trend", "price.volatility_ratio")
+    compiled.experience_situation(
+        contiguous(view.books.features),
+        _BOOK,
+        desk,
+        focus,
+        *(context.column(view.observation, name) for name in columns),
+        belief.regimes,
+        belief.entropy,
+        belief.surprise,
+        belief.moments,
+        belief.below,
+        context.grid.losses,
+        heard.data,
+        heard.expires,
+        heard.received,
+        heard.top_severity,
+        heard.mean_confidence,
+        _SITUATION,
+        view.observation.timestamp,
+        float(np.sqrt(context.memory.horizon)),
+        RISK,
+        states,
+    )
     return states
 
 
@@ -56,36 +100,6 @@ def put(states: F32, name: str, values: object) -> None:
     states[:, column(name)] = values  # type: ignore[call-overload]
 
 
-def _market(states: F32, view: View, context: CohortContext, belief: GridBelief, focus: I64) -> None:
-    rows = np.arange(len(focus))
-    first = column("bull")
-    states[:, first : first + len(REGIMES)] = belief.regimes[rows, focus]
-    put(states, "entropy", belief.entropy[rows, focus])
-    put(states, "surprise", belief.surprise[rows, focus])
-    volatility = context.column(view.observation, "price.volatility")[focus]
-    put(states, "expected_volatility", belief.spread()[rows, focus] * volatility)
-    put(states, "return_1", context.column(view.observation, "price.zscore")[focus])
-    put(states, "trend", context.column(view.observation, "price.trend")[focus])
-    put(states, "volatility_ratio", context.column(view.observation, "price.volatility_ratio")[focus])
-
-
-def _signals(states: F32, heard: SignalState, now: int, focus: I64) -> None:
-    valid = heard.valid(focus, now)
-    put(states, "received", heard.received)
-    put(states, "top_severity", heard.top_severity)
-    put(states, "mean_confidence", heard.mean_confidence)
-    for name, kind in (
-        ("trend_heard", SignalKind.TREND),
-        ("whales_heard", SignalKind.WHALE_ACTIVITY),
-        ("sentiment_heard", SignalKind.SENTIMENT),
-        ("volatility_heard", SignalKind.VOLATILITY),
-        ("veto_heard", SignalKind.VETO),
-        ("target_heard", SignalKind.TARGET),
-    ):
-        put(states, name, valid[:, kind])
-    put(states, "limit_heard", np.where(heard.fresh(SignalKind.LIMIT, now), valid[:, SignalKind.LIMIT], 1))
-
-
 def sources(states: F32, view: View, context: CohortContext, focus: I64, read: Callable[[str], Mask]) -> None:
     """Fill in which sources were paid for and what they showed; *read* gives the rows (rows,) that read a source, by its name."""
     for name, feature in READ_FEATURES.items():
@@ -96,9 +110,9 @@ def sources(states: F32, view: View, context: CohortContext, focus: I64, read: C
 
 def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> None:
     """Fill in what the agent did."""
-    rows = np.arange(len(focus))
+    stance = choice.stance[np.arange(len(focus)), focus]
     put(states, "action", choice.action)
-    put(states, "direction", np.clip(choice.stance[rows, focus], -1, 1))
+    put(states, "direction", between(-1, stance, 1))
     put(states, "size", choice.size)
     put(states, "confidence", choice.confidence)
     put(states, "explored", choice.explored)
@@ -109,6 +123,6 @@ def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F3
 
 def importance(states: F32, choice: Decisions) -> F32:
     """Importance of an experience by itself, 0..1: it is surprising, large, or worth telling others."""
-    surprise = np.clip(states[:, column("surprise")] / 8, 0, 1)
+    surprise = between(0, states[:, column("surprise")] / 8, 1)
     told = np.minimum(choice.published, 1)
-    return np.clip(0.5 * surprise + 0.4 * choice.size + 0.1 * told, 0, 1).astype(np.float32)
+    return between(0, 0.5 * surprise + 0.4 * choice.size + 0.1 * told, 1).astype(np.float32)

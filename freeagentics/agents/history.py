@@ -8,7 +8,7 @@ import numpy as np
 
 from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_state import SignalState
-from freeagentics.arrays import U8, AnyArray
+from freeagentics.arrays import U8, AnyArray, between
 
 RECORD_BYTES = 5
 _LEVELS = 15
@@ -27,7 +27,7 @@ def encode_step(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U
     """A step's records for a cohort's history, (rows, 5); *read_bits* has a bit a source, of which the first sixteen are kept."""
     records = np.empty((len(choice.action), RECORD_BYTES), dtype=np.uint8)
     records[:, 0] = choice.action
-    records[:, 1] = np.rint(np.clip(choice.size, 0, 1) * _LEVELS)
+    records[:, 1] = np.rint(between(0, choice.size, 1) * _LEVELS)
     records[:, 2:4] = read_bits.astype("<u2").reshape(-1, 1).view(np.uint8)
     records[:, 4] = np.minimum(heard.received, 255)
     return records

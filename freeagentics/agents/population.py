@@ -15,24 +15,14 @@ from freeagentics.agents.registry import SHIPPED, Registry
 from freeagentics.arrays import AnyArray
 from freeagentics.signals import COHORT_ROWS, Directory
 
-_SMALLEST_BLOCK = 16
-
 SEAT = np.dtype([("agent", "<i4"), ("role", "u1"), ("number", "<i4"), ("desk", "<i4"), ("cohort", "<i4"), ("row", "<u2")])
 """The seat of an agent: what the journal needs to name it."""
 
 
 def blocks(agents: int) -> list[int]:
-    """Rows of the cohorts that seat this many agents: powers of two from 16 to 1,024, largest first, each at least three quarters full
-    but for the smallest.
-
-    A block's size is fixed for its life; whoever arrives later takes a free row.
-    """
-    found = []
-    while agents > 0:
-        whole = min(COHORT_ROWS, max(_SMALLEST_BLOCK, 1 << (agents - 1).bit_length()))
-        found.append(whole if whole == _SMALLEST_BLOCK or 4 * agents >= 3 * whole else whole // 2)
-        agents -= found[-1]
-    return found
+    """Rows of the cohorts that seat this many agents: full ones, and one for the rest."""
+    whole, rest = divmod(agents, COHORT_ROWS)
+    return [COHORT_ROWS] * whole + [rest] * (rest > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,10 @@ class SignalState(ArrayState):
         said: F32 = np.where(self.fresh(kind, now)[:, None], self.data[:, kind], np.float32(0))
         return said
 
-    def valid(self, focus: I64, now: int) -> F32:
-        """Numbers of the last signals of all kinds for the asset in focus (rows,), (rows, kinds); zeros where none counts."""
-        said: F32 = np.where(self.expires > now, self.data[np.arange(len(focus)), :, focus], np.float32(0))
+    def latest_of(self, kinds: tuple[SignalKind, ...], now: int) -> F32:
+        """The last of each of these kinds, (rows, len(kinds), assets); zeros where there is none that counts."""
+        chosen = list(kinds)
+        said: F32 = np.where(self.expires[:, chosen, None] > now, self.data[:, chosen], np.float32(0))
         return said
 
     def vetoed(self, now: int) -> Mask:
@@ -95,23 +96,20 @@ class SignalState(ArrayState):
         allowed = np.where(self.fresh(SignalKind.LIMIT, now), self.data[:, SignalKind.LIMIT, 0], otherwise)
         return np.where(self.vetoed(now), 0, allowed).astype(np.float32)
 
-    def causes(self, kinds: tuple[tuple[SignalKind, Mask], ...], now: int, count: int) -> tuple[I64, I32, I32]:
+    def causes(self, kinds: tuple[tuple[SignalKind, Mask | bool], ...], now: int, count: int) -> tuple[I64, I32, I32]:
         """Find what moved a decision: of these kinds, each where its mask (rows,) says so, the first *count* that are still valid.
 
         Returns:
             Numbers (rows, count), -1 where there are fewer; and source and step, (rows,), of the first.
         """
-        rows = np.arange(len(self.received))
-        numbers = np.full((len(rows), count), -1, dtype=np.int64)
-        source = np.full(len(rows), -1, dtype=np.int32)
-        step = source.copy()
-        found = np.zeros(len(rows), dtype=np.int64)
-        for kind, where in kinds:
-            there = self.fresh(kind, now) & where & (found < count)
-            numbers[rows[there], found[there]] = self.number[there, kind]
-            first = there & (found == 0)
-            source[first], step[first] = self.source[first, kind], self.step[first, kind]
-            found += there
+        rows = len(self.received)
+        where = np.empty((len(kinds), rows), dtype=np.bool_)
+        for place, (_, asking) in enumerate(kinds):
+            where[place] = asking
+        asked = np.array([kind for kind, _ in kinds], dtype=np.uint8)
+        numbers, source, step = np.empty((rows, count), np.int64), np.empty(rows, np.int32), np.empty(rows, np.int32)
+        heard = (self.expires, self.number, self.source, self.step)
+        compiled.signals_causes(*heard, asked, where, _KINDS, now, numbers, source, step)
         return numbers, source, step
 
     def forget(self, rows: I64) -> None:

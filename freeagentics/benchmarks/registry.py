@@ -24,6 +24,7 @@ BENCHMARKS = {
     "history": "history:history",
     "inference": "inference:inference",
     "memory_targets": "memory_targets:memory_targets",
+    "mesa_memory": "mesa_memory:mesa_memory",
     "mind": "mind:mind",
     "registration": "registration:registration",
     "scale": "scale:scale",

@@ -49,6 +49,14 @@ def write_report(record: RunRecord, *, quiet: bool = False) -> Path:
         return save_report(record, progress=progress)
 
 
+def write_memory_report(path: Path) -> Path:
+    """Write the report about a run of a Mesa model with memory in its directory; returns its path."""
+    from freeagentics.mesa_memory import EarlierRun
+    from freeagentics.report.model_memory import save_memory_report
+
+    return save_memory_report(EarlierRun(path))
+
+
 def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = False, allow_plugins: bool = False) -> MemoryAudit:
     """Audit the memories of a run, write that into its directory, and return it.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from freeagentics import __version__
-from freeagentics.cli import bench, experiments, explain, interrupts, memory, report, run, scenarios, store, train, viz
+from freeagentics.cli import bench, experiments, explain, facts, interrupts, memory, report, run, scenarios, state, store, train, viz
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -17,7 +17,7 @@ UsageError: Any = typer.BadParameter.__base__
 
 # Typer makes a yes or no of a --help that nobody gave, and imports pydantic for it, unless there is one already.
 _NO_HELP = {"help": False}
-_NOT_GIVEN = _NO_HELP | {"scenarios": _NO_HELP, "store": _NO_HELP, "memory": _NO_HELP}
+_NOT_GIVEN = _NO_HELP | {"scenarios": _NO_HELP, "store": _NO_HELP, "memory": _NO_HELP, "state": _NO_HELP}
 
 app = typer.Typer(
     name="freeagentics",
@@ -34,12 +34,14 @@ app.command("report")(report.report_command)
 app.command("ablate")(experiments.ablate_command)
 app.command("sweep")(experiments.sweep_command)
 app.command("compare")(experiments.compare_command)
+app.command("facts")(facts.facts_command)
 app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
 app.command("viz")(viz.viz_command)
 app.add_typer(store.app, name="store")
 app.add_typer(memory.app, name="memory")
+app.add_typer(state.app, name="state")
 
 
 def _version(wanted: bool) -> None:

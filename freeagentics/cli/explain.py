@@ -124,6 +124,8 @@ def _alternative(other: Alternative, explanation: Explanation) -> str:
 
 def _outcome(explanation: Explanation) -> str:
     outcome = explanation.outcome
+    if outcome.reward is None and outcome.bars_passed == outcome.horizon:
+        return f"over {outcome.horizon} bars: result {outcome.result:+.2f} sd; no reward, as the agent had left or was rolled back"
     if outcome.reward is None:
         return f"not yet known: result {outcome.result:+.2f} sd after {outcome.bars_passed} of {outcome.horizon} bars"
     return f"over {outcome.horizon} bars: result {outcome.result:+.2f} sd, reward {outcome.reward:+.3f}"

@@ -1,4 +1,4 @@
-"""``freeagentics memory``: audits of a run's coded memories."""
+"""``freeagentics memory``: audits of a run's coded memories, and memories of any Mesa model's agents."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from freeagentics.cli import model_memory
 from freeagentics.cli.options import AllowPlugins
 
 AUDITED_STEPS = 60
 """Steps of a trial, unless more are asked for: it is to take seconds."""
 
-app = typer.Typer(help="See what a run's codec keeps of memories.", rich_markup_mode=None)
+app = typer.Typer(help="Look into what agents of a run remember.", rich_markup_mode=None)
+app.command("stats")(model_memory.stats_command)
+app.command("recall")(model_memory.recall_command)
+app.command("replay")(model_memory.replay_command)
 
 
 @app.command("audit")

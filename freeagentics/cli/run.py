@@ -55,7 +55,7 @@ def run_command(
         raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
-    with _startup_progress(quiet=json or quiet) as progress:
+    with startup_progress(quiet=json or quiet) as progress:
         from freeagentics.cli.running import execute, summarize
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
@@ -87,7 +87,7 @@ def fork_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
-    with _startup_progress(quiet=json or quiet) as progress:
+    with startup_progress(quiet=json or quiet) as progress:
         from freeagentics.cli.running import execute, summarize
         from freeagentics.cli.summary import print_line
         from freeagentics.runs import fork
@@ -102,7 +102,7 @@ def fork_command(
 
 
 @contextmanager
-def _startup_progress(*, quiet: bool) -> Iterator[Progress]:
+def startup_progress(*, quiet: bool) -> Iterator[Progress]:
     """Progress that begins before the imports of a run, which take a second or two."""
     from freeagentics.cli.progress import Progress
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from freeagentics.cli.options import AllowPlugins
-from freeagentics.errors import BadInput
+from freeagentics.errors import BadInput, in_command
 from freeagentics.scenario_catalog import scenario_names
 
 NEEDED = ("solara", "altair", "ipyvuetify", "networkx", "uvicorn")
@@ -44,10 +44,13 @@ def viz_command(
 
 def _openable(given: str, *, allow_plugins: bool) -> str:
     """A scenario that can be opened: by name, of a run directory, or the path of a file. Raises BadInput."""
+    from freeagentics.mesa_memory import is_host_run
     from freeagentics.records.run_directory import RunDirectory
     from freeagentics.scenario import load_scenario
     from freeagentics.simulation import MarketModel
 
+    if is_host_run(Path(given)):
+        raise BadInput(f"{given}: a run of a Mesa model with memory has a report, no page of ours: freeagentics report {in_command(given)}")
     if given not in scenario_names() and Path(given).is_dir():
         given = str(RunDirectory.open(Path(given)).scenario)
     # Built once before there is a page: what is wrong with it is said here, not in the browser.

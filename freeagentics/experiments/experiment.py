@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,14 @@ class Experiment:
             ``error``, null where the run came to its end.
         differences: a row for each contrast and measure: means of both points, and the fields of `PairedDifference`; unrounded.
         directory: where it was kept, or None.
+        titles: of the measures, in their order.
     """
 
     title: str
     frame: pl.DataFrame
     differences: pl.DataFrame
     directory: Path | None = None
+    titles: Mapping[str, str] = field(default_factory=lambda: TITLES)
 
     @property
     def errors(self) -> pl.DataFrame:
@@ -70,10 +72,10 @@ class Experiment:
         return {"title": self.title, "directory": where, "runs": self.frame.to_dicts(), "differences": self.differences.to_dicts()}
 
 
-def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
+def frame_of(rows: Sequence[Row], measures: Collection[str] = TITLES) -> pl.DataFrame:
     """Rows as a frame with all measures that any has, in their order; settings of several types become text."""
-    heads = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in {*TITLES, "trajectory_sha256", "error"}]
-    measured = [name for name in TITLES if any(name in row for row in rows)]
+    heads = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in {*measures, "trajectory_sha256", "error"}]
+    measured = [name for name in measures if any(name in row for row in rows)]
     columns: dict[str, pl.Series] = {name: _setting(name, [row.get(name) for row in rows]) for name in heads}
     columns |= {name: pl.Series(name, [row.get(name) for row in rows], dtype=pl.Float64) for name in measured}
     for name in ("trajectory_sha256", "error"):
@@ -90,12 +92,14 @@ def _setting(name: str, values: Sequence[object]) -> pl.Series:
     return pl.Series(name, [None if value is None else in_text(value) for value in values], dtype=pl.String)
 
 
-def differences_of(frame: pl.DataFrame, contrasts: Sequence[Contrast], margins: Mapping[str, float]) -> pl.DataFrame:
+def differences_of(
+    frame: pl.DataFrame, contrasts: Sequence[Contrast], margins: Mapping[str, float], measures: Collection[str] = TITLES
+) -> pl.DataFrame:
     """Paired differences of all measures: of each contrast, over the seeds with which both points came to their end."""
-    check_margins(margins)
+    check_margins(margins, measures)
     found = []
     for contrast in contrasts:
-        for measure in [name for name in TITLES if name in frame.columns]:
+        for measure in [name for name in measures if name in frame.columns]:
             known = paired(frame, contrast.of, contrast.against, measure)
             if known.height:
                 found.append(_difference(contrast, measure, known, margins.get(measure)))
@@ -115,10 +119,10 @@ def _difference(contrast: Contrast, measure: str, known: pl.DataFrame, margin: f
     return {name: None if value != value else value for name, value in (named | row).items()}
 
 
-def check_margins(margins: Mapping[str, float]) -> None:
+def check_margins(margins: Mapping[str, float], measures: Collection[str] = TITLES) -> None:
     """Raise BadInput for a margin of no measure, or one that is not above 0."""
     for name, margin in margins.items():
-        if name not in TITLES:
-            raise BadInput(f"margin of '{name}': no such measure; {did_you_mean(name, TITLES)}")
+        if name not in measures:
+            raise BadInput(f"margin of '{name}': no such measure; {did_you_mean(name, measures)}")
         if not margin > 0:
             raise BadInput(f"margin of {name}: it must be above 0 (it is {margin:g})")

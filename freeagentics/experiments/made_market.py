@@ -1,4 +1,4 @@
-"""Truth of a made market against what desks made of it: gains from noise, and what a perfect trader of the planted pumps earns."""
+"""Truth of a made market against what desks made of it: gains from noise, and what a perfect trader of what is planted earns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freeagentics.scenario.scenario import Scenario
 
 
 class MadeMarket:
-    """Gains of each desk of a synthetic market from noise, and of one who knows the planted pumps.
+    """Gains of each desk of a synthetic market from noise, and of one who knows the planted pumps and echoes.
 
     A bar's simple return is exp(drift) - 1 of what is planted, but for noise whose mean is zero whatever came before, and desks hold what
     they ordered before it. So what noise brings is a martingale: taking it off a desk's return leaves the mean over seeds as it is, and
@@ -44,13 +44,15 @@ class MadeMarket:
         self._closes.append(closes)
 
     def perfect_return(self) -> float:
-        """Return, after fees, of who is all in for a horizon after each bar at which a pump's conditions held, whether it came or not,
-        and in cash otherwise; spread evenly where several assets are pumped. NaN where no pump is planted."""
-        pumps, closes = self._truth.pumps, np.array(self._closes)
-        if not len(pumps):
+        """Return, after fees, of who is all in for a horizon after each bar at which a pump's conditions held, whether it came or not, or
+        at which a motif ended that foretells a rise, and in cash otherwise; spread evenly over such assets. NaN where none is planted."""
+        pumps, echoes, closes = self._truth.pumps, self._truth.echoes, np.array(self._closes)
+        rising = echoes.rise > 0
+        bars, assets = np.append(pumps.bar, echoes.bar[rising]), np.append(pumps.asset, echoes.asset[rising])
+        if not len(bars):
             return float("nan")
         held = np.zeros(closes.shape)
-        for bar, asset in zip((pumps.bar - self._warmup).tolist(), pumps.asset.tolist(), strict=True):
+        for bar, asset in zip((bars - self._warmup).tolist(), assets.tolist(), strict=True):
             held[max(bar, 0) : max(bar + self._horizon, 0), asset] = 1
         weight = held[:-1] / np.maximum(held[:-1].sum(axis=1, keepdims=True), 1)
         traded = np.abs(np.diff(weight, axis=0, prepend=0, append=0)).sum(axis=1)

@@ -200,19 +200,24 @@ class Journal:
         ((found,),) = self._database.rows("SELECT max(step) FROM checkpoints WHERE step <= ?", (step,))
         return found if found is None else int(found)
 
-    def checkpoint(self, step: int) -> dict[str, dict[str, AnyArray]]:
-        """The arrays of a checkpoint, by part. Raises CorruptRecord for damage."""
-        rows = self._database.rows("SELECT part, body FROM checkpoints WHERE step = ?", (step,))
+    def checkpoint_steps(self) -> list[int]:
+        """Steps that have a checkpoint, in rising order."""
+        return [step for (step,) in self._database.rows("SELECT DISTINCT step FROM checkpoints ORDER BY step")]
+
+    def checkpoint(self, step: int, part: str | None = None) -> dict[str, dict[str, AnyArray]]:
+        """The arrays of a checkpoint by part: of all, or of one *part*. Raises CorruptRecord for damage."""
+        rows = self._database.rows("SELECT part, body FROM checkpoints WHERE step = ?1 AND part = coalesce(?2, part)", (step, part))
         try:
             return {part: unpack_arrays(body) for part, body in rows}
         except CorruptRecord as error:
             raise CorruptRecord(f"{self.path}: checkpoint of step {step}: {error}", step=step) from error
 
-    def add_checkpoint(self, step: int, parts: Mapping[str, Mapping[str, AnyArray]]) -> None:
-        """Add a checkpoint to a step that is committed already; one that is there is kept. Raises JournalFailed."""
+    def put_checkpoint(self, step: int, parts: Mapping[str, Mapping[str, AnyArray]]) -> None:
+        """Give a committed step a checkpoint, in place of the one that it has, if it has one. Raises JournalFailed."""
         rows = _checkpoint_rows(step, parts)
         with self._database.transaction(f"the checkpoint of step {step}") as connection:
-            connection.executemany("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?)", rows)
+            connection.execute("DELETE FROM checkpoints WHERE step = ?", (step,))
+            connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", rows)
 
     def discard_after(self, step: int) -> None:
         """Remove everything beyond *step*. Raises JournalFailed."""

@@ -66,7 +66,7 @@ def _each(name: str, x: AnyArray | float) -> AnyArray | float:
 def _numbers(x: AnyArray | float) -> tuple[AnyArray, bool]:
     """The array as kernels take it, contiguous in float32 or float64, and whether it is in float32."""
     given = contiguous(x)
-    narrow = given.dtype == np.float32
+    narrow = given.dtype.char == "f"
     return given if narrow else given.astype(np.float64, copy=False), narrow
 
 

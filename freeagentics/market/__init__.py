@@ -1,13 +1,15 @@
 """The market: bars, the sources that tell of them, and the accounts that trade on them.
 
 `load_bars` reads and checks a file, `ReplayMarket` shows it bar by bar, `SyntheticMarket` shows one made from a seed with regularities
-planted in it. A `Source` is one feed of the market with a price to read. Money is exact: int64 cents, prices and
-quantities in the units of their asset, 1e-8 as a rule.
+planted in it, and in an `AuctionMarket` those who trade make the prices; each is a `Market`. A `Source` is one feed of the market with a
+price to read. Money is exact: int64 cents, prices and quantities in the units of their asset, 1e-8 as a rule.
 """
 
 from freeagentics.market.accounts import Accounts
+from freeagentics.market.auction import AuctionMarket, AuctionSettings, CrowdSettings
 from freeagentics.market.bars import Bars, load_bars
 from freeagentics.market.daily import Daily, load_daily
+from freeagentics.market.market import Market
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
 from freeagentics.market.observation import Observation
 from freeagentics.market.observation_buffer import ObservationBuffer
@@ -36,12 +38,16 @@ __all__ = [
     "SOURCES",
     "UNITS",
     "Accounts",
+    "AuctionMarket",
+    "AuctionSettings",
     "Bars",
     "Crash",
+    "CrowdSettings",
     "Daily",
     "DerivativesSource",
     "Fills",
     "GroundTruth",
+    "Market",
     "Observation",
     "ObservationBuffer",
     "Orders",

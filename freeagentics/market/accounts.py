@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import F64, I32, I64, occurrence_batches
+from freeagentics.arrays import F64, I32, I64, between, occurrence_batches
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.money import CENTS, LARGEST_CENTS, notional_cents
 from freeagentics.market.orders import Fills
@@ -94,7 +94,7 @@ class Accounts:
         first = np.concatenate([[True], whose[1:] != whose[:-1]])
         before -= before[np.maximum.accumulate(np.where(first, np.arange(len(desk)), 0))]
         charged = np.empty(len(desk), dtype=np.int64)
-        charged[order] = np.clip(self.cash[whose] - before, 0, wanted)
+        charged[order] = between(0, self.cash[whose] - before, wanted)
         np.subtract.at(self.cash, desk, charged)
         np.add.at(self.data_costs, desk, charged)
         return charged

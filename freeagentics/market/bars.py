@@ -62,8 +62,12 @@ class Bars:
 
     def head(self, count: int) -> Bars:
         """The first *count* bars, of the same interval."""
-        arrays = {name: getattr(self, name)[:count] for name in ("timestamps", *PRICES, "volume")}
-        extras = {name: value[:count] for name, value in self.extras.items()}
+        return self.rows(0, count)
+
+    def rows(self, first: int, end: int) -> Bars:
+        """Bars from *first* to before *end*, of the same interval."""
+        arrays = {name: getattr(self, name)[first:end] for name in ("timestamps", *PRICES, "volume")}
+        extras = {name: value[first:end] for name, value in self.extras.items()}
         return Bars(symbols=self.symbols, interval_ms=self.interval_ms, extras=extras, **arrays)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from freeagentics.arrays import F64, I64, Mask
+from freeagentics.arrays import F64, I64, Mask, between
 from freeagentics.errors import BadInput
 
 CENTS = 100
@@ -85,7 +85,7 @@ def to_quantity(quantity: ArrayLike, units: F64 | float = UNITS) -> I64:
     given = np.asarray(quantity, dtype=np.float64)
     if not np.all(good := np.isfinite(given)):
         raise BadInput(f"{_first(quantity, good):g} is no quantity; it must be finite")
-    return np.asarray(np.clip(np.trunc(given * units), -LARGEST_UNITS, LARGEST_UNITS)).astype(np.int64)
+    return np.asarray(between(-LARGEST_UNITS, np.trunc(given * units), LARGEST_UNITS)).astype(np.int64)
 
 
 def _first(values: ArrayLike, good: np.bool_ | Mask) -> float:

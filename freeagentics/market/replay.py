@@ -16,6 +16,7 @@ from freeagentics.market.daily import Daily
 from freeagentics.market.exchange import fill, impacted_prices, rationed
 from freeagentics.market.money import to_price
 from freeagentics.market.observation import Observation
+from freeagentics.market.order_queue import OrderQueue
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.source import Source
 from freeagentics.market.source_features import build_features
@@ -24,10 +25,9 @@ from freeagentics.market.units import Units
 
 
 class ReplayMarket:
-    """A market that is a file of bars; its prices do not answer to the desks, only their own fills do.
+    """A `Market` that is a file of bars; its prices do not answer to the desks, only their own fills do.
 
-    A step is one bar: `advance` fills the orders of the step before at the bar's open, then shows the bar as it closed; `submit` takes
-    orders for the next open.
+    Orders are filled at the open of the bar after they were given. What sources show of all bars is computed ahead.
 
     Attributes:
         symbols: the A assets.
@@ -39,7 +39,6 @@ class ReplayMarket:
         units: what prices and quantities are counted in.
         columns: names of the F columns that an observation shows.
         accounts: of the desks.
-        fills: of the last advance, in the order in which their orders stood.
     """
 
     def __init__(
@@ -78,11 +77,15 @@ class ReplayMarket:
         self._volume = np.where(bars.volume.any(axis=0), bars.volume, np.inf)
         self._features = build_features(bars, daily, sources)
         self._closes = readonly(to_price(bars.close, self.units.price))
-        self._queue = Orders.empty()
         self.symbols, self.interval_ms = bars.symbols, bars.interval_ms
         self.sources, self.off, self.columns = self._features.sources, dict(self._features.off), self._features.columns
         self.accounts = Accounts(desks, len(bars.symbols), cash_cents)
-        self.fills = Fills.empty()
+        self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
+
+    @property
+    def fills(self) -> Fills:
+        """Fills of the last advance, in the order in which their orders stood."""
+        return self._queue.fills
 
     @property
     def step(self) -> int:
@@ -99,17 +102,26 @@ class ReplayMarket:
         if not self.remaining:
             raise EndOfBars(f"all {self.step} bars from {self._start} on are shown; ask for fewer steps, an earlier start or more bars")
         bar = self._cursor
-        self.fills = self._fill_queue(bar)
-        self._queue = Orders.empty()
+        self._queue.settled(self._filled(bar))
         self._cursor = bar + 1
         self.accounts.mark(self._closes[bar])
+        return self.observe()
+
+    def observe(self) -> Observation:
+        """Show the bar of the last advance again; raises `BadInput` where there was none."""
+        bar = self._last_bar()
         return Observation(self.step, self._bars.closed(bar), self.columns, self._features.values[bar], self._closes[bar])
 
-    def _fill_queue(self, bar: int) -> Fills:
-        if not len(self._queue):
+    def _last_bar(self) -> int:
+        if not self.step:
+            raise BadInput("no bar is shown yet, so there is no price to order at; advance first")
+        return self._cursor - 1
+
+    def _filled(self, bar: int) -> Fills:
+        if not len(self._queue.orders):
             return Fills.empty()
         opens, volume = self._bars.open[bar], self._volume[bar - 1]
-        orders = rationed(self._queue, volume, self.units, self.terms)
+        orders = rationed(self._queue.orders, volume, self.units, self.terms)
         prices = impacted_prices(orders, len(self.accounts.cash), opens, volume, self.units, self.terms)
         return fill(orders, self.accounts, prices, self.terms.fee_ppm)
 
@@ -122,26 +134,7 @@ class ReplayMarket:
         Raises:
             BadInput: a desk or an asset that does not exist, or no bar shown yet.
         """
-        if not self.step:
-            raise BadInput("no bar is shown yet, so there is no price to order at; advance first")
-        if not len(orders):
-            return orders
-        self._check_targets(orders)
-        closes = self._closes[self._cursor - 1]
-        free = self.accounts.copy()
-        fill(self._queue, free, closes[self._queue.asset], self.terms.fee_ppm)
-        cut = fill(orders, free, closes[orders.asset], self.terms.fee_ppm)
-        accepted = Orders(cut.agent, cut.desk, cut.asset, cut.quantity)
-        self._queue = Orders.concatenate([self._queue, accepted])
-        return accepted
-
-    def _check_targets(self, orders: Orders) -> None:
-        for name, count in zip(("desk", "asset"), self.accounts.position.shape, strict=True):
-            values = getattr(orders, name)
-            wrong = (values < 0) | (values >= count)
-            if wrong.any():
-                row = int(np.argmax(wrong))
-                raise BadInput(f"order {row} of agent {orders.agent[row]}: {name} {values[row]} does not exist; give 0 to {count - 1}")
+        return self._queue.submit(orders, self._closes[self._last_bar()])
 
     def close(self, step: int) -> F64:
         """Closing prices, float64 (A,), of a step already shown; raises `BadInput` for any other."""
@@ -155,25 +148,23 @@ class ReplayMarket:
         bar = self._start + step - 1
         return to_price(self._bars.low[bar], self.units.price), to_price(self._bars.high[bar], self.units.price)
 
+    def shown(self) -> Bars:
+        """All bars shown so far."""
+        return self._bars.rows(self._start, self._cursor)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on exactly from here, over the same bars: copies, by name."""
-        tables = {"accounts": self.accounts.state(), "queue": self._queue.arrays(), "fills": self.fills.arrays()}
-        named = {f"{table}.{name}": array.copy() for table, arrays in tables.items() for name, array in arrays.items()}
-        return {"cursor": np.array(self._cursor, dtype=np.int64), **named}
+        return {"cursor": np.array(self._cursor, dtype=np.int64), **self._queue.state()}
 
     def load(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave; raises `CorruptRecord` where it is of another market or not whole."""
-        try:
-            cursor = int(state["cursor"])
-            queue = Orders(**{name: state[f"queue.{name}"] for name in Orders.empty().arrays()})
-            fills = Fills(**{name: state[f"fills.{name}"] for name in Fills.empty().arrays()})
-        except KeyError as error:
-            raise CorruptRecord(f"saved market: {error.args[0]} is missing") from error
+        if "cursor" not in state:
+            raise CorruptRecord("saved market: cursor is missing")
+        cursor = int(state["cursor"])
         if not self._start <= cursor <= len(self._bars):
             raise CorruptRecord(f"saved market: it stands at bar {cursor}; here they go from {self._start} to {len(self._bars)}")
-        accounts = {name.removeprefix("accounts."): array for name, array in state.items() if name.startswith("accounts.")}
-        self.accounts.load(accounts)
-        self._cursor, self._queue, self.fills = cursor, queue, fills
+        self._queue.load(state)
+        self._cursor = cursor
 
 
 def _without_volume(bars: Bars, terms: Terms) -> tuple[str, ...]:

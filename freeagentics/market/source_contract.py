@@ -74,6 +74,13 @@ def _check_columns(source: Source) -> None:
         raise Refused(f"its direction {direction} must be one of its columns, {', '.join(columns)}")
 
 
+def known(source: Source, bars: Bars, daily: Daily | None) -> F32:
+    """The same without a look for look-ahead: there is no bar to come. Raises BadInput."""
+    with _blaming(type(source)):
+        _check_columns(source)
+        return _known(source, bars, daily)
+
+
 def _known(source: Source, bars: Bars, daily: Daily | None) -> F32:
     values, shape = source.compute(bars, daily), (*bars.close.shape, len(source.columns))
     if not isinstance(values, np.ndarray) or values.shape != shape or values.dtype != np.float32:

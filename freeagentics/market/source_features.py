@@ -39,15 +39,18 @@ def build_features(bars: Bars, daily: Daily | None, sources: Sequence[Source]) -
     Raises:
         BadInput: two sources of one name, or a source that breaks its contract.
     """
+    on, off, columns = switch_on(bars, daily, sources)
+    blocks = [np.empty((*bars.close.shape, 0), dtype=np.float32), *(compute(source, bars, daily) for source in on)]
+    return Features(on, off, columns, readonly(np.concatenate(blocks, axis=-1)))
+
+
+def switch_on(bars: Bars, daily: Daily | None, sources: Sequence[Source]) -> tuple[tuple[Source, ...], dict[str, str], tuple[str, ...]]:
+    """Sources that have what they need, what each of the others lacks, and the columns of all that are on. Raises `BadInput` for two of one
+    name, or one that breaks its contract."""
     twice = [name for name, count in Counter(source.name for source in sources).items() if count > 1]
     if twice:
         raise BadInput(f"source {twice[0]} is given twice; each name may come once")
     missing = {source.name: lacking(source, bars, daily) for source in sources}
     on = tuple(source for source in sources if not missing[source.name])
-    columns: list[str] = []
-    blocks = [np.empty((*bars.close.shape, 0), dtype=np.float32)]
-    for source in on:
-        blocks.append(compute(source, bars, daily))
-        columns.extend(source.columns)
     off = {name: f"needs columns {', '.join(lacks)}" for name, lacks in missing.items() if lacks}
-    return Features(on, off, tuple(columns), readonly(np.concatenate(blocks, axis=-1)))
+    return on, off, tuple(column for source in on for column in source.columns)

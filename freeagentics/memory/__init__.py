@@ -15,6 +15,7 @@ from freeagentics.memory.encoded import EncodedMemories
 from freeagentics.memory.feature_table import TABLE, FeatureTable
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
 from freeagentics.memory.recall import Recalled, RecallIndex, whole_metric
+from freeagentics.memory.sequences import FoundSequences, SequenceIndex
 
 __all__ = [
     "BOOK",
@@ -26,8 +27,10 @@ __all__ = [
     "EncodedMemories",
     "Feature",
     "FeatureTable",
+    "FoundSequences",
     "RecallIndex",
     "Recalled",
+    "SequenceIndex",
     "SideInformation",
     "book_codec_of",
     "codec_name",

@@ -68,6 +68,26 @@ class CohortHistory(ArrayState):
         parts.reverse()
         return np.concatenate([*parts, np.empty((0, self.width), np.uint8)])[found - wanted :]
 
+    def replace(self, row: int, records: U8) -> None:
+        """Give a row these records (n, width), oldest first, in place of its own; the newest counts as of the last step.
+
+        Raises BadInput where there were not so many steps, or records are of another width.
+        """
+        if records.ndim != 2 or records.shape[1] != self.width or records.dtype != np.uint8 or len(records) > len(self):
+            raise BadInput(f"a row has at most {len(self)} records of {self.width} bytes, not {records.dtype} {records.shape}")
+        self._since[row], left = self._steps - len(records), records
+        if not len(self._open):
+            self._unpack()
+        if filled := min(self._steps % BLOCK_STEPS, len(left)):
+            self._open[self._steps % BLOCK_STEPS - filled : self._steps % BLOCK_STEPS, row] = left[-filled:]
+            left = left[:-filled]
+        place = len(self._blocks)
+        while len(left):
+            place -= 1
+            steps = self._inflated(self._blocks[place]).copy()
+            steps[-len(left) :, row] = left[-len(steps) :]
+            self._blocks[place], left = _deflated(steps), left[: -len(steps)]
+
     def forget(self, rows: I64 | Mask) -> None:
         """Rows start afresh, for agents that arrive."""
         self._since[rows] = self._steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, I64, ArrayState, Mask, contiguous
+from freeagentics.arrays import F32, I64, ArrayState, Mask, contiguous, readonly
 from freeagentics.kernels import compiled
 
 EXPLAINED = 0.015
@@ -69,6 +69,7 @@ class FacultyWeights(ArrayState):
         self._log_odds = kernels.log(probability / (1 - probability))
         self._log_odds.flags.writeable = False
         self._slope, self._signed = slope, signed
+        self._all = readonly(np.ones(shape, dtype=np.bool_))
         self.weight = np.full(shape, slope or 0, dtype=np.float32)
         self.credence = np.zeros(shape, dtype=np.float32)
         self.information = np.zeros(shape, dtype=np.float32)
@@ -95,11 +96,11 @@ class FacultyWeights(ArrayState):
             judged: rows that were there, (rows,).
             read: components that were read, (rows, C); all, by default.
         """
-        rows, components, assets = component.shape
+        _, components, assets = component.shape
         compiled.weights_learn(
             *(contiguous(numbers) for numbers in (component, residual, result)),
             judged,
-            np.ones((rows, components), dtype=np.bool_) if read is None else read,
+            self._all if read is None else read,
             self.recent,
             self.information,
             self.moment,

@@ -23,6 +23,8 @@ VOLATILITY_CENTRE, VOLATILITY_KEPT, VOLATILITY_STEP = -0.12, 0.93, 0.2
 """Of the log of sigma: its mean, the share of its distance from there that is left after a bar, and its standard deviation per bar."""
 DOF = 6
 """Degrees of freedom; the kernel of the filter has them written in."""
+LEAST_TRANSITION = 1e-20
+"""Less leaves no trace in a sum, but for numbers so small that processors take many times as long over each."""
 USUAL_PERSISTENCE = 0.965
 
 REGIMES = ("bull", "bear", "calm", "turbulent")
@@ -66,7 +68,8 @@ class MarketGrid:
         self.horizon = horizon
         self.losses = parameters.share(_LOSSES.astype(np.float32))
         self.drift, self.sigma = _shared(drift), _shared(sigma)
-        self.drift_prior, self.transition = _shared(prior), _shared(transition)
+        self.drift_prior = _shared(prior)
+        self.transition = _shared(np.where(transition < LEAST_TRANSITION, 0, transition))
         self.prior = _shared(settled)
         self.readings = _shared(_readings(drift, sigma, transition, horizon))
         self.regime_transition, self.regime_returns = _regimes(settled, self.readings, transition, horizon)

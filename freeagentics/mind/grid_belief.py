@@ -54,19 +54,22 @@ class GridBelief(ArrayState):
 
     def advance(self, zscore: F32) -> None:
         """One bar passes: drift and volatility may move, then the bar's standardised returns (assets,) are evidence."""
-        # A bar moves the block's edges by a cell or none; where it moves them further the bar passes again over the whole grid.
-        near = np.concatenate([np.maximum(self.box[::2] - 1, 0), np.minimum(self.box[1::2] + 1, DRIFTS - 1)]).reshape(2, 2).T.ravel()
-        block, box = self._after(zscore, near)
-        if (box[::2] < near[::2]).any() or (box[1::2] > near[1::2]).any():
-            near = np.array([0, DRIFTS - 1, 0, DRIFTS - 1])
-            block, box = self._after(zscore, near)
-        self.block, self.low, self.box = block, near[::2].copy(), box
+        # A bar moves the block's edges by a cell or none; where it moves them further the whole grid is kept until the next.
+        low, high = np.maximum(self.box[::2] - 1, 0), np.minimum(self.box[1::2] + 1, DRIFTS - 1)
+        box = np.array([DRIFTS, -1, VOLATILITIES, -1, 0], dtype=np.int64)
+        block = np.empty((len(self.block), *(high - low + 1).tolist()), dtype=np.float32)
+        self._advance(zscore, low, block, box)
+        if (done := int(box[4])) < len(block):
+            block, near = np.zeros((len(block), DRIFTS, VOLATILITIES), dtype=np.float32), block
+            _cut(block, low, near)[:done] = near[:done]
+            low = np.zeros(2, dtype=np.int64)
+            self._advance(zscore, low, block, box)
+        self.block, self.low, self.box = block, low, box[:4].copy()
 
-    def _after(self, zscore: F32, near: I64) -> tuple[F32, I64]:
-        """The block inside the bounds *near* after a bar, and the bounds of what is possible then: first and last drift, first and last
-        volatility."""
-        grid, box = self._grid, np.empty(4, dtype=np.int64)
-        block = np.empty((len(self.block), *(near[1::2] - near[::2] + 1).tolist()), dtype=np.float32)
+    def _advance(self, zscore: F32, low: I64, block: F32, box: I64) -> None:
+        """Advance beliefs into a *block* that begins at *low*, from the first that is not done: *box* has the bounds of what is possible
+        (4), and how many beliefs are done before one leaves the block."""
+        grid = self._grid
         compiled.belief_advance(
             *grid.likelihood(zscore),
             self._persistence,
@@ -76,7 +79,7 @@ class GridBelief(ArrayState):
             grid.transition,
             grid.readings,
             PRUNED,
-            _place(near[::2], block),
+            _place(low, block),
             block,
             self.surprise,
             self.regimes,
@@ -85,12 +88,6 @@ class GridBelief(ArrayState):
             self.entropy,
             box,
         )
-        return block, box
-
-    def _of(self, cells: F32) -> F32:
-        """The part of *cells* (n, 32, 32) that the block stands for."""
-        (drift, volatility), (_, drifts, volatilities) = self.low, self.block.shape
-        return cells[:, drift : drift + drifts, volatility : volatility + volatilities]
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
@@ -110,7 +107,7 @@ class GridBelief(ArrayState):
     def cells(self) -> F32:
         """The whole belief, (rows, assets, 32, 32) as drift by volatility."""
         cells = np.zeros(self._shape, dtype=np.float32)
-        self._of(cells.reshape(-1, DRIFTS, VOLATILITIES))[:] = self.block
+        _cut(cells.reshape(-1, DRIFTS, VOLATILITIES), self.low, self.block)[:] = self.block
         return cells
 
     @property
@@ -145,3 +142,9 @@ class GridBelief(ArrayState):
 def _place(low: I64, block: F32) -> I64:
     """Place of a block on the grid: first drift, drifts, first volatility, volatilities."""
     return np.array([low[0], block.shape[1], low[1], block.shape[2]], dtype=np.int64)
+
+
+def _cut(cells: F32, low: I64, block: F32) -> F32:
+    """The part of *cells* (n, 32, 32) that a block which begins at *low* stands for."""
+    (drift, volatility), (_, drifts, volatilities) = low, block.shape
+    return cells[:, drift : drift + drifts, volatility : volatility + volatilities]

@@ -45,8 +45,8 @@ class HeldDirections(ArrayState):
         self.value[rows], self.left[rows] = 0, 0
 
 
-def ups_and_downs(directions: F32) -> F32:
-    """Directions (rows, sources, assets) as words up and words down, (rows, 2 * sources, assets): what follows one need not mirror the
+def ups_and_downs(directions: F32, words: F32) -> None:
+    """Directions (rows, sources, assets) into words up and words down, (rows, 2 * sources, assets): what follows one need not mirror the
     other."""
-    rows, sources, assets = directions.shape
-    return np.stack([np.maximum(directions, 0), np.minimum(directions, 0)], axis=2).reshape(rows, 2 * sources, assets)
+    np.maximum(directions, 0, out=words[:, ::2])
+    np.minimum(directions, 0, out=words[:, 1::2])

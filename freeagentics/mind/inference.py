@@ -9,16 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from freeagentics import kernels
-from freeagentics.arrays import F32, I64
+from freeagentics.arrays import F32, I64, contiguous
 from freeagentics.errors import BadInput
+from freeagentics.kernels import compiled
 from freeagentics.mind.generative import GenerativeModel
 from freeagentics.mind.likelihood import FLOOR
-from freeagentics.mind.policies import PolicyTable
-
-_FLOOR = np.float32(FLOOR)
-_BLOCK = 2**17
-"""Entries worked on at a time, 512 KB: temporaries of more rows at once would leave the processor's cache."""
 
 
 def infer_states(model: GenerativeModel, observations: NDArray[np.integer], prior: F32) -> F32:
@@ -39,15 +34,11 @@ def infer_states(model: GenerativeModel, observations: NDArray[np.integer], prio
         BadInput: shapes do not fit, or an observation that its modality does not have.
     """
     seen = _checked_observations(model, observations)
-    posterior = _checked_belief(model, "prior", prior)
+    posterior = _checked_belief(model, "prior", prior).copy()
     if len(seen) != len(posterior):
         raise BadInput(f"infer_states: {len(seen)} rows of observations and {len(posterior)} of prior; they must be as many")
     for table in model.likelihoods:
-        # The floor comes before each table: after one that all but excludes a state, the next may exclude all the others.
-        joint = table.of(seen)
-        joint *= np.maximum(posterior, _FLOOR)
-        joint /= kernels.total(joint)[:, None]
-        posterior = joint
+        table.update(posterior, seen)
     return posterior
 
 
@@ -79,50 +70,16 @@ def evaluate_policies(
     if not 0 <= gamma < np.inf:
         raise BadInput(f"evaluate_policies: gamma {gamma} must be finite and at least 0")
     shape = (len(belief), table.policies)
-    habit = None if log_prior is None else _checked_habit(log_prior, shape)
-    block = max(1, _BLOCK // len(table.matrix))
-    if 0 < len(belief) <= block:
-        return _weighed(table, belief, gamma, habit)
-    chosen, value = np.empty(shape, np.float32), np.empty(shape, np.float32)
-    for start in range(0, len(belief), block):
-        rows = slice(start, start + block)
-        chosen[rows], value[rows] = _weighed(table, belief[rows], gamma, None if habit is None else habit[rows])
+    habit = np.zeros(0, dtype=np.float32) if log_prior is None else _checked_habit(log_prior, shape)
+    room = np.empty(table.matrix.shape[1], dtype=np.float32)
+    chosen, value = np.empty((2, *shape), dtype=np.float32)
+    sizes = table.actions, table.horizon, table.outcomes, model.states
+    compiled.policies_weigh(table.matrix, belief, habit, gamma, *sizes, FLOOR, room, value, chosen)
     return chosen, value
 
 
-def _weighed(table: PolicyTable, belief: F32, gamma: float, habit: F32 | None) -> tuple[F32, F32]:
-    value = _policy_values(table, belief)
-    logits = value * np.float32(gamma)
-    if habit is not None:
-        logits += habit.T
-    return _softmax(logits).T, value.T
-
-
-def _policy_values(table: PolicyTable, belief: F32) -> F32:
-    """Negative expected free energy of each policy, (P, n): with rows last, sums over outcomes run along whole cohorts."""
-    expected = kernels.product(table.matrix, belief.T)
-    linear, observed = expected[: table.policies], expected[table.policies :]
-    surprise = kernels.log(np.maximum(observed, _FLOOR))
-    surprise *= observed
-    negentropy = kernels.total(surprise.reshape(table.outcomes, -1, len(belief)), axis=0)
-    total, done = negentropy[: table.actions], table.actions
-    for length in range(2, table.horizon + 1):
-        prefixes = table.actions**length
-        total = np.repeat(total, table.actions, axis=0) + negentropy[done : done + prefixes]
-        done += prefixes
-    return linear - total
-
-
-def _softmax(logits: F32) -> F32:
-    """Over the first axis; *logits* are overwritten."""
-    logits -= logits.max(axis=0)
-    weights = kernels.exp(logits)
-    weights /= kernels.total(weights, axis=0)
-    return weights
-
-
 def _checked_belief(model: GenerativeModel, name: str, given: F32) -> F32:
-    belief = np.asarray(given, dtype=np.float32)
+    belief = contiguous(np.asarray(given, dtype=np.float32))
     if belief.ndim != 2 or belief.shape[1] != model.states:
         raise BadInput(f"{name} has shape {belief.shape}; expected (rows, {model.states}) for {model}")
     return belief
@@ -138,7 +95,7 @@ def _checked_observations(model: GenerativeModel, given: NDArray[np.integer]) ->
         row, modality = np.argwhere(seen >= model.sizes)[0]
         size = model.sizes[modality]
         raise BadInput(f"observation {seen[row, modality]} in row {row}: modality {modality} has {size}, 0 to {size - 1}")
-    return seen
+    return contiguous(seen)
 
 
 def _checked_habit(given: ArrayLike, shape: tuple[int, int]) -> F32:
@@ -147,4 +104,4 @@ def _checked_habit(given: ArrayLike, shape: tuple[int, int]) -> F32:
         raise BadInput(f"log_prior has shape {habit.shape}; expected {shape[1:]} or {shape}")
     if (habit.max(axis=-1) == -np.inf).any():
         raise BadInput("log_prior forbids every policy of a row; at least one must be left")
-    return np.broadcast_to(habit, shape)
+    return contiguous(np.broadcast_to(habit, shape))

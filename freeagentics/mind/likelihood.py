@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F32, F64, I64
+from freeagentics.kernels import compiled
 from freeagentics.sharing import parameters
 
 FLOOR = float(np.finfo(np.float64).eps)
@@ -31,9 +32,13 @@ class LikelihoodTable:
     strides: I64
     likelihood: F32
 
-    def of(self, observations: I64) -> F32:
-        """Likelihood of observations (n, M), -1 where there is none, in every state up to a factor a row: a new array (n, S)."""
-        return self.likelihood.take((observations[:, self.modalities] + 1).dot(self.strides), axis=0)
+    def update(self, posterior: F32, observations: I64) -> None:
+        """Multiply beliefs (n, S) with the likelihood of observations (n, M), -1 where there is none, and make each row sum to one.
+
+        The floor comes before: after a table that all but excludes a state, the next may exclude all the others.
+        """
+        shape = observations.shape[1], posterior.shape[1]
+        compiled.states_infer(self.likelihood, self.strides, observations, self.modalities.start, *shape, FLOOR, posterior)
 
 
 def likelihood_tables(modalities: Sequence[F64]) -> tuple[LikelihoodTable, ...]:
@@ -60,5 +65,5 @@ def _table(modalities: Sequence[F64], first: int, last: int) -> LikelihoodTable:
         likelihood = (likelihood[:, None] * places).reshape(-1, modality.shape[1])
     sizes = [_places(modality) for modality in modalities[first:last]]
     strides = np.cumprod([1, *sizes[:0:-1]], dtype=np.int64)[::-1].copy()
-    scaled = (likelihood / likelihood.max(axis=1, keepdims=True)).astype(np.float32)
+    scaled = np.ascontiguousarray(likelihood / likelihood.max(axis=1, keepdims=True), dtype=np.float32)
     return LikelihoodTable(slice(first, last), parameters.share(strides), parameters.share(scaled))

@@ -28,7 +28,7 @@ class PolicyTable:
     Attributes:
         actions, horizon: sizes U and h.
         outcomes: number of observations over all modalities.
-        matrix: (P + outcomes * prefixes, S). First, a row a policy, the part of its value that is linear in the belief: log-preference
+        matrix: (S, P + outcomes * prefixes). First, a column a policy, the part of its value that is linear in the belief: log-preference
             less ambiguity of what it expects to observe, summed over the horizon. Then, by outcome and prefix, the probability to
             observe that outcome right after that prefix.
     """
@@ -60,7 +60,7 @@ def policy_table(likelihoods: Sequence[F64], transitions: F64, preferences: Sequ
         linear = np.repeat(linear, actions, axis=0) + after[-1]
         observed.append(after[:-1])
     by_outcome = np.concatenate(observed, axis=1).reshape(-1, transitions.shape[0])
-    matrix = np.vstack([linear, by_outcome]).astype(np.float32)
+    matrix = np.ascontiguousarray(np.vstack([linear, by_outcome]).T, dtype=np.float32)
     return PolicyTable(actions, horizon, len(features) - 1, parameters.share(matrix))
 
 

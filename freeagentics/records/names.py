@@ -11,7 +11,7 @@ from freeagentics.agents import Cohort
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal import BYTES, SHARED, Journal, Kind
-from freeagentics.market import ReplayMarket
+from freeagentics.market import Market
 from freeagentics.memory import Feature
 
 
@@ -62,7 +62,7 @@ class Names(_Names):
     team: tuple[RoleNames, ...]
 
     @classmethod
-    def of(cls, market: ReplayMarket, roles: Iterable[type[Cohort]], left_out: Collection[str] = ()) -> Names:
+    def of(cls, market: Market, roles: Iterable[type[Cohort]], left_out: Collection[str] = ()) -> Names:
         """Those of a run that is about to begin, with the sources that are *left_out* not on sale."""
         sources = {source.name: source.cost_cents for source in market.sources if source.name not in left_out}
         kinds = list(roles)

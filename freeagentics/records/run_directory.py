@@ -32,8 +32,9 @@ _ANCESTOR = re.compile(r"to-step-([1-9][0-9]{0,17})\.toml")
 
 class RunDirectory:
     """Paths of one run: ``run.toml`` (the resolved scenario), ``run.json`` (the summary), ``journal.db``, frames as Parquet, and what
-    others may add: the report with its tables, and the audit of memories. A fork has a ``to-step-N.toml`` beside them for each run that
-    steps of it are from: the settings that the steps up to N were made under, with all that they need, for the other run may be gone."""
+    others may add: the report with its tables, the audit of memories, and ``states.db``, the versions of states that were saved. A fork
+    has a ``to-step-N.toml`` beside them for each run that steps of it are from: the settings that the steps up to N were made under, with
+    all that they need, for the other run may be gone."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -45,6 +46,7 @@ class RunDirectory:
         self.report = path / "report.html"
         self.tables = path / "tables"
         self.audit = path / "audit.json"
+        self.states = path / "states.db"
         self._lock = path / "run.lock"
 
     @classmethod

@@ -221,10 +221,10 @@ class RunRecord:
 
     @cached_property
     def truth_frame(self) -> pl.DataFrame:
-        """One row per symbol and step of a made market: what is planted in it. Raises BadInput where the market replays bars."""
+        """One row per symbol and step of a made market: what is planted in it. Raises BadInput where nothing is."""
         scenario = self.lineage.at(1)
         if scenario.market.kind != "synthetic":
-            raise BadInput(f"{self.path}: its market replays bars, so nothing is planted in it that could be told")
+            raise BadInput(f"{self.path}: nothing is planted in its market that could be told")
         return truth_frame(scenario, self.summary.steps)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -54,4 +54,4 @@ class StepMetrics:
 
     def record(self) -> AnyArray:
         """Encode as a record for the journal, (1,)."""
-        return np.array([astuple(self)], dtype=STEP_METRICS)
+        return np.array([tuple(getattr(self, name) for name in self.__slots__)], dtype=STEP_METRICS)

@@ -127,4 +127,6 @@ def _recalled(cohort: Cohort, rows: I64, step: int) -> pl.DataFrame:
     row, place = np.nonzero(recalled.step[rows] >= 0)
     found = (rows[row], place)
     columns = {name: getattr(recalled, name)[found] for name in ("relevance", "share", "result", "reward")}
-    return pl.DataFrame({"step": step, "agent": cohort.agent[found[0]], "memory_step": recalled.step[found], **columns})
+    # Not the number itself: of no rows its column would have no type.
+    steps = np.full(len(row), step, dtype=np.int32)
+    return pl.DataFrame({"step": steps, "agent": cohort.agent[found[0]], "memory_step": recalled.step[found], **columns})

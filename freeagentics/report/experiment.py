@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,18 +41,19 @@ def render_experiment(experiment: Experiment) -> str:
     frame = experiment.frame
     points, seeds = frame["point"].n_unique(), frame["seed"].n_unique()
     subtitle = f"{count(frame.height, 'run')}: {count(points, 'point')}, {count(seeds, 'seed')}, {count(int(frame['steps'][0]), 'step')}"
-    sections = [_measure(experiment, name) for name in TITLES if name in set(experiment.differences["measure"])]
+    sections = [_measure(experiment, name) for name in experiment.titles if name in set(experiment.differences["measure"])]
     source = "the rows of its runs. The figures are in runs.parquet and differences.parquet beside it."
     return document(experiment.title, subtitle, [_runs(experiment), *sections, *_failed(experiment)], source=source)
 
 
 def _runs(experiment: Experiment) -> Section:
     known = experiment.frame.filter(pl.col("error").is_null())
-    shown = [name for name in DESK_MEASURES if name in known.columns]
+    chosen = DESK_MEASURES if experiment.titles is TITLES else experiment.titles
+    shown = [name for name in chosen if name in known.columns]
     means = known.group_by("point", maintain_order=True).agg(pl.len(), *(pl.col(name).mean() for name in shown))
     rows = [(row["point"], count(row["len"]), *(_text(name, row[name]) for name in shown)) for row in means.iter_rows(named=True)]
     paired = "Points that are run with the same seed share their random numbers; differences are taken seed by seed."
-    heads = ("Point", "Runs", *(TITLES[name] for name in shown))
+    heads = ("Point", "Runs", *(experiment.titles[name] for name in shown))
     return Section("points", "Points", (paragraph(_contrasts(experiment), paired), table("Means over runs", heads, rows)))
 
 
@@ -66,10 +68,12 @@ def _measure(experiment: Experiment, measure: str) -> Section:
     rows = experiment.differences.filter(measure=measure).to_dicts()
     pairs = [experiment.pairs(row["of"], row["against"], measure) for row in rows]
     intervals = [Interval(row["contrast"], row["mean"], row["low"], row["high"], of_row) for row, of_row in zip(rows, pairs, strict=True)]
-    name = measure.replace(".", "-").replace("_", "-")
+    name = re.sub(r"[^a-z0-9]+", "-", measure.lower())
     figure = draw_differences(intervals, share=measure in SHARES)
     finding = " ".join(_sentence(measure, row) for row in rows)
-    return Section(name, TITLES[measure], (chart(figure, name, finding, _READ), _table(measure, rows)))
+    return Section(
+        name, experiment.titles[measure], (chart(figure, name, finding, _READ), _table(experiment.titles[measure], measure, rows))
+    )
 
 
 def _sentence(measure: str, row: dict[str, Any]) -> str:
@@ -81,10 +85,10 @@ def _interval(measure: str, row: dict[str, Any]) -> str:
     return UNKNOWN if None in ends else " to ".join(_text(measure, end, signed=True) for end in ends)
 
 
-def _table(measure: str, rows: list[dict[str, Any]]) -> Html:
+def _table(title: str, measure: str, rows: list[dict[str, Any]]) -> Html:
     tested = any(row["margin"] is not None for row in rows)
     heads = ("Contrast", "Of", "Against", "Difference", "95 % interval", "p", "Seeds", *(["Margin", "p, within margin"] if tested else []))
-    return table(f"{TITLES[measure]}: differences, of minus against", heads, [tuple(_cells(measure, row, tested)) for row in rows])
+    return table(f"{title}: differences, of minus against", heads, [tuple(_cells(measure, row, tested)) for row in rows])
 
 
 def _cells(measure: str, row: dict[str, Any], tested: bool) -> Iterator[str]:

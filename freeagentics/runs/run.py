@@ -15,6 +15,8 @@ from freeagentics.records.names import Names
 from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
+from freeagentics.runs.rollbacks import audit_rollbacks, roll_back, rollbacks_metadata
+from freeagentics.runs.run_states import RunStates
 from freeagentics.runs.session import Session
 from freeagentics.runtime import open_engine
 from freeagentics.scenario.files import load_scenario, runnable, stated, with_changes
@@ -31,7 +33,11 @@ FIXED_IN_A_FORK = (
     "desks",
     "memory.slots",
     "memory.horizon",
-    *(f"market.{key}" for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "cash", "sources", "left_out")),
+    "memory.sequences",
+    *(
+        f"market.{key}"
+        for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "auction", "cash", "sources", "left_out")
+    ),
 )
 """Keys that give the checkpoint's arrays their shape and meaning."""
 
@@ -147,10 +153,12 @@ def fork(
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
+    rollback: Mapping[str, int] | None = None,
+    by: str | None = None,
     probes: Iterable[Probe] = (),
     allow_plugins: bool = False,
 ) -> RunRecord:
-    """A run of its own that shares another's first *at* steps, and then goes on with other settings.
+    """A run of its own that shares another's first *at* steps, and then goes on with other settings, or other states of some agents.
 
     Args:
         path: the run directory of the other run.
@@ -158,12 +166,16 @@ def fork(
         steps: how many there are to be in all.
         overrides: values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
+        rollback: agents that go on from the state that they had at an earlier step, and that step, e.g. ``{"market-hunter-0003": 40}``.
+            All else, the other agents and the accounts of desks, is as it was at the end of step *at*.
+        by: who rolls back, for the audit trail; by default the user who runs this process.
         probes: who looks on, and may ask to stop; see `Probe`.
         allow_plugins: run also plugins that this user has not run before.
 
     Raises:
         BadRunDirectory: no run directory.
         BadScenario: a step that was not committed, or a setting that cannot change.
+        BadInput: there is no such agent to roll back, or it has left.
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
         Interrupted: a probe asked to stop.
 
@@ -182,6 +194,8 @@ def fork(
     with ExitStack() as stack:
         old = stack.enter_context(Journal(source.journal))
         commit, state = state_at(lineage.at(at), old, at)
+        before = stack.enter_context(RunStates(path, allow_plugins=allow_plugins))
+        state, rolled_back = roll_back(before, at, state, rollback or {})
         if after.steps < at:
             raise BadScenario(f"steps: {after.steps} asked for, but the fork begins after step {at}")
         model = stack.enter_context(open_model(after, probes))
@@ -191,7 +205,9 @@ def fork(
         directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         about = {"run": identity, **provenance(), "forked_from": old.metadata()["run"], "forked_at": at}
+        about |= rollbacks_metadata(old, at, rolled_back)
         _copy(old, directory.journal, at, state, about)
+        audit_rollbacks(directory, identity, before.run, rolled_back, by)
         journal = stack.enter_context(Journal(directory.journal))
         model.record_to(JournalWriter(journal, commit))
         return Session(directory, journal, model, workers).run()
@@ -212,7 +228,7 @@ def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[s
     old.copy_to(draft)
     with Journal(draft) as journal:
         journal.discard_after(at)
-        journal.add_checkpoint(at, state)
+        journal.put_checkpoint(at, state)
         journal.set_metadata(about)
     draft.replace(path)
 

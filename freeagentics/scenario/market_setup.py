@@ -9,27 +9,26 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadScenario
-from freeagentics.market import CENTS, Bars, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market import CENTS, AuctionMarket, Bars, Market, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
 from freeagentics.market.source_contract import open_source
 from freeagentics.scenario.files import load_scenario, name_after
 from freeagentics.scenario.scenario import MarketSettings, Scenario
 
 
-def open_market(scenario: Scenario) -> ReplayMarket:
-    """Bars loaded or made, with accounts for every desk. Raises BadBars, or BadScenario where there are fewer bars than steps."""
+def open_market(scenario: Scenario) -> Market:
+    """Market with accounts for every desk: bars loaded or made, or auctions. Raises BadBars, or BadScenario for fewer bars than steps."""
     settings = scenario.market
     sources = [open_source(scenario.registry.sources[name], cost) for name, cost in settings.sources.items()]
     desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
+    seed, start, made = scenario.seed, settings.warmup, settings.warmup + scenario.steps
     if settings.kind == "synthetic":
         return SyntheticMarket(
-            settings.synthetic,
-            seed=scenario.seed,
-            bars=settings.warmup + scenario.steps,
-            desks=desks,
-            cash_cents=cash,
-            sources=sources,
-            start=settings.warmup,
-            terms=terms,
+            settings.synthetic, seed=seed, bars=made, desks=desks, cash_cents=cash, sources=sources, start=start, terms=terms
+        )
+    if settings.kind == "auction":
+        value = _value(settings, made)
+        return AuctionMarket(
+            settings.auction, seed=seed, bars=made, desks=desks, cash_cents=cash, sources=sources, value=value, start=start, terms=terms
         )
     bars = load_bars(settings.bars, settings.symbols or None)
     start = _first_bar(bars, settings)
@@ -45,6 +44,18 @@ def open_market(scenario: Scenario) -> ReplayMarket:
     if settings.start is None and left < settings.warmup:
         market.notes += (f"{left} of {len(bars)} bars are left to trade after a warm-up of {settings.warmup}; market.warmup sets it",)
     return market
+
+
+def _value(settings: MarketSettings, bars: int) -> Bars | None:
+    """Bars that traders believe in, if any. Raises BadBars, or BadScenario where there are too few."""
+    if not settings.auction.value:
+        return None
+    value = load_bars(settings.auction.value, settings.auction.symbols)
+    if len(value) < bars:
+        raise BadScenario(
+            f"market.auction.value: {settings.auction.value} has {len(value)} bars; warm-up and steps take {bars}, ask for fewer"
+        )
+    return value
 
 
 def _terms(settings: MarketSettings) -> Terms:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationI
 from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.errors import BadScenario, did_you_mean
-from freeagentics.market import SOURCES, SyntheticSettings
+from freeagentics.market import SOURCES, AuctionSettings, SyntheticSettings
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
 from freeagentics.scenario.desk_group import DeskGroupSettings
 from freeagentics.scenario.section import OpenSection, Section
@@ -83,13 +83,16 @@ class AgentSettings(Section):
 class MarketSettings(Section):
     """Settings of the market, and of what trading on it costs."""
 
-    kind: Literal["replay", "synthetic"] = Field("replay", description="Real bars replayed, or bars made from the seed.")
+    kind: Literal["replay", "synthetic", "auction"] = Field(
+        "replay", description="Real bars replayed, bars made from the seed, or prices made in auctions by those who trade."
+    )
     bars: str = Field("btcusdt-1h", description="Replay: name of shipped bars, or path of a Parquet or CSV file.")
     daily: str = Field("", description="Replay: name or path of daily figures (fear_greed, funding_rate); empty for none.")
     symbols: tuple[str, ...] = Field((), description="Replay: assets to take from a file of many; empty for all.")
     start: datetime | None = Field(None, description="Replay: first bar to show; by default the one after the warm-up.")
     warmup: int = Field(168, ge=0, description="Bars before the first one shown, known to the sources' windows.")
     synthetic: SyntheticSettings = Field(SyntheticSettings(), description="Synthetic: assets, first price, and what is planted.")
+    auction: AuctionSettings = Field(AuctionSettings(), description="Auction: assets, auctions, and the crowd that trades in them.")
     cash: float = Field(100_000.0, gt=0, le=1e12, description="USD that each desk begins with.")
     fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
     impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
@@ -119,6 +122,14 @@ class MarketSettings(Section):
             raise ValueError("the source 'price' must be on sale: agents without prices cannot act")
         own = sorted(set(sources).difference(BUILT_IN_SOURCES))
         return {name: sources[name] for name in (*BUILT_IN_SOURCES, *own) if name in sources}
+
+    @model_validator(mode="after")
+    def _prices_answer_once(self) -> MarketSettings:
+        if self.kind == "auction" and (self.shared_impact or self.max_participation):
+            raise ValueError("shared_impact and max_participation are for bars that do not answer; in auctions orders move prices as it is")
+        if self.kind == "auction" and not self.warmup:
+            raise ValueError("warmup: the crowd of an auction market must have traded before desks do; give 1 or more")
+        return self
 
     @model_validator(mode="after")
     def _price_on_sale(self) -> MarketSettings:
@@ -225,6 +236,11 @@ class Scenario(Section):
     def desk_groups(self) -> list[str]:
         """Name of the group of each desk; none where there are no groups."""
         return [group.name for group in self.desks for _ in range(group.count)]
+
+    def memory_of(self, desk: int) -> MemorySettings:
+        """Settings of memory of the agents of a desk."""
+        groups = [group for group in self.desks for _ in range(group.count)]
+        return groups[desk].memory_of(self.memory) if groups else self.memory
 
     def role_settings(self, group: DeskGroupSettings) -> dict[str, Any]:
         """Settings of each role on the desks of a group. Raises ValueError."""

@@ -96,7 +96,9 @@ class Board:
         start = self._read_watermark.get(cohort, 0)
         broadcast = self._signals.broadcasts(start) if start < self._signals.visible else told[:0]
         if not told.size and not broadcast.size:
-            return replace(self._nothing, read_watermark=self._signals.visible)
+            if self._nothing.read_watermark != self._signals.visible:
+                self._nothing = replace(self._nothing, read_watermark=self._signals.visible)
+            return self._nothing
         seat = self.directory.row[self._deliveries.at("target", told)]
         number = np.concatenate([broadcast, self._deliveries.at("signal", told)])
         row = np.concatenate([np.full(len(broadcast), BROADCAST_ROW, np.int32), seat])
@@ -123,10 +125,11 @@ class Board:
         Raises:
             ValueError: *inbox* is that of another cohort.
         """
-        marked = inbox.delivery[inbox.delivery != NO_DELIVERY]
-        if marked.size:
-            marked = self._deliveries.mark(np.sort(marked), cohort, step)
         self._read_watermark[cohort] = max(inbox.read_watermark, self._read_watermark.get(cohort, 0))
+        marked = inbox.delivery[inbox.delivery != NO_DELIVERY]
+        if not marked.size:
+            return self._nothing.number, self._nothing.row
+        marked = self._deliveries.mark(np.sort(marked), cohort, step)
         return self._deliveries.at("signal", marked), self._deliveries.at("target", marked)
 
     def expire(self, now: int) -> None:

@@ -10,13 +10,13 @@ from freeagentics.agents import CohortContext, DeskGroup
 from freeagentics.agents.context import SourceInfo
 from freeagentics.arrays import Mask
 from freeagentics.clock import HOUR_MS
-from freeagentics.market import ReplayMarket
+from freeagentics.market import Market
 from freeagentics.memory import extended, open_codec
 from freeagentics.mind import MarketGrid
 from freeagentics.scenario.scenario import Scenario
 
 
-def desk_groups(scenario: Scenario, market: ReplayMarket) -> list[DeskGroup]:
+def desk_groups(scenario: Scenario, market: Market) -> list[DeskGroup]:
     """Groups of desks of a scenario; one of all desks where it has none."""
     context, left_out = cohort_context(scenario, market), scenario.agents.left_out
     if not scenario.desks:
@@ -41,7 +41,7 @@ def silent_desks(scenario: Scenario) -> Mask:
     return ~np.concatenate(heard) if scenario.signals.enabled else np.ones(scenario.agents.desks, dtype=np.bool_)
 
 
-def cohort_context(scenario: Scenario, market: ReplayMarket) -> CohortContext:
+def cohort_context(scenario: Scenario, market: Market) -> CohortContext:
     """Facts of a scenario and its market, as its cohorts are told them."""
     memory, team, grid = scenario.memory, tuple(scenario.agents.team), MarketGrid(scenario.memory.horizon)
     roles = {name: scenario.registry.role(name) for name in team}

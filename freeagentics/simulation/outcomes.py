@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics import kernels
 from freeagentics.agents import Outcomes
-from freeagentics.arrays import F32, ArrayState
+from freeagentics.arrays import F32, ArrayState, between
 
 LARGEST = 4.0
 """Results are clipped to this many standard deviations: one crash must not drown all that was learned."""
@@ -34,4 +34,4 @@ class OutcomeWindow(ArrayState):
         then = (step - self._horizon) % (self._horizon + 1)
         scale = np.maximum(self.volatility[then], 1e-6) * np.sqrt(self._horizon)
         result = kernels.log(close / self.close[then]) / scale
-        return Outcomes(step - self._horizon, self._horizon, np.clip(result, -LARGEST, LARGEST).astype(np.float32))
+        return Outcomes(step - self._horizon, self._horizon, between(-LARGEST, result, LARGEST).astype(np.float32))

@@ -71,9 +71,10 @@ class StepPages:
         self.signals.append(actions.signals)
         self.orders.append(accepted)
         number, target = processed
-        dealt = np.zeros(len(number), dtype=PROCESSED)
-        dealt["number"], dealt["target"] = number, target
-        self.processed.append(dealt)
+        if len(number):
+            dealt = np.zeros(len(number), dtype=PROCESSED)
+            dealt["number"], dealt["target"] = number, target
+            self.processed.append(dealt)
 
     def learned(self, cohort: Cohort, pages: CohortPages) -> None:
         """Add a cohort's memories, and the outcomes of its earlier decisions."""
@@ -91,9 +92,8 @@ class StepPages:
         orders = Orders.concatenate(self.orders)
         if len(orders):
             self.shared(Kind.ORDERS, _columns(_ORDER, orders))
-        processed = np.concatenate(self.processed)
-        if len(processed):
-            self.shared(Kind.PROCESSED, processed)
+        if self.processed:
+            self.shared(Kind.PROCESSED, np.concatenate(self.processed))
         self.shared(Kind.ACCOUNTS, _account_records(accounts, equity))
         return tuple(self.pages)
 

@@ -1,8 +1,9 @@
 """The four tables of the agent memory system: their names, their indexes, and the partition keys of what is kept in them.
 
 Names and layout are those of the agent memory plan (DynamoDB tables of one deployment). What an agent owns stands under ``agent:ID``,
-what is for all under ``shared#``; so one prefix is all that a rule of access has to name. Sort keys of decisions and signals begin with the
-time as text (`freeagentics.clock.iso`); indexes over ``timestamp`` are in milliseconds of market time, those over ``confidence`` in 0 to 1.
+what is for all under ``shared#``, what is for no agent under ``run#``; so one prefix is all that a rule of access has to name. Sort keys of
+decisions and signals begin with the time as text (`freeagentics.clock.iso`); indexes over ``timestamp`` are in milliseconds of market time,
+those over ``confidence`` in 0 to 1.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ PATTERNS = TableSpec("agent_memory_ltm", (GSI1, GSI2))
 """Patterns that agents learned. GSI1: an agent's patterns, GSI2: a domain's shared patterns; both by confidence."""
 
 STATES = TableSpec("agent_state")
-"""States of agents: one item a state type (``CURRENT``, ``CHECKPOINT``, ``BACKUP``), versioned."""
+"""States of agents and of runs: one item with the newest, under ``CURRENT``, whose version is compared when it is written; those before it
+in a partition of their own, and who saved each in another."""
 
 SIGNALS = TableSpec("agent_signals", (GSI1,))
 """Signals between agents: one item per signal and target, as an index holds one value an item. GSI1: a target's, by timestamp."""
@@ -60,9 +62,19 @@ def shared_pattern_partition(domain: str) -> str:
     return f"shared#pattern#{check_label('domain', domain)}"
 
 
-def state_partition(agent: str) -> str:
-    """`STATES`: one agent's states; the state type is the sort key."""
-    return _owner(agent)
+def state_partition(agent: str | None) -> str:
+    """`STATES`: the newest state of one agent, or with None of the whole run (``run#state``), which no agent may read."""
+    return "run#state" if agent is None else _owner(agent)
+
+
+def state_versions_partition(agent: str | None) -> str:
+    """`STATES`: the versions before the newest, by number."""
+    return f"{state_partition(agent)}#versions"
+
+
+def state_audit_partition(agent: str | None) -> str:
+    """`STATES`: who saved which version when, by number."""
+    return f"{state_partition(agent)}#audit"
 
 
 def signal_partition(signal_type: str) -> str:

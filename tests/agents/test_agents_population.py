@@ -63,14 +63,13 @@ def test_agents_beyond_whole_teams_are_one_more_of_each_role_in_pipeline_order()
 
 
 @given(st.integers(1, 20_000))
-def test_cohorts_are_powers_of_two_that_seat_everybody_with_little_room_to_spare(count: int) -> None:
+def test_cohorts_have_a_row_an_agent_and_all_but_the_last_are_full(count: int) -> None:
     rows = blocks(count)
-    assert all(row in (16, 32, 64, 128, 256, 512, 1024) for row in rows)
-    assert sum(rows[:-1]) < count <= sum(rows)
-    assert sum(rows) - count <= max(15, rows[-1] // 4)
+    assert sum(rows) == count
+    assert rows[:-1] == [COHORT_ROWS] * (len(rows) - 1) and 1 <= rows[-1] <= COHORT_ROWS
 
 
-@pytest.mark.parametrize(("count", "cohorts"), [(600, 5), (1600, 10), (10_000, 10)])
+@pytest.mark.parametrize(("count", "cohorts"), [(600, 5), (1600, 5), (10_000, 10)])
 def test_a_large_population_fills_several_cohorts_of_one_role_each(count: int, cohorts: int) -> None:
     people = population(AgentSettings(count=count))
     assert len(people.cohorts) == cohorts

@@ -222,12 +222,16 @@ def test_checkpoints_are_found_at_or_before_a_step(path: Path) -> None:
         assert journal.checkpoint(3) == {}
 
 
-def test_an_added_checkpoint_does_not_replace_one_that_is_there(path: Path) -> None:
+def test_a_checkpoint_can_be_given_to_any_committed_step_and_takes_the_place_of_one(path: Path) -> None:
     with journal_of(path, 3, checkpoints=(2,)) as journal:
-        journal.add_checkpoint(2, state(9))
-        journal.add_checkpoint(3, state(3))
-        assert journal.checkpoint(2)["market"]["close"].tolist() == [2, 2, 2]
-        assert journal.checkpoint(3)["market"]["close"].tolist() == [3, 3, 3]
+        journal.put_checkpoint(2, state(9) | {"more": {"x": np.ones(2)}})
+        journal.put_checkpoint(2, state(8))
+        journal.put_checkpoint(3, state(3))
+        assert journal.checkpoint_steps() == [2, 3]
+        assert journal.checkpoint(2).keys() == state(8).keys()
+        assert journal.checkpoint(2)["market"]["close"].tolist() == [8, 8, 8]
+        assert journal.checkpoint(3, "market")["market"]["close"].tolist() == [3, 3, 3]
+        assert journal.checkpoint(3, "none") == {}
 
 
 def test_a_copy_is_whole_and_goes_its_own_way(path: Path, tmp_path: Path) -> None:

@@ -40,12 +40,15 @@ def _belief_advance(draws: Draws) -> list[Argument]:
     rows, assets = draws.one(1, 4), draws.one(1, 3)
     drifts, volatilities = draws.one(1, 9), draws.one(1, 9)
     lies, to = (np.array([draws.one(0, SIDE - drifts + 1), drifts, draws.one(0, SIDE - volatilities + 1), volatilities]) for _ in range(2))
+    to = to if draws.one(0, 3) == 0 else np.array([0, SIDE, 0, SIDE])
     block = draws.some(draws.narrow(0.01, 1, rows * assets, drifts, volatilities), 0.5)
     block[:, 0, 0] = 1
     likelihood = draws.scales(-20, 0, assets, CELLS).astype(np.float32)
     changing: list[Argument] = [likelihood, draws.real(-4, 0, assets), draws.narrow(0.9, 1, rows), block, lies]
     tables: list[Argument] = [draws.narrow(0.01, 0.05, SIDE), _transition(draws), _readings()]
-    return [*changing, *tables, 1e-6, to, zeros(rows * assets, drifts, volatilities), zeros(rows * assets), *_read(rows * assets)]
+    *read, _ = _read(rows * assets)
+    box = np.array([SIDE, -1, SIDE, -1, draws.one(0, 2)])
+    return [*changing, *tables, 1e-6, to, zeros(rows * assets, to[1], to[3]), zeros(rows * assets), *read, box]
 
 
 @inputs_of("belief_settle", sizing=(2,))

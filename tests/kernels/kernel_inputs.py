@@ -6,17 +6,33 @@ anything. A new file is imported here.
 
 from __future__ import annotations
 
+import auction_inputs
 import belief_inputs
 import checksum_inputs
 import codec_inputs
+import experience_inputs
+import inference_inputs
 import number_inputs
 import recall_inputs
+import sequence_inputs
 import signal_inputs
 import weight_inputs
 from draws import Draws
 from input_registry import INPUTS, Argument
 
-FILES = (belief_inputs, checksum_inputs, codec_inputs, number_inputs, recall_inputs, signal_inputs, weight_inputs)
+FILES = (
+    auction_inputs,
+    belief_inputs,
+    checksum_inputs,
+    codec_inputs,
+    experience_inputs,
+    inference_inputs,
+    number_inputs,
+    recall_inputs,
+    sequence_inputs,
+    signal_inputs,
+    weight_inputs,
+)
 
 
 def drawn(kernel: str, seed: int) -> list[Argument]:

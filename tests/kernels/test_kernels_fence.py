@@ -47,7 +47,6 @@ WHOLE_NUMBERS = {
     "accounts.cost.sum(axis=1)": "cents",
     "self.traded.sum(axis=0)": "cents",
     "fills.notional.sum()": "cents",
-    ".dot(self.strides)": "places in a table",
     "10.0 **": "powers of ten that float64 holds exactly",
     "10 **": "powers of ten",
     "2**": "powers of two",

@@ -1,4 +1,4 @@
-"""Prints how four scenarios end, as JSON: run in processes of their own, whose environment says what the processor is taken to be."""
+"""Prints how five scenarios end, as JSON: run in processes of their own, whose environment says what the processor is taken to be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 from freeagentics import MarketModel, load_scenario
 
-SCENARIOS = ("btc-replay", "ten-pairs", "whale-pump", "stocks")
+SCENARIOS = ("btc-replay", "ten-pairs", "whale-pump", "stocks", "floor")
 AGENTS, STEPS = 50, 200
 
 

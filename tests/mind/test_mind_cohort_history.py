@@ -41,6 +41,13 @@ class LikeLists(RuleBasedStateMachine):
         for row in rows:
             self.plain[row] = []
 
+    @rule(row=st.integers(0, ROWS - 1), share=st.floats(0, 1))
+    def is_given_others(self, row: int, share: float) -> None:
+        count = int(share * len(self.history))
+        given = np.arange(count * WIDTH, dtype=np.uint8).reshape(count, WIDTH)[::-1]
+        self.history.replace(row, given)
+        self.plain[row] = list(given)
+
     @rule()
     def packs(self) -> None:
         self.history.pack()
@@ -72,6 +79,12 @@ class LikeLists(RuleBasedStateMachine):
 
 LikeLists.TestCase.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
 TestLikeLists = LikeLists.TestCase
+
+
+@pytest.mark.parametrize("given", [(151, WIDTH), (5, WIDTH + 1), (5,)])
+def test_records_that_do_not_fit_are_refused(given: tuple[int, ...]) -> None:
+    with pytest.raises(BadInput, match="at most 150 records of 2 bytes"):
+        filled().replace(0, np.zeros(given, np.uint8))
 
 
 def filled(steps: int = 200) -> CohortHistory:

@@ -43,5 +43,6 @@ def test_rows_that_are_forgotten_hold_nothing() -> None:
 
 
 def test_words_up_and_words_down_are_components_of_their_own() -> None:
-    split = ups_and_downs(np.array([[[0.5, -0.25], [-1, 0]]], np.float32))
+    split = np.empty((1, 4, 2), np.float32)
+    ups_and_downs(np.array([[[0.5, -0.25], [-1, 0]]], np.float32), split)
     assert split[0].tolist() == [[0.5, 0], [0, -0.25], [0, 0], [-1, 0]]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from freeagentics.arrays import F32, F64, I64, AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.mind import GenerativeModel, evaluate_policies, infer_states
+from freeagentics.mind.likelihood import FLOOR
 
 ROWS = 6
 
@@ -56,7 +57,7 @@ def test_a_posterior_is_bayes_rule_row_by_row_over_what_was_observed(seed: int) 
     for row, seen in enumerate(observations):
         for likelihood, observation in zip(model.A, seen, strict=True):
             if observation >= 0:
-                expected[row] *= likelihood[observation]
+                expected[row] *= np.maximum(likelihood[observation], FLOOR)
     expected /= expected.sum(axis=1, keepdims=True)
     posterior = infer_states(model, observations, prior)
     np.testing.assert_allclose(posterior, expected, atol=2e-6)

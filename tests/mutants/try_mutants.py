@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -21,6 +23,13 @@ from verdicts import Fate, Verdict, Verdicts, table
 
 FOLDER = ROOT / "build" / "mutants"
 FILES = Path(__file__).with_name("files.txt")
+TRAJECTORIES = ROOT / "tests" / "kernels" / "golden_trajectories.json"
+SCENARIOS = ("whale-pump", "ten-pairs")
+"""Scenarios whose golden trajectories are computed where a room's tests pass: one made market, and one of several assets."""
+
+_NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
+_PASSED = (pytest.ExitCode.OK, _NO_TESTS)
+_OTHER_TRAJECTORY = 99
 
 
 class _Changed(MetaPathFinder):
@@ -48,7 +57,20 @@ class _Loader(SourceFileLoader):
 def _try(job: tuple[Mutant, Tests]) -> int:
     mutant, tests = job
     sys.meta_path.insert(0, _Changed(mutant))
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests.files], plugins=[Selection(tests)]))
+    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests.files], plugins=[Selection(tests)]) if tests.files else _NO_TESTS
+    return int(code) if code not in _PASSED else _other_trajectory()
+
+
+def _other_trajectory() -> int:
+    """What tests of other rooms see: `_OTHER_TRAJECTORY` where a scenario ends otherwise than it should, or not at all."""
+    sys.path.insert(0, str(TRAJECTORIES.parent))
+    golden = json.loads(TRAJECTORIES.read_text(encoding="utf-8"))
+    try:
+        trajectory = importlib.import_module("trajectories").trajectory
+        same = all(trajectory(name) == golden[name] for name in SCENARIOS)
+    except Exception:
+        return _OTHER_TRAJECTORY
+    return 0 if same else _OTHER_TRAJECTORY
 
 
 def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) -> Iterator[Verdict]:
@@ -64,12 +86,8 @@ def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) 
         room: Covering(room, FOLDER / "covering" / room, workers) for room in sorted({mutant.file.split("/")[1] for mutant in left})
     }
     jobs = [(mutant, covering[mutant.file.split("/")[1]].of(mutant.file, mutant.line)) for mutant in left]
-    timed = [(job, 60 + 10 * sum(job[1].seconds.values())) for job in jobs if job[1].seconds]
-    found = (Verdict.on(mutant, Fate.UNTESTED) for mutant, tests in jobs if not tests.seconds)
-    for verdict in found:
-        verdicts.add(verdict)
-        yield verdict
-    for ended in run_forked(iter(timed), _try, workers, FOLDER / "logs"):
+    timed = ((job, 120 + 10 * sum(job[1].seconds.values())) for job in jobs)
+    for ended in run_forked(timed, _try, workers, FOLDER / "logs"):
         verdict = Verdict.on(ended.job[0], _fate(ended))
         verdicts.add(verdict)
         yield verdict
@@ -79,8 +97,10 @@ def _fate(ended: Ended[tuple[Mutant, Tests]]) -> Fate:
     """What an exit code of pytest says; that a file could not be imported is a failure as well."""
     if ended.code is None:
         return Fate.TIMED_OUT
-    if ended.code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        return Fate.ALIVE
+    if ended.code == _OTHER_TRAJECTORY:
+        return Fate.BY_TRAJECTORY
+    if ended.code in _PASSED:
+        return Fate.ALIVE if ended.job[1].files else Fate.UNTESTED
     if ended.code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
         return Fate.KILLED
     raise SystemExit(f"the tests could not be run: pytest ended with {ended.code}\n{ended.written}")

@@ -13,9 +13,11 @@ from mutant import Mutant
 
 
 class Fate(StrEnum):
-    """What became of a mutant: a test failed, tests never ended, all passed, or no test of its room runs its line."""
+    """What became of a mutant: a test of its room failed, or a golden trajectory, tests never ended, all passed, or no test of its room
+    runs its line."""
 
     KILLED = "killed"
+    BY_TRAJECTORY = "killed by a trajectory"
     TIMED_OUT = "timed out"
     ALIVE = "alive"
     UNTESTED = "untested"
@@ -41,7 +43,7 @@ class Verdict:
     @property
     def dead(self) -> bool:
         """Whether tests saw it."""
-        return self.fate in (Fate.KILLED, Fate.TIMED_OUT)
+        return self.fate in (Fate.KILLED, Fate.BY_TRAJECTORY, Fate.TIMED_OUT)
 
 
 class Verdicts:
@@ -78,8 +80,9 @@ def table(verdicts: Iterable[Verdict]) -> str:
         rows.append(f"{sum(verdict.dead for verdict in of_file):4d} of {len(of_file):4d}  {file}")
     dead, tried = sum(verdict.dead for verdict in all_of), len(all_of)
     low, high = wilson(dead, tried)
-    late = sum(verdict.fate == Fate.TIMED_OUT for verdict in all_of)
-    rows.append(f"{dead:4d} of {tried:4d}  killed, {dead / tried:.1%} (95 % interval {low:.1%} to {high:.1%}); {late} of them by time")
+    late, elsewhere = (sum(verdict.fate == fate for verdict in all_of) for fate in (Fate.TIMED_OUT, Fate.BY_TRAJECTORY))
+    share = f"{dead / tried:.1%} (95 % interval {low:.1%} to {high:.1%})"
+    rows.append(f"{dead:4d} of {tried:4d}  killed, {share}; {late} of them by time, {elsewhere} by a golden trajectory alone")
     left = [verdict for verdict in all_of if not verdict.dead]
     rows += [f"{verdict.fate}: {verdict.file}:{verdict.line}\n    - {verdict.before}\n    + {verdict.after}" for verdict in left]
     return "\n".join(rows)

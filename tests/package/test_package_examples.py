@@ -10,7 +10,7 @@ import pytest
 import freeagentics
 
 COMMANDS = Path(__file__).parents[2] / "docs" / "commands.md"
-SHOWN = ("Probe", "ablate", "compare", "explain", "fork", "load_scenario", "resume", "run", "sweep")
+SHOWN = ("Probe", "ablate", "ablate_model", "compare", "explain", "fork", "load_scenario", "resume", "run", "sweep")
 
 
 @pytest.mark.parametrize("name", SHOWN)

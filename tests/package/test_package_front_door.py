@@ -25,6 +25,7 @@ def test_the_front_door_is_pinned() -> None:
     assert freeagentics.__all__ == [
         "AccessDenied",
         "Action",
+        "AgentMemory",
         "BadInput",
         "CompressedHistory",
         "CorruptRecord",
@@ -47,6 +48,7 @@ def test_the_front_door_is_pinned() -> None:
         "VersionConflict",
         "__version__",
         "ablate",
+        "ablate_model",
         "compare",
         "errors",
         "explain",

@@ -26,24 +26,27 @@ FACULTIES = {"market", "signals", "mind", "memory"}
 ROOMS = {
     **{room: set[str]() for room in (*FACULTIES, "journal", "stores")},
     "runtime": {"mind"},
+    "mesa_memory": {"journal", "stores"},
     "agents": FACULTIES,
     "scenario": {"agents", "market"},
     "records": {"scenario", "agents", "journal"} | FACULTIES - {"mind"},
     "simulation": {"records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
+    "services": {"journal", "stores"},
     "sync": {"records", "scenario", "agents", "journal", "stores"} | FACULTIES - {"market", "mind"},
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
-    "runs": {"replay", "sync", "simulation", "records", "scenario", "agents", "journal", "runtime"},
+    "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "evaluation": {"simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
-    "report": {"evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"} | FACULTIES - {"mind", "signals"},
+    "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
+    | FACULTIES - {"mind", "signals"},
     "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
     "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
-    | {"optimized_threadpool_manager"},
+    | {"mesa_memory", "optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
-    | {"scenario", "agents", "memory", "stores"},
+    | {"scenario", "agents", "memory", "mesa_memory", "services", "stores"},
     "__main__": {"cli"},
 }
 

@@ -75,7 +75,7 @@ def test_the_truth_is_what_the_market_planted(tmp_path: Path) -> None:
 
 def test_bars_of_the_world_have_no_truth_to_tell(tmp_path: Path) -> None:
     record = run("quick", agents=5, steps=5, out=tmp_path / "run")
-    with pytest.raises(BadInput, match="its market replays bars, so nothing is planted"):
+    with pytest.raises(BadInput, match="nothing is planted in its market"):
         _ = record.truth_frame
 
 

@@ -34,6 +34,13 @@ def test_they_cover_the_steps_that_were_asked_for(record: RunRecord, frames: Rep
         replay_frames(record.path, first=50, last=61)
 
 
+def test_they_cover_a_whole_run_whose_first_steps_recall_nothing(record: RunRecord) -> None:
+    found = replay_frames(record.path, last=20)
+    assert found.beliefs["step"].unique().len() == 20
+    assert 1 not in found.recalled["step"]
+    assert found.recalled.schema == replay_frames(record.path, first=20, last=20).recalled.schema
+
+
 def test_beliefs_are_those_that_the_agents_hold(record: RunRecord, frames: ReplayFrames) -> None:
     with MarketModel(record.scenario) as model:
         model.run_model()

@@ -22,6 +22,7 @@ from freeagentics.records.feature_std import feature_std
 from freeagentics.records.roster import Roster
 from freeagentics.replay import explain
 from freeagentics.runs import fork, resume, run
+from freeagentics.runs.run_states import RunStates
 from freeagentics.scenario import Scenario, load_scenario
 from freeagentics.simulation import MarketModel
 from freeagentics.sync.projection import memory_entries
@@ -184,6 +185,8 @@ def test_a_run_can_be_read_when_its_plugins_and_bars_are_gone(bare: Path) -> Non
     assert {"reason.vwap_gap", "reason.trades"} <= set(record.decision_frame.columns)
     assert record.decision_frame.filter(role="momentum")["action"].is_in(["wait", "buy", "sell", "stand-aside"]).all()
     assert "vwap" in record.save_report(bare / "report.html").read_text(encoding="utf-8")
+    with RunStates(bare) as states:
+        assert [state.current_cycle for state in states.checkpoints("momentum-0000")] == [12, 30]
     sync_stores(bare, f"sqlite:///{bare}/a.db")
     purge_store(f"sqlite:///{bare}/a.db", bare)
     with Journal(record.directory.journal) as journal:
@@ -198,6 +201,7 @@ NEED_CODE: dict[str, Callable[[Path, bool], object]] = {
     "resume": lambda path, allow: resume(path, steps=8, allow_plugins=allow),
     "fork": lambda path, allow: fork(path, 2, out=path.parent / "fork", allow_plugins=allow),
     "audit": lambda path, allow: write_audit(RunRecord(path), 3, allow_plugins=allow),
+    "state": lambda path, allow: RunStates(path, allow_plugins=allow).at("mine-0000", 4),
     "run its file": lambda path, allow: run(path / "run.toml", out=path.parent / "again", allow_plugins=allow),
     "run its scenario": lambda path, allow: run(RunRecord(path).scenario, out=path.parent / "again", allow_plugins=allow),
 }

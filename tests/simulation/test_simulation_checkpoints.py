@@ -14,6 +14,7 @@ WORLDS = {
     "one asset": scenario(steps=STEPS),
     "ten assets": scenario(overrides={"market.bars": "ten-pairs-4h", "market.daily": "", "market.warmup": 100}, steps=STEPS),
     "made market": scenario("whale-pump", steps=STEPS),
+    "auctions": scenario("floor", agents=100, steps=STEPS),
     "a large population": scenario(agents=1300, steps=STEPS),
 }
 

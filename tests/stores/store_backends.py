@@ -7,6 +7,7 @@ from aws_servers import new_dynamodb
 from redis_servers import new_cluster, new_redis, new_shards
 
 from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec
+from freeagentics.stores.tables import STATES
 
 DECISIONS = TableSpec("decisions", (IndexSpec("by-time"), IndexSpec("by-name", text=True)))
 PATTERNS = TableSpec("patterns")
@@ -18,7 +19,7 @@ BACKENDS: dict[str, Callable[[Path], str]] = {
     "redis-keys": lambda folder: f"{new_redis()}?layout=keys",
     "redis-cluster": lambda folder: new_cluster(),
     "redis-shards": lambda folder: new_shards(),
-    "dynamodb": lambda folder: new_dynamodb(DECISIONS, PATTERNS),
+    "dynamodb": lambda folder: new_dynamodb(DECISIONS, PATTERNS, STATES),
 }
 """Name to the URL of an empty place, given a folder of the test's own."""
 

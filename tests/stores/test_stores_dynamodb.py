@@ -166,13 +166,17 @@ def test_every_row_of_an_agent_is_within_its_policy_and_no_other_agents_is(store
         store.append([entry(agent, 1, body=MB)])
         store.put(tables.DECISIONS, [Item(tables.decision_partition(agent, "X"), "s", b"")])
         store.put(tables.PATTERNS, [Item(tables.pattern_partition(agent), "s", MB)])
-        store.put(tables.STATES, [Item(tables.state_partition(agent), "CURRENT", b"")])
+        for partition in (tables.state_partition, tables.state_versions_partition, tables.state_audit_partition):
+            store.put(tables.STATES, [Item(partition(agent), "CURRENT", b""), Item(partition(None), "CURRENT", b"")])
     keys = [row["PK"]["S"] for table in ("agent_memories", *(t.name for t in tables.TABLES)) for row in rows(url, table)]
     *_, write = private_policy(url, "run-1", "hunter-1")["Statement"]
     patterns = write["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     allowed = {key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns)}
-    assert allowed == {key for key in keys if "hunter-11" not in key}
-    assert len(allowed) == 6
+    assert allowed == {key for key in keys if "hunter-11" not in key and not key.startswith("run-1#run#")}
+    assert len(allowed) == 8
+    read, *_ = (statement for statement in private_policy(url, "run-1", "hunter-1")["Statement"] if "Condition" in statement)
+    readable = read["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert not any(fnmatchcase(key, pattern) for key in keys if key.startswith("run-1#run#") for pattern in readable)
 
 
 @pytest.mark.parametrize("name", ["a#b", "*", "../x", "%2e%2e", "a\n", ""])

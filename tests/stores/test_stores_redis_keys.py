@@ -39,6 +39,7 @@ def test_every_partition_has_a_tag_that_a_cluster_reads_as_it_is_meant(partition
         ("agent:a-1#decision#X", "{r:a-1}"),
         ("agent:a", "{r:a}"),
         ("target_agent:b", "{r:b}"),
+        ("run#state#versions", "{r:-run}"),
         ("shared#signal#X", "#"),
         ("target_agent:*", "#"),
     ],

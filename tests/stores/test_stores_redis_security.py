@@ -12,8 +12,10 @@ from redis_servers import RedisServer, all_keys, cluster_servers, new_cluster, n
 from store_backends import DECISIONS, PATTERNS, entry
 
 from freeagentics.errors import AccessDenied, BadName, CorruptRecord, VersionConflict
+from freeagentics.services import AgentState, StateManager
 from freeagentics.stores import Item, Store, open_store
 from freeagentics.stores.redis.acl import acl_command, acl_rules
+from freeagentics.stores.tables import STATES, state_audit_partition, state_versions_partition
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,9 @@ def server() -> Iterator[RedisServer]:
             places: dict[str, tuple[str, float | str]] = {"by-time": (f"agent:{agent}#stm", 1), "by-name": ("decision_type#x", "t")}
             store.put(DECISIONS, [Item(f"agent:{agent}#decision#x", "s", agent.encode(), index=places)])
         store.put(PATTERNS, [Item("shared#pattern#x", "s", b"shared")])
+        for owner in ("a", "b", None):
+            for version in range(3):
+                StateManager(store).save(AgentState(agent_id=owner, version=version))
         client.execute_command(*acl_command("run-1", "a").replace(">PASSWORD", ">secret").split())
     yield server
     server.stop()
@@ -44,6 +49,8 @@ def test_an_agents_user_reads_what_is_its_own_and_what_is_shared(agent_a: Store)
     assert [item.body for item in agent_a.query(DECISIONS, "agent:a#decision#x")] == [b"a"]
     assert [item.body for item in agent_a.query(DECISIONS, "agent:a#stm", index="by-time", newest_first=True)] == [b"a"]
     assert [item.body for item in agent_a.query(PATTERNS, "shared#pattern#x", low="a")] == [b"shared"]
+    assert [StateManager(agent_a).load("a", version).version for version in (1, 2, 3)] == [1, 2, 3]
+    assert len(StateManager(agent_a).audit("a")) == 3
 
 
 @pytest.mark.parametrize(
@@ -56,6 +63,12 @@ def test_an_agents_user_reads_what_is_its_own_and_what_is_shared(agent_a: Store)
         lambda store: store.query(DECISIONS, "agent:b#stm", index="by-time"),
         # A shared index lists other agents' items, which stay theirs.
         lambda store: store.query(DECISIONS, "decision_type#x", index="by-name"),
+        lambda store: StateManager(store).load("b"),
+        # All agents' minds are in it.
+        lambda store: StateManager(store).load(None),
+        lambda store: store.query(STATES, state_versions_partition(None)),
+        lambda store: store.query(STATES, state_audit_partition("b")),
+        lambda store: StateManager(store).rollback("a", 1),
         lambda store: store.append([entry("a", 2)]),
         lambda store: store.append([entry("b", 2)]),
         lambda store: store.replace([entry("a", 1)]),

@@ -18,8 +18,9 @@ from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.ranges import RateSpan
+from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, readonly
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
@@ -27,6 +28,9 @@ from freeagentics.randomness import uniform
 from freeagentics.signals import Signals
 
 FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "before_memories", "sources_read", "value_of_sources")
+
+MEMORIES = ("sequences", "memories")
+"""Names of the faculties that recall: what followed courses like the last bars', and situations like the present one."""
 
 LIFE = 3_000.0
 """Readings over which a lesson about a source pays: four months of hours."""
@@ -69,13 +73,15 @@ class Readings(ArrayState):
 class Forecaster(Cohort):
     """Buys sources as long as they are worth it, and forecasts the return over the horizon.
 
-    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave.
-    Each part is weighted as outcomes have shown it to be right (`FacultyWeights`), and used once.
+    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave:
+    sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is weighted as outcomes
+    have shown it to be right (`FacultyWeights`), and used once.
 
     Attributes:
         faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
         held: the directions read last.
         parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
+        sequences: what is recalled of sequences; None where none are kept, or by another role.
         expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
 
@@ -109,6 +115,8 @@ class Forecaster(Cohort):
         self.expected = np.zeros((rows, assets), dtype=np.float32)
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
+        self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
+        self.sequences = SequenceRecall(rows, assets, context.memory) if self.heeds_belief and context.memory.sequences else None
 
     @classmethod
     def watched(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
@@ -118,8 +126,9 @@ class Forecaster(Cohort):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        for part in (self.faculties, self.held, self.last_sent):
-            part.forget(rows)
+        for part in (self.faculties, self.held, self.last_sent, self.sequences):
+            if part is not None:
+                part.forget(rows)
         self.readings.read[:, rows] = False
 
     def observe(self, view: View) -> None:
@@ -133,8 +142,14 @@ class Forecaster(Cohort):
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
         self.held.take(past.directions[slot], read)
         said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
+        # Not state: it is of this step alone.
+        self._said = readonly(said)
         self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
-        self.expected = np.clip(kernels.total(self.parts, axis=1), -LARGEST_FORECAST, LARGEST_FORECAST)
+        expected = kernels.total(self.parts, axis=1)
+        if self.sequences:
+            self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
+            expected = expected + self.sequences.contributions()
+        self.expected = between(-LARGEST_FORECAST, expected, LARGEST_FORECAST)
 
     def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
         """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
@@ -155,7 +170,11 @@ class Forecaster(Cohort):
         return kernels.total(worth.reshape(self.rows, len(self.sources), 2))
 
     def _components(self, trend: F32, directions: F32) -> F32:
-        return np.concatenate([trend[:, None], ups_and_downs(directions)], axis=1)
+        """The belief (rows, assets), and words up and words down of each source, of directions (rows, sources, assets)."""
+        components = np.empty((self.rows, 1 + 2 * directions.shape[1], directions.shape[2]), dtype=np.float32)
+        components[:, 0] = trend
+        ups_and_downs(directions, components[:, 1:])
+        return components
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -195,8 +214,9 @@ class Forecaster(Cohort):
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast, then tell it where it is worth telling."""
         rows, step = np.arange(self.rows), view.observation.step
+        without = between(-LARGEST_FORECAST, kernels.total(self.parts[rows, :, focus]), LARGEST_FORECAST)
         before = self.expected[rows, focus]
-        after = np.clip(before + self.recollection.add(step, recalled, before), -LARGEST_FORECAST, LARGEST_FORECAST)
+        after = between(-LARGEST_FORECAST, before + self.recollection.add(step, recalled, before), LARGEST_FORECAST)
         self.expected[rows, focus] = after
         strength = np.abs(after)
         confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy[rows, focus])
@@ -215,7 +235,7 @@ class Forecaster(Cohort):
                 "expected_return": after,
                 "from_belief": self.parts[rows, 0, focus],
                 "from_sources": self.parts[rows, 1, focus],
-                "before_memories": before,
+                "before_memories": without,
                 "sources_read": read @ (1 << self._places),
                 "value_of_sources": kernels.total(np.where(read, self.worth_of_sources(), np.float32(0))),
             },
@@ -241,27 +261,33 @@ class Forecaster(Cohort):
 
     @classmethod
     def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """The belief, words up and words down of each source, and memories."""
+        """The belief, words up and words down of each source, and memories: of sequences, where it recalls them, and of situations."""
         words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
-        return ("belief", *words, *super().weight_names(sources, team))
+        return ("belief", *words, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
 
     def weights(self) -> F32:
-        """Weights of the belief and of each source's words up and down, beside that of memories."""
-        return np.append(self._in_places(self.faculties.weight), super().weights(), axis=1)
+        """Weights of the belief and of each source's words up and down, beside those of memories."""
+        placed = self._in_places(self.faculties.weight)
+        if self.sequences:
+            placed[:, -2] = self.sequences.weight
+        placed[:, -1] = self.recollection.weight
+        return placed
 
     def _in_places(self, components: F32) -> F32:
-        """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone."""
-        placed = np.zeros((self.rows, 1 + 2 * self._on_record, *components.shape[2:]), dtype=np.float32)
+        """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone, and behind them for
+        memories: of sequences, where it recalls them, and of situations."""
+        behind = 2 if self.heeds_belief else 1
+        placed = np.zeros((self.rows, 1 + 2 * self._on_record + behind, *components.shape[2:]), dtype=np.float32)
         placed[:, self._placed] = components
         return placed
 
     def contributions(self, step: int, focus: I64) -> F32:
-        """Contributions of them all; memories tell of the asset in focus alone."""
-        past = self.readings
-        said = self.faculties.contributions(self._components(past.trend[step % len(past.trend)], self.held.now()))
-        remembered = np.zeros((self.rows, 1, self.context.assets), dtype=np.float32)
-        remembered[np.arange(self.rows), 0, focus] = self.recollection.shift(step)
-        return np.append(self._in_places(said), remembered, axis=1)
+        """Contributions of them all; memories of situations tell of the asset in focus alone."""
+        placed = self._in_places(self._said)
+        if self.sequences:
+            placed[:, -2] = self.sequences.contributions()
+        placed[np.arange(self.rows), -1, focus] = self.recollection.shift(step)
+        return placed
 
     def traits(self) -> dict[str, AnyArray]:
         """The rate at which it reads sources only to learn, beside what every role has."""
@@ -274,8 +300,12 @@ class Forecaster(Cohort):
         component = self._components(past.trend[slot], past.directions[slot] * read[:, :, None])
         said = self.faculties.contributions(component)
         result = np.broadcast_to(outcomes.result, self.expected.shape)
-        residual = (result - kernels.total(said, axis=1))[:, None] + said
+        left = result - kernels.total(said, axis=1)
+        if self.sequences:
+            self.sequences.learn(outcomes, left, judged)
+        residual = left[:, None] + said
         # The belief comes first: directions are to explain what it leaves, not the other way round.
         residual[:, 0] = result
-        believed = np.ones((self.rows, 1), dtype=np.bool_)
-        self.faculties.learn(outcomes.step, component, residual, result, judged, np.append(believed, np.repeat(read, 2, axis=1), axis=1))
+        known = np.ones(component.shape[:2], dtype=np.bool_)
+        known[:, 1::2] = known[:, 2::2] = read
+        self.faculties.learn(outcomes.step, component, residual, result, judged, known)

@@ -97,7 +97,7 @@ class PortfolioOptimizer(Cohort):
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Views into weights, within the limit; told where they moved."""
         step, now, rows = view.observation.step, view.observation.timestamp, np.arange(self.rows)
-        advice = np.stack([self.heard.latest(kind, now) for kind in ADVISERS], axis=1)
+        advice = self.heard.latest_of(ADVISERS, now)
         views = self.advisers.listen(step, advice)
         before = views[rows, focus].copy()
         views[rows, focus] += self.recollection.add(step, recalled, before)
@@ -109,8 +109,7 @@ class PortfolioOptimizer(Cohort):
         certain = kernels.tanh(np.abs(views[rows, focus]))
         invested = kernels.total(self.target)
         bound = invested >= limit - np.float32(1e-3)
-        always = np.ones(self.rows, dtype=np.bool_)
-        causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, always), (SignalKind.SENTIMENT, always), (SignalKind.LIMIT, bound))
+        causes = ((SignalKind.VETO, limit == 0), (SignalKind.TREND, True), (SignalKind.SENTIMENT, True), (SignalKind.LIMIT, bound))
         signal, parent, parent_step = self.heard.causes(causes, now, CAUSES)
         return Decisions(
             action=self.first_action(("tell-target", telling)),

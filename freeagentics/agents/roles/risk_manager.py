@@ -14,7 +14,7 @@ from freeagentics.agents.experience import RISK, running_volatility
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, AnyArray
+from freeagentics.arrays import F32, I32, I64, AnyArray, between
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.randomness import uniform
@@ -77,8 +77,7 @@ class RiskManager(Cohort):
         self.vetoed = np.where(before, drawdown > allowed / 2, drawdown > allowed)
         limit = np.where(self.vetoed, 0, reason["limit"]).astype(np.float32)
         action, published, signals = self._emit_signals(view, limit, before)
-        always = np.ones(self.rows, dtype=np.bool_)
-        causes = tuple((kind, always) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
+        causes = tuple((kind, True) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
         signal, parent, parent_step = self.heard.causes(causes, view.observation.timestamp, CAUSES)
         return Decisions(
             action=action,
@@ -113,8 +112,8 @@ class RiskManager(Cohort):
         fade = kernels.decay(settings.high_water_halflife)
         self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
         drawdown = 1 - equity / np.maximum(self.high_water, 1)
-        before = np.clip(limit * np.clip(1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 0.5, 1), 0, 1)
-        bad = np.clip(-self.recollection.add(view.observation.step, recalled, np.zeros(self.rows, dtype=np.float32)), 0, 1)
+        before = between(0, limit * between(0.5, 1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 1), 1)
+        bad = between(0, -self.recollection.add(view.observation.step, recalled, np.zeros(self.rows, dtype=np.float32)), 1)
         after = np.minimum(before * (1 - bad), settings.max_exposure)
         held = books.feature("exposure")[self.desk]
         reason = {

@@ -16,7 +16,7 @@ from freeagentics.agents.ranges import Span
 from freeagentics.agents.roles.portfolio_optimizer import within
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, Mask, between
 from freeagentics.market import CENTS, Fills, Orders, to_quantity
 from freeagentics.memory import Recalled, column
 from freeagentics.randomness import uniform
@@ -86,7 +86,7 @@ class TradeExecutor(Cohort):
         """Learn what the fills at this bar's open cost; listen to the advisers."""
         self._learn_cost(view.fills)
         self.last_price[:] = view.observation.prices
-        advice = np.stack([self.heard.latest(kind, view.observation.timestamp) for kind in ADVISERS], axis=1)
+        advice = self.heard.latest_of(ADVISERS, view.observation.timestamp)
         self.forecast = self.advisers.listen(view.observation.step, advice)
 
     def _learn_cost(self, fills: Fills) -> None:
@@ -132,8 +132,8 @@ class TradeExecutor(Cohort):
         return Decisions(
             action=self.first_action(("close", np.asarray(closing.any(axis=1))), ("buy", largest > 0), ("sell", largest < 0)),
             value=largest,
-            confidence=np.clip(kernels.total(wanted) / np.maximum(kernels.total(target), 1e-9), 0, 1),
-            size=np.clip(kernels.total(np.abs(traded)), 0, 1),
+            confidence=between(0, kernels.total(wanted) / np.maximum(kernels.total(target), 1e-9), 1),
+            size=between(0, kernels.total(np.abs(traded)), 1),
             stance=wanted,
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=np.zeros(self.rows, dtype=np.int32),
@@ -156,9 +156,8 @@ class TradeExecutor(Cohort):
     def _causes(self, now: int, target: F32, limit: F32) -> tuple[I64, I32, I32]:
         """A veto where there is one, the target, the limit where it binds, and then whoever advised."""
         bound = kernels.total(target) > limit
-        always = np.ones(self.rows, dtype=np.bool_)
-        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, always), (SignalKind.LIMIT, bound))
-        advice = tuple((kind, always) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
+        orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, True), (SignalKind.LIMIT, bound))
+        advice = tuple((kind, True) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
         return self.heard.causes((*orders, *advice), now, CAUSES)
 
     def _target(self, now: int) -> F32:
@@ -169,7 +168,7 @@ class TradeExecutor(Cohort):
     def _own_target(self) -> F32:
         if self._optimized:
             return self.neutral
-        return np.clip(self.neutral + self.forecast * np.float32(self.settings.gain), 0, 1)
+        return between(0, self.neutral + self.forecast * np.float32(self.settings.gain), 1)
 
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
         """Trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a

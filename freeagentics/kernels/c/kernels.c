@@ -5,8 +5,13 @@
 #include "weights.c"
 #include "recall.c"
 #include "signals.c"
+#include "experience.c"
+#include "inference.c"
+#include "sequences.c"
 #include "checksum.c"
 #include "codec.c"
+#include "auction.c"
+#include "crowd.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -45,10 +50,20 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
+    {"signals_causes", "lliibbnnLII", signals_causes},
+    {"signals_due", "ffilxnnnB", signals_due},
+    {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
+    {"states_infer", "fllnnnxF", states_infer},
+    {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
+    {"sequences_find", "bfnnnnnxxIFI", sequences_find},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
     {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
     {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
+    {"auction_clear", "iilllLLLLL", auction_clear},
+    {"auction_tell", "illllL", auction_tell},
+    {"crowd_post", "ddddiddddd" "lllLLLLl" "nnnn", crowd_post},
+    {"crowd_settle", "dllllddllDDLLLLL" "nnnn", crowd_settle},
     {0, 0, 0},
 };

@@ -13,6 +13,10 @@
 
 #define MOST_ARGUMENTS 40
 
+/* Bytes of arguments from which a call lets go of the interpreter's lock: for less, getting it back from another thread takes longer than the
+ * work. */
+#define LET_GO 65536
+
 static int is_kind(const Py_buffer *buffer, char letter) {
     const char *format = buffer->format ? buffer->format : "B";
     if (*format == '<' || *format == '=' || *format == '@') format++;
@@ -64,17 +68,18 @@ static PyObject *call(PyObject *self, PyObject *const *given, Py_ssize_t count) 
     Py_buffer buffers[MOST_ARGUMENTS];
     Argument arguments[MOST_ARGUMENTS] = {{0}};
     int held = 0, failed = 0;
+    Py_ssize_t bytes = 0;
     if (count != (Py_ssize_t)strlen(kernel->signature))
         return PyErr_Format(PyExc_TypeError, "kernel %s takes %d arguments, not %d", kernel->name, (int)strlen(kernel->signature), (int)count);
     for (int place = 0; place < count && !failed; place++) {
         int took = take(kernel, place, given[place], &buffers[held], &arguments[place]);
         failed = took < 0;
-        held += took > 0;
+        if (took > 0) bytes += buffers[held++].len;
     }
     if (!failed) {
-        PyThreadState *thread = PyEval_SaveThread();
+        PyThreadState *thread = bytes < LET_GO ? NULL : PyEval_SaveThread();
         int wrong = kernel->run(arguments);
-        PyEval_RestoreThread(thread);
+        if (thread) PyEval_RestoreThread(thread);
         if (wrong)
             PyErr_Format(PyExc_ValueError, "kernel %s: argument %d %s", kernel->name, wrong,
                          kernel->signature[wrong - 1] == 'n' ? "is out of range" : "has too few items, or one that is out of range");

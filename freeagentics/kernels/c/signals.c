@@ -1,5 +1,6 @@
 /* The state of signals at agents: the last valid one of each kind, row by row. */
 
+#include "elementary.h"
 #include "table.h"
 
 /* Signals (n) reach rows in their order. Of two limits (a smaller one is stricter) or vetoes (a larger one is) that are valid the stricter is
@@ -50,5 +51,45 @@ static int signals_count(const Argument *argument) {
     }
     for (int64_t row = 0; row < rows; row++)
         if (received[row]) confidence[row] /= (float)received[row];
+    return 0;
+}
+
+/* expires, number (rows, kinds), source, step (rows, kinds); kinds asked for (k) and which rows ask for each (k, rows); kinds, market time now
+ * -> numbers of the first signals asked for that are valid (rows, count), -1 where there are fewer; source and step of the first (rows). */
+static int signals_causes(const Argument *argument) {
+    int64_t asked = argument[4].items, rows = argument[9].items, kinds = WHOLE(6), count = rows ? argument[8].items / rows : 0;
+    HOLDS(0, times(rows, kinds));
+    for (int array = 1; array < 4; array++) HOLDS(array, rows * kinds);
+    HOLDS(5, asked * rows);
+    HOLDS(10, rows);
+    for (int64_t k = 0; k < asked; k++)
+        if (AS(const uint8_t, 4)[k] >= kinds) return 5;
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t *number = AS(int64_t, 8) + row * count, found = 0;
+        AS(int32_t, 9)[row] = AS(int32_t, 10)[row] = -1;
+        for (int64_t k = 0; k < asked && found < count; k++) {
+            int64_t at = row * kinds + AS(const uint8_t, 4)[k];
+            if (!AS(const uint8_t, 5)[k * rows + row] || AS(const int64_t, 0)[at] <= WHOLE(7)) continue;
+            if (!found) AS(int32_t, 9)[row] = AS(const int32_t, 2)[at], AS(int32_t, 10)[row] = AS(const int32_t, 3)[at];
+            number[found++] = AS(const int64_t, 1)[at];
+        }
+        while (found < count) number[found++] = -1;
+    }
+    return 0;
+}
+
+/* value, that sent last (rows, width), when it was sent and when it lapses (rows); change, refresh, step and market time now -> whether the
+ * value is due to be sent (rows). */
+static int signals_due(const Argument *argument) {
+    int64_t rows = argument[2].items, width = rows ? argument[1].items / rows : 0;
+    float change = (float)REAL(4);
+    HOLDS(0, rows * width);
+    HOLDS(3, rows);
+    HOLDS(8, rows);
+    for (int64_t row = 0; row < rows; row++) {
+        int due = WHOLE(6) - AS(const int32_t, 2)[row] >= WHOLE(5) || WHOLE(7) >= AS(const int64_t, 3)[row];
+        for (int64_t i = row * width; i < (row + 1) * width; i++) due |= magnitude_f(AS(const float, 0)[i] - AS(const float, 1)[i]) > change;
+        AS(uint8_t, 8)[row] = (uint8_t)due;
+    }
     return 0;
 }

@@ -6,17 +6,20 @@
 
 #define LANES 8
 
-#define SUM(name, type)                                                                                        \
-    static inline type name(const type *values, int64_t count) {                                               \
-        type lane[LANES] = {0};                                                                                \
-        int64_t whole = count - count % LANES;                                                                 \
-        for (int64_t i = 0; i < whole; i += LANES)                                                             \
-            for (int l = 0; l < LANES; l++) lane[l] += values[i + l];                                          \
-        for (int64_t i = whole; i < count; i++) lane[i - whole] += values[i];                                  \
-        return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));      \
+#define SUM(suffix, type)                                                                                         \
+    static inline type lanes_##suffix(const type *lane) {                                                         \
+        return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));         \
+    }                                                                                                             \
+    static inline type sum_##suffix(const type *values, int64_t count) {                                          \
+        type lane[LANES] = {0};                                                                                   \
+        int64_t whole = count - count % LANES;                                                                    \
+        for (int64_t i = 0; i < whole; i += LANES)                                                                \
+            for (int l = 0; l < LANES; l++) lane[l] += values[i + l];                                             \
+        for (int64_t i = whole; i < count; i++) lane[i - whole] += values[i];                                     \
+        return lanes_##suffix(lane);                                                                              \
     }
 
-SUM(sum_f, float)
-SUM(sum_d, double)
+SUM(f, float)
+SUM(d, double)
 
 #endif

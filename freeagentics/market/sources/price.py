@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32
+from freeagentics.arrays import F32, F64
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.running import RunningLag, RunningReturn, RunningVolatility, RunningVolatilityRatio, RunningZscore
 from freeagentics.market.source import Source, spread, stack
 from freeagentics.market.windows import lagged, log_return, ratio, trailing_zscore, volatility
 
@@ -47,17 +48,63 @@ class PriceSource(Source):
         """Float32 (T, A, 9)."""
         last, long = log_return(bars.close, 1), log_return(bars.close, TREND_BARS)
         usual = volatility(last, 24)
-        log_volume = kernels.log(np.where(bars.volume > 0, bars.volume, np.nan))
         return stack(
             [
                 last,
                 long,
                 usual,
                 ratio(volatility(last, 12), volatility(last, 168)),
-                kernels.tanh(ratio(long, usual * np.sqrt(TREND_BARS))),
-                (bars.high - bars.low) / bars.close,
-                np.clip(trailing_zscore(log_volume, VOLUME_BARS), -4, 4),
+                _trend(long, usual),
+                _range(bars),
+                np.clip(trailing_zscore(_log_volume(bars), VOLUME_BARS), -4, 4),
                 spread(np.diff(bars.timestamps, prepend=bars.timestamps[0] - bars.interval_ms) / bars.interval_ms - 1, bars),
-                np.clip(ratio(last, lagged(usual, 1)), -8, 8),
+                _zscore(last, lagged(usual, 1)),
+            ]
+        )
+
+
+def _log_volume(bars: Bars) -> F64:
+    return kernels.log(np.where(bars.volume > 0, bars.volume, np.nan))
+
+
+def _trend(long: F64, usual: F64) -> F64:
+    return kernels.tanh(ratio(long, usual * np.sqrt(TREND_BARS)))
+
+
+def _range(bars: Bars) -> F64:
+    return (bars.high - bars.low) / bars.close
+
+
+def _zscore(last: F64, usual_before: F64) -> F64:
+    return np.clip(ratio(last, usual_before), -8, 8)
+
+
+class PriceFollower:
+    """Figures of `PriceSource`, bar by bar."""
+
+    def __init__(self, assets: int) -> None:
+        self._last, self._long = RunningReturn(1, assets), RunningReturn(TREND_BARS, assets)
+        self._usual, self._usual_before = RunningVolatility(24, assets), RunningLag(1, assets)
+        self._ratio = RunningVolatilityRatio(12, 168, assets)
+        self._volume = RunningZscore(VOLUME_BARS, assets)
+
+    def add(self, bars: Bars) -> F32:
+        """The row of the last bar, float32 (A, 9)."""
+        bar = bars.rows(len(bars) - 1, len(bars))
+        gap = np.diff(bars.timestamps[-2:], prepend=bars.timestamps[-1] - bars.interval_ms)[-1] / bars.interval_ms - 1
+        logs = kernels.log(bar.close)[0]
+        last, long = self._last.add(logs), self._long.add(logs)
+        usual = self._usual.add(last)
+        return stack(
+            [
+                last,
+                long,
+                usual,
+                self._ratio.add(last),
+                _trend(long, usual),
+                _range(bar)[0],
+                np.clip(self._volume.add(_log_volume(bar)[0]), -4, 4),
+                np.full(len(logs), gap),
+                _zscore(last, self._usual_before.add(usual)),
             ]
         )

@@ -8,6 +8,7 @@ from freeagentics import kernels
 from freeagentics.arrays import F32, F64
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.running import RunningReturn, RunningZscore
 from freeagentics.market.source import Source, stack
 from freeagentics.market.windows import log_return, ratio, trailing_zscore
 
@@ -39,21 +40,41 @@ class WhaleSource(Source):
 
     def compute(self, bars: Bars, daily: Daily | None) -> F32:
         """Float32 (T, A, 4)."""
-        score = _size_score(bars)
-        count = bars.extras.get("whale_count", np.maximum(0, np.round(WHALES_PER_DEVIATION * score)))
-        strength = np.where(count >= MANY_WHALES, np.minimum(1, count / 10), 0.0)
-        return stack([score, _imbalance(bars), count, np.sign(log_return(bars.close, TREND_BARS)) * strength])
+        if "trades" in bars.extras:
+            score = np.clip(trailing_zscore(_log_size(bars), SIZE_BARS), -4, 4)
+        else:
+            score = np.full(bars.volume.shape, np.nan)
+        return stack(_told(score, bars, log_return(bars.close, TREND_BARS)))
 
 
-def _size_score(bars: Bars) -> F64:
-    if "trades" not in bars.extras:
-        return np.full(bars.volume.shape, np.nan)
+def _told(score: F64, bars: Bars, trend: F64) -> list[F64]:
+    """All columns, by the scores of sizes and the returns so far of the same bars (T, A)."""
+    count = bars.extras.get("whale_count", np.maximum(0, np.round(WHALES_PER_DEVIATION * score)))
+    strength = np.where(count >= MANY_WHALES, np.minimum(1, count / 10), 0.0)
+    return [score, _imbalance(bars), count, np.sign(trend) * strength]
+
+
+def _log_size(bars: Bars) -> F64:
     size = ratio(bars.volume, bars.extras["trades"])
-    logs = kernels.log(np.where(size > 0, size, np.nan))
-    return np.clip(trailing_zscore(logs, SIZE_BARS), -4, 4)
+    return kernels.log(np.where(size > 0, size, np.nan))
 
 
 def _imbalance(bars: Bars) -> F64:
     if "taker_buy_volume" not in bars.extras:
         return np.full(bars.volume.shape, np.nan)
     return np.clip(2 * ratio(bars.extras["taker_buy_volume"], bars.volume) - 1, -1, 1)
+
+
+class WhaleFollower:
+    """Figures of `WhaleSource`, bar by bar."""
+
+    def __init__(self, assets: int) -> None:
+        self._size, self._trend = RunningZscore(SIZE_BARS, assets), RunningReturn(TREND_BARS, assets)
+
+    def add(self, bars: Bars) -> F32:
+        """The row of the last bar, float32 (A, 4)."""
+        bar = bars.rows(len(bars) - 1, len(bars))
+        trend = self._trend.add(kernels.log(bar.close)[0])
+        known = "trades" in bar.extras
+        score = np.clip(self._size.add(_log_size(bar)[0]), -4, 4) if known else np.full(len(trend), np.nan)
+        return stack(_told(score[None], bar, trend[None]))[0]

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freeagentics import kernels
-from freeagentics.arrays import F64
-from freeagentics.market.synthetic.ground_truth import Pumps
-from freeagentics.market.synthetic.planted import Crash, RegimeDrift, WhalePump
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.market.synthetic.echo import EchoEvent, plant_echoes
+from freeagentics.market.synthetic.ground_truth import Echoes, Pumps
+from freeagentics.market.synthetic.planted import Crash, Echo, LeadLag, RegimeDrift, Rule, WhalePump
 from freeagentics.market.synthetic.regimes import REGIMES
 from freeagentics.randomness import generator, normal
 
@@ -18,34 +19,50 @@ _Event = tuple[int, int, bool, float, int]
 
 
 def plant(
-    seed: int, planted: tuple[WhalePump | RegimeDrift | Crash, ...], regime: NDArray[np.int8], returns: F64, whales: F64
-) -> tuple[F64, Pumps]:
-    """Log drift of each bar (T, A), and the pumps in it.
+    seed: int, planted: tuple[Rule, ...], regime: NDArray[np.int8], returns: F64, volatility: F64, whales: F64, stays: F64
+) -> tuple[F64, Pumps, Echoes]:
+    """Log drift of each bar (T, A), and the pumps and echoes in it.
 
-    Pumps look at the trend with all drifts and all pumps planted before them in it.
+    Pumps look at the trend with all drifts and all pumps planted before them in it; who follows another asset, at all of its drift.
 
     Args:
         seed: of the market.
         planted: the rules.
         regime: int8 (T,).
         returns: log returns (T, A) of the path without drift.
+        volatility: standard deviations of these, (T, A).
         whales: counts (T, A).
+        stays: simple returns of regimes that return, (T,).
     """
     drift = np.zeros_like(returns)
+    drift += kernels.log1p(stays)[:, None]
     for rule in planted:
         if isinstance(rule, RegimeDrift):
             drift += kernels.log1p(_by_regime(rule)[regime])[:, None]
         elif isinstance(rule, Crash):
             drift[rule.bar : rule.bar + rule.bars] += kernels.log1p(-rule.fall) / rule.bars
     events: list[_Event] = []
+    echoes: list[EchoEvent] = []
+    motifs = 0
     for index, rule in enumerate(planted):
         if isinstance(rule, WhalePump):
             events += _pump(seed, f"market/pump-{index}", rule, returns, whales, drift)
+        elif isinstance(rule, Echo):
+            echoes += plant_echoes(seed, f"market/echo-{index}", rule, motifs, volatility, drift)
+            motifs += rule.motifs
+    for rule in planted:
+        if isinstance(rule, LeadLag):
+            drift[rule.lag :, 1:] += rule.share * (returns + drift)[: -rule.lag, :1]
     table = np.array(events, dtype=[("bar", np.int64), ("asset", np.int64), ("pumped", bool), ("rise", np.float64), ("bars", np.int64)])
-    return drift, Pumps(*(np.ascontiguousarray(table[name]) for name in ("bar", "asset", "pumped", "rise", "bars")))
+    heard = np.array(echoes, dtype=[("bar", np.int64), ("asset", np.int64), ("motif", np.int64), ("rise", np.float64), ("bars", np.int64)])
+    return drift, Pumps(*_columns(table)), Echoes(*_columns(heard))
 
 
-def aftershock(planted: tuple[WhalePump | RegimeDrift | Crash, ...], bars: int) -> F64:
+def _columns(table: AnyArray) -> list[AnyArray]:
+    return [np.ascontiguousarray(table[name]) for name in table.dtype.names or ()]
+
+
+def aftershock(planted: tuple[Rule, ...], bars: int) -> F64:
     """Factor by which the crashes among *planted* multiply the volatility of each bar, (T, 1)."""
     factor = np.ones((bars, 1))
     for rule in planted:

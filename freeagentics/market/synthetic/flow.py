@@ -25,14 +25,14 @@ def whale_counts(seed: int, shape: tuple[int, int]) -> F64:
     return (usual + burst * (5 + extra)).astype(np.float64)
 
 
-def order_flow(seed: int, returns: F64, volatility: F64, whales: F64) -> dict[str, F64]:
+def order_flow(seed: int, returns: F64, volatility: F64, whales: F64, more_volume: F64) -> dict[str, F64]:
     """Volume, trades and taker_buy_volume, each (T, A), that go with log *returns*, their *volatility* and *whales*.
 
     Volume is persistent and rises with the size of the return; whales raise the mean trade size; takers buy more in bars that rise
-    (correlation of about 0.45) and tell nothing of the next.
+    (correlation of about 0.45) and tell nothing of the next. *more_volume* (T, 1) is added to the logarithm of volume.
     """
     shape = returns.shape
-    activity = 0.35 * persistent(seed, "volume", shape, 24) + 0.6 * kernels.log1p(np.abs(returns) / 0.004)
+    activity = 0.35 * persistent(seed, "volume", shape, 24) + 0.6 * kernels.log1p(np.abs(returns) / 0.004) + more_volume
     volume = _USUAL_VOLUME * kernels.exp(activity)
     size_noise = normal(generator(seed, "market/trade-size"), shape)
     size = _USUAL_TRADE * kernels.exp(0.15 * size_noise) * (1 + 0.2 * whales)

@@ -33,6 +33,48 @@ class Pumps:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Echoes:
+    """Every motif of a planted `Echo` that was complete; n of them, by asset and bar for each planted rule in turn.
+
+    Attributes:
+        bar: int64 (n,), index of the bar at whose close it was complete.
+        asset: int64 (n,).
+        motif: int64 (n,), which of the motifs of all rules it was.
+        rise: float64 (n,), the simple return that follows, below zero for a fall.
+        bars: int64 (n,), over how many bars after `bar`.
+    """
+
+    bar: I64
+    asset: I64
+    motif: I64
+    rise: F64
+    bars: I64
+
+    def __len__(self) -> int:
+        return len(self.bar)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Returns:
+    """Every stay of a regime of a planted `RegimeReturn`; n of them, by bar for each planted rule in turn.
+
+    Attributes:
+        bar: int64 (n,), index of its first bar.
+        regime: int64 (n,), which of the regimes of all rules it was.
+        drift: float64 (n,), simple return per bar.
+        bars: int64 (n,), how many it stays.
+    """
+
+    bar: I64
+    regime: I64
+    drift: F64
+    bars: I64
+
+    def __len__(self) -> int:
+        return len(self.bar)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class GroundTruth:
     """The hidden facts of a synthetic market.
 
@@ -41,9 +83,13 @@ class GroundTruth:
         volatility: float64 (T, A), standard deviation of each bar's return, without what is planted.
         drift: float64 (T, A), log return that is planted in each bar.
         pumps: of all planted pumps.
+        echoes: of all planted echoes.
+        returns: of all regimes planted to return.
     """
 
     regime: NDArray[np.int8]
     volatility: F64
     drift: F64
     pumps: Pumps
+    echoes: Echoes
+    returns: Returns

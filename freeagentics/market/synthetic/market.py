@@ -17,8 +17,9 @@ from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
 from freeagentics.market.synthetic.drift import aftershock, plant
 from freeagentics.market.synthetic.flow import order_flow, whale_counts
-from freeagentics.market.synthetic.ground_truth import GroundTruth
+from freeagentics.market.synthetic.ground_truth import GroundTruth, Returns
 from freeagentics.market.synthetic.paths import SUBSTEPS, log_paths, volatility_path
+from freeagentics.market.synthetic.regime_return import stays
 from freeagentics.market.synthetic.regimes import regime_path, volatility_level
 from freeagentics.market.synthetic.sentiment import daily_sentiment
 from freeagentics.market.synthetic.settings import SyntheticSettings
@@ -44,27 +45,31 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
     volatility = volatility_path(seed, volatility_level(regime), assets) * aftershock(settings.planted, bars)
     within = log_paths(seed, volatility)
     whales = whale_counts(seed, (bars, assets))
-    drift, pumps = plant(seed, settings.planted, regime, within[:, -1], whales)
+    stay = stays(seed, settings.planted, bars)
+    drift, pumps, echoes = plant(seed, settings.planted, regime, within[:, -1], volatility, whales, stay.drift)
     returns = within[:, -1] + drift
-    flow = order_flow(seed, returns, volatility, whales)
+    flow = order_flow(seed, returns, volatility, whales, stay.volume)
     timestamps = FIRST_OPEN + HOUR_MS * np.arange(bars, dtype=np.int64)
     result = Bars(
         symbols=settings.symbols,
         timestamps=timestamps,
         interval_ms=HOUR_MS,
-        **_prices(settings.price, within, drift),
+        **_prices(settings.price, within, drift, kernels.exp(stay.swing)),
         volume=flow.pop("volume"),
         extras={**flow, "whale_count": whales},
     )
-    return result, daily_sentiment(seed, timestamps, returns), GroundTruth(regime, volatility, drift, pumps)
+    returned = Returns(stay.bar, stay.regime, stay.drift[stay.bar], stay.bars)
+    return result, daily_sentiment(seed, timestamps, returns), GroundTruth(regime, volatility, drift, pumps, echoes, returned)
 
 
-def _prices(first: float, within: F64, drift: F64) -> dict[str, F64]:
-    """Open, high, low and close, each (T, A), of paths (T, 4, A) with a drift (T, A); a bar opens where the one before closed."""
+def _prices(first: float, within: F64, drift: F64, swing: F64) -> dict[str, F64]:
+    """Open, high, low and close, each (T, A), of paths (T, 4, A) with a drift (T, A); a bar opens where the one before closed, and *swing*
+    (T, 1) multiplies how far it strays from the straight way to its close."""
     log_close = kernels.log(first) + np.cumsum(within[:, -1] + drift, axis=0)
     log_open = np.concatenate([np.full_like(log_close[:1], kernels.log(first)), log_close[:-1]])
     share = np.arange(1, SUBSTEPS)[:, None] / SUBSTEPS
-    inside = kernels.exp(log_open[:, None] + within[:, :-1] + share * drift[:, None])
+    strayed = within[:, :-1] - share * within[:, -1:]
+    inside = kernels.exp(log_open[:, None] + within[:, :-1] + share * drift[:, None] + (swing - 1)[:, None] * strayed)
     opens, close = kernels.exp(log_open), kernels.exp(log_close)
     high = np.maximum(np.maximum(opens, close), inside.max(axis=1))
     low = np.minimum(np.minimum(opens, close), inside.min(axis=1))

@@ -56,4 +56,64 @@ class Crash(BaseModel):
     turbulence: float = Field(default=3.0, ge=1, le=10, description="What volatility is multiplied by at the beginning of the fall.")
 
 
-Planted = Annotated[WhalePump | RegimeDrift | Crash, Field(discriminator="kind")]
+class Echo(BaseModel):
+    """Rare paths of several bars, motifs, each of which comes back a few times with the same sequel.
+
+    Motifs are drawn once, from the seed: a path of returns that sum to nothing, in standard deviations of the bars that it meets, on top of
+    what these would have done; and the return that follows it, half of them rises. Each asset has its own occasions.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["echo"] = Field(default="echo", description="Which regularity this is.")
+    motifs: int = Field(default=5, ge=1, le=64, description="How many different ones there are.")
+    bars: tuple[int, int] = Field(default=(10, 14), description="Fewest and most bars of a motif.")
+    size: float = Field(default=2.5, gt=0, le=8, description="Root mean square of a motif's returns, in standard deviations of a bar.")
+    rise: float = Field(default=0.04, gt=0, lt=0.5, description="Size of the return that follows, as a share; half of them are falls.")
+    within: int = Field(default=8, ge=1, description="Bars over which it comes.")
+    every: float = Field(default=50.0, ge=1, description="Mean bars from the end of one to the beginning of the next.")
+
+    @model_validator(mode="after")
+    def _bars_rise(self) -> Self:
+        if not 2 <= self.bars[0] <= self.bars[1]:
+            raise ValueError("bars must be two numbers of bars, the first at least 2 and not above the second")
+        return self
+
+
+class RegimeReturn(BaseModel):
+    """Regimes that come back after a long time, known by how bars look before it is known what prices do in them.
+
+    Each has its own signature: volume, and how far prices swing within a bar, are each *signature* times e as high, as usual, or as low. It
+    has its own drift, a rise or a fall of all assets. No single figure tells of a rise: high volume, say, comes with rises and with falls.
+    A regime never comes twice in a row.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["regime-return"] = Field(default="regime-return", description="Which regularity this is.")
+    regimes: int = Field(default=6, ge=2, le=8, description="How many different ones there are.")
+    drift: float = Field(default=0.003, gt=0, lt=0.1, description="Size of the return per bar; half of them are falls.")
+    signature: float = Field(default=1.2, gt=0, le=3, description="By how much the logarithms of volume and swings differ from usual.")
+    stay: tuple[int, int] = Field(default=(16, 24), description="Fewest and most bars that a regime stays.")
+    every: float = Field(default=40.0, ge=1, description="Mean bars from the end of one to the beginning of the next.")
+
+    @model_validator(mode="after")
+    def _stay_rises(self) -> Self:
+        if not 1 <= self.stay[0] <= self.stay[1]:
+            raise ValueError("stay must be two numbers of bars, the first at least 1 and not above the second")
+        return self
+
+
+class LeadLag(BaseModel):
+    """All assets follow the first one: *lag* bars after each of its bars they move by a *share* of its return, on top of their own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["lead-lag"] = Field(default="lead-lag", description="Which regularity this is.")
+    lag: int = Field(default=3, ge=1, description="Bars by which the others are late.")
+    share: float = Field(default=0.6, gt=-2, lt=2, description="Share of the first asset's return that they then add to their own.")
+
+
+Rule = WhalePump | RegimeDrift | Crash | Echo | RegimeReturn | LeadLag
+
+Planted = Annotated[Rule, Field(discriminator="kind")]

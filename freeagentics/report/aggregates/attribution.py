@@ -6,6 +6,7 @@ import numpy as np
 
 from freeagentics.agents.context import neutral_exposures
 from freeagentics.agents.decision import reasons_by_name
+from freeagentics.agents.roles.forecaster import MEMORIES
 from freeagentics.agents.roles.portfolio_optimizer import ADVISERS, PortfolioOptimizer
 from freeagentics.arrays import F64, I64, AnyArray
 from freeagentics.market import CENTS
@@ -57,7 +58,7 @@ class Attribution:
         """Parts that the faculties of a role belong to, (C, P)."""
         names = self._context.names.of_role(self._context.team[usage.role]).weights
         mine = by_source(names, usage.sources)
-        whole = [[name == part for name in names] for part in ("belief", "memories")]
+        whole = [[name in part for name in names] for part in (("belief",), MEMORIES)]
         matrix = np.zeros((len(names), len(self.parts)))
         first = self.parts.index((usage.role, "belief"))
         matrix[:, first : first + mine.shape[1] + 2] = np.column_stack([whole[0], mine, whole[1]])

@@ -123,7 +123,8 @@ def _perfect(facts: Facts, found: list[Chain]) -> str:
         f" All sources together brought a desk {usd(net, signed=True)}, net of fees and cost{share}." if facts.attribution.possible else ""
     )
     return (
-        f"A perfect trader of the planted pumps, all in for a horizon after each bar at which their conditions held and in cash otherwise, "
+        "A perfect trader of the planted pumps and echoes, all in for a horizon after each bar at which a pump's conditions held, "
+        "or a motif ended that foretells a rise, and in cash otherwise, "
         f"would have earned {usd(earned, signed=True)} after fees.{brought}"
     )
 

@@ -2,7 +2,7 @@
 
 All keys of what an agent owns begin with ``{RUN:AGENT}:``. The braces are part of the key: a cluster places keys by what stands between
 them, so an agent's keys share a slot, and a script may work on them as one. What no agent owns is spread by its partition over tags
-``{RUN:#0000}`` to ``{RUN:#ffff}``; no agent's id begins with ``#``.
+``{RUN:#0000}`` to ``{RUN:#ffff}``; no agent's id begins with ``#``. What no agent may read, ``run#…``, is under ``{RUN:-run}``.
 
     {RUN:AGENT}:memory                            the log, a stream; ids are step-sequence, the sequence from 1
     {RUN:AGENT}:memories, {RUN:AGENT}:memory:M    the log with layout=keys: a sorted set of members M, a key for each
@@ -31,6 +31,8 @@ def agent_tag(run: str, agent: str) -> str:
 
 def tag_of(run: str, partition: str) -> str:
     """The beginning of the keys of *partition*: those of ``agent:ID#…`` and ``target_agent:ID`` as the agent's do."""
+    if partition.startswith("run#"):
+        return agent_tag(run, "-run")
     owned = _OWNED.fullmatch(partition)
     return agent_tag(run, owned[1] if owned else f"#{blake2b(partition.encode(), digest_size=2).hexdigest()}")
 

@@ -1,0 +1,81 @@
+"""Recall of sequences: what followed when the market last went as it did just now, weighed as outcomes have shown it to be right."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics import kernels
+from freeagentics.agents.context import MemorySettings
+from freeagentics.agents.view import Outcomes
+from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
+from freeagentics.memory import SequenceIndex
+from freeagentics.mind import FacultyWeights, HeldDirections
+
+DOUBT = np.float32(0.5)
+"""Episodes without any result that the prior counts: with one that was found, two thirds of its result are expected again."""
+
+CERTAIN = np.float32(0.7)
+"""Number of real echoes expected among what was found, from which anything is said: below, silence."""
+
+LARGEST_SEQUEL = np.float32(4)
+
+
+class SequenceRecall(ArrayState):
+    """Sequels of episodes that began as the present did, for all agents of a cohort; prices are the same for all, and held once.
+
+    An agent recalls what it lived through. Each episode counts by the probability that it is no chance likeness, and their mean sequel is
+    shrunk by doubt; it is said once, held over the horizon, and fades.
+
+    Attributes:
+        index: moves and results of all assets.
+        weights: how outcomes answered to what was recalled, one component.
+        held: what was said last, (rows, 1, assets).
+        said: words of the steps over the horizon, (horizon + 1, rows, assets).
+    """
+
+    def __init__(self, rows: int, assets: int, memory: MemorySettings) -> None:
+        # Where memory is off it is kept all the same, so that a fork may switch it on.
+        self._trust = np.float32(memory.trust if memory.enabled else 0)
+        length, horizon = memory.sequence_length, memory.horizon
+        self.index = SequenceIndex(assets, memory.sequences, length=length, horizon=horizon, likeness=memory.sequence_likeness)
+        self.weights = FacultyWeights(rows, horizon, np.full(1, memory.sequence_prior, dtype=np.float32), signed=False)
+        self.held = HeldDirections(rows, 1, assets, horizon)
+        self.said = np.zeros((horizon + 1, rows, assets), dtype=np.float32)
+
+    @property
+    def weight(self) -> F32:
+        """Weight of recalled sequels, (rows,); at most `memory.trust`, and 0 where memory is off."""
+        return np.minimum(self.weights.weight[:, 0], self._trust)
+
+    def observe(self, step: int, moves: F32, joined: I32) -> None:
+        """Take in the moves (A,) of a step, and recall; *joined* (rows,) are the steps at which agents arrived."""
+        self.index.remember(moves, step)
+        words = self._words(step, joined)
+        self.said[step % len(self.said)] = words
+        self.held.take(words[:, None], np.ones((len(words), 1), dtype=np.bool_))
+
+    def _words(self, step: int, joined: I32) -> F32:
+        found = self.index.find(step)
+        lived = (found.step >= 0) & (found.step > joined[:, None, None])
+        # Of a stretch that is as much alike as so many of noise would be, one is the echo.
+        real = np.where(lived, 1 / (1 + found.chance), np.float32(0)).astype(np.float32)
+        count = kernels.total(real)
+        sequel = kernels.total(real * found.result) / (count + DOUBT)
+        return np.where(count >= CERTAIN, np.clip(sequel, -LARGEST_SEQUEL, LARGEST_SEQUEL), 0).astype(np.float32)
+
+    def contributions(self) -> F32:
+        """Shift of each forecast by what was recalled, (rows, assets)."""
+        return self.weight[:, None] * self.held.now()[:, 0]
+
+    def learn(self, outcomes: Outcomes, residual: F32, judged: Mask) -> None:
+        """Learn from outcomes, and keep them as sequels; *residual* (rows, assets) is what the forecast without memories left of them."""
+        word = self.said[outcomes.step % len(self.said)][:, None]
+        result = np.broadcast_to(outcomes.result, residual.shape)
+        self.weights.learn(outcomes.step, word, residual, result, judged, (word != 0).any(axis=2))
+        self.index.attach_results(outcomes.step, outcomes.result)
+
+    def forget(self, rows: I64) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.weights.forget(rows)
+        self.held.forget(rows)
+        self.said[:, rows] = 0

@@ -1,0 +1,69 @@
+/* The situation of agents as a feature vector: what their desks' books, the market, their beliefs and the signals that they heard say. */
+
+#include "elementary.h"
+#include "table.h"
+
+/* Places of features in the vector, in the order in which `SITUATION` of agents/experience.py names them. */
+enum {
+    AT_BULL, AT_BEAR, AT_CALM, AT_TURBULENT, AT_ENTROPY, AT_SURPRISE, AT_EXPECTED_VOLATILITY, AT_RETURN, AT_TREND, AT_VOLATILITY_RATIO,
+    AT_RECEIVED, AT_TOP_SEVERITY, AT_MEAN_CONFIDENCE,
+    AT_WHALES_HEARD, AT_TREND_HEARD, AT_VOLATILITY_HEARD, AT_SENTIMENT_HEARD, AT_LIMIT_HEARD, AT_VETO_HEARD, AT_TARGET_HEARD,
+    AT_EXPOSURE, AT_TARGET_GAP, AT_VALUE_AT_RISK, PLACES
+};
+
+/* Kinds of signals, each with a feature; without a limit that is valid the limit is 1. */
+#define KINDS (AT_EXPOSURE - AT_WHALES_HEARD)
+
+/* books (D, B) and the places of their numbers (B); desk, focus (rows); volatility, return, trend, volatility ratio (A); regimes, entropy,
+ * surprise, moments, below (rows, A, ...) and the returns (24) at which that is tabulated; signals heard: data (rows, kinds, A), expires (rows,
+ * kinds), received, top severity, mean confidence (rows); places of the other features; market time now, root of the horizon, probability of
+ * value-at-risk; -> states (rows, F). */
+static int experience_situation(const Argument *argument) {
+    int64_t books = argument[1].items, rows = argument[2].items, assets = argument[4].items, n = rows * assets;
+    int64_t desks = books ? argument[0].items / books : 0, features = rows ? argument[23].items / rows : 0;
+    const int64_t *book_at = AS(const int64_t, 1), *focus = AS(const int64_t, 3), *at = AS(const int64_t, 19), *expires = AS(const int64_t, 15);
+    const float *volatility = AS(const float, 4), *moments = AS(const float, 11), *data = AS(const float, 14);
+    float root = (float)REAL(21);
+    HOLDS(3, rows);
+    for (int array = 5; array < 8; array++) HOLDS(array, assets);
+    HOLDS(8, n * REGIMES);
+    HOLDS(9, n);
+    HOLDS(10, n);
+    HOLDS(11, n * MOMENTS);
+    HOLDS(12, n * POINTS);
+    HOLDS(13, POINTS);
+    HOLDS(14, n * KINDS);
+    HOLDS(15, rows * KINDS);
+    for (int array = 16; array < 19; array++) HOLDS(array, rows);
+    HOLDS(19, PLACES);
+    for (int64_t b = 0; b < books; b++)
+        if (rows && (book_at[b] < 0 || book_at[b] >= features)) return 2;
+    for (int p = 0; p < PLACES; p++)
+        if (rows && (at[p] < 0 || at[p] >= features)) return 20;
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t desk = AS(const int32_t, 2)[row], asset = focus[row], here = row * assets + asset;
+        float *state = AS(float, 23) + row * features;
+        if (desk < 0 || desk >= desks) return 3;
+        if (asset < 0 || asset >= assets) return 4;
+        for (int64_t b = 0; b < books; b++) state[book_at[b]] = AS(const float, 0)[desk * books + b];
+        for (int r = 0; r < REGIMES; r++) state[at[AT_BULL + r]] = AS(const float, 8)[here * REGIMES + r];
+        state[at[AT_ENTROPY]] = AS(const float, 9)[here];
+        state[at[AT_SURPRISE]] = AS(const float, 10)[here];
+        state[at[AT_EXPECTED_VOLATILITY]] = __builtin_sqrtf(moments[here * MOMENTS + 1]) * volatility[asset];
+        state[at[AT_RETURN]] = AS(const float, 5)[asset];
+        state[at[AT_TREND]] = AS(const float, 6)[asset];
+        state[at[AT_VOLATILITY_RATIO]] = AS(const float, 7)[asset];
+        state[at[AT_RECEIVED]] = (float)AS(const int32_t, 16)[row];
+        state[at[AT_TOP_SEVERITY]] = AS(const uint8_t, 17)[row];
+        state[at[AT_MEAN_CONFIDENCE]] = AS(const float, 18)[row];
+        for (int kind = 0; kind < KINDS; kind++) {
+            float otherwise = AT_WHALES_HEARD + kind == AT_LIMIT_HEARD ? 1 : 0;
+            int valid = expires[row * KINDS + kind] > WHOLE(20);
+            state[at[AT_WHALES_HEARD + kind]] = valid ? data[(row * KINDS + kind) * assets + asset] : otherwise;
+        }
+        state[at[AT_TARGET_GAP]] = state[at[AT_TARGET_HEARD]] - state[at[AT_EXPOSURE]];
+        float at_risk = risk_of(AS(const float, 13), AS(const float, 12) + here * POINTS, POINTS, REAL(22)).value_at_risk;
+        state[at[AT_VALUE_AT_RISK]] = at_risk * (volatility[asset] * root) * state[at[AT_EXPOSURE]];
+    }
+    return 0;
+}

@@ -1,0 +1,100 @@
+"""Orders of desks in the auctions of a bar: when each arrives, what its desk can pay for, and what became of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.arrays import I32, I64, occurrence_batches
+from freeagentics.market.accounts import Accounts
+from freeagentics.market.auction.clearing import Book
+from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents
+from freeagentics.market.orders import Fills, Orders
+from freeagentics.randomness import generator
+
+_ROUNDING = 2
+"""Cents that an order keeps back: values are rounded for all buyers of an auction together, and so its fee may be a cent more, too."""
+
+
+class DeskOrders:
+    """The n orders of a bar. Each arrives at one of its auctions, stands in all from there on, and lapses with the bar.
+
+    Args:
+        orders: as desks gave them.
+        accounts: of the desks, which fills are settled in.
+        arrival: (n,), the auction that each arrives at.
+        first_owner: number of the agent 0 among the owners of a book.
+        fee_ppm: of a fill.
+    """
+
+    def __init__(self, orders: Orders, accounts: Accounts, arrival: I64, first_owner: int, fee_ppm: int) -> None:
+        self._orders, self._accounts, self._arrival = orders, accounts, arrival
+        self._owner = (orders.agent + np.int32(first_owner)).astype(np.int32)
+        self._fee_ppm = fee_ppm
+        self._filled, self._cents, self._fees = (np.zeros(len(orders), dtype=np.int64) for _ in range(3))
+        self._worth = np.zeros(len(orders), dtype=object)
+        self._standing: I64 = np.zeros(0, dtype=np.int64)
+
+    def book(self, round_: int, lowest: I64, highest: I64) -> Book:
+        """Orders that stand in an auction, at the bounds of its price (A,), cut to what their desks can pay there and have."""
+        rows = np.flatnonzero((self._arrival <= round_) & (self._filled != self._orders.quantity))
+        asset, left = self._orders.asset[rows], (self._orders.quantity - self._filled)[rows]
+        limit = np.where(left > 0, highest[asset], lowest[asset])
+        quantity = np.where(left > 0, self._affordable(rows, left, limit), self._held(rows, left))
+        kept = quantity != 0
+        self._standing = rows[kept]
+        return Book(asset[kept], self._owner[self._standing], limit[kept], quantity[kept])
+
+    def _affordable(self, rows: I64, left: I64, limit: I64) -> I64:
+        """Quantities (n,) of orders to buy, as far as cash goes at their limits; what a sell may bring pays for nothing yet."""
+        quantity, cash, buys = np.zeros_like(left), self._accounts.cash.copy(), np.flatnonzero(left > 0)
+        for turn in occurrence_batches(self._orders.desk[rows[buys]]):
+            at = buys[turn]
+            desk, price = self._orders.desk[rows[at]], limit[at]
+            most = affordable_quantity(np.maximum(cash[desk] - _ROUNDING, 0), price, self._fee_ppm)
+            room = int(LARGEST_UNITS) - self._accounts.position[desk, self._orders.asset[rows[at]]]
+            wanted = np.minimum(np.minimum(left[at], most), room)
+            worth = notional_cents(price, wanted)
+            # What is worth no cent by itself may cost one after all, where there is none.
+            quantity[at] = np.where(worth > 0, wanted, 0)
+            cash[desk] = np.maximum(cash[desk] - worth - fee_cents(worth, self._fee_ppm) - _ROUNDING, 0)
+        return quantity
+
+    def _held(self, rows: I64, left: I64) -> I64:
+        """Quantities (n,) of orders to sell, as far as positions go."""
+        quantity, held, sells = np.zeros_like(left), self._accounts.position.copy(), np.flatnonzero(left < 0)
+        desk, asset = self._orders.desk[rows[sells]], self._orders.asset[rows[sells]]
+        for turn in occurrence_batches(desk.astype(np.int64) * held.shape[1] + asset):
+            at, whose = sells[turn], (desk[turn], asset[turn])
+            quantity[at] = np.maximum(left[at], -held[whose])
+            held[whose] += quantity[at]
+        return quantity
+
+    def settle(self, filled: I64, cents: I64, price: I64) -> None:
+        """Take in what an auction filled of the orders that stood in it, and what that is worth, at prices (A,)."""
+        if not filled.any():
+            return
+        rows = self._standing[filled != 0]
+        filled, cents = filled[filled != 0], cents[filled != 0]
+        fee, at = fee_cents(cents, self._fee_ppm), price[self._orders.asset[rows]]
+        orders = self._orders.take(rows)
+        self._accounts.settle(Fills(orders.agent, orders.desk, orders.asset, filled, at, cents, fee))
+        self._filled[rows] += filled
+        self._cents[rows] += cents
+        self._fees[rows] += fee
+        self._worth[rows] += filled.astype(object) * at.astype(object)
+
+    def fills(self) -> Fills:
+        """One fill an order, at the mean price of all that it got, rounded to a unit."""
+        rows = np.flatnonzero(self._filled)
+        filled = self._filled[rows].astype(object)
+        price = np.array((2 * self._worth[rows] + filled) // (2 * filled), dtype=np.int64)
+        orders = self._orders.take(rows)
+        return Fills(orders.agent, orders.desk, orders.asset, self._filled[rows], price, self._cents[rows], self._fees[rows])
+
+
+def arrivals(agent: I32, rounds: int, seed: int, bar: int) -> I64:
+    """The auction (n,) of a bar that an order of each agent (n,) arrives at: it depends on nothing else."""
+    if not len(agent):
+        return np.zeros(0, dtype=np.int64)
+    chance = generator(seed, "market/auction/arrivals", step=bar).random(int(agent.max()) + 1)
+    return (chance[agent] * rounds).astype(np.int64)

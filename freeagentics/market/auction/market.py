@@ -1,0 +1,234 @@
+"""An auction market: prices are made by those who trade, in call auctions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freeagentics import kernels
+from freeagentics.arrays import F32, F64, I64, readonly
+from freeagentics.clock import HOUR_MS
+from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
+from freeagentics.market.accounts import Accounts
+from freeagentics.market.auction.clearing import Book, clear
+from freeagentics.market.auction.crowd import Crowd
+from freeagentics.market.auction.desk_orders import DeskOrders, arrivals
+from freeagentics.market.auction.settings import AuctionSettings
+from freeagentics.market.auction.tape import BarInTheMaking, Tape
+from freeagentics.market.auction.value import BarsAsValue, RandomWalk, Value
+from freeagentics.market.bars import Bars
+from freeagentics.market.follower import Followers
+from freeagentics.market.money import LARGEST_UNITS, to_price
+from freeagentics.market.observation import Observation
+from freeagentics.market.order_queue import OrderQueue
+from freeagentics.market.orders import Fills, Orders
+from freeagentics.market.source import Source
+from freeagentics.market.source_features import switch_on
+from freeagentics.market.terms import Terms
+from freeagentics.market.units import Units
+
+FIRST_OPEN = int(datetime(2022, 1, 1, tzinfo=UTC).timestamp()) * 1000
+
+WHALE = 0.2
+"""Share of a usual bar's turnover that is filled of a whale's order in one auction."""
+
+
+class AuctionMarket:
+    """A `Market` of k uniform-price call auctions a bar, in which a crowd and the desks trade with each other.
+
+    An order of a desk arrives at one of the next bar's auctions, which depends on seed, bar and agent alone, stands in all from there on at
+    any price that the bounds of an auction allow, and lapses with the bar. What desks pay goes to whom they bought from, to the cent; fees
+    leave the market.
+
+    Attributes:
+        symbols: the A assets.
+        interval_ms: length of a bar, an hour.
+        sources: those that are on; computed bar by bar.
+        off: by name, why a source is off.
+        notes: none.
+        terms: what trading costs: the fee; impact is what happens.
+        units: what prices and quantities are counted in.
+        columns: names of the F columns that an observation shows.
+        accounts: of the desks.
+        crowd: those who trade beside them.
+    """
+
+    def __init__(
+        self,
+        settings: AuctionSettings,
+        *,
+        seed: int,
+        bars: int,
+        desks: int,
+        cash_cents: int,
+        sources: Sequence[Source],
+        value: Bars | None = None,
+        start: int = 0,
+        terms: Terms | None = None,
+    ) -> None:
+        """Open a market for *bars* bars, of which the first *start* are traded by the crowd alone and known to the sources' windows.
+
+        Args:
+            settings: of auctions and crowd.
+            seed: of all chance in it.
+            bars: how many there are to be.
+            desks: how many accounts there are.
+            cash_cents: what each begins with.
+            sources: what agents may read.
+            value: what traders believe in, of as many bars at least; a random walk where there is none.
+            start: index of the bar that step 1 shows, not 0.
+            terms: what trading costs.
+
+        Raises:
+            BadInput: a start that is no bar, or a source breaks its contract.
+            BadBars: prices that cannot be counted.
+        """
+        if not 0 < start < bars:
+            raise BadInput(f"start {start} is no bar that others come before; give 1 to {bars - 1}")
+        self._settings, self._seed, self._start = settings, seed, start
+        self.symbols, self.interval_ms, self.terms = settings.symbols, HOUR_MS, terms or Terms()
+        self.notes: tuple[str, ...] = ()
+        first = np.full(len(settings.symbols), settings.price) if value is None else value.close[0]
+        self.units = Units.fitting(_flat(settings.symbols, first), cash_cents)
+        self.crowd = Crowd(settings, first, self.units, seed)
+        self._value_of: Value = RandomWalk(settings, seed) if value is None else BarsAsValue(settings, value)
+        self._price, self._value = to_price(first, self.units.price), np.asarray(kernels.log(first))
+        self._whale = readonly(np.maximum(WHALE * settings.turnover / first * self.units.quantity, 1).astype(np.int64))
+        self._tape = Tape(settings.symbols, FIRST_OPEN + HOUR_MS * np.arange(bars, dtype=np.int64), HOUR_MS)
+        self.accounts = Accounts(desks, len(settings.symbols), cash_cents)
+        self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
+        for _ in range(start):
+            self._trade()
+        self.sources, self.off, self.columns = switch_on(self._tape.rows(0, start), None, sources)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Have sources follow the bars so far."""
+        self._followers = Followers(self.sources, len(self.symbols), None)
+        self._shown: F32 = np.zeros((len(self.symbols), len(self.columns)), dtype=np.float32)
+        for count in range(1, len(self._tape) + 1):
+            self._shown = self._followers.add(self._tape.rows(0, count))
+
+    @property
+    def fills(self) -> Fills:
+        """Fills of the last advance, one an order, in the order in which they stood."""
+        return self._queue.fills
+
+    @property
+    def step(self) -> int:
+        """Steps shown so far."""
+        return len(self._tape) - self._start
+
+    @property
+    def remaining(self) -> int:
+        """Bars left to show."""
+        return self._tape.left
+
+    def advance(self) -> Observation:
+        """Hold the auctions of a bar, then show it, closed; raises `EndOfBars` where none is left."""
+        if not self.remaining:
+            raise EndOfBars(f"all {self.step} bars are shown; ask for more steps")
+        self._queue.settled(self._trade())
+        self._shown = self._followers.add(self._tape.rows(0, len(self._tape)))
+        self.accounts.mark(self._price)
+        return self.observe()
+
+    def _trade(self) -> Fills:
+        """Hold the auctions of a bar, and add it to the tape."""
+        bar, orders = len(self._tape), self._queue.orders
+        when = arrivals(orders.agent, self._settings.rounds, self._seed, bar)
+        desks = DeskOrders(orders, self.accounts, when, self.crowd.orders, self.terms.fee_ppm)
+        draws, made, values = self.crowd.draw(bar), BarInTheMaking(self._whale), self._value_of.path(bar, self._value)
+        for round_, value in enumerate(values):
+            lowest, highest = self._bounds()
+            crowd = self.crowd.post(draws, round_, value)
+            parts = [crowd, desks.book(round_, lowest, highest)] if len(orders) else [crowd]
+            book = Book.within(parts, lowest, highest)
+            cleared, count = clear(book, self._price), len(crowd.asset)
+            self.crowd.settle(cleared.filled[:count], cleared.cents[:count], cleared.price, cleared.volume)
+            desks.settle(cleared.filled[count:], cleared.cents[count:], cleared.price)
+            made.add(book, cleared, self._price)
+            self._price = cleared.price
+        self._value = values[-1]
+        self._tape.add(made.row(self.units))
+        return desks.fills()
+
+    def _bounds(self) -> tuple[I64, I64]:
+        """Lowest and highest price (A,) of the next auction."""
+        move = (self._price * self._settings.band).astype(np.int64)
+        return np.maximum(self._price - move, 1), self._price + move
+
+    def observe(self) -> Observation:
+        """Show the bar of the last advance again; raises `BadInput` where there was none."""
+        self._check_begun()
+        closed = FIRST_OPEN + HOUR_MS * len(self._tape)
+        return Observation(self.step, closed, self.columns, self._shown, readonly(self._price))
+
+    def _check_begun(self) -> None:
+        if not self.step:
+            raise BadInput("no bar is shown yet, so there is no price to order at; advance first")
+
+    def submit(self, orders: Orders) -> Orders:
+        """Queue orders for the next bar and return them as accepted.
+
+        They are cut to what the desk's cash (a fee kept back) and position allow at the last close, given all that it queued before in
+        this step; in each auction they are cut again.
+
+        Raises:
+            BadInput: a desk or an asset that does not exist, or no bar shown yet.
+        """
+        self._check_begun()
+        return self._queue.submit(orders, self._price)
+
+    def close(self, step: int) -> F64:
+        """Closing prices, float64 (A,), of a step already shown; raises `BadInput` for any other."""
+        if not 1 <= step <= self.step:
+            raise BadInput(f"step {step} is not shown; closes are known for steps 1 to {self.step}")
+        bar = self._start + step - 1
+        return self._tape.rows(bar, bar + 1).close[0]
+
+    def span(self, step: int) -> tuple[I64, I64]:
+        """Lowest and highest price, int64 (A,) each in units, of the bar of a step; all that can be counted, where it is yet to be made."""
+        if step > self.step:
+            return np.ones_like(self._price), np.full_like(self._price, int(LARGEST_UNITS))
+        bar = self._tape.rows(self._start + step - 1, self._start + step)
+        return to_price(bar.low[0], self.units.price), to_price(bar.high[0], self.units.price)
+
+    def shown(self) -> Bars:
+        """All bars shown so far."""
+        return self._tape.rows(self._start, len(self._tape))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that is needed to go on exactly from here: copies, by name."""
+        parts = {"tape": self._tape.state(), "crowd": self.crowd.state()}
+        named = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+        return {"price": self._price.copy(), "value": self._value.copy(), **named, **self._queue.state()}
+
+    def load(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `state` gave; raises `CorruptRecord` where it is of another market or not whole."""
+        for name in ("price", "value"):
+            if name not in state or state[name].shape != self._price.shape:
+                raise CorruptRecord(f"saved market: {name} is missing, or not of {len(self.symbols)} assets")
+        self._tape.load(_part(state, "tape"))
+        try:
+            self.crowd.load(_part(state, "crowd"))
+        except ValueError as error:
+            raise CorruptRecord(f"saved market: {error}") from error
+        self._queue.load(state)
+        self._price, self._value = state["price"].copy(), state["value"].copy()
+        self._follow()
+
+
+def _part(state: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
+    prefix = f"{name}."
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+
+
+def _flat(symbols: tuple[str, ...], prices: F64) -> Bars:
+    """One bar at these prices (A,): what units are chosen by. More bars must not be counted in other units."""
+    row = prices[None]
+    return Bars(symbols, np.array([FIRST_OPEN]), HOUR_MS, row, row, row, row, np.zeros_like(row), {})

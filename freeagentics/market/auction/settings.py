@@ -1,0 +1,62 @@
+"""Settings of an auction market, as a scenario file carries them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class CrowdSettings(BaseModel):
+    """Settings of those who trade beside the desks, of each asset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    traders: int = Field(default=90, ge=0, le=100_000, description="Auction: traders by value, trend and noise, for each asset.")
+    noise_traders: int = Field(default=120, ge=0, le=100_000, description="Auction: traders whose orders say nothing, for each asset.")
+    makers: int = Field(default=8, ge=0, le=10_000, description="Auction: market makers with two quotes each, for each asset.")
+    fundamental: float = Field(
+        default=0.03, ge=0, le=1, description="Auction: share of the gap to the value that traders forecast to close, on average."
+    )
+    trend: float = Field(
+        default=0.05, ge=0, le=1, description="Auction: share of a trend that traders forecast to go on; one standard deviation of them."
+    )
+    replenished: float = Field(
+        default=0.002,
+        ge=0,
+        le=1,
+        description="Auction: share of what members are away from their first cash and units that newcomers bring.",
+    )
+
+
+class AuctionSettings(BaseModel):
+    """Settings of a market whose prices are made in call auctions, by a crowd and by the desks.
+
+    Attributes:
+        symbols: names of the assets.
+        value: bars whose closes are what traders believe an asset is worth.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbols: tuple[str, ...] = Field(default=("BTCUSDT",), min_length=1, description="Auction: names of the assets.")
+    price: float = Field(default=40_000.0, ge=0.01, le=1e7, description="Auction: what each costs at first, USD.")
+    rounds: int = Field(default=8, ge=1, le=1000, description="Auction: call auctions in a bar.")
+    turnover: float = Field(default=4e7, gt=0, le=1e12, description="Auction: USD that the crowd usually trades in a bar, of each asset.")
+    volatility: float = Field(default=0.006, gt=0, le=0.1, description="Auction: usual size of a bar's return.")
+    band: float = Field(
+        default=0.1,
+        gt=0,
+        le=0.5,
+        description="Auction: largest move of an auction; a desk that buys keeps back as much cash as that may cost.",
+    )
+    value: str = Field(
+        default="",
+        description="Auction: name or path of bars with these symbols whose closes are value and first price; empty: a random walk.",
+    )
+    crowd: CrowdSettings = CrowdSettings()
+
+    @field_validator("symbols")
+    @classmethod
+    def _symbols_differ(cls, symbols: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(symbols)) < len(symbols):
+            raise ValueError("symbols must differ from each other")
+        return symbols
