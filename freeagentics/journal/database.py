@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,20 @@ class Database:
             if code is not None and code & 0xFF in _DAMAGE:
                 raise CorruptRecord(f"{self.path}: {error}") from error
             raise JournalFailed(f"{self.path}: could not be read: {error}") from error
+
+    def compact_to(self, path: Path) -> None:
+        """A copy of the whole file without free space, on disk when this returns. Raises JournalFailed."""
+        path.unlink(missing_ok=True)
+        try:
+            with self._lock:
+                self._connection.execute("VACUUM INTO ?", (str(path.absolute()),))
+            with closing(sqlite3.connect(path.absolute())) as compacted:
+                compacted.execute("PRAGMA journal_mode = WAL")
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        except (sqlite3.Error, OSError) as error:
+            path.unlink(missing_ok=True)
+            raise JournalFailed(f"{self.path}: could not be compacted: {error}") from error
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the whole file. Raises JournalFailed."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal.arrays import pack_arrays, unpack_arrays
 from freeagentics.journal.database import Database
+from freeagentics.journal.page_edit import PageEdit
 from freeagentics.journal.pages import (
+    BYTES,
     HEADER_BYTES,
     SHARED,
     Encoding,
@@ -33,14 +36,30 @@ from freeagentics.journal.pages import (
     read_header,
 )
 
-FORMAT = 3
-_TABLES = """
+FORMAT = 4
+_BATCH = 64
+"""Steps that are read at once, where one cohort's pages are."""
+
+_INDEXED = "(id & 255) >= 32"
+_TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE schemas (number INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE pages (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE INDEX indexed ON pages (id) WHERE {_INDEXED};
 CREATE TABLE markers (step INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, sha256 BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoints (step INTEGER, part TEXT, body BLOB NOT NULL, PRIMARY KEY (step, part)) STRICT;
 """
+
+
+_MEMORIES = f"""
+SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = {Kind.MEMORIES:d}
+UNION ALL SELECT id, body FROM pages WHERE {_INDEXED} AND (id & 255) = {Kind.LONG_TERM:d} AND id >= ? AND id < ?
+UNION ALL SELECT id, body FROM pages WHERE id IN (
+    SELECT min(id) FROM pages WHERE {_INDEXED} AND (id & 255) = {Kind.LONG_TERM:d} AND id >= ? GROUP BY (id >> 8) & 65535
+)
+ORDER BY id
+"""
+"""One statement, so that a reader beside the writer sees each memory once: in its step's page or in a long-term one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,10 @@ class CommitRecord:
     step: int
     timestamp: int
     sha256: bytes
+
+
+Consolidate = Callable[[CommitRecord, PageEdit], None]
+"""Called at the end of a step's transaction, with its commit record."""
 
 
 class Journal:
@@ -100,20 +123,36 @@ class Journal:
         except ValueError as error:
             raise CorruptRecord(f"{self.path}: metadata of the run is damaged: {error}") from error
 
-    def commit(self, record: CommitRecord, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
-        """Write a step, whole or not at all. Raises JournalFailed."""
+    def commit(
+        self,
+        record: CommitRecord,
+        pages: Sequence[Page],
+        checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None,
+        consolidate: Consolidate | None = None,
+    ) -> None:
+        """Write a step, whole or not at all, and with it what *consolidate* makes of earlier pages. Raises JournalFailed."""
         # Layouts come first, in a transaction of their own: if the step fails, its pages go, and a later step may still rely on the layout.
         schemas = [self._schema(page.records.dtype) for page in pages]
         numbers = [page_id(record.step, page.cohort, page.kind) for page in pages]
         bases = [self._keyframe.get(base) if (base := keyframe_id(number)) != number else None for number in numbers]
         # In order of their numbers, or SQLite would leave a part of its pages empty.
         rows = sorted(zip(numbers, map(encode, pages, schemas, bases), strict=True))
+        plain = self._schema(BYTES)
         with self._database.transaction(f"step {record.step}") as connection:
             connection.executemany("INSERT INTO pages VALUES (?, ?)", rows)
             connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", _checkpoint_rows(record.step, checkpoint or {}))
             connection.execute("INSERT INTO markers VALUES (?, ?, ?)", (record.step, record.timestamp, record.sha256))
+            if consolidate is not None:
+                consolidate(record, PageEdit(connection, plain))
         if is_keyframe(record.step):
             self._keyframe = {number: page.records.copy() for number, page in zip(numbers, pages, strict=True) if not page.codec}
+
+    @contextmanager
+    def editing(self, what: str) -> Iterator[PageEdit]:
+        """Replace pages: all that is done inside is there afterwards, or nothing is. Raises JournalFailed, saying *what* failed."""
+        plain = self._schema(BYTES)
+        with self._database.transaction(what) as connection:
+            yield PageEdit(connection, plain)
 
     def _schema(self, dtype: np.dtype[np.void]) -> int:
         text = dtype_to_text(dtype)
@@ -144,6 +183,21 @@ class Journal:
         for step, page in self.scan_pages(kind, first=first, last=last):
             yield step, page.cohort, page.records
 
+    def scan_cohort(self, kind: Kind, cohort: int, first: int, last: int) -> Iterator[tuple[int, AnyArray]]:
+        """Pages of a kind of one cohort as (step, records), in order of step."""
+        query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 16777215) = ? ORDER BY id"
+        place, keyframe = page_id(0, cohort, kind), dict[int, AnyArray]()
+        for start in range(first, last + 1, _BATCH):
+            end = min(start + _BATCH - 1, last)
+            for number, body in self._database.rows(query, (_span(start)[0], _span(end)[1], place)):
+                yield page_key(number)[0], self._decode(number, body, keyframe)
+
+    def page(self, step: int, kind: Kind, cohort: int) -> Page | None:
+        """One page, also where it does not match its checksum; None where none was written. Raises CorruptRecord for other damage."""
+        number = page_id(step, cohort, kind)
+        body = self._body(number)
+        return None if body is None else self._plain(number, body)
+
     def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None, damaged: bool = False) -> Iterator[tuple[int, Page]]:
         """All pages of a kind with their steps, in order of step and cohort; with *damaged* also those that do not match their checksum."""
         last = last if last is not None else (self.commit_record() or CommitRecord(0, 0, b"")).step
@@ -153,6 +207,24 @@ class Journal:
             for number, body in self._database.rows(query, (*_span(step), kind)):
                 records = self._decode(number, body, keyframe, damaged=damaged)
                 yield step, Page(kind, page_key(number)[1], records, read_header(body).codec, not damaged or crc_ok(body))
+
+    def memories(self, first: int, last: int) -> list[tuple[int, Page]]:
+        """Pages that may hold memories of steps *first* to *last*, each with its step, which is the last one of a long-term page; those that
+        do not match their checksum too. In order of step and cohort."""
+        start, end = _span(first)[0], _span(last)[1]
+        rows = self._database.rows(_MEMORIES, (start, end, start, end, end))
+        return [(page_key(number)[0], self._plain(number, body)) for number, body in rows]
+
+    def _plain(self, number: int, body: bytes) -> Page:
+        _, cohort, kind = page_key(number)
+        records = self._decode(number, body, {}, damaged=True)
+        return Page(Kind(kind), cohort, records, read_header(body).codec, crc_ok(body))
+
+    def numbers(self, kind: Kind) -> list[tuple[int, int]]:
+        """Step and cohort of every page of a kind, in their order."""
+        index = f"{_INDEXED} AND " if kind >= 32 else ""
+        rows = self._database.rows(f"SELECT id FROM pages WHERE {index}(id & 255) = ? ORDER BY id", (kind,))
+        return [page_key(number)[:2] for (number,) in rows]
 
     def headers(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
         """Step, codec version, number of records and bytes of every page of a kind, from the headers."""
@@ -221,6 +293,12 @@ class Journal:
             connection.execute("DELETE FROM markers WHERE step > ?", (step,))
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
         self._keyframe = {}
+
+    def compact_to(self, path: Path) -> None:
+        """A copy without free space, which takes the place of *path* as a whole. Raises JournalFailed."""
+        draft = path.with_name(f"{path.name}.draft")
+        self._database.compact_to(draft)
+        draft.replace(path)
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the whole file. Raises JournalFailed."""

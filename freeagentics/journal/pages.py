@@ -56,7 +56,7 @@ _ENCODINGS = frozenset(Encoding)
 
 
 class Kind(IntEnum):
-    """Kinds of pages. Numbers are on disk: add, never renumber; 11 was in use."""
+    """Kinds of pages. Numbers are on disk: add, never renumber; 11 was in use. From 32 on they have an index: there are few of them."""
 
     AGENTS = 0
     OBSERVATION = 1
@@ -74,6 +74,8 @@ class Kind(IntEnum):
     DEPARTURES = 14
     WEIGHTS = 15
     CONTRIBUTIONS = 16
+    LONG_TERM = 32
+    FORGOTTEN = 33
 
 
 _KINDS = frozenset(Kind)

@@ -1,0 +1,124 @@
+"""Forgetting: how much is kept of each long-term memory, so that all of them fit into a budget.
+
+A memory has a *strength*: its importance, what came of it, and how often it was recalled. Its *priority* is the logarithm of that, less the
+half of the logarithm of its age: need falls as a power of age, and rises with use (Anderson & Schooler, "Reflections of the environment in
+memory", 1991, doi:10.1111/j.1467-9280.1991.tb00174.x). A *threshold* then says what each keeps: below it a memory is dropped, above it each
+further step of priority is worth a further byte of its code, up to the whole of it. With one threshold for all, the last byte is worth
+the same wherever it is spent, which no other division of the same budget betters (Shoham & Gersho, 1988, doi:10.1109/29.90373).
+
+All in whole numbers: what is kept is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.arrays import F64, I64, U8
+from freeagentics.kernels import exp2, log
+
+HEAD = 3
+"""Bytes that a memory is charged beside its code: importance, strength, length and place. Pages compress them, and take less."""
+
+OCTAVE = 32
+"""Priority of a memory that is worth twice as much."""
+
+BYTE = OCTAVE // 4
+"""Priority that each further byte of a code asks for. Of a code of four or five bytes the first say that there is a memory, and take 0.6 to 0.7
+of its variance off; the rest, at about half the worth a byte, takes the others."""
+
+LEAST, MOST = -1024, 1023
+"""Priorities are between these."""
+
+LOWEST, HIGHEST = LEAST - 255 * BYTE, MOST + 1
+"""Thresholds that keep everything, and nothing."""
+
+PER_RECALL = 0.25
+"""Strength that a recall adds, where importance and outcome add at most one each."""
+
+_CELLS = (MOST + 1 - LEAST) * 256
+_AGE_OF = 32
+"""Steps after which age begins to count."""
+
+
+def log2(values: F64) -> F64:
+    """Binary logarithms, the same bits everywhere."""
+    found: F64 = log(np.asarray(values, dtype=np.float64)) / log(2.0)
+    return found
+
+
+def to_strength(worth: F64) -> U8:
+    """Worth (n,), from 0 on, as a byte on a logarithmic scale."""
+    return np.minimum(np.rint(20 * log2(1 + 255 * worth)), 255).astype(np.uint8)
+
+
+def worth_of(strength: U8) -> F64:
+    """Inverse of `to_strength`, to about 2 %."""
+    found: F64 = (exp2(strength.astype(np.float64) / 20) - 1) / 255
+    return found
+
+
+def priorities(strength: U8, age: I64, need: I64) -> I64:
+    """Priorities (n,) of memories, from their strength, age in steps, and the *need* of their agents, a priority as well."""
+    fading = np.rint(OCTAVE / 2 * log2(1 + age / _AGE_OF)).astype(np.int64)
+    return np.clip(strength.astype(np.int64) * OCTAVE // 20 - fading + need, LEAST, MOST)
+
+
+def kept_lengths(priority: I64, threshold: I64 | int, length: I64, shortest: I64) -> I64:
+    """Bytes that are kept of codes of lengths (n,); 0 where a memory is dropped.
+
+    Args:
+        shortest: bytes of the shortest codes that can be read, (n,).
+    """
+    above = priority - threshold
+    return np.where(above < 0, 0, np.minimum(length, np.maximum(shortest, 1 + above // BYTE)))
+
+
+def charges(length: I64) -> I64:
+    """Bytes that memories with codes of lengths (n,) are charged; nothing for those that are dropped."""
+    return np.where(length > 0, length + HEAD, 0)
+
+
+def agent_thresholds(owner: I64, priority: I64, length: I64, shortest: I64, budget: I64) -> I64:
+    """The lowest threshold of each agent (a,) with which its memories take no more than its budget (a,), by bisection.
+
+    Args:
+        owner: place of the agent of each memory, (n,).
+    """
+    low, high = np.full(len(budget), LOWEST), np.full(len(budget), HIGHEST)
+    while (high > low).any():
+        middle = (low + high) // 2
+        cost = charges(kept_lengths(priority, middle[owner], length, shortest))
+        fits = np.bincount(owner, cost, len(budget)) <= budget
+        low, high = np.where(fits, low, middle + 1), np.where(fits, middle, high)
+    return low
+
+
+class Demand:
+    """Memories of a population by priority and length: all that one threshold for them has to know."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, I64] = {}
+
+    def add(self, priority: I64, length: I64, shortest: I64) -> None:
+        """Add memories (n,) with codes of these lengths, of which *shortest* (n,) bytes are the fewest that can be read."""
+        for least in np.unique(shortest).tolist():
+            mine = shortest == least
+            counts = np.bincount((priority[mine] - LEAST) * 256 + length[mine], minlength=_CELLS)
+            self._counts[least] = self._counts.get(least, np.zeros(_CELLS, dtype=np.int64)) + counts
+
+    def bytes(self, threshold: int) -> int:
+        """Bytes that all are charged with a threshold."""
+        charged = 0
+        for least, counts in self._counts.items():
+            cell = np.flatnonzero(counts)
+            kept = kept_lengths(cell // 256 + LEAST, threshold, cell % 256, np.full(len(cell), least))
+            charged += int(np.cumsum(np.append(0, charges(kept) * counts[cell]))[-1])
+        return charged
+
+    def threshold(self, budget: int) -> int:
+        """The lowest threshold with which all memories together take no more than a budget, by bisection."""
+        low, high = LOWEST, HIGHEST
+        while high > low:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.bytes(middle) <= budget else (middle + 1, high)
+        return low

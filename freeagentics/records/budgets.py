@@ -1,0 +1,53 @@
+"""Budgets of memories: bytes that agents may keep, each and all together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from freeagentics.arrays import F64, I64
+from freeagentics.memory.forgetting import OCTAVE, log2
+from freeagentics.records.roster import Roster
+from freeagentics.scenario.scenario import Scenario
+
+NO_LIMIT = 2**62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Budgets:
+    """Bytes that long-term memories may take.
+
+    Attributes:
+        agent: those of each agent, (N,).
+        population: those of all together.
+    """
+
+    agent: I64
+    population: int
+
+    @classmethod
+    def of(cls, scenario: Scenario, names: Roster) -> Budgets:
+        """Those that a scenario states; groups of desks may have their own."""
+        each = [group.memory_of(scenario.memory).budget_bytes for group in scenario.desks for _ in range(group.count)]
+        by_desk = each or [scenario.memory.budget_bytes] * (int(names.seats["desk"].max()) + 1)
+        agent = np.array([bytes_ or NO_LIMIT for bytes_ in by_desk], dtype=np.int64)[names.seats["desk"]]
+        return cls(agent, scenario.memory.population_budget or NO_LIMIT)
+
+    @staticmethod
+    def stated(scenario: Scenario) -> bool:
+        """True where a scenario limits anything."""
+        groups = [group.memory_of(scenario.memory) for group in scenario.desks]
+        return any(memory.budget_bytes or memory.population_budget for memory in (scenario.memory, *groups))
+
+
+def needs(compression: float, heeded: F64) -> I64:
+    """What agents (n,) of a role need memories for, as a priority.
+
+    A role that is to recall finely keeps more; so does an agent whose decisions heed what it recalls.
+
+    Args:
+        compression: of the role, see `Cohort.compression`.
+        heeded: mean weight of memories in the latest decisions of each agent, (n,).
+    """
+    return np.rint(OCTAVE * (1 - 2 * compression + log2(1 + 3 * heeded))).astype(np.int64)

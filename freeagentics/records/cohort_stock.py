@@ -1,0 +1,177 @@
+"""The stock of a cohort: all its long-term memories, when it is decided what to keep of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from freeagentics.arrays import F64, I64, AnyArray
+from freeagentics.journal import Journal, Kind, Page, PageEdit
+from freeagentics.memory.forgetting import PER_RECALL, agent_thresholds, charges, kept_lengths, priorities, to_strength, worth_of
+from freeagentics.records.budgets import needs
+from freeagentics.records.error_sample import ErrorSample
+from freeagentics.records.long_term import LongTermColumns, LongTermMemories, readable_columns
+from freeagentics.records.losses import Loss
+from freeagentics.records.memories import Memories
+
+MERGED = 1 << 14
+"""Memories up to which a page is merged with those after it."""
+
+_LONGEST_AGE = 65_535
+"""A decision names no older memory by its age."""
+
+_AT_ONCE = 1 << 16
+
+
+class CohortStock:
+    """Long-term memories of one cohort, n of them in the order of its pages. Pages that cannot be read are left as they are.
+
+    Args:
+        memories: reads them.
+        cohort: its number.
+        pages: the last steps of its pages, rising.
+
+    Attributes:
+        agents: indexes of the agents that have any, (a,).
+        priority: of each memory, (n,).
+        shortest: bytes of the shortest code that its codec can read, (n,).
+        kept: bytes that are to be kept of each code, (n,), 0 for none.
+    """
+
+    def __init__(self, journal: Journal, memories: Memories, cohort: int, pages: Sequence[int]) -> None:
+        self.cohort = cohort
+        self._journal, self._memories, self._pages = journal, memories, list(pages)
+        columns = {last: found for last in pages if (found := readable_columns(self._page(last))) is not None}
+        self._readable = list(columns)
+        self._starts = np.cumsum([0, *(len(part) for part in columns.values())])
+        self._agent, self._step, self._length, strength = (_joined(columns.values(), name) for name in ("agent", "step", "length", "strength"))
+        self.agents, self._owner = np.unique(self._agent, return_inverse=True)
+        self._worth = worth_of(strength)
+        self.shortest = np.concatenate([[], *(np.full(len(part), self._shortest(last, part)) for last, part in columns.items())]).astype(np.int64)
+        self.priority = np.zeros(len(self._step), dtype=np.int64)
+        self.kept = self._length
+
+    def _page(self, last: int) -> Page:
+        page = self._journal.page(last, Kind.LONG_TERM, self.cohort)
+        assert page is not None, "the catalogue knows what there is"
+        return page
+
+    def _shortest(self, last: int, columns: LongTermColumns) -> int:
+        if not len(columns):
+            return 1
+        return self._memories.codec_of(last, self._page(last).codec, int(columns.agent[0])).shortest
+
+    def count(self, after: int, until: int, compression: float) -> None:
+        """Add what decisions and outcomes of the steps after *after* up to *until* say of memories, and give each its priority."""
+        weight, decisions = np.zeros((2, len(self.agents)))
+        tally = _Tally(self._agent, self._step, self._worth)
+        for step, records in self._journal.scan_cohort(Kind.DECISIONS, self.cohort, after + 1, until):
+            age = records["memory_age"].astype(np.int64)
+            row, place = np.nonzero((age > 0) & (age < _LONGEST_AGE))
+            tally.add(records["agent"][row], step - age[row, place], np.full(len(row), PER_RECALL))
+            owner = np.minimum(np.searchsorted(self.agents, records["agent"]), len(self.agents) - 1)
+            there = self.agents[owner] == records["agent"]
+            np.add.at(weight, owner[there], records["memory_weight"][there])
+            np.add.at(decisions, owner[there], 1)
+        for step, records in self._journal.scan_cohort(Kind.OUTCOMES, self.cohort, after + 1, until):
+            size = np.minimum(np.abs(records["result"].astype(np.float64)), 4) / 4
+            tally.add(records["agent"], step - records["horizon"].astype(np.int64), size)
+        tally.settle()
+        need = needs(compression, weight / np.maximum(decisions, 1))
+        self.priority = priorities(to_strength(self._worth), until - self._step, need[self._owner])
+
+    def fit(self, budget: I64) -> None:
+        """Keep of each agent's memories what its budget, one of (N,), has room for."""
+        threshold = agent_thresholds(self._owner, self.priority, self._length, self.shortest, budget[self.agents])
+        self.kept = kept_lengths(self.priority, threshold[self._owner], self._length, self.shortest)
+
+    def keep_above(self, threshold: int) -> None:
+        """Keep no more than a threshold for all leaves."""
+        self.kept = kept_lengths(self.priority, threshold, self.kept, self.shortest)
+
+    @property
+    def charged(self) -> I64:
+        """Bytes that each of `agents` is charged for what is kept, (a,)."""
+        return np.bincount(self._owner, charges(self.kept), len(self.agents)).astype(np.int64)
+
+    def rewrite(self, edit: PageEdit) -> tuple[Loss, list[int]]:
+        """Rewrite the pages with what is kept; returns what that cost, and the last steps of the pages that there are now."""
+        sample, damaged, pages = ErrorSample(self._memories, self._length, self.kept), 0, set(self._pages)
+        for group in self._groups():
+            parts = []
+            for place in group:
+                memories = LongTermMemories.from_page(self._page(self._readable[place]))
+                damaged += int((~memories.codes.intact).sum())
+                rows = slice(*self._starts[place : place + 2])
+                parts.append(memories.shortened(self.kept[rows], to_strength(self._worth[rows])))
+                sample.compare(memories, self.kept[rows], int(self._starts[place]))
+                edit.remove(self._readable[place], self.cohort, Kind.LONG_TERM)
+                pages.discard(self._readable[place])
+            merged = LongTermMemories.merged(parts)
+            edit.put(merged.columns.last, merged.to_page(self.cohort))
+            pages.add(merged.columns.last)
+        return self._loss(damaged, sample), sorted(pages)
+
+    def _loss(self, damaged: int, sample: ErrorSample) -> Loss:
+        return Loss(
+            dropped=int((self.kept == 0).sum()),
+            shortened=int(((self.kept > 0) & (self.kept < self._length)).sum()),
+            damaged=damaged,
+            bytes_before=int(charges(self._length).sum()),
+            bytes_after=int(charges(self.kept).sum()),
+            sampled=sample.compared,
+            squared_error=sample.squared_error,
+        )
+
+    def _groups(self) -> Iterator[list[int]]:
+        """Places of readable pages that become one: neighbours, of one codec, until there are enough memories."""
+        left = np.add.reduceat(np.append(self.kept > 0, 0), self._starts[:-1]) if len(self.kept) else np.zeros(len(self._readable))
+        group: list[int] = []
+        for place in range(len(self._readable)):
+            if group and not self._joins(group, place, int(left[group].sum())):
+                yield group
+                group = []
+            group.append(place)
+        if group:
+            yield group
+
+    def _joins(self, group: Sequence[int], place: int, size: int) -> bool:
+        last, following = self._readable[group[-1]], self._readable[place]
+        between = self._pages[self._pages.index(last) + 1]
+        return size < MERGED and between == following and self._page(last).codec == self._page(following).codec
+
+
+class _Tally:
+    """Adds to the worth (n,) of memories, which are named by agent and step."""
+
+    def __init__(self, agent: AnyArray, step: I64, worth: F64) -> None:
+        key = _key(agent, step)
+        self._order = np.argsort(key)
+        self._key, self._worth = key[self._order], worth
+        self._waiting: list[tuple[I64, F64]] = []
+        self._size = 0
+
+    def add(self, agent: AnyArray, step: I64, amount: F64) -> None:
+        """Add amounts (k,) to memories of agents and steps (k,), where there are such."""
+        self._waiting.append((_key(agent, step), amount))
+        self._size += len(step)
+        if self._size > _AT_ONCE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Have all amounts added."""
+        if self._waiting and len(self._key):
+            key, amount = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
+            place = np.minimum(np.searchsorted(self._key, key), len(self._key) - 1)
+            there = self._key[place] == key
+            np.add.at(self._worth, self._order[place[there]], amount[there])
+        self._waiting, self._size = [], 0
+
+
+def _key(agent: AnyArray, step: I64) -> I64:
+    return agent.astype(np.int64) << 32 | step
+
+
+def _joined(columns: object, name: str) -> AnyArray:
+    return np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in columns)]).astype(np.int64)  # type: ignore[attr-defined]
