@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,13 +43,14 @@ class CohortStock:
     def __init__(self, journal: Journal, memories: Memories, cohort: int, pages: Sequence[int]) -> None:
         self.cohort = cohort
         self._journal, self._memories, self._pages = journal, memories, list(pages)
-        columns = {last: found for last in pages if (found := readable_columns(self._page(last))) is not None}
-        self._readable = list(columns)
-        self._starts = np.cumsum([0, *(len(part) for part in columns.values())])
-        self._agent, self._step, self._length, strength = (_joined(columns.values(), name) for name in ("agent", "step", "length", "strength"))
+        found = [_ReadPage(last, page.codec, columns) for last in pages if (columns := readable_columns(page := self._page(last))) is not None]
+        self._found = found
+        self._starts = np.cumsum([0, *(len(page.columns) for page in found)])
+        self._agent, self._step, self._length, strength = (_column(found, name) for name in ("agent", "step", "length", "strength"))
         self.agents, self._owner = np.unique(self._agent, return_inverse=True)
         self._worth = worth_of(strength)
-        self.shortest = np.concatenate([[], *(np.full(len(part), self._shortest(last, part)) for last, part in columns.items())]).astype(np.int64)
+        shortest = [memories.codec_of(page.last, page.codec, cohort).shortest for page in found]
+        self.shortest = np.repeat(np.array(shortest, dtype=np.int64), np.diff(self._starts))
         self.priority = np.zeros(len(self._step), dtype=np.int64)
         self.kept = self._length
 
@@ -56,11 +58,6 @@ class CohortStock:
         page = self._journal.page(last, Kind.LONG_TERM, self.cohort)
         assert page is not None, "the catalogue knows what there is"
         return page
-
-    def _shortest(self, last: int, columns: LongTermColumns) -> int:
-        if not len(columns):
-            return 1
-        return self._memories.codec_of(last, self._page(last).codec, int(columns.agent[0])).shortest
 
     def count(self, after: int, until: int, compression: float) -> None:
         """Add what decisions and outcomes of the steps after *after* up to *until* say of memories, and give each its priority."""
@@ -97,17 +94,18 @@ class CohortStock:
 
     def rewrite(self, edit: PageEdit) -> tuple[Loss, list[int]]:
         """Rewrite the pages with what is kept; returns what that cost, and the last steps of the pages that there are now."""
-        sample, damaged, pages = ErrorSample(self._memories, self._length, self.kept), 0, set(self._pages)
+        sample = ErrorSample(self._memories, self._step[(self.kept > 0) & (self.kept < self._length)])
+        damaged, pages = 0, set(self._pages)
         for group in self._groups():
             parts = []
             for place in group:
-                memories = LongTermMemories.from_page(self._page(self._readable[place]))
+                last, rows = self._found[place].last, slice(*self._starts[place : place + 2])
+                memories = LongTermMemories.from_page(self._page(last))
                 damaged += int((~memories.codes.intact).sum())
-                rows = slice(*self._starts[place : place + 2])
+                sample.compare(memories, self.kept[rows])
                 parts.append(memories.shortened(self.kept[rows], to_strength(self._worth[rows])))
-                sample.compare(memories, self.kept[rows], int(self._starts[place]))
-                edit.remove(self._readable[place], self.cohort, Kind.LONG_TERM)
-                pages.discard(self._readable[place])
+                edit.remove(last, self.cohort, Kind.LONG_TERM)
+                pages.discard(last)
             merged = LongTermMemories.merged(parts)
             edit.put(merged.columns.last, merged.to_page(self.cohort))
             pages.add(merged.columns.last)
@@ -125,21 +123,27 @@ class CohortStock:
         )
 
     def _groups(self) -> Iterator[list[int]]:
-        """Places of readable pages that become one: neighbours, of one codec, until there are enough memories."""
-        left = np.add.reduceat(np.append(self.kept > 0, 0), self._starts[:-1]) if len(self.kept) else np.zeros(len(self._readable))
+        """Places of pages that become one: neighbours, of one codec, until there are enough memories."""
+        left = np.diff(np.append(0, np.cumsum(self.kept > 0))[self._starts])
         group: list[int] = []
-        for place in range(len(self._readable)):
-            if group and not self._joins(group, place, int(left[group].sum())):
+        for place in range(len(self._found)):
+            if group and not self._joins(group[-1], int(left[group].sum())):
                 yield group
                 group = []
             group.append(place)
         if group:
             yield group
 
-    def _joins(self, group: Sequence[int], place: int, size: int) -> bool:
-        last, following = self._readable[group[-1]], self._readable[place]
-        between = self._pages[self._pages.index(last) + 1]
-        return size < MERGED and between == following and self._page(last).codec == self._page(following).codec
+    def _joins(self, place: int, size: int) -> bool:
+        before, after = self._found[place : place + 2]
+        neighbours = self._pages.index(after.last) == self._pages.index(before.last) + 1
+        return size < MERGED and neighbours and before.codec == after.codec
+
+
+class _ReadPage(NamedTuple):
+    last: int
+    codec: int
+    columns: LongTermColumns
 
 
 class _Tally:
@@ -173,5 +177,5 @@ def _key(agent: AnyArray, step: I64) -> I64:
     return agent.astype(np.int64) << 32 | step
 
 
-def _joined(columns: object, name: str) -> AnyArray:
-    return np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in columns)]).astype(np.int64)  # type: ignore[attr-defined]
+def _column(pages: Sequence[_ReadPage], name: str) -> AnyArray:
+    return np.concatenate([np.empty(0, dtype=np.int64), *(getattr(page.columns, name) for page in pages)]).astype(np.int64)

@@ -134,8 +134,7 @@ class Consolidator:
     def _stock(self, cohort: int, step: int, budgets: Budgets) -> CohortStock:
         """The memories of a cohort, each agent's brought into its own budget."""
         names, memories, _ = self._open()
-        role = names.roles[int(np.argmax(names.seats["cohort"] == cohort))]
-        compression = self._lineage.own.registry.roles.get(role, Cohort).compression
+        compression = self._lineage.own.registry.roles.get(names.role_in(cohort).role, Cohort).compression
         stock = CohortStock(self._journal, memories, cohort, self._pages[cohort])
         stock.count(self._counted.get(cohort, 0), step, compression)
         stock.fit(np.where(self._used > budgets.agent, _down(budgets.agent), NO_LIMIT))

@@ -97,7 +97,7 @@ class Memories:
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])
         side_information = SideInformation(observation["values"], books[self._names.seats["desk"][kept.agent]])
-        return self.codec_of(step, kept.version, int(kept.agent[0])).decode(kept.codes, side_information)
+        return self.codec_of(step, kept.version, int(self._names.seats["cohort"][kept.agent[0]])).decode(kept.codes, side_information)
 
     def _books(self, step: int, values: F32) -> F32:
         """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""
@@ -112,12 +112,12 @@ class Memories:
             self._book = (step, shared)
         return self._book[1]
 
-    def codec_of(self, step: int, version: int, agent: int) -> Codec:
-        """The codec of a version that coded memories of an agent's role at a step."""
-        role, own = self._names.roles[agent], self._own(step)
-        key = (version, role, own)
+    def codec_of(self, step: int, version: int, cohort: int) -> Codec:
+        """The codec of a version that coded memories of a cohort at a step."""
+        role, own = self._names.role_in(cohort), self._own(step)
+        key = (version, role.role, own)
         if key not in self._codecs:
-            self._codecs[key] = extended(codec_of(version, role, self._names.columns, own), self._names.of_role(role).features)
+            self._codecs[key] = extended(codec_of(version, role.role, self._names.columns, own), role.features)
         return self._codecs[key]
 
     def table(self, agent: int) -> FeatureTable:
