@@ -42,7 +42,9 @@ class MemorySettings(BaseModel):
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
     budget_bytes: int = Field(
-        65_536, ge=0, description="Bytes that an agent's memories of earlier days may take in the journal, the least ones go first; 0 for any."
+        65_536,
+        ge=0,
+        description="Bytes that an agent's memories of earlier days may take in the journal, the least ones go first; 0 for any.",
     )
     population_budget: int = Field(
         0, ge=0, description="Bytes that those of all agents together may take, whoever needs them most; 0 for any."

@@ -6,4 +6,17 @@ from freeagentics.journal.page_edit import PageEdit
 from freeagentics.journal.pages import BYTES, SHARED, Kind, Page
 from freeagentics.journal.writer import JournalWriter, StepCommit
 
-__all__ = ["BYTES", "SHARED", "CommitRecord", "Consolidate", "Journal", "JournalWriter", "Kind", "Page", "PageEdit", "StepCommit", "pack_arrays", "unpack_arrays"]
+__all__ = [
+    "BYTES",
+    "SHARED",
+    "CommitRecord",
+    "Consolidate",
+    "Journal",
+    "JournalWriter",
+    "Kind",
+    "Page",
+    "PageEdit",
+    "StepCommit",
+    "pack_arrays",
+    "unpack_arrays",
+]

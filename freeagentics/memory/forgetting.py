@@ -23,8 +23,8 @@ OCTAVE = 32
 """Priority of a memory that is worth twice as much."""
 
 BYTE = OCTAVE // 4
-"""Priority that each further byte of a code asks for. Of a code of four or five bytes the first say that there is a memory, and take 0.6 to 0.7
-of its variance off; the rest, at about half the worth a byte, takes the others."""
+"""Priority that each further byte of a code asks for. The head of a memory and what all share tell 0.6 to 0.7 of its variance; the three or
+four bytes of its own tell the rest, at about half the worth a byte: so a memory is whole an octave above where it is dropped."""
 
 LEAST, MOST = -1024, 1023
 """Priorities are between these."""

@@ -43,8 +43,7 @@ class CohortStock:
     def __init__(self, journal: Journal, memories: Memories, cohort: int, pages: Sequence[int]) -> None:
         self.cohort = cohort
         self._journal, self._memories, self._pages = journal, memories, list(pages)
-        found = [_ReadPage(last, page.codec, columns) for last in pages if (columns := readable_columns(page := self._page(last))) is not None]
-        self._found = found
+        found = self._found = list(self._read())
         self._starts = np.cumsum([0, *(len(page.columns) for page in found)])
         self._agent, self._step, self._length, strength = (_column(found, name) for name in ("agent", "step", "length", "strength"))
         self.agents, self._owner = np.unique(self._agent, return_inverse=True)
@@ -53,6 +52,12 @@ class CohortStock:
         self.shortest = np.repeat(np.array(shortest, dtype=np.int64), np.diff(self._starts))
         self.priority = np.zeros(len(self._step), dtype=np.int64)
         self.kept = self._length
+
+    def _read(self) -> Iterator[_ReadPage]:
+        for last in self._pages:
+            page = self._page(last)
+            if (columns := readable_columns(page)) is not None:
+                yield _ReadPage(last, page.codec, columns)
 
     def _page(self, last: int) -> Page:
         page = self._journal.page(last, Kind.LONG_TERM, self.cohort)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from freeagentics.agents import Cohort
-from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import CommitRecord, Journal, Kind, Page, PageEdit
@@ -125,7 +124,7 @@ class Consolidator:
         for cohort in self._pages:
             stock = self._stock(cohort, step, budgets)
             demand.add(stock.priority, stock.kept, stock.shortest)
-        threshold = demand.threshold(_down(budgets.population))
+        threshold = demand.threshold(budgets.population - budgets.population // KEPT_FREE)
         for cohort in list(self._pages):
             stock = self._stock(cohort, step, budgets)
             stock.keep_above(threshold)
@@ -137,7 +136,8 @@ class Consolidator:
         compression = self._lineage.own.registry.roles.get(names.role_in(cohort).role, Cohort).compression
         stock = CohortStock(self._journal, memories, cohort, self._pages[cohort])
         stock.count(self._counted.get(cohort, 0), step, compression)
-        stock.fit(np.where(self._used > budgets.agent, _down(budgets.agent), NO_LIMIT))
+        lower = budgets.agent - budgets.agent // KEPT_FREE
+        stock.fit(np.where(self._used > budgets.agent, lower, NO_LIMIT))
         return stock
 
     def _rewrite(self, stock: CohortStock, step: int, edit: PageEdit) -> None:
@@ -145,10 +145,6 @@ class Consolidator:
         self._used[stock.agents] = stock.charged
         self._counted[stock.cohort] = step
         edit.put(step, loss.to_page(stock.cohort))
-
-
-def _down(budget: I64 | int) -> I64 | int:
-    return budget - budget // KEPT_FREE
 
 
 def _market_day(timestamp: int) -> int:
@@ -168,7 +164,7 @@ def _pieces(pages: Sequence[tuple[int, Page]]) -> Iterator[Sequence[tuple[int, P
 
 
 def _readable(page: Page) -> EncodedMemories | None:
-    """The memories of a page; none where it is damaged so that nobody knows whose they are: it stays as it is, for who reads it to be told."""
+    """The memories of a page; None where it is damaged otherwise than in single codes: it stays as it is, and whoever reads it is told."""
     try:
         return kept_in(page)
     except CorruptRecord:

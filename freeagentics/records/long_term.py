@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,23 +113,21 @@ class LongTermMemories:
 
     def rows(self, chosen: I64 | Mask) -> LongTermMemories:
         """Some of them, in their order."""
-        columns = self.columns
-        some = (getattr(columns, name)[chosen] for name in ("agent", "step", "importance", "strength", "length"))
-        return LongTermMemories(LongTermColumns(columns.first, columns.last, *some), self.codes.rows(chosen), self.version)
+        some = {name: getattr(self.columns, name)[chosen] for name in ("agent", "step", "importance", "strength", "length")}
+        return LongTermMemories(replace(self.columns, **some), self.codes.rows(chosen), self.version)
 
     def shortened(self, kept: I64, strength: U8 | None = None) -> LongTermMemories:
         """These with so many bytes (n,) of their codes, without those that keep none; of another *strength* (n,) where it is given."""
-        columns, there = self.columns, kept > 0
-        strength = columns.strength if strength is None else strength
-        some = [values[there] for values in (columns.agent, columns.step, columns.importance, strength)]
-        codes = self.codes.rows(there)
-        short = kept[there] < codes.length
-        if short.any():
-            shorter = codes.rows(short).shortened(kept[there][short])
-            data = codes.data.copy()
-            data[short] = shorter.data
-            codes = Codes(data, np.where(short, kept[there], codes.length))
-        return LongTermMemories(LongTermColumns(columns.first, columns.last, *some, codes.length), codes, self.version)
+        there = kept > 0
+        left = self.rows(there)
+        codes = left.codes.shortened(kept[there])
+        strength = left.columns.strength if strength is None else strength[there]
+        return LongTermMemories(replace(left.columns, strength=strength, length=codes.length), codes, self.version)
+
+    def until(self, step: int) -> LongTermMemories:
+        """Those up to a step, which ends their span."""
+        some = self.rows(self.columns.step <= step)
+        return LongTermMemories(replace(some.columns, last=step), some.codes, some.version)
 
     def of_step(self, step: int) -> EncodedMemories:
         """Those of one step."""

@@ -28,6 +28,12 @@ def kept_in(page: Page) -> EncodedMemories:
     return kept
 
 
+def memory_totals(journal: Journal) -> tuple[int, int]:
+    """Memories that a journal keeps, and the bytes of their pages, those of desks' books included."""
+    counts, sizes = zip(*(journal.totals(kind) for kind in (Kind.MEMORIES, Kind.LONG_TERM)), strict=True)
+    return sum(counts), sum(sizes) + journal.totals(Kind.BOOKS)[1]
+
+
 class Memories:
     """Reads the memories of a journal.
 

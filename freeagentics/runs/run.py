@@ -13,6 +13,7 @@ from freeagentics.journal import Journal, JournalWriter
 from freeagentics.records.consolidator import Consolidator
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.names import Names
+from freeagentics.records.rewind import cut_after
 from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
@@ -214,6 +215,7 @@ def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[s
     draft = path.with_name(f"{path.name}.draft")
     old.copy_to(draft)
     with Journal(draft) as journal:
+        cut_after(journal, at)
         journal.discard_after(at)
         journal.add_checkpoint(at, state)
         journal.set_metadata(about)
