@@ -29,6 +29,7 @@ from freeagentics.journal.pages import (
     dtype_to_text,
     encode,
     is_keyframe,
+    is_rewritten,
     keyframe_id,
     page_id,
     page_key,
@@ -40,26 +41,27 @@ FORMAT = 4
 _BATCH = 64
 """Steps that are read at once, where one cohort's pages are."""
 
-_INDEXED = "(id & 255) >= 32"
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE schemas (number INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE pages (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE INDEX indexed ON pages (id) WHERE {_INDEXED};
+CREATE TABLE memories (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE INDEX long_term ON memories (id) WHERE (id & 255) >= 32;
+CREATE VIEW everything AS SELECT id, body FROM pages UNION ALL SELECT id, body FROM memories;
 CREATE TABLE markers (step INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, sha256 BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoints (step INTEGER, part TEXT, body BLOB NOT NULL, PRIMARY KEY (step, part)) STRICT;
 """
+# What is rewritten has a table of its own: else it would leave holes between pages that stay, which nothing fits into.
 
-
-_MEMORIES = f"""
-SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = {Kind.MEMORIES:d}
-UNION ALL SELECT id, body FROM pages WHERE {_INDEXED} AND (id & 255) = {Kind.LONG_TERM:d} AND id >= ? AND id < ?
-UNION ALL SELECT id, body FROM pages WHERE id IN (
-    SELECT min(id) FROM pages WHERE {_INDEXED} AND (id & 255) = {Kind.LONG_TERM:d} AND id >= ? GROUP BY (id >> 8) & 65535
+_OF_STEPS = """
+SELECT id, body FROM memories WHERE id >= ? AND id < ? AND (id & 255) IN (8, 32)
+UNION ALL SELECT id, body FROM memories WHERE id IN (
+    SELECT min(id) FROM memories WHERE (id & 255) >= 32 AND (id & 255) = 32 AND id >= ? GROUP BY (id >> 8) & 65535
 )
 ORDER BY id
 """
-"""One statement, so that a reader beside the writer sees each memory once: in its step's page or in a long-term one."""
+"""Pages of memories of steps up to one, and the first long-term page beyond it of each cohort. One statement, so that a reader beside the
+writer sees each memory once: in its step's page or in a long-term one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ class Journal:
         rows = sorted(zip(numbers, map(encode, pages, schemas, bases), strict=True))
         plain = self._schema(BYTES)
         with self._database.transaction(f"step {record.step}") as connection:
-            connection.executemany("INSERT INTO pages VALUES (?, ?)", rows)
+            connection.executemany("INSERT INTO pages VALUES (?, ?)", [row for row in rows if not is_rewritten(row[0])])
+            connection.executemany("INSERT INTO memories VALUES (?, ?)", [row for row in rows if is_rewritten(row[0])])
             connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", _checkpoint_rows(record.step, checkpoint or {}))
             connection.execute("INSERT INTO markers VALUES (?, ?, ?)", (record.step, record.timestamp, record.sha256))
             if consolidate is not None:
@@ -185,7 +188,7 @@ class Journal:
 
     def scan_cohort(self, kind: Kind, cohort: int, first: int, last: int) -> Iterator[tuple[int, AnyArray]]:
         """Pages of a kind of one cohort as (step, records), in order of step."""
-        query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 16777215) = ? ORDER BY id"
+        query = "SELECT id, body FROM everything WHERE id >= ? AND id < ? AND (id & 16777215) = ? ORDER BY id"
         place, keyframe = page_id(0, cohort, kind), dict[int, AnyArray]()
         for start in range(first, last + 1, _BATCH):
             end = min(start + _BATCH - 1, last)
@@ -201,7 +204,7 @@ class Journal:
     def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None, damaged: bool = False) -> Iterator[tuple[int, Page]]:
         """All pages of a kind with their steps, in order of step and cohort; with *damaged* also those that do not match their checksum."""
         last = last if last is not None else (self.commit_record() or CommitRecord(0, 0, b"")).step
-        query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
+        query = "SELECT id, body FROM everything WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
         keyframe: dict[int, AnyArray] = {}
         for step in range(first, last + 1):
             for number, body in self._database.rows(query, (*_span(step), kind)):
@@ -209,10 +212,10 @@ class Journal:
                 yield step, Page(kind, page_key(number)[1], records, read_header(body).codec, not damaged or crc_ok(body))
 
     def memories(self, first: int, last: int) -> list[tuple[int, Page]]:
-        """Pages that may hold memories of steps *first* to *last*, each with its step, which is the last one of a long-term page; those that
-        do not match their checksum too. In order of step and cohort."""
+        """Pages that may hold memories of steps *first* to *last*, in order of step and cohort, each with its step: of a long-term page the
+        last one. Among them those that do not match their checksum."""
         start, end = _span(first)[0], _span(last)[1]
-        rows = self._database.rows(_MEMORIES, (start, end, start, end, end))
+        rows = self._database.rows(_OF_STEPS, (start, end, end))
         return [(page_key(number)[0], self._plain(number, body)) for number, body in rows]
 
     def _plain(self, number: int, body: bytes) -> Page:
@@ -220,15 +223,14 @@ class Journal:
         records = self._decode(number, body, {}, damaged=True)
         return Page(Kind(kind), cohort, records, read_header(body).codec, crc_ok(body))
 
-    def numbers(self, kind: Kind) -> list[tuple[int, int]]:
-        """Step and cohort of every page of a kind, in their order."""
-        index = f"{_INDEXED} AND " if kind >= 32 else ""
-        rows = self._database.rows(f"SELECT id FROM pages WHERE {index}(id & 255) = ? ORDER BY id", (kind,))
-        return [page_key(number)[:2] for (number,) in rows]
+    def long_term(self, kind: Kind) -> list[tuple[int, int]]:
+        """Step and cohort of every page of a kind of the long term, in their order."""
+        query = "SELECT id FROM memories WHERE (id & 255) >= 32 AND (id & 255) = ? ORDER BY id"
+        return [page_key(number)[:2] for (number,) in self._database.rows(query, (kind,))]
 
     def headers(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
         """Step, codec version, number of records and bytes of every page of a kind, from the headers."""
-        query = "SELECT id >> 24, substr(body, 1, ?), length(body) FROM pages WHERE (id & 255) = ? ORDER BY id"
+        query = "SELECT id >> 24, substr(body, 1, ?), length(body) FROM everything WHERE (id & 255) = ? ORDER BY id"
         for step, body, length in self._database.rows(query, (HEADER_BYTES, kind)):
             header = read_header(body)
             yield step, header.codec, header.count, length
@@ -239,7 +241,7 @@ class Journal:
         return sum(count for _, _, count, _ in headers), sum(length for *_, length in headers)
 
     def _body(self, number: int) -> bytes | None:
-        rows = self._database.rows("SELECT body FROM pages WHERE id = ?", (number,))
+        rows = self._database.rows("SELECT body FROM everything WHERE id = ?", (number,))
         return rows[0][0] if rows else None
 
     def _decode(self, number: int, body: bytes, keyframe: dict[int, AnyArray], *, damaged: bool = False) -> AnyArray:
@@ -290,6 +292,7 @@ class Journal:
         """Remove everything beyond *step*. Raises JournalFailed."""
         with self._database.transaction(f"what remains after step {step}") as connection:
             connection.execute("DELETE FROM pages WHERE id >= ?", (_span(step + 1)[0],))
+            connection.execute("DELETE FROM memories WHERE id >= ?", (_span(step + 1)[0],))
             connection.execute("DELETE FROM markers WHERE step > ?", (step,))
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
         self._keyframe = {}
@@ -310,7 +313,7 @@ class Journal:
             if verdict != "ok":
                 raise CorruptRecord(f"{self.path}: {verdict}")
         keyframe: dict[int, AnyArray] = {}
-        for (number,) in self._database.rows("SELECT id FROM pages ORDER BY id"):
+        for (number,) in self._database.rows("SELECT id FROM everything ORDER BY id"):
             if (body := self._body(number)) is not None:
                 self._decode(number, body, keyframe)
         for (step,) in self._database.rows("SELECT DISTINCT step FROM checkpoints"):

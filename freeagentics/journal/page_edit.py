@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from freeagentics.journal.pages import BYTES, Kind, Page, encode, page_id
+from freeagentics.journal.pages import BYTES, Kind, Page, encode, is_rewritten, page_id, page_name
 
 
 class PageEdit:
-    """Puts and removes pages of plain bytes: long-term memories, and what was forgotten.
+    """Puts and removes pages of memories.
 
     Args:
         connection: inside a transaction.
@@ -20,12 +20,12 @@ class PageEdit:
         self._layout = plain
 
     def put(self, step: int, page: Page) -> None:
-        """Write a page, in the place of one that is there. Raises ValueError for one of other records."""
-        if page.records.dtype != BYTES:
-            raise ValueError(f"only pages of plain bytes can be put, not of {page.records.dtype}")
-        row = (page_id(step, page.cohort, page.kind), encode(page, self._layout))
-        self._connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", row)
+        """Write a page, in the place of one that is there. Raises ValueError for one of another kind or of other records."""
+        number = page_id(step, page.cohort, page.kind)
+        if page.records.dtype != BYTES or not is_rewritten(number):
+            raise ValueError(f"{page_name(number)}: only pages of memories, of plain bytes, are rewritten")
+        self._connection.execute("INSERT OR REPLACE INTO memories VALUES (?, ?)", (number, encode(page, self._layout)))
 
     def remove(self, step: int, cohort: int, kind: Kind) -> None:
         """Remove a page."""
-        self._connection.execute("DELETE FROM pages WHERE id = ?", (page_id(step, cohort, kind),))
+        self._connection.execute("DELETE FROM memories WHERE id = ?", (page_id(step, cohort, kind),))

@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagentics.arrays import F64, I64, AnyArray
 from freeagentics.journal import Journal, Kind, Page, PageEdit
-from freeagentics.memory.forgetting import PER_RECALL, agent_thresholds, charges, kept_lengths, priorities, to_strength, worth_of
+from freeagentics.memory.forgetting import PER_RECALL, CodeSizes, agent_thresholds, charges, kept_lengths, priorities, to_strength, worth_of
 from freeagentics.records.budgets import needs
 from freeagentics.records.error_sample import ErrorSample
 from freeagentics.records.long_term import LongTermColumns, LongTermMemories, readable_columns
@@ -36,7 +36,7 @@ class CohortStock:
     Attributes:
         agents: indexes of the agents that have any, (a,).
         priority: of each memory, (n,).
-        shortest: bytes of the shortest code that its codec can read, (n,).
+        sizes: of its codes.
         kept: bytes that are to be kept of each code, (n,), 0 for none.
     """
 
@@ -48,10 +48,15 @@ class CohortStock:
         self._agent, self._step, self._length, strength = (_column(found, name) for name in ("agent", "step", "length", "strength"))
         self.agents, self._owner = np.unique(self._agent, return_inverse=True)
         self._worth = worth_of(strength)
-        shortest = [memories.codec_of(page.last, page.codec, cohort).shortest for page in found]
-        self.shortest = np.repeat(np.array(shortest, dtype=np.int64), np.diff(self._starts))
+        self.sizes = self._sizes()
         self.priority = np.zeros(len(self._step), dtype=np.int64)
         self.kept = self._length
+
+    def _sizes(self) -> CodeSizes:
+        """Sizes of codes; those of the latest page have not been cut, or hardly."""
+        shortest = [self._memories.codec_of(page.last, page.codec, self.cohort).shortest for page in self._found]
+        latest = np.sort(self._length[self._starts[-2] :]) if len(self._found) else self._length
+        return CodeSizes(max(shortest, default=1), int(latest[len(latest) * 9 // 10]) if len(latest) else 1)
 
     def _read(self) -> Iterator[_ReadPage]:
         for last in self._pages:
@@ -85,12 +90,12 @@ class CohortStock:
 
     def fit(self, budget: I64) -> None:
         """Keep of each agent's memories what its budget, one of (N,), has room for."""
-        threshold = agent_thresholds(self._owner, self.priority, self._length, self.shortest, budget[self.agents])
-        self.kept = kept_lengths(self.priority, threshold[self._owner], self._length, self.shortest)
+        threshold = agent_thresholds(self._owner, self.priority, self._length, self.sizes, budget[self.agents])
+        self.kept = kept_lengths(self.priority, threshold[self._owner], self._length, self.sizes)
 
     def keep_above(self, threshold: int) -> None:
         """Keep no more than a threshold for all leaves."""
-        self.kept = kept_lengths(self.priority, threshold, self.kept, self.shortest)
+        self.kept = kept_lengths(self.priority, threshold, self.kept, self.sizes)
 
     @property
     def charged(self) -> I64:

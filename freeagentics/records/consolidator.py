@@ -13,7 +13,7 @@ from freeagentics.journal import CommitRecord, Journal, Kind, Page, PageEdit
 from freeagentics.memory import EncodedMemories
 from freeagentics.memory.codec import Codes
 from freeagentics.memory.forgetting import Demand, charges, to_strength
-from freeagentics.records.budgets import NO_LIMIT, Budgets
+from freeagentics.records.budgets import Budgets
 from freeagentics.records.cohort_stock import CohortStock
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.long_term import LongTermMemories, readable_columns
@@ -78,7 +78,7 @@ class Consolidator:
             names = Roster(self._journal)
             self._opened = names, Memories(self._journal, names, self._lineage), budgets or Budgets.of(self._lineage.own, names)
             self._used = np.zeros(len(names.ids), dtype=np.int64)
-            for step, cohort in self._journal.numbers(Kind.LONG_TERM):
+            for step, cohort in self._journal.long_term(Kind.LONG_TERM):
                 self._pages.setdefault(cohort, []).append(step)
                 page = self._journal.page(step, Kind.LONG_TERM, cohort)
                 assert page is not None
@@ -123,7 +123,7 @@ class Consolidator:
         demand = Demand()
         for cohort in self._pages:
             stock = self._stock(cohort, step, budgets)
-            demand.add(stock.priority, stock.kept, stock.shortest)
+            demand.add(stock.priority, stock.kept, stock.sizes)
         threshold = demand.threshold(budgets.population - budgets.population // KEPT_FREE)
         for cohort in list(self._pages):
             stock = self._stock(cohort, step, budgets)
@@ -136,8 +136,8 @@ class Consolidator:
         compression = self._lineage.own.registry.roles.get(names.role_in(cohort).role, Cohort).compression
         stock = CohortStock(self._journal, memories, cohort, self._pages[cohort])
         stock.count(self._counted.get(cohort, 0), step, compression)
-        lower = budgets.agent - budgets.agent // KEPT_FREE
-        stock.fit(np.where(self._used > budgets.agent, lower, NO_LIMIT))
+        # Of those too that are not quite full: else a cohort would be rewritten for one agent after the other.
+        stock.fit(budgets.agent - budgets.agent // KEPT_FREE)
         return stock
 
     def _rewrite(self, stock: CohortStock, step: int, edit: PageEdit) -> None:

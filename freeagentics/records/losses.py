@@ -63,7 +63,7 @@ _COUNTS = ("dropped", "shortened", "damaged", "bytes_before", "bytes_after", "sa
 def losses(journal: Journal) -> dict[tuple[int, int], Loss]:
     """Losses by step and cohort. Raises CorruptRecord for damage."""
     found = {}
-    for step, cohort in journal.numbers(Kind.FORGOTTEN):
+    for step, cohort in journal.long_term(Kind.FORGOTTEN):
         records = journal.read(step, Kind.FORGOTTEN, cohort)
         if records is not None:
             found[step, cohort] = Loss.from_page(Page(Kind.FORGOTTEN, cohort, records))

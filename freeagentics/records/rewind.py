@@ -16,7 +16,7 @@ def cut_after(journal: Journal, step: int) -> None:
     """
     with journal.editing(f"memories up to step {step}") as edit:
         cut: set[int] = set()
-        for last, cohort in journal.numbers(Kind.LONG_TERM):
+        for last, cohort in journal.long_term(Kind.LONG_TERM):
             if last > step and cohort not in cut:
                 cut.add(cohort)
                 _cut(journal, last, cohort, step, edit)

@@ -50,7 +50,7 @@ def count_memories(context: RunContext) -> MemoryTotals:
     made = np.zeros(context.steps + 1, dtype=np.int64)
     for step, _, count, _ in journal.headers(Kind.MEMORIES):
         made[step] += count
-    for step, cohort in journal.numbers(Kind.LONG_TERM):
+    for step, cohort in journal.long_term(Kind.LONG_TERM):
         page = journal.page(step, Kind.LONG_TERM, cohort)
         assert page is not None
         np.add.at(made, LongTermMemories.from_page(page).columns.step, 1)
