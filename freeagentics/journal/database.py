@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,18 +97,16 @@ class Database:
                 raise CorruptRecord(f"{self.path}: {error}") from error
             raise JournalFailed(f"{self.path}: could not be read: {error}") from error
 
-    def compact_to(self, path: Path) -> None:
-        """A copy of the whole file without free space, on disk when this returns. Raises JournalFailed."""
-        path.unlink(missing_ok=True)
+    def compact(self) -> None:
+        """Give free space in the file back. Raises JournalFailed; the file is as it was then."""
         try:
             with self._lock:
-                self._connection.execute("VACUUM INTO ?", (str(path.absolute()),))
-            with closing(sqlite3.connect(path.absolute())) as compacted:
-                compacted.execute("PRAGMA journal_mode = WAL")
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        except (sqlite3.Error, OSError) as error:
-            path.unlink(missing_ok=True)
+                # On disk, or it would take as much RAM as the file has bytes.
+                self._connection.execute("PRAGMA temp_store = FILE")
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA temp_store = MEMORY")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
             raise JournalFailed(f"{self.path}: could not be compacted: {error}") from error
 
     def copy_to(self, path: Path) -> None:

@@ -297,11 +297,9 @@ class Journal:
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
         self._keyframe = {}
 
-    def compact_to(self, path: Path) -> None:
-        """A copy without free space, which takes the place of *path* as a whole. Raises JournalFailed."""
-        draft = path.with_name(f"{path.name}.draft")
-        self._database.compact_to(draft)
-        draft.replace(path)
+    def compact(self) -> None:
+        """Give free space in the file back. Raises JournalFailed; the file is as it was then."""
+        self._database.compact()
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the whole file. Raises JournalFailed."""

@@ -27,12 +27,15 @@ class Budgets:
     population: int
 
     @classmethod
-    def of(cls, scenario: Scenario, names: Roster) -> Budgets:
-        """Those that a scenario states; groups of desks may have their own."""
-        each = [group.memory_of(scenario.memory).budget_bytes for group in scenario.desks for _ in range(group.count)]
-        by_desk = each or [scenario.memory.budget_bytes] * (int(names.seats["desk"].max()) + 1)
-        agent = np.array([bytes_ or NO_LIMIT for bytes_ in by_desk], dtype=np.int64)[names.seats["desk"]]
-        return cls(agent, scenario.memory.population_budget or NO_LIMIT)
+    def of(cls, scenario: Scenario, names: Roster, *, each: int | None = None, together: int | None = None) -> Budgets:
+        """Those that a scenario states, where groups of desks may have their own; or *each* agent's, and that of all *together*. 0 is no
+        limit."""
+        desk = names.seats["desk"]
+        groups = [group.memory_of(scenario.memory).budget_bytes for group in scenario.desks for _ in range(group.count)]
+        by_desk = groups or [scenario.memory.budget_bytes] * (int(desk.max()) + 1)
+        agent = np.array(by_desk, dtype=np.int64)[desk] if each is None else np.full(len(desk), each)
+        population = scenario.memory.population_budget if together is None else together
+        return cls(np.where(agent, agent, NO_LIMIT), population or NO_LIMIT)
 
     @staticmethod
     def stated(scenario: Scenario) -> bool:

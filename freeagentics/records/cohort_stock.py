@@ -126,8 +126,7 @@ class CohortStock:
             dropped=int((self.kept == 0).sum()),
             shortened=int(((self.kept > 0) & (self.kept < self._length)).sum()),
             damaged=damaged,
-            bytes_before=int(charges(self._length).sum()),
-            bytes_after=int(charges(self.kept).sum()),
+            bytes=int((charges(self._length) - charges(self.kept)).sum()),
             sampled=sample.compared,
             squared_error=sample.squared_error,
         )

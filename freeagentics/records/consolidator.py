@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from freeagentics.agents import Cohort
+from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import CommitRecord, Journal, Kind, Page, PageEdit
@@ -17,7 +19,7 @@ from freeagentics.records.budgets import Budgets
 from freeagentics.records.cohort_stock import CohortStock
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.long_term import LongTermMemories, readable_columns
-from freeagentics.records.losses import losses
+from freeagentics.records.losses import Loss, losses
 from freeagentics.records.memories import Memories, kept_in
 from freeagentics.records.roster import Roster
 
@@ -40,11 +42,17 @@ class Consolidator:
     Args:
         journal: of the run.
         lineage: of the run.
+        budgets: in place of those that its scenario states.
+
+    Attributes:
+        loss: what it cost so far.
     """
 
-    def __init__(self, journal: Journal, lineage: Lineage) -> None:
+    def __init__(self, journal: Journal, lineage: Lineage, budgets: Budgets | None = None) -> None:
         self._journal = journal
         self._lineage = lineage
+        self._budgets = budgets
+        self.loss = Loss()
         self._stated = Budgets.stated(lineage.own)
         last = journal.commit_record()
         self._day = _market_day(last.timestamp) if last else None
@@ -60,23 +68,18 @@ class Consolidator:
         if self._stated and before is not None and day > before:
             self._open()
             if record.step - 1 - self.until >= LEAST_STEPS:
-                self.take_in(record.step - 1, edit)
-                self.fit(record.step, edit)
+                self._take_in(record.step - 1, edit)
+                self._fit(record.step, edit, KEPT_FREE)
 
     @property
     def until(self) -> int:
         """The last step whose memories are long-term ones."""
         return max((pages[-1] for pages in self._pages.values()), default=0)
 
-    @property
-    def used(self) -> int:
-        """Bytes that all long-term memories are charged."""
-        return int(self._used.sum())
-
-    def _open(self, budgets: Budgets | None = None) -> tuple[Roster, Memories, Budgets]:
+    def _open(self) -> tuple[Roster, Memories, Budgets]:
         if self._opened is None:
             names = Roster(self._journal)
-            self._opened = names, Memories(self._journal, names, self._lineage), budgets or Budgets.of(self._lineage.own, names)
+            self._opened = names, Memories(self._journal, names, self._lineage), self._budgets or Budgets.of(self._lineage.own, names)
             self._used = np.zeros(len(names.ids), dtype=np.int64)
             for step, cohort in self._journal.long_term(Kind.LONG_TERM):
                 self._pages.setdefault(cohort, []).append(step)
@@ -87,7 +90,7 @@ class Consolidator:
             self._counted = {cohort: step for step, cohort in losses(self._journal)}
         return self._opened
 
-    def take_in(self, last: int, edit: PageEdit) -> None:
+    def _take_in(self, last: int, edit: PageEdit) -> None:
         """Make long-term pages of the memories of the steps up to *last* that are not there yet."""
         waiting: dict[int, list[tuple[int, Page]]] = {}
         for step, page in self._journal.memories(self.until + 1, last):
@@ -108,43 +111,59 @@ class Consolidator:
         self._pages.setdefault(cohort, []).append(memories.columns.last)
         np.add.at(self._used, memories.columns.agent, charges(memories.columns.length))
 
-    def fit(self, step: int, edit: PageEdit) -> None:
-        """Bring long-term memories into their budgets, where they are beyond them, at a committed step."""
+    def compact(self, step: int, edit: PageEdit) -> None:
+        """Consolidate all that there is up to the last committed step, and fill budgets to the brim."""
+        self._open()
+        self._take_in(step, edit)
+        self._fit(step, edit, 0)
+
+    def _fit(self, step: int, edit: PageEdit, spare: int) -> None:
+        """Bring long-term memories into their budgets, where they are beyond them, and leave one part in *spare* of these free."""
         names, _, budgets = self._open()
         crowded = int(self._used.sum()) > budgets.population
         full = np.unique(names.seats["cohort"][self._used > budgets.agent]).tolist()
         if crowded:
-            self._fit_population(step, edit, budgets)
+            self._fit_population(step, edit, spare)
         else:
             for cohort in full:
-                self._rewrite(self._stock(cohort, step, budgets), step, edit)
+                self._rewrite(self._stock(cohort, step, spare), step, edit)
 
-    def _fit_population(self, step: int, edit: PageEdit, budgets: Budgets) -> None:
-        demand = Demand()
+    def _fit_population(self, step: int, edit: PageEdit, spare: int) -> None:
+        demand, budget = Demand(), self._open()[2].population
         for cohort in self._pages:
-            stock = self._stock(cohort, step, budgets)
+            stock = self._stock(cohort, step, spare)
             demand.add(stock.priority, stock.kept, stock.sizes)
-        threshold = demand.threshold(budgets.population - budgets.population // KEPT_FREE)
+        threshold = demand.threshold(_lower(budget, spare))
         for cohort in list(self._pages):
-            stock = self._stock(cohort, step, budgets)
+            stock = self._stock(cohort, step, spare)
             stock.keep_above(threshold)
             self._rewrite(stock, step, edit)
 
-    def _stock(self, cohort: int, step: int, budgets: Budgets) -> CohortStock:
+    def _stock(self, cohort: int, step: int, spare: int) -> CohortStock:
         """The memories of a cohort, each agent's brought into its own budget."""
-        names, memories, _ = self._open()
+        names, memories, budgets = self._open()
         compression = self._lineage.own.registry.roles.get(names.role_in(cohort).role, Cohort).compression
         stock = CohortStock(self._journal, memories, cohort, self._pages[cohort])
         stock.count(self._counted.get(cohort, 0), step, compression)
         # Of those too that are not quite full: else a cohort would be rewritten for one agent after the other.
-        stock.fit(budgets.agent - budgets.agent // KEPT_FREE)
+        stock.fit(_lower(budgets.agent, spare))
         return stock
 
     def _rewrite(self, stock: CohortStock, step: int, edit: PageEdit) -> None:
         loss, self._pages[stock.cohort] = stock.rewrite(edit)
         self._used[stock.agents] = stock.charged
         self._counted[stock.cohort] = step
-        edit.put(step, loss.to_page(stock.cohort))
+        self.loss += loss
+        # Of this step, of which there may be some already: it may have been the last one when the journal was compacted.
+        earlier = self._journal.page(step, Kind.FORGOTTEN, stock.cohort)
+        edit.put(step, (loss + (Loss.from_page(earlier) if earlier else Loss())).to_page(stock.cohort))
+
+
+Bytes = TypeVar("Bytes", I64, int)
+
+
+def _lower(budget: Bytes, spare: int) -> Bytes:
+    return budget - budget // spare if spare else budget
 
 
 def _market_day(timestamp: int) -> int:

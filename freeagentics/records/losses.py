@@ -10,6 +10,7 @@ import numpy as np
 
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import BYTES, Journal, Kind, Page
+from freeagentics.records.run_record import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Loss:
         dropped: memories that are gone.
         shortened: codes that became shorter.
         damaged: memories among those that were looked at whose code was damaged.
-        bytes_before, bytes_after: that they are charged.
+        bytes: that memories are charged less.
         sampled: shortened memories that were decoded before and after.
         squared_error: by group of features, the mean square of what these features changed by, each as a share of its range.
     """
@@ -28,8 +29,7 @@ class Loss:
     dropped: int = 0
     shortened: int = 0
     damaged: int = 0
-    bytes_before: int = 0
-    bytes_after: int = 0
+    bytes: int = 0
     sampled: int = 0
     squared_error: dict[str, float] = field(default_factory=dict)
 
@@ -44,6 +44,9 @@ class Loss:
         }
         return Loss(**counts, squared_error=error)
 
+    def __bool__(self) -> bool:
+        return bool(self.dropped or self.shortened)
+
     def to_page(self, cohort: int) -> Page:
         """The page that keeps it."""
         return Page(Kind.FORGOTTEN, cohort, np.frombuffer(msgpack.packb(asdict(self)), dtype=BYTES), count=1)
@@ -57,7 +60,7 @@ class Loss:
             raise CorruptRecord(f"page of what was forgotten that cannot be read: {error}") from error
 
 
-_COUNTS = ("dropped", "shortened", "damaged", "bytes_before", "bytes_after", "sampled")
+_COUNTS = ("dropped", "shortened", "damaged", "bytes", "sampled")
 
 
 def losses(journal: Journal) -> dict[tuple[int, int], Loss]:
@@ -68,6 +71,12 @@ def losses(journal: Journal) -> dict[tuple[int, int], Loss]:
         if records is not None:
             found[step, cohort] = Loss.from_page(Page(Kind.FORGOTTEN, cohort, records))
     return found
+
+
+def forgot(record: RunRecord) -> bool:
+    """True where consolidation has shortened or dropped any memory of a run."""
+    with Journal(record.directory.journal) as journal:
+        return bool(total(losses(journal).values()))
 
 
 def total(found: Iterable[Loss]) -> Loss:

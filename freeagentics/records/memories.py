@@ -103,7 +103,7 @@ class Memories:
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])
         side_information = SideInformation(observation["values"], books[self._names.seats["desk"][kept.agent]])
-        return self.codec_of(step, kept.version, int(self._names.seats["cohort"][kept.agent[0]])).decode(kept.codes, side_information)
+        return self.codec_of(step, kept.version, self.cohort_of(int(kept.agent[0]))).decode(kept.codes, side_information)
 
     def _books(self, step: int, values: F32) -> F32:
         """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""
@@ -125,6 +125,10 @@ class Memories:
         if key not in self._codecs:
             self._codecs[key] = extended(codec_of(version, role.role, self._names.columns, own), role.features)
         return self._codecs[key]
+
+    def cohort_of(self, agent: int) -> int:
+        """The number of an agent's cohort."""
+        return int(self._names.seats["cohort"][agent])
 
     def table(self, agent: int) -> FeatureTable:
         """Features that an agent's memories have."""

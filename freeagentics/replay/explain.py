@@ -193,8 +193,12 @@ class Explainer:
         table = cohort.table
         exact = table.clipped(probe.states[step][self._row])
         error = np.abs(reader.vectors(step, mine[0])[0] - exact) / (table.high - table.low)
-        errors = {"decoding_error": float(np.sqrt(np.square(error).mean())), "largest_error": float(error.max())}
-        return errors | {"code_bytes": code_bytes, "kept_bytes": int(mine[0].codes.length[0])}
+        return {
+            "decoding_error": float(np.sqrt(np.square(error).mean())),
+            "largest_error": float(error.max()),
+            "code_bytes": code_bytes,
+            "kept_bytes": int(mine[0].codes.length[0]),
+        }
 
     def _without(self, decision: AnyArray) -> Alternative:
         same = bool(decision["action"] == self._decision["action"] and decision["value"] == self._decision["value"])

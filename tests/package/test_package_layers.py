@@ -34,7 +34,7 @@ ROOMS = {
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "simulation", "records", "scenario", "agents", "journal", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
-    "evaluation": {"simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
+    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
     "report": {"evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"} | FACULTIES - {"mind", "signals"},
     "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
     "memory_optimization": {"mind", "runtime"},
