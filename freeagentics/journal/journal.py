@@ -220,8 +220,8 @@ class Journal:
 
     def _plain(self, number: int, body: bytes) -> Page:
         _, cohort, kind = page_key(number)
-        records = self._decode(number, body, {}, damaged=True)
-        return Page(Kind(kind), cohort, records, read_header(body).codec, crc_ok(body))
+        records, header = self._decode(number, body, {}, damaged=True), read_header(body)
+        return Page(Kind(kind), cohort, records, header.codec, crc_ok(body), header.count if records.dtype == BYTES else None)
 
     def long_term(self, kind: Kind) -> list[tuple[int, int]]:
         """Step and cohort of every page of a kind of the long term, in their order."""
