@@ -1,8 +1,8 @@
 """Forgetting: how much is kept of each long-term memory, so that all of them fit into a budget.
 
-A memory has a *strength*: its importance, what came of it, and how often it was recalled. Its *priority* is the logarithm of that, less the
-half of the logarithm of its age: need falls as a power of age, and rises with use (Anderson & Schooler, "Reflections of the environment in
-memory", 1991, doi:10.1111/j.1467-9280.1991.tb00174.x). A *threshold* then says what each keeps: below it a memory is dropped, above it the
+A memory has a *strength*: its importance, what came of it, and how often it was recalled. Its *priority* is the logarithm of that, less
+three quarters of the logarithm of its age: need falls as a power of age, and rises with use (Anderson & Schooler, "Reflections of the
+environment in memory", 1991, doi:10.1111/j.1467-9280.1991.tb00174.x). A *threshold* then says what each keeps: below it a memory is dropped, above it the
 more of its code is kept the higher its priority is, and all of it where it is worth twice as much. With one threshold for all, the last
 byte is worth about the same wherever it is spent, as in the best division of a budget (Shoham & Gersho, 1988, doi:10.1109/29.90373).
 
@@ -35,9 +35,11 @@ LOWEST, HIGHEST = LEAST - 255 * OCTAVE, MOST + 1
 PER_RECALL = 0.25
 """Strength that a recall adds, where importance and outcome add at most one each."""
 
+FADING = 0.75
+"""Exponent of age in steps. A memory of yesterday has had no time to be recalled: where age counted less, it was dropped for older ones
+that had, and at two thirds of the bytes 95 % of decisions stayed the same instead of 99 %; with one, nothing old lasts."""
+
 _CELLS = (MOST + 1 - LEAST) * 256
-_AGE_OF = 32
-"""Steps after which age begins to count."""
 
 
 def log2(values: F64) -> F64:
@@ -59,7 +61,7 @@ def worth_of(strength: U8) -> F64:
 
 def priorities(strength: U8, age: I64, need: I64) -> I64:
     """Priorities (n,) of memories, from their strength, age in steps, and the *need* of their agents, a priority as well."""
-    fading = np.rint(OCTAVE / 2 * log2(1 + age / _AGE_OF)).astype(np.int64)
+    fading = np.rint(OCTAVE * FADING * log2(1.0 + age)).astype(np.int64)
     return np.clip(strength.astype(np.int64) * OCTAVE // 20 - fading + need, LEAST, MOST)
 
 

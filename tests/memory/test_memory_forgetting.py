@@ -33,22 +33,22 @@ def columns(memories: list[tuple[int, int, int]]) -> tuple[I64, I64, I64]:
     return owner, priority, length
 
 
-def none_aged(strength: float, *, age: int = 0, need: int = 0) -> int:
+def priority_of(strength: float, *, age: int = 0, need: int = 0) -> int:
     return int(priorities(to_strength(np.array([strength])), np.array([age]), np.array([need]))[0])
 
 
 def test_twice_the_worth_is_an_octave_of_priority() -> None:
-    assert abs(none_aged(0.8) - none_aged(0.4) - OCTAVE) <= 2
-    assert none_aged(0.4, need=OCTAVE) - none_aged(0.4) == OCTAVE
+    assert abs(priority_of(0.8) - priority_of(0.4) - OCTAVE) <= 2
+    assert priority_of(0.4, need=OCTAVE) - priority_of(0.4) == OCTAVE
 
 
-def test_priority_falls_with_the_square_root_of_age() -> None:
-    assert none_aged(0.4) > none_aged(0.4, age=100) > none_aged(0.4, age=1000)
-    assert abs(none_aged(0.4, age=100_000) - none_aged(0.4, age=400_000) - OCTAVE) <= 1
+def test_priority_falls_as_a_power_of_age() -> None:
+    assert priority_of(0.4) > priority_of(0.4, age=1) > priority_of(0.4, age=100)
+    assert abs(priority_of(0.4, age=10_000) - priority_of(0.4, age=160_000) - 3 * OCTAVE) <= 1
 
 
 def test_an_old_memory_that_is_recalled_again_and_again_outlasts_a_new_one_that_is_not() -> None:
-    assert none_aged(0.2 + 0.25 * 40, age=2000) > none_aged(0.2, age=20)
+    assert priority_of(0.2 + 0.25 * 40, age=500) > priority_of(0.2, age=20)
 
 
 @given(st.lists(st.floats(0, 30), min_size=1))
