@@ -2,9 +2,10 @@
 
 A memory has a *strength*: its importance, what came of it, and how often it was recalled. Its *priority* is the logarithm of that, less
 three quarters of the logarithm of its age: need falls as a power of age, and rises with use (Anderson & Schooler, "Reflections of the
-environment in memory", 1991, doi:10.1111/j.1467-9280.1991.tb00174.x). A *threshold* then says what each keeps: below it a memory is dropped, above it the
-more of its code is kept the higher its priority is, and all of it where it is worth twice as much. With one threshold for all, the last
-byte is worth about the same wherever it is spent, as in the best division of a budget (Shoham & Gersho, 1988, doi:10.1109/29.90373).
+environment in memory", 1991, doi:10.1111/j.1467-9280.1991.tb00174.x). A *threshold* then says what each keeps: below it a memory is
+dropped, above it the more of its code is kept the higher its priority is, and all of it where it is worth twice as much. With one
+threshold for all, the last byte is worth about the same wherever it is spent, as in the best division of a budget (Shoham & Gersho, 1988,
+doi:10.1109/29.90373).
 
 All in whole numbers: what is kept is the same on every machine.
 """
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from freeagentics.arrays import F64, I64, U8
+from freeagentics.arrays import F64, I64, U8, AnyArray
 from freeagentics.kernels import exp2, log
 
 HEAD = 3
@@ -42,7 +43,7 @@ that had, and at two thirds of the bytes 95 % of decisions stayed the same inste
 _CELLS = (MOST + 1 - LEAST) * 256
 
 
-def log2(values: F64) -> F64:
+def log2(values: AnyArray) -> F64:
     """Binary logarithms, the same bits everywhere."""
     found: F64 = log(np.asarray(values, dtype=np.float64)) / log(2.0)
     return found
