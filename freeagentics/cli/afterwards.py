@@ -78,7 +78,7 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
 
 
 def kept_line(kept: KeptAudit) -> str:
-    """What forgetting changes, in a line."""
+    """Decisions that forgetting leaves as they are, in a line."""
     same = f"{kept.agreement:.2%} of the {kept.decisions:,} decisions of the last {kept.steps} steps"
     return f"{same} are the same with what is kept; dropped are {kept.dropped / max(kept.recallable, 1):.2%} of what could be recalled"
 

@@ -45,7 +45,7 @@ class Budgets:
 
 
 def needs(compression: float, heeded: F64) -> I64:
-    """What agents (n,) of a role need memories for, as a priority.
+    """Need that agents (n,) of a role have of memories, as a priority.
 
     A role that is to recall finely keeps more; so does an agent whose decisions heed what it recalls.
 

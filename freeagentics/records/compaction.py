@@ -18,13 +18,13 @@ from freeagentics.records.run_record import RunRecord
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """What a compaction did.
+    """Result of a compaction.
 
     Attributes:
         memories_before, memories_after: that the journal kept and keeps.
         memory_bytes_before, memory_bytes_after: of their pages.
         file_bytes_before, file_bytes_after: of the journal's file.
-        loss: what budgets took.
+        loss: to budgets.
     """
 
     memories_before: int

@@ -1,4 +1,4 @@
-"""Losses: what consolidation left of memories, and what it cost."""
+"""Losses: memories that consolidation dropped and shortened, and the error of that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freeagentics.records.run_record import RunRecord
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one consolidation, or several, made of memories.
+    """Loss of memories to one consolidation, or to several.
 
     Attributes:
         dropped: memories that are gone.

@@ -178,7 +178,7 @@ class Explainer:
         return tuple(found)
 
     def _kept(self, step: int) -> dict[str, float | int | None]:
-        """How much is kept of the memory of a step, and its error against what was experienced then, which is computed once more."""
+        """Bytes kept of the memory of a step, and its error against what was experienced then, which is computed once more."""
         cohort, probe = self._rerun.cohort, self._rerun.probe
         if step not in probe.states:
             with Replay(self._lineage, self._journal, step, cohort.number) as earlier:

@@ -40,7 +40,7 @@ ROOMS = {
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
-    "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
+    "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
     | {"scenario", "agents", "memory", "stores"},

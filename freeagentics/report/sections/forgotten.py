@@ -1,4 +1,4 @@
-"""What consolidation has made of memories."""
+"""Memories that consolidation has shortened and dropped."""
 
 from __future__ import annotations
 
