@@ -27,8 +27,8 @@ def forgetting(runs: int) -> Table:
     budget = load_scenario(SCENARIO).memory.budget_bytes
     rows = [_row(f"1/{parts}" if parts > 1 else "1", budget // parts) for parts in PARTS]
     note = (
-        f"`{SCENARIO}`, {AGENTS} agents, {STEPS:,} steps, with shares of the default budget of {budget:,} bytes an agent. Agreement: share of "
-        f"the decisions of the last {LOOKED_AT} steps that are the same from memories as they are kept and as they were made."
+        f"`{SCENARIO}`, {AGENTS} agents, {STEPS:,} steps, with shares of the default budget of {budget:,} bytes an agent. Agreement: share "
+        f"of decisions of the last {LOOKED_AT} steps that are the same from memories as they are kept and as they were made."
     )
     return Table("Forgetting", note, rows)
 
