@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -64,16 +64,18 @@ class AdaptiveEntropyBottleneck(nn.Module):
     @property
     def linear_dim(self) -> int:
         """Latents that come out as they went in, but for rounding, of a bottleneck that starts linear."""
-        return min(self.code_dim, self.proj_up[0].out_features) if isinstance(self.proj_up, nn.Sequential) else self.code_dim
+        if isinstance(self.proj_up, nn.Sequential):
+            return min(self.code_dim, cast(nn.Linear, self.proj_up[0]).out_features)
+        return self.code_dim
 
     def start_linear(self, reach: float = 8.0) -> None:
         """Let the first `linear_dim` latents through as they are, up to *reach*."""
-        if not self.use_projection:
+        if self.proj_up is None:
             return
         with torch.no_grad():
             _identity(self.proj_down)
             if isinstance(self.proj_up, nn.Sequential):
-                first, _, last = self.proj_up
+                first, last = (cast(nn.Linear, self.proj_up[place]) for place in (0, 2))
                 _identity(first, reach)
                 _identity(last)
                 last.bias[: self.linear_dim] = -reach
@@ -93,7 +95,7 @@ class AdaptiveEntropyBottleneck(nn.Module):
     def expand(self, codes: Tensor) -> Tensor:
         """Whole numbers (..., code_dim) -> latents (..., latent_dim)."""
         wide = checked_width(codes, self.code_dim, "codes") * self.step + self.compress_params[:, 0]
-        if not self.use_projection:
+        if self.proj_up is None:
             return wide
         location, log_gain = self.proj_up(wide).chunk(2, dim=-1)
         return location * log_gain.clamp(-3, 3).exp()

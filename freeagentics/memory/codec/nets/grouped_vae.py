@@ -70,6 +70,9 @@ class FeatureGroupedVAE(nn.Module):
             not above 0. From all methods: inputs that have another number of features.
     """
 
+    center: Tensor
+    scale: Tensor
+
     def __init__(
         self, input_dim: int, latent_dim: int, feature_groups: FeatureGroups, base_compression_level: float = 1.0, hidden: int = 64
     ) -> None:
@@ -111,17 +114,18 @@ class FeatureGroupedVAE(nn.Module):
         """
         with torch.no_grad():
             for name, (start, end, _) in self.feature_groups.items():
-                self.encoders[name].bias.zero_()
-                self.decoders[name].weight[:, self.latent_dim :] = 0
-                self.decoders[name].bias.zero_()
+                encoder, decoder = cast(nn.Linear, self.encoders[name]), cast(nn.Linear, self.decoders[name])
+                encoder.bias.zero_()
+                decoder.weight[:, self.latent_dim :] = 0
+                decoder.bias.zero_()
                 for latents, numbers in self.linear_places():
-                    self.encoders[name].weight[self.hidden :][latents] = encode[numbers, start:end]
-                    self.decoders[name].weight[:, latents] = decode[start:end, numbers]
+                    encoder.weight[self.hidden :][latents] = encode[numbers, start:end]
+                    decoder.weight[:, latents] = decode[start:end, numbers]
                 self.bottleneck(name).start_linear(reach)
             nn.init.eye_(self.shared_compressor.mu_network.weight)
             for layer in (self.encoder_hidden, self.shared_compressor.scale_network):
                 nn.init.zeros_(layer.weight)
-            for layer in (self.encoder_hidden, *self.shared_compressor.children()):
+            for layer in (self.encoder_hidden, self.shared_compressor.mu_network, self.shared_compressor.scale_network):
                 nn.init.zeros_(layer.bias)
 
     def linear_places(self) -> Iterator[tuple[slice, slice]]:
@@ -145,7 +149,7 @@ class FeatureGroupedVAE(nn.Module):
         """Mean and log scale of the latents, (..., latent_dim) each."""
         standard = self.standard(states)
         sums = torch.stack([self.encoders[name](standard[..., start:end]) for name, (start, end, _) in self.feature_groups.items()]).sum(0)
-        units, linear = sums.split([self.hidden, self.latent_dim], dim=-1)
+        units, linear = torch.split(sums, [self.hidden, self.latent_dim], dim=-1)
         mean, log_scale = self.shared_compressor(linear + self.encoder_hidden(nn.functional.silu(units)))
         own = torch.cat([self.group_params[name] for name in self.feature_groups])
         return mean * own[:, 1].exp() + own[:, 0], log_scale
