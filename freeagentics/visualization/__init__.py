@@ -1,1 +1,1 @@
-"""The page: runs in the browser, read from their journals while they are made or when they are done. It changes nothing that agents decide."""
+"""The page: runs in the browser, read from their journals while they are made or when they are done. It changes no decision."""
