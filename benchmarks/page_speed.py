@@ -1,6 +1,6 @@
 """Speed of the page in the browser: steps a second while it plays, beside an earlier page, and what a click costs at many agents.
 
-``python benchmarks/page_speed.py --before c014054`` unpacks that revision beside this one, serves both pages in turn, and lets Chromium play.
+``python benchmarks/page_speed.py --before c014054`` unpacks that revision, serves both pages in turn, and lets Chromium play.
 """
 
 from __future__ import annotations

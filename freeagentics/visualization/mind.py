@@ -46,7 +46,7 @@ def mind(path: Path, agent: str, step: int, early: Callable[[dict[str, object]],
             memories = _RememberedStates(Memories(journal, names, lineage), rerun, index, row)
             return {
                 "explanation": explanation.model_dump(mode="json"),
-                "memories": [memories.beside(memory.step) for memory in explanation.memories],
+                "memories": [memories.beside(memory.step) for memory in explanation.memories if memory.kept_bytes],
             }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from freeagentics.journal import Kind
+from freeagentics.records.losses import losses, total
+from freeagentics.records.memories import memory_totals
 from freeagentics.records.memory_audit import MemoryAudit
 from freeagentics.runtime import get_gc_tuner, resident_mb
 from freeagentics.visualization.run_view import RunView
@@ -24,7 +26,19 @@ def resources(view: RunView) -> dict[str, object]:
     }
 
 
-def audit_of(view: RunView) -> dict[str, object] | None:
-    """The audit of a run's memories, None where there is none yet. Raises BadRunDirectory for anything else in its file."""
+def kept_memories(view: RunView) -> dict[str, object]:
+    """The audit of a run's memories, None where there is none yet; how many are kept, in how many bytes; what consolidation dropped.
+
+    Raises BadRunDirectory for anything else in the audit's file.
+    """
     audit = MemoryAudit.read(view.directory.audit)
-    return audit.model_dump(mode="json") if audit else None
+    lost = total(losses(view.journal).values())
+    return {
+        "audit": audit.model_dump(mode="json") if audit else None,
+        "kept": list(memory_totals(view.journal)),
+        "long": list(view.journal.totals(Kind.LONG_TERM)),
+        "dropped": lost.dropped,
+        "shortened": lost.shortened,
+        "freed": lost.bytes,
+        "budget": view.scenario.memory.budget_bytes,
+    }

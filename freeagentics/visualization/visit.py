@@ -19,7 +19,7 @@ from freeagentics.visualization.follower import Follower, Send
 from freeagentics.visualization.live_run import LiveRun
 from freeagentics.visualization.live_runs import begun, forked, overrides, resumed
 from freeagentics.visualization.mind import mind
-from freeagentics.visualization.resources import audit_of, resources
+from freeagentics.visualization.resources import kept_memories, resources
 from freeagentics.visualization.run_shelf import RunShelf, discard
 from freeagentics.visualization.run_view import RunView
 from freeagentics.visualization.signal_rows import signal_rows
@@ -68,7 +68,7 @@ class Visit:
             "past": lambda given: agent_past(self._view, given["agent"], self._step(given)),
             "fills": lambda given: {"fills": fill_rows(self._view, self._step(given))},
             "signals": lambda given: signal_rows(self._view, self._step(given)),
-            "audit": lambda given: {"audit": audit_of(self._view)},
+            "kept": lambda given: kept_memories(self._view),
             "mind": self._mind,
             "compare": self._compare,
             "resources": lambda given: resources(self._view),
@@ -120,26 +120,19 @@ class Visit:
 
     def _hello(self, given: Message) -> Message:
         """Open the run that the page's address names, or else that which the server was started with; where there is none, begin one."""
+        asked, last = given.get("run"), self._shelf.last_of(Path(self._origin).stem)
         names = [run.name for run in self._shelf.runs()]
-        if given.get("run") in names:
-            self._open(Path(given["run"]))
-        elif self._given:
-            self._open(self._given)
-        elif (last := self._shelf.last_of(Path(self._origin).stem)) and self._can_open(last):
-            self._origin_open(Path(last))
-        else:
+        wanted = [Path(name) for name in (asked, last) if name in names]
+        if not any(self._opens(path) for path in ([*wanted[:1], self._given, *wanted[1:]] if self._given else wanted)):
             self._begin({"scenario": self._origin, "play": True})
         return self._shelved()
 
-    def _origin_open(self, path: Path) -> None:
-        origin = self._origin
-        self._open(path)
-        self._origin = origin
-
-    def _can_open(self, name: str) -> bool:
+    def _opens(self, path: Path) -> bool:
+        """Open a run; where it cannot be read say so, and answer no."""
         try:
-            RunView(Path(name)).close()
-        except FreeagenticsError:
+            self._open(path)
+        except FreeagenticsError as error:
+            self._send({"kind": "notice", "text": str(error)})
             return False
         return True
 

@@ -142,7 +142,7 @@ class Agents {
       el("h4", { text: "Had it not heard" }),
       told.signals.length ? el("ul", {}, told.signals.map((one) => el("li", {}, `${words(one.kind)} from ${one.source}, ${one.age} steps old: `, without(one.without)))) : empty("No signal was valid for it."),
       el("h4", { text: "Had it not remembered" }),
-      told.memories.length ? el("ul", {}, told.memories.map((one) => el("li", {}, `step ${whole(one.step)}, ${percent(one.relevance, 0)} alike, decoded within ${percent(one.decoding_error, 1)} of range: `, without(one.without)))) : empty("Nothing came to mind."),
+      told.memories.length ? el("ul", {}, told.memories.map((one) => el("li", {}, `step ${whole(one.step)}, ${percent(one.relevance, 0)} alike, ${one.kept_bytes ? `decoded within ${percent(one.decoding_error, 1)} of range` : "dropped from the record since"}: `, without(one.without)))) : empty("Nothing came to mind."),
       ...memories.slice(0, 3).map((memory) => this.beside(memory)),
     );
   }

@@ -20,7 +20,7 @@ class Memory {
     const { page } = this;
     if (!page.columns) return;
     if (what === "step") { for (const chart of this.charts) if (chart.plot) chart.plot.redraw(false); return; }
-    if (what === "opened" || what === "tab") page.ask("audit").then((found) => this.drawFidelity(found.audit), (error) => page.notice(error.message));
+    if (what === "opened" || what === "tab") page.ask("kept").then((found) => this.drawFidelity(found), (error) => page.notice(error.message));
     this.fill();
   }
 
@@ -95,11 +95,13 @@ class Memory {
     this.ages.replaceChildren(el("div", { class: "columns-chart", role: "img", "aria-label": `Age of recalled memories in steps: ${totals.map((count, place) => `from ${AGES[place]}, ${count}`).join("; ")}` }, bars), el("p", { class: "note", text: `${whole(all)} memories that decisions name, by their least age in steps` }));
   }
 
-  drawFidelity(audit) {
-    if (!audit) { this.fidelity.replaceChildren(empty("This run's memories have no audit. One is made when a run of 200 steps or more ends, or by: freeagentics memory audit RUN")); return; }
+  drawFidelity({ audit, kept, long, dropped, shortened, freed, budget }) {
+    const now = pairs([["Memories kept", `${whole(kept[0])} in ${bytes(kept[1])}, books included`], ["Of them consolidated", long[0] ? `${whole(long[0])} in ${bytes(long[1])}` : "none"],
+      ["Dropped and shortened", dropped || shortened ? `${whole(dropped)} and ${whole(shortened)}, ${bytes(freed)} freed` : "none"], ["Budget of an agent", budget ? bytes(budget) : "none"]]);
+    if (!audit) { this.fidelity.replaceChildren(now, el("p", { class: "note", text: "These memories have no audit yet. A run of 200 steps or more makes one when it ends from the command line; freeagentics memory audit makes one of any." })); return; }
     const [own, plain] = audit.codecs;
     const groups = own.groups.map((group) => el("tr", {}, el("th", { scope: "row", text: words(group.group) }), el("td", { class: "number", text: fixed(group.bits, 1) }), el("td", { class: "number", text: group.error === null ? "–" : `${fixed(group.error, 2)} sd` })));
-    this.fidelity.replaceChildren(pairs([["Same decisions as from exact memories", percent(own.agreement, 2)], ["Bits a memory", fixed(own.bits + own.shared_bits, 1)], plain && ["As plain int8", `${fixed(plain.bits, 0)} bits, ${percent(plain.agreement, 2)}`]]),
+    this.fidelity.replaceChildren(now, pairs([["Same decisions as from exact memories", percent(own.agreement, 2)], ["Bits a memory", fixed(own.bits + own.shared_bits, 1)], plain && ["As plain int8", `${fixed(plain.bits, 0)} bits, ${percent(plain.agreement, 2)}`]]),
       el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Features", "Bits", "Error"].map((text) => el("th", { scope: "col", text })))), el("tbody", {}, groups)));
   }
 }
