@@ -114,7 +114,7 @@ def _by_faculty(view: RunView, kind: Kind, name: str, agent: int, cohort: int, s
 
 
 def _parts(view: RunView, agent: int, cohort: int, step: int, asset: int) -> dict[str, float | None]:
-    """What each faculty added to the forecast of the asset in focus."""
+    """Contribution of each faculty to the forecast of the asset in focus."""
     page = view.journal.read(step, Kind.CONTRIBUTIONS, cohort)
     mine: AnyArray = np.empty(0) if page is None else page[page["agent"] == agent]
     if not len(mine):

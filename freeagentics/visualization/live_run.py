@@ -15,7 +15,7 @@ from freeagentics.visualization.mind import belief
 
 THREAD = "freeagentics-live"
 LOOKS_A_SECOND = 4
-"""How often the belief of the agent that is watched is taken."""
+"""Times that the belief of the agent that is watched is taken."""
 
 Make = Callable[[Probe], object]
 """Makes a run, fresh, resumed or forked, under a probe; it returns when the run has ended."""

@@ -1,4 +1,4 @@
-"""What memory did: forecasts with and without what was recalled, against what came."""
+"""Effects of memory: forecasts with and without what was recalled, against what came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run takes: RAM by category, the journal by kind of page, and what stood out."""
+"""Costs of a run: RAM by category, the journal by kind of page, and what stood out."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from freeagentics.records.run_directory import RUNS, RunDirectory
 from freeagentics.scenario.scenario import Scenario
 
 LIVE = RUNS / "live"
-"""Where runs go that a page began. They are runs like any other; only the last few are kept."""
+"""Folder of runs that pages began. They are runs like any other; only the last few are kept."""
 
 KEPT = 10
 """Runs that pages began and that are kept for a reload; older ones are deleted when another begins."""

@@ -55,7 +55,7 @@ class RunView:
 
     @cached_property
     def desks(self) -> int:
-        """How many desks there are."""
+        """Number of desks."""
         accounts = self.journal.read(1, Kind.ACCOUNTS, SHARED)
         assert accounts is not None, "every step has accounts"
         return len(accounts)

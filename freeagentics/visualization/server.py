@@ -28,7 +28,7 @@ _SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_TITLE": "freeagentics",
     # A browser that vanished without saying so leaves its model behind for this long; by default a day.
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",
 }
 
 
@@ -57,5 +57,5 @@ def serve(listener: socket.socket, shown: str) -> None:
 
 
 def shown() -> str:
-    """What a page opens with: a scenario's name, the path of its file, or a run directory."""
+    """Name of what a page opens with: a scenario's name, the path of its file, or a run directory."""
     return os.environ.get(SHOWN_VARIABLE, DEFAULT_SCENARIO)

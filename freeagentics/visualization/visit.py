@@ -225,7 +225,7 @@ class Visit:
             self._send({"kind": "state", **self._state()})
 
     def _state(self) -> Message:
-        """What the run that is shown is doing."""
+        """State of the run that is shown: made here or not, playing or not, and what it failed with."""
         live = self._live
         return {
             "live": live is not None and not live.ending,

@@ -39,7 +39,7 @@ def visit(server: Server, chromium: Browser) -> Iterator[Visit]:
     page = chromium.new_page(viewport={"width": 1400, "height": 900})
     visit = Visit(page, server, RECORDED)
     yield visit
-    page.close()
+    visit.leave()
     assert visit.errors == []
     assert visit.strangers == []
 
@@ -88,7 +88,7 @@ def test_it_is_scrubbed_by_slider_by_keys_and_by_a_click_into_a_chart(recorded: 
     recorded.page.keyboard.press("Space")
     recorded.wait_until("!document.querySelector('.where strong').textContent.startsWith('step 1 ')")
     recorded.page.keyboard.press("Space")
-    assert recorded.page.get_by_role("button", name="Play", exact=True).is_visible()
+    recorded.page.get_by_role("button", name="Play", exact=True).wait_for()
 
 
 def test_a_reload_keeps_run_step_agent_and_tab(recorded: Visit) -> None:
@@ -243,7 +243,7 @@ def test_resets_and_visits_leave_no_thread_file_or_memory_behind(server: Server,
         for _ in range(2):
             visit.press("Reset")
             visit.at_step(1, STEPS)
-        page.close()
+        visit.leave()
 
     for _ in range(4):
         come_and_go()

@@ -1,6 +1,13 @@
 // Charts over steps, drawn by uPlot: one cursor, one zoom and one playhead over all of them.
 const CURSOR = "steps";
 
+// The values in sight with some room; a line that is flat lies in the middle.
+function fitted(u, low, high) {
+  if (low === null) return [0, 1];
+  if (low === high) { const room = Math.abs(low) * 0.02 || 1; return [low - room, high + room]; }
+  return uPlot.rangeNum(low, high, 0.08, true);
+}
+
 class Chart {
   // series: [{label, colour, dash, fill, width, format}], the x of all being steps; overlay(u) draws beneath the lines, marks(u) above.
   constructor(page, { title, series, height = 200, format = short, overlay, marks, range, names, onpick, classes, note }) {
@@ -35,9 +42,9 @@ class Chart {
       width, height: this.height, padding: [8, 30, 0, 0],
       cursor: { sync: { key: CURSOR, setSeries: false, scales: ["x", null] }, drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
       legend: { show: !this.names },
-      scales: { x: { time: false }, y: { range: this.range, dir: this.names ? -1 : 1 } },
+      scales: { x: { time: false }, y: { range: this.range || fitted, dir: this.names ? -1 : 1 } },
       axes: [
-        { ...axis, grid: { show: false }, size: 40, gap: 4, space: 90, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000], values: (_, steps) => steps.map((step) => this.page.axis(step)) },
+        { ...axis, grid: { show: false }, size: 40, gap: 4, space: 64, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000], values: (_, steps) => steps.map((step) => this.page.axis(step)) },
         { ...axis, size: this.wideAxis ? 92 : 62, gap: 6, space: this.names ? 1 : 32,
           splits: this.names ? () => this.names().map((_, place) => place) : undefined,
           values: (_, values) => values.map((value) => (this.names ? this.names()[value] : this.format(value))) },
