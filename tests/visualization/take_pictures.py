@@ -32,7 +32,7 @@ def take(folder: Path, images: Path, *, every: bool) -> None:
     state = f"?run=runs/{first.path.name}&step={fill['step'] - 1}&agent={fill['agent']}&with=runs/{other.path.name}"
     with served("btc-replay", cwd=folder) as server, browser() as chromium:
         for scheme in ("light", "dark") if every else ("light",):
-            page = chromium.new_page(viewport={"width": 1400, "height": 900}, color_scheme=scheme, device_scale_factor=1)  # type: ignore[arg-type]
+            page = chromium.new_page(viewport={"width": 1400, "height": 900}, color_scheme=scheme, device_scale_factor=1)
             visit = Visit(page, server, state)
             visit.at_step(fill["step"] - 1, STEPS)
             for tab in TABS if every else TABS[:1]:

@@ -254,8 +254,8 @@ def test_resets_and_visits_leave_no_thread_file_or_memory_behind(server: Server,
         come_and_go()
     page.wait_for_timeout(500)
     page.close()
-    # A thread or file more may be the server's own; each visit or reset left behind would be two or three.
-    assert server.threads() <= before[0] + 3
+    # Some threads may be the server's own; six visits and twelve resets left behind would be two dozen.
+    assert server.threads() <= before[0] + 8
     assert server.files() <= before[1] + 3
     assert server.resident_mb() < before[2] + 12
 
