@@ -18,6 +18,9 @@ FORGOTTEN = 0.002
 HEARD = 0.5
 """Credence from which a component is heard."""
 
+INHERITED = 0.5
+"""Share of another's evidence that counts for an agent that begins with it: what was so there may not be so here."""
+
 LARGEST = 4.0
 """Residuals are clipped to this many standard deviations, as outcomes are."""
 
@@ -138,6 +141,12 @@ class FacultyWeights(ArrayState):
         known = (self.information, self.moment, self.squares, self.reads, self.words, self.credence, self.noise, worth, worth.shape[1])
         compiled.weights_worth(*known, threshold, life, EXPLAINED, HEARD, _FIRST_READS, _FIRST_SQUARE, _FIRST_WORDS)
         return worth
+
+    def inherit(self, rows: I64, other: FacultyWeights, theirs: I64) -> None:
+        """Rows (indexes) begin with what rows *theirs* of another have learned; the evidence counts by `INHERITED`."""
+        for name, share in (("information", INHERITED), ("moment", INHERITED), ("squares", 1), ("reads", 1), ("words", 1), ("noise", 1)):
+            getattr(self, name)[rows] = getattr(other, name)[theirs] * np.float32(share)
+        self._conclude()
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
