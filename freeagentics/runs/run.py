@@ -96,13 +96,14 @@ def run(
         elif resolved.memory.handed_on:
             raise BadScenario(f"memory.handed_on: {resolved.memory.handed_on} bars of which run? say it with --memories-from RUN_DIR")
         model = stack.enter_context(open_model(resolved, probes))
+        if elders is not None:
+            elders.hand_on(model)
         workers = stack.enter_context(SyncWorkers(resolved, identity))
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, **provenance()})
         if elders is not None:
-            elders.hand_on(model)
             # What everything is computed again from: the other run may be gone then.
             journal.put_checkpoint(0, model.checkpoint())
             journal.set_metadata({"memories_from": {"run": elders.run, "step": elders.step}})

@@ -23,9 +23,7 @@ class DeskGroupSettings(Section):
     left_out: tuple[str, ...] = Field((), description="Roles of the team, and sources on sale, that its desks do without.")
     signals: bool = Field(True, description="Whether signals of its agents are delivered.")
     exposure: RateSpan | None = Field(None, description="Range of the share of equity that its desks hold without any view.")
-    memory: dict[str, Any] = Field(
-        {}, description="Settings of memory that differ: any but codec, weights, horizon, handed_on and population_budget."
-    )
+    memory: dict[str, Any] = Field({}, description=f"Settings of memory that differ: any but {', '.join(SHARED_MEMORY)}.")
     roles: dict[str, dict[str, Any]] = Field({}, description="Settings of roles that differ.")
 
     def memory_of(self, common: MemorySettings) -> MemorySettings:
