@@ -134,7 +134,7 @@ class Forecaster(Cohort):
         self.readings.read[:, rows] = False
 
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
-        """What recalled situations, the belief and sources, and sequences were worth."""
+        """Worth of recalled situations, of the belief and sources, and of sequences."""
         found = super().lessons() | {("faculties", *self._names): self.faculties}
         return found | {("sequences",): self.sequences} if self.sequences else found
 

@@ -75,7 +75,7 @@ class PortfolioOptimizer(Cohort):
         self.last_sent = LastSent(rows, context.signal_ttl, context.assets)
 
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
-        """What recalled situations were worth, and advisers."""
+        """Worth of recalled situations, and of advisers."""
         return super().lessons() | {("advisers",): self.advisers}
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:

@@ -77,7 +77,7 @@ class TradeExecutor(Cohort):
         self._optimized = "portfolio-optimizer" in context.roles
 
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
-        """What recalled situations were worth, and advisers."""
+        """Worth of recalled situations, and of advisers."""
         return super().lessons() | {("advisers",): self.advisers}
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
