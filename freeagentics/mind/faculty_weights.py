@@ -18,9 +18,6 @@ FORGOTTEN = 0.002
 HEARD = 0.5
 """Credence from which a component is heard."""
 
-INHERITED = 0.5
-"""Share of another's evidence that counts for an agent that begins with it: what was so there may not be so here."""
-
 LARGEST = 4.0
 """Residuals are clipped to this many standard deviations, as outcomes are."""
 
@@ -143,9 +140,9 @@ class FacultyWeights(ArrayState):
         return worth
 
     def inherit(self, rows: I64, other: FacultyWeights, theirs: I64) -> None:
-        """Rows (indexes) begin with what rows *theirs* of another have learned; the evidence counts by `INHERITED`."""
-        for name, share in (("information", INHERITED), ("moment", INHERITED), ("squares", 1), ("reads", 1), ("words", 1), ("noise", 1)):
-            getattr(self, name)[rows] = getattr(other, name)[theirs] * np.float32(share)
+        """Rows (indexes) begin with what rows *theirs* of another have learned: their evidence counts as if it were their own."""
+        for name in ("information", "moment", "squares", "reads", "words", "noise"):
+            getattr(self, name)[rows] = getattr(other, name)[theirs]
         self._conclude()
 
     def forget(self, rows: I64) -> None:

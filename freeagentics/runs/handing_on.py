@@ -30,9 +30,9 @@ _Seat = tuple[Cohort, int]
 class Elders:
     """The agents of an earlier run, at the end of one of its steps.
 
-    What they hand on is lessons: how right belief, sources, advisers and memories proved, with half of the evidence
-    (`FacultyWeights.inherit`), and the latest bars with what followed each, in which hunters find sequences. Single memories stay
-    where they are, for they name steps of another market.
+    What they hand on is lessons: how right belief, sources, advisers and memories proved, as if the young had seen it themselves, and the
+    latest bars with what followed each, in which hunters find sequences. Single memories stay where they are, for they name steps of
+    another market.
 
     Attributes:
         run: id of the run.

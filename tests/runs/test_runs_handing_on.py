@@ -47,11 +47,12 @@ def test_lessons_and_bars_are_there_before_the_first_step(elders: RunRecord, you
     assert young.scenario.memory.handed_on == 700
 
 
-def test_evidence_counts_half(elders: RunRecord, young: RunRecord) -> None:
+def test_evidence_counts_as_if_it_were_their_own(elders: RunRecord, young: RunRecord) -> None:
     with Journal(young.directory.journal) as journal, Journal(elders.directory.journal) as before:
         first, last = journal.checkpoint(0), before.checkpoint(700)
     hunters = next(part for part, arrays in first.items() if "sequences.index.move" in arrays)
-    assert np.isin(first[hunters]["faculties.information"], last[hunters]["faculties.information"] / np.float32(2)).all()
+    for name in ("faculties.information", "faculties.weight", "sequences.weights.credence"):
+        assert np.isin(first[hunters][name], last[hunters][name]).all()
 
 
 def test_the_best_of_a_role_hand_on(elders: RunRecord, young: RunRecord) -> None:
