@@ -95,7 +95,7 @@ class Agents {
     if (!found.memories.length) return empty("None with a known outcome came to mind.");
     const { page } = this;
     return el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Made at", "Age", "Market then", "Its reward"].map((text) => el("th", { scope: "col", text })))), el("tbody", {}, found.memories.map((memory) => el("tr", {},
-      el("td", {}, button(`step ${whole(memory.step)}`, () => page.go(memory.step), { class: "link" })), el("td", { text: `${whole(found.step - memory.step)} steps` }), el("td", { text: sd(memory.result) }), el("td", { class: tone(memory.reward), text: sd(memory.reward) })))));
+      el("td", {}, memory.step > 0 ? button(`step ${whole(memory.step)}`, () => page.go(memory.step), { class: "link" }) : "another run"), el("td", { text: `${whole(found.step - memory.step)} steps` }), el("td", { text: sd(memory.result) }), el("td", { class: tone(memory.reward), text: sd(memory.reward) })))));
   }
 
   chain(found) {
