@@ -43,7 +43,7 @@ def viz_command(
 
 
 def _openable(given: str, *, allow_plugins: bool) -> str:
-    """What can be opened: a scenario's name, the path of its file, or a run directory. Raises BadInput."""
+    """Name of what can be opened: a scenario's name, the path of its file, or a run directory. Raises BadInput."""
     from freeagentics.mesa_memory import is_host_run
     from freeagentics.records.run_directory import RunDirectory
     from freeagentics.scenario import load_scenario

@@ -95,7 +95,8 @@ class Chart {
   playhead(u) {
     const step = this.page.step;
     if (!step) return;
-    if (u.cursor.left < 0 && step <= this.data[0].length) u.setLegend({ idx: step - this.data[0][0] }, false);
+    // After it is drawn uPlot empties the legend wherever there is no cursor.
+    queueMicrotask(() => this.tellHere());
     const x = Math.round(u.valToPos(step, "x", true)), { ctx, bbox } = u;
     if (x < bbox.left || x > bbox.left + bbox.width) return;
     ctx.save();
@@ -119,6 +120,12 @@ class Chart {
     ctx.textAlign = "center";
     ctx.fillText(this.note, bbox.left + bbox.width / 2, bbox.top + bbox.height / 2);
     ctx.restore();
+  }
+
+  // Values at the playhead, as long as no cursor asks for others.
+  tellHere() {
+    const place = this.page.step - (this.data[0][0] ?? 1);
+    if (this.plot && this.plot.cursor.left < 0 && place >= 0 && place < this.data[0].length) this.plot.setLegend({ idx: place }, false);
   }
 
   set(data) {
