@@ -35,6 +35,7 @@ def take(folder: Path, images: Path, *, every: bool) -> None:
             page = chromium.new_page(viewport={"width": 1400, "height": 900}, color_scheme=scheme, device_scale_factor=1)
             visit = Visit(page, server, state)
             visit.at_step(fill["step"] - 1, STEPS)
+            visit.wait_for_status("finished")
             for tab in TABS if every else TABS[:1]:
                 visit.show(tab)
                 page.wait_for_timeout(8000 if tab == "Agents" else 2500)

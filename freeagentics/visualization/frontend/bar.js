@@ -109,7 +109,7 @@ class Bar {
   }
 
   say() {
-    const { page } = this, { about, state } = page, doing = page.state.playing ? "playing live" : state.live ? "live, paused" : page.canGoOn ? "stopped; play goes on with it" : "finished";
+    const { page } = this, { about, state } = page, doing = page.reading ? "reading the record…" : page.state.playing ? "playing live" : state.live ? "live, paused" : page.canGoOn ? "stopped; play goes on with it" : "finished";
     const facts = [`${whole(about.agents.length)} agents on ${whole(about.desks)} desks`, `seed ${about.seed}`, `fee ${about.fee} bp`, `${whole(page.last)} steps on record`, doing];
     if (about.forked) facts.unshift(`forked after step ${whole(about.forked.at)}`);
     const waits = this.begin.waiting();

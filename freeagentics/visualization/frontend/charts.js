@@ -32,10 +32,10 @@ class Chart {
     const text = colour("muted"), rule = colour("rule");
     const font = "11px system-ui, sans-serif";
     const axis = { stroke: text, font, grid: { stroke: rule, width: 1 }, ticks: { show: false } };
-    const lines = this.series.map(({ label, dash, fill, width: thick, format }) => ({
+    const lines = this.series.map(({ label, dash, fill, width: thick, format, colour: tint }) => ({
       label, dash, width: thick ?? 1.5, points: { show: false }, spanGaps: true,
-      stroke: () => colour(this.series.find((one) => one.label === label).colour),
-      fill: fill ? () => `${colour(this.series.find((one) => one.label === label).colour)}22` : undefined,
+      stroke: () => colour(tint),
+      fill: fill ? () => `${colour(tint)}22` : undefined,
       value: (_, value) => (value === null || value === undefined ? "–" : (format || this.format)(value)),
     }));
     const options = {
@@ -141,7 +141,14 @@ class Chart {
     this.plot.setScale("x", zoom || { min: first - (last - first) / 150, max: Math.max(last, first + 20) });
   }
 
-  // Drawn again with the colours of now.
+  // Names of the series, which legends and tables say.
+  named(labels) {
+    if (labels.every((label, place) => this.series[place].label === label)) return;
+    labels.forEach((label, place) => { this.series[place].label = label; });
+    this.restyle();
+  }
+
+  // Drawn again with the colours and names of now.
   restyle() {
     if (!this.plot) return;
     this.plot.destroy();

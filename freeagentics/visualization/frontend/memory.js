@@ -42,8 +42,7 @@ class Memory {
       tile("Dropped from mind", percent(Math.max(0, 1 - page.about.slots / Math.max(1, page.last)), 0), "all stay on record"),
     );
     const [first, second] = told;
-    this.saved.series[0].label = first ? words(page.about.team[first.role]) : "no forecaster yet";
-    this.saved.series[1].label = second ? words(page.about.team[second.role]) : "none";
+    this.saved.named([first, second].map((one, place) => (one ? words(page.about.team[one.role]) : ["first forecasters", "second forecasters"][place])));
     this.saved.set([steps, this.savedBy(first, steps), this.savedBy(second, steps)]);
     const members = told.reduce((sum, { role }) => sum + page.about.role.filter((one) => one === role).length, 0);
     this.use.set([steps, this.rolling(told, MOVED, members, steps), this.rolling(told, TURNED, members, steps)]);

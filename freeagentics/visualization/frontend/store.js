@@ -50,7 +50,7 @@ class Page {
       delete asked[key];
       if (next && next.wanted !== wanted) this.latest(key, verb, next.given, take);
     };
-    this.ask(verb, given).then((found) => { if (JSON.stringify([this.about?.run, given]) === wanted) take(found, given); }, (error) => this.notice(error.message)).finally(done);
+    this.ask(verb, given).then((found) => { if (JSON.stringify([this.about?.run, given]) === wanted) take(found, given); }, (error) => { if (JSON.stringify([this.about?.run, given]) === wanted) this.notice(error.message); }).finally(done);
   }
 
   answered({ id, value, error }) {
@@ -207,7 +207,12 @@ class Page {
   }
 
   get canGoOn() {
-    return Boolean(this.about) && this.last < this.about.total;
+    return Boolean(this.about) && !this.reading && this.last < this.about.total;
+  }
+
+  // There is more on record than was read yet.
+  get reading() {
+    return this.last < (this.about?.last || 0);
   }
 
   address() {
