@@ -29,6 +29,8 @@ OPERATORS = (
 )
 """Those that swap an operator for its neighbour or its opposite: a shift of a float would die of a TypeError, and say nothing of tests."""
 
+_GUARDS = ("frozen", "strict")
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -74,7 +76,8 @@ class Mutant:
 def sample(file: str, count: int, seed: int) -> list[Mutant]:
     """*count* mutants of a file drawn at random, the same for the same seed and file; all of them where there are no more.
 
-    None that Python would run like the file itself: what stands in annotations alone is never run.
+    None that Python would run like the file itself: what stands in annotations alone, or below `if TYPE_CHECKING`, is never run. None of
+    decorators, and of the flags `frozen` and `strict`: they guard the package against code that nobody wrote yet, and do nothing until then.
     """
     before = (ROOT / file).read_text(encoding="utf-8")
     places = _places(before)
@@ -102,21 +105,31 @@ def _places(code: str) -> list[tuple[str, int]]:
 
 
 def _meaning(code: str) -> str | None:
-    """A file's syntax without annotations; None where it has none."""
+    """A file's syntax without what no mutant is made of; None where it has none."""
     try:
-        return ast.dump(_Unannotated().visit(ast.parse(code)))
+        return ast.dump(_Bare().visit(ast.parse(code)))
     except SyntaxError:
         return None
 
 
-class _Unannotated(ast.NodeTransformer):
+class _Bare(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
+        node.returns, node.decorator_list = None, []
         return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.decorator_list = []
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test).endswith("TYPE_CHECKING") else self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        return ast.keyword(node.arg, ast.Constant(None)) if node.arg in _GUARDS else self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.annotation = ast.Constant(None)
