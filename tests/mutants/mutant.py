@@ -77,7 +77,7 @@ def sample(file: str, count: int, seed: int) -> list[Mutant]:
     """*count* mutants of a file drawn at random, the same for the same seed and file; all of them where there are no more.
 
     None that Python would run like the file itself: what stands in annotations alone, or below `if TYPE_CHECKING`, is never run. None of
-    decorators, and of the flags `frozen` and `strict`: they guard the package against code that nobody wrote yet, and do nothing until then.
+    decorators, and of the flags `frozen` and `strict`: they guard the package against code that nobody wrote yet.
     """
     before = (ROOT / file).read_text(encoding="utf-8")
     places = _places(before)
