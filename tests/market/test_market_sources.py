@@ -11,6 +11,7 @@ from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market import SOURCES, Bars, Daily, PriceSource, Source, WhaleSource
 from freeagentics.market.source_features import build_features
+from freeagentics.market.windows import trailing_zscore
 
 
 def shown(source: Source, bars: Bars, daily: Daily | None = None) -> dict[str, F32]:
@@ -69,6 +70,13 @@ def test_the_volume_score_measures_by_the_trailing_week() -> None:
     logs = np.log(np.where(bars.volume > 0, bars.volume, np.nan))[400 - 168 :, 0]
     expected = (logs[-1] - np.nanmean(logs)) / np.nanstd(logs)
     assert shown(PriceSource(), bars)["volume_score"][-1, 0] == pytest.approx(np.clip(expected, -4, 4), rel=1e-5)
+
+
+@pytest.mark.parametrize(("known", "usable"), [(9, False), (10, True)])
+def test_a_score_needs_a_seventh_of_its_window(known: int, usable: bool) -> None:
+    values = np.full((70, 1), np.nan)
+    values[70 - known :, 0] = np.arange(known)
+    assert np.isfinite(trailing_zscore(values, 70)[-1, 0]) == usable
 
 
 def whale_bars(**extras: ArrayLike) -> Bars:
