@@ -223,3 +223,8 @@ def test_without_a_name_whoever_heeds_the_kind_is_told(model: MarketModel, ask: 
 def test_a_role_that_the_desk_lacks_is_told_nothing(ask: Ask) -> None:
     assert not len(ask(Action("act", [replace(TELL, to=["risk-manager"])])).signals)
     assert len(ask(Action("act", [replace(TELL, to=["risk-manager", "mine"])])).signals)
+
+
+def test_what_an_answer_leaves_out_is_nothing_and_of_even_confidence() -> None:
+    assert Action("wait") == Action("wait", (), (), {}, {}, value=0, confidence=0.5)
+    assert Tell("TREND") == Tell("TREND", to=None, data={}, confidence=1, severity=1)
