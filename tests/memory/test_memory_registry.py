@@ -23,6 +23,10 @@ def test_every_codec_of_every_role_is_found_again_by_the_version_its_codes_carry
     assert type(codec_of(codec.version, role, COLUMNS)) is type(codec)
 
 
+def test_only_the_trained_codec_leaves_out_what_the_agents_of_a_desk_share() -> None:
+    assert [name for name in CODECS if open_codec(name, "market-hunter", COLUMNS).shares] == ["autoregressive"]
+
+
 def test_versions_differ() -> None:
     versions = [open_codec(name, "market-hunter", COLUMNS).version for name in CODECS]
     assert len(set(versions)) == len(versions)
