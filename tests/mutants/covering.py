@@ -11,7 +11,7 @@ from pathlib import Path
 
 import coverage
 import pytest
-from forked import run_forked
+from forked import QUIETLY, run_forked
 from mutant import ROOT
 
 PATIENCE = 1200
@@ -60,7 +60,7 @@ class Covering:
         watcher = coverage.Coverage(data_file=None, include=[f"{ROOT}/freeagentics/{self._room}/*"])
         observer = _Observer(test, watcher)
         watcher.start()
-        code = int(pytest.main(["-q", "-p", "no:cacheprovider", test], plugins=[observer]))
+        code = int(pytest.main([*QUIETLY, test], plugins=[observer]))
         watcher.stop()
         if code == 0:
             data = watcher.get_data()

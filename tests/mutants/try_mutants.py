@@ -16,7 +16,7 @@ from types import CodeType
 import pytest
 from covering import Covering, Selection, Tests
 from equivalent import Equivalents
-from forked import Ended, import_libraries, run_forked
+from forked import QUIETLY, Ended, import_libraries, run_forked
 from hand_made import HAND_MADE
 from mutant import ROOT, Mutant, sample
 from verdicts import Fate, Verdict, Verdicts, table
@@ -29,8 +29,7 @@ SCENARIOS = {"freeagentics/market/auction/": ("floor",), "freeagentics/": ("whal
 """Scenarios whose golden trajectories are computed where a room's tests pass, by the files that take part: one made market and one of
 several assets, and that of auctions."""
 
-_NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
-_PASSED = (pytest.ExitCode.OK, _NO_TESTS)
+_PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 _SEEN_ELSEWHERE = 99
 
 
@@ -59,8 +58,11 @@ class _Loader(SourceFileLoader):
 def _try(job: tuple[Mutant, Tests]) -> int:
     mutant, tests = job
     sys.meta_path.insert(0, _Changed(mutant))
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests.files], plugins=[Selection(tests)]) if tests.files else _NO_TESTS
-    return int(code) if code not in _PASSED or _same_elsewhere(mutant) else _SEEN_ELSEWHERE
+    for file in tests.files:
+        code = pytest.main(["-x", *QUIETLY, file], plugins=[Selection(tests)])
+        if code not in _PASSED:
+            return int(code)
+    return 0 if _same_elsewhere(mutant) else _SEEN_ELSEWHERE
 
 
 def _same_elsewhere(mutant: Mutant) -> bool:
