@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -55,10 +56,10 @@ class _Loader(SourceFileLoader):
         return compile(self._code, self.path, "exec", dont_inherit=True)
 
 
-def _try(job: tuple[Mutant, Tests]) -> int:
+def _try(seconds: float, job: tuple[Mutant, Tests]) -> int:
     mutant, tests = job
     sys.meta_path.insert(0, _Changed(mutant))
-    for file in tests.files:
+    for file in tests.files(seconds):
         code = pytest.main(["-x", *QUIETLY, file], plugins=[Selection(tests)])
         if code not in _PASSED:
             return int(code)
@@ -78,7 +79,7 @@ def _same_elsewhere(mutant: Mutant) -> bool:
         return False
 
 
-def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) -> Iterator[Verdict]:
+def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool, seconds: float) -> Iterator[Verdict]:
     """Verdicts on mutants, those known first."""
     equivalents = Equivalents()
     left = []
@@ -92,8 +93,8 @@ def tried(mutants: list[Mutant], verdicts: Verdicts, workers: int, again: bool) 
         room: Covering(room, FOLDER / "covering" / room, workers) for room in sorted({mutant.file.split("/")[1] for mutant in left})
     }
     jobs = [(mutant, covering[mutant.file.split("/")[1]].of(mutant.file, mutant.line)) for mutant in left]
-    timed = ((job, 120 + 10 * sum(job[1].seconds.values())) for job in jobs)
-    for ended in run_forked(timed, _try, workers, FOLDER / "logs"):
+    timed = ((job, 300 + 10 * min(seconds, sum(job[1].seconds.values()))) for job in jobs)
+    for ended in run_forked(timed, partial(_try, seconds), workers, FOLDER / "logs"):
         verdict = Verdict.on(ended.job[0], _fate(ended))
         verdicts.add(verdict)
         yield verdict
@@ -106,7 +107,7 @@ def _fate(ended: Ended[tuple[Mutant, Tests]]) -> Fate:
     if ended.code == _SEEN_ELSEWHERE:
         return Fate.ELSEWHERE
     if ended.code in _PASSED:
-        return Fate.ALIVE if ended.job[1].files else Fate.UNTESTED
+        return Fate.ALIVE if ended.job[1].seconds else Fate.UNTESTED
     if ended.code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
         return Fate.KILLED
     raise SystemExit(f"the tests could not be run: pytest ended with {ended.code}\n{ended.written}")
@@ -119,6 +120,7 @@ def main() -> None:
     parser.add_argument("--per-file", type=int, default=10, help="mutants a file, drawn at random; 0 for all (default: 10)")
     parser.add_argument("--seed", type=int, default=0, help="of the draw (default: 0)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    parser.add_argument("--seconds", type=float, default=60, help="that the tests of one may take, beside scenarios (default: 60)")
     parser.add_argument("--again", action="store_true", help="try once more what was alive, after a change of the tests")
     parser.add_argument("--hand-made", action="store_true", help="only the nine changes of hand_made.py, all of which must die")
     arguments = parser.parse_args()
@@ -131,7 +133,7 @@ def main() -> None:
     count = arguments.per_file or sys.maxsize
     mutants = HAND_MADE if arguments.hand_made else [mutant for file in files for mutant in sample(file, count, arguments.seed)]
     all_of = []
-    for verdict in tried(mutants, Verdicts(FOLDER / "verdicts.jsonl"), arguments.workers, arguments.again):
+    for verdict in tried(mutants, Verdicts(FOLDER / "verdicts.jsonl"), arguments.workers, arguments.again, arguments.seconds):
         all_of.append(verdict)
         print(f"{len(all_of)} of {len(mutants)}: {verdict.fate}: {verdict.file}:{verdict.line}: {verdict.after}", flush=True)
     print(table(all_of))
