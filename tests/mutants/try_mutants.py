@@ -19,7 +19,7 @@ from covering import Covering, Selection, Tests
 from equivalent import Equivalents
 from forked import QUIETLY, Ended, import_libraries, run_forked
 from hand_made import HAND_MADE
-from mutant import ROOT, Mutant, sample
+from mutant import ROOT, Mutant, of_all, of_each
 from verdicts import Fate, Verdict, Verdicts, table
 
 FOLDER = ROOT / "build" / "mutants"
@@ -113,11 +113,18 @@ def _fate(ended: Ended[tuple[Mutant, Tests]]) -> Fate:
     raise SystemExit(f"the tests could not be run: pytest ended with {ended.code}\n{ended.written}")
 
 
+def _drawn(files: list[str], arguments: argparse.Namespace) -> list[Mutant]:
+    if arguments.of_all:
+        return of_all(files, arguments.of_all, arguments.seed)
+    return of_each(files, arguments.per_file or sys.maxsize, arguments.seed)
+
+
 def main() -> None:
     """Try a sample, or the nine hand-made ones; fail where one of those is alive."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", help="files to change, or parts of their names; by default all of five rooms")
     parser.add_argument("--per-file", type=int, default=10, help="mutants a file, drawn at random; 0 for all (default: 10)")
+    parser.add_argument("--of-all", type=int, metavar="N", help="instead so many, drawn from all files together")
     parser.add_argument("--seed", type=int, default=0, help="of the draw (default: 0)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
     parser.add_argument("--seconds", type=float, default=60, help="that the tests of one may take, beside scenarios (default: 60)")
@@ -130,8 +137,7 @@ def main() -> None:
     import_libraries()
     found = [path.relative_to(ROOT).as_posix() for room in ROOMS for path in sorted((ROOT / "freeagentics" / room).rglob("*.py"))]
     files = [file for file in found if not arguments.files or any(part in file for part in arguments.files)]
-    count = arguments.per_file or sys.maxsize
-    mutants = HAND_MADE if arguments.hand_made else [mutant for file in files for mutant in sample(file, count, arguments.seed)]
+    mutants = HAND_MADE if arguments.hand_made else _drawn(files, arguments)
     all_of = []
     for verdict in tried(mutants, Verdicts(FOLDER / "verdicts.jsonl"), arguments.workers, arguments.again, arguments.seconds):
         all_of.append(verdict)
