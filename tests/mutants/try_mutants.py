@@ -120,7 +120,7 @@ def _drawn(files: list[str], arguments: argparse.Namespace) -> list[Mutant]:
 
 
 def main() -> None:
-    """Try a sample, or the nine hand-made ones; fail where one of those is alive."""
+    """Try a sample, or the hand-made ones; fail where one of those is alive."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", help="files to change, or parts of their names; by default all of five rooms")
     parser.add_argument("--per-file", type=int, default=10, help="mutants a file, drawn at random; 0 for all (default: 10)")
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
     parser.add_argument("--seconds", type=float, default=60, help="that the tests of one may take, beside scenarios (default: 60)")
     parser.add_argument("--again", action="store_true", help="try once more what was alive, after a change of the tests")
-    parser.add_argument("--hand-made", action="store_true", help="only the nine changes of hand_made.py, all of which must die")
+    parser.add_argument("--hand-made", action="store_true", help="only the changes of hand_made.py, all of which must die")
     arguments = parser.parse_args()
     os.chdir(ROOT)
     os.environ["CI"] = "true"
