@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -164,3 +166,10 @@ def test_a_source_that_breaks_its_contract_is_named() -> None:
         broken = type("Broken", (Loud,), {attribute: value})
         with pytest.raises(BadInput, match=message):
             build_features(bars, None, [broken()])
+
+
+def test_a_volume_below_one_is_a_volume_and_none_at_all_is_not_known() -> None:
+    bars = make_bars(200, extras=False)
+    small = replace(bars, volume=bars.volume / 1000)
+    scores = [shown(PriceSource(), some)["volume_score"] for some in (bars, small)]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-4)
