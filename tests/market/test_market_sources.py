@@ -74,6 +74,16 @@ def test_the_volume_score_measures_by_the_trailing_week() -> None:
     assert shown(PriceSource(), bars)["volume_score"][-1, 0] == pytest.approx(np.clip(expected, -4, 4), rel=1e-5)
 
 
+def test_scores_of_volume_are_cut_at_four_deviations_and_those_of_moves_at_eight() -> None:
+    bars = make_bars(400, extras=False)
+    volume, close = bars.volume.copy(), bars.close.copy()
+    volume[[250, 390]] = [[1e12], [1e-12]]
+    close[300:350] *= 3
+    columns = shown(PriceSource(), replace(bars, volume=volume, close=close))
+    assert columns["volume_score"][[250, 390], 0].tolist() == [4, -4]
+    assert columns["zscore"][[300, 350], 0].tolist() == [8, -8]
+
+
 @pytest.mark.parametrize(("known", "usable"), [(9, False), (10, True)])
 def test_a_score_needs_a_seventh_of_its_window(known: int, usable: bool) -> None:
     values = np.full((70, 1), np.nan)
