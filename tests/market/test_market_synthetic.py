@@ -113,6 +113,13 @@ def test_pumps_come_as_often_and_as_strong_as_planted() -> None:
     assert set(pumps.bars[pumps.pumped]) == {4, 5, 6, 7, 8}
 
 
+def test_no_pump_is_further_from_the_mean_than_three_standard_deviations() -> None:
+    often = WhalePump(whales=1, trend_bars=1, probability=1, within=(1, 1))
+    pumps = synthesize(SyntheticSettings(planted=(often,)), 11, 20_000)[2].pumps
+    assert pumps.pumped.all()
+    assert (pumps.rise.min(), pumps.rise.max()) == (pytest.approx(0.032 - 3 * 0.008), pytest.approx(0.032 + 3 * 0.008))
+
+
 def test_every_pump_met_its_conditions_and_none_began_during_another() -> None:
     bars, _, truth = long_market(planted=True)
     pumps, close = truth.pumps, bars.close[:, 0]
