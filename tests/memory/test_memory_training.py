@@ -12,7 +12,7 @@ from freeagentics.errors import BadInput
 from freeagentics.memory import FEATURES, column
 from freeagentics.memory.codec import AutoregressiveCodec, SideInformation
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.codec.training.fit import FitSettings, fit
+from freeagentics.memory.codec.training.fit import FitSettings, as_decoded, fit
 from freeagentics.memory.codec.training.plan import BOUNDS, plan
 from freeagentics.memory.codec.training.tables import (
     context_numbers,
@@ -141,3 +141,12 @@ def test_contexts_are_of_one_width_and_leave_a_fiftieth_beyond_them_on_either_si
 
 def test_a_codec_is_fitted_as_the_shipped_ones_were_unless_told_otherwise() -> None:
     assert FitSettings() == FitSettings(2000, 2048, 8e-3, 0.02, hidden=32, every=3, early=0.75, compression=0.5, seed=0, device="cpu")
+
+
+def test_a_net_learns_from_features_as_they_are_decoded_off_by_half_a_step_but_for_the_most_common() -> None:
+    torch = pytest.importorskip("torch")
+    wanted = torch.tensor([[0.0, 1.0, -2.0], [3.0, 0.0, 9.0]])
+    for place, off in ((0.0, -0.5), (0.75, 0.25)):
+        seen = as_decoded(wanted, torch.full((2, 3), place), torch.tensor([0.1, 0.2, 0.4]))
+        expected = [[0.0, 1 + 0.2 * off, -2 + 0.4 * off], [3 + 0.1 * off, 0.0, 8.0]]
+        assert seen.numpy() == pytest.approx(np.array(expected), abs=1e-6)
