@@ -79,6 +79,12 @@ def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
     assert np.count_nonzero(planned.copied_from >= 0) == 1
 
 
+def test_what_never_changes_is_copied_from_no_column() -> None:
+    seen = made_up(1)
+    still = replace(seen, columns=(*seen.columns, "price.gap"), side_information=np.pad(seen.side_information, ((0, 0), (0, 1))))
+    assert np.flatnonzero(plan(still, 0.3).copied_from >= 0).tolist() == [column("return_1")]
+
+
 def test_experiences_in_which_nothing_changes_are_refused() -> None:
     still = made_up(1)
     with pytest.raises(BadInput, match="nothing changes"):
