@@ -1,9 +1,43 @@
 """Services over a store, for runs and for any other program: they keep records in a store of one run, and know no model."""
 
+from freeagentics.services.agent_entry import AgentEntry
 from freeagentics.services.agent_state import AgentState, StateType
 from freeagentics.services.audit_entry import AuditEntry
+from freeagentics.services.decision_logger import DecisionLogger, DecisionQuery
+from freeagentics.services.decision_record import DecisionRecord
+from freeagentics.services.estimates import Latency, Rate
+from freeagentics.services.memory_aware_agent import MemoryAwareAgent
+from freeagentics.services.memory_manager import MemoryManager, Term
+from freeagentics.services.memory_pattern import MemoryPattern
+from freeagentics.services.memory_record import MemoryRecord
+from freeagentics.services.multi_agent_coordinator import Claim, MultiAgentCoordinator
 from freeagentics.services.retention import Retention
+from freeagentics.services.signal import Processing, ProcessingStatus, Signal
 from freeagentics.services.state_difference import PartDifference, differences
 from freeagentics.services.state_manager import StateManager
 
-__all__ = ["AgentState", "AuditEntry", "PartDifference", "Retention", "StateManager", "StateType", "differences"]
+__all__ = [
+    "AgentEntry",
+    "AgentState",
+    "AuditEntry",
+    "Claim",
+    "DecisionLogger",
+    "DecisionQuery",
+    "DecisionRecord",
+    "Latency",
+    "MemoryAwareAgent",
+    "MemoryManager",
+    "MemoryPattern",
+    "MemoryRecord",
+    "MultiAgentCoordinator",
+    "PartDifference",
+    "Processing",
+    "ProcessingStatus",
+    "Rate",
+    "Retention",
+    "Signal",
+    "StateManager",
+    "StateType",
+    "Term",
+    "differences",
+]
