@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from freeagentics.clock import DAY_MS
-from freeagentics.services.record import PlainData, Record
+from freeagentics.services.record import PlainData, Record, end_of_life
 from freeagentics.stores import Item
 from freeagentics.stores.tables import decision_partition, decision_type_partition, recent_partition, success_partition
 
@@ -44,18 +43,10 @@ class DecisionRecord(Record):
     ttl: int
     is_stm: bool = True
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_id_and_life(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return given
-        values = dict(given)
-        if "agent_id" in values:
-            values.setdefault("decision_id", f"{_ID}{values['agent_id']}-{uuid.uuid4().hex[:16]}")
-        stamp = values.get("timestamp")
-        if isinstance(stamp, int):
-            values.setdefault("ttl", -(-(stamp + DECISION_LIFE_MS) // 1000))
-        return values
+    def _with_defaults(cls, values: PlainData) -> PlainData:
+        named = {"decision_id": f"{_ID}{values.get('agent_id')}-{uuid.uuid4().hex[:16]}"}
+        return named | end_of_life(values.get("timestamp"), DECISION_LIFE_MS) | values
 
     @model_validator(mode="after")
     def _outcome_with_success(self) -> Self:

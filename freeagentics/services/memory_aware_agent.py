@@ -11,7 +11,7 @@ from freeagentics.services.decision_record import DecisionRecord
 from freeagentics.services.memory_manager import MemoryManager
 from freeagentics.services.memory_pattern import MemoryPattern
 from freeagentics.services.memory_record import MemoryRecord
-from freeagentics.services.multi_agent_coordinator import Claim, MultiAgentCoordinator
+from freeagentics.services.multi_agent_coordinator import LEASE_MS, Claim, MultiAgentCoordinator
 from freeagentics.services.service import Clock, wall_ms
 from freeagentics.services.signal import Signal
 from freeagentics.services.verbs import verb
@@ -26,6 +26,7 @@ class MemoryAwareAgent:
         agent_id: who it is; it is registered under it.
         agent_version: of its program, for its decisions.
         clock: time in ms since 1970.
+        lease_ms: time for which its claims of signals hold.
 
     Attributes:
         memory, log, coordinator: the services that it works with, for what it does not wrap.
@@ -43,10 +44,12 @@ class MemoryAwareAgent:
         True
     """
 
-    def __init__(self, store: Store, agent_id: str, *, agent_version: str = "1.0.0", clock: Clock = wall_ms) -> None:
+    def __init__(
+        self, store: Store, agent_id: str, *, agent_version: str = "1.0.0", clock: Clock = wall_ms, lease_ms: int = LEASE_MS
+    ) -> None:
         self.memory = MemoryManager(store, clock=clock)
         self.log = DecisionLogger(store, clock=clock)
-        self.coordinator = MultiAgentCoordinator(store, clock=clock)
+        self.coordinator = MultiAgentCoordinator(store, clock=clock, lease_ms=lease_ms)
         self.coordinator.register_agent.blocking(agent_id, role=type(self).__name__, agent_version=agent_version)
         self.agent_id = agent_id
         self.agent_version = agent_version

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from freeagentics.services.record import PlainData, Record
 from freeagentics.stores import Item
@@ -34,10 +32,9 @@ class MemoryRecord(Record):
     ttl: int | None = None
     is_stm: bool = True
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_id(cls, given: Any) -> Any:
-        return {"memory_id": f"mem-{uuid.uuid4().hex[:16]}"} | dict(given) if isinstance(given, Mapping) else given
+    def _with_defaults(cls, values: PlainData) -> PlainData:
+        return {"memory_id": f"mem-{uuid.uuid4().hex[:16]}"} | values
 
     def item(self) -> Item:
         """The item of `PATTERNS`."""

@@ -13,15 +13,15 @@ from freeagentics.clock import MINUTE_MS, SECOND_MS
 from freeagentics.errors import BadInput, VersionConflict
 from freeagentics.services.agent_entry import AgentEntry
 from freeagentics.services.item_scan import scan
-from freeagentics.services.service import Service
+from freeagentics.services.service import Clock, Service, wall_ms
 from freeagentics.services.signal import Processing, ProcessingStatus, Signal
 from freeagentics.services.verbs import awaited_verb
-from freeagentics.stores import Item
+from freeagentics.stores import Item, Store
 from freeagentics.stores.tables import REGISTRY_PARTITION, SIGNALS, STATES, target_partition
 from freeagentics.stores.validation import check_agent
 
 LEASE_MS = 30 * SECOND_MS
-"""Time for which a claim holds: whoever needs longer claims again."""
+"""Time for which a claim holds by default; whoever works on it longer may find that another does, too."""
 
 ALIVE_MS = MINUTE_MS
 """Time since its last heartbeat after which an agent counts as gone."""
@@ -56,10 +56,18 @@ class MultiAgentCoordinator(Service):
     """Signals and presence of agents that share a store, in one process or many. Its verbs are awaited; each has a ``blocking`` face.
 
     A signal is stored once it was stored for each target; a sender that was cut off sends it again, with its id and time, and nothing is
-    there twice. A target claims a signal, deals with it, and completes it; claims of workers that died are over after `LEASE_MS`. A worker
+    there twice. A target claims a signal, deals with it, and completes it; claims of workers that died are over after a while. A worker
     may die after what it did and before it said so: then the next does it again. A decision with the claim's `decision_id` and
     `claimed_at` for its own is on record once all the same.
+
+    Args:
+        store, clock: as for every `Service`; clocks of programs that share a store should agree within seconds.
+        lease_ms: time for which a claim holds.
     """
+
+    def __init__(self, store: Store, *, clock: Clock = wall_ms, lease_ms: int = LEASE_MS) -> None:
+        super().__init__(store, clock=clock)
+        self._lease_ms = lease_ms
 
     @awaited_verb
     def store_shared_signal(self, signal: Signal | Mapping[str, Any]) -> Signal:
@@ -75,6 +83,7 @@ class MultiAgentCoordinator(Service):
             clock = {} if "iso_timestamp" in signal else {"timestamp": self._clock()}
             signal = Signal.of(clock | dict(signal))
         check_agent(signal.source_agent)
+        signal = signal.with_statuses()
         targets: list[str | None] = [*signal.target_agents] or [None]
         for target in targets:
             self._put_new(signal.item(target))
@@ -203,7 +212,7 @@ class MultiAgentCoordinator(Service):
         """A claim of a signal as it was at this version; None where another was quicker."""
         now, before = self._clock(), signal.status(agent_id).claimed_at
         at = now if before is None else before
-        status = ProcessingStatus(status=Processing.CLAIMED, worker=worker, claimed_at=at, claimed_until=now + LEASE_MS)
+        status = ProcessingStatus(status=Processing.CLAIMED, worker=worker, claimed_at=at, claimed_until=now + self._lease_ms)
         claimed = _with_status(signal, agent_id, status)
         try:
             self._store.put_if(SIGNALS, claimed.item(agent_id, version + 1), version or None)

@@ -35,15 +35,12 @@ class Record(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_timestamp(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or "iso_timestamp" not in given:
-            return given
-        text = given["iso_timestamp"]
-        values = {name: value for name, value in given.items() if name != "iso_timestamp"}
-        read = _milliseconds(text)
-        stamp = values.setdefault("timestamp", read)
-        if stamp != read:
-            raise ValueError(f"iso_timestamp {text} is {read} ms since 1970, timestamp says {stamp}; leave one of them out")
+    def _complete(cls, given: Any) -> Any:
+        return cls._with_defaults(_with_one_timestamp(dict(given))) if isinstance(given, Mapping) else given
+
+    @classmethod
+    def _with_defaults(cls, values: PlainData) -> PlainData:
+        """The given values, and what follows from them where it was left out; they are not checked yet."""
         return values
 
     @classmethod
@@ -76,6 +73,21 @@ class Record(BaseModel):
 def is_short_term(timestamp: int, now: int) -> bool:
     """True under a day after the timestamp: short-term is a range of time, so nothing has to be moved when the day is over."""
     return now - timestamp < DAY_MS
+
+
+def _with_one_timestamp(values: PlainData) -> PlainData:
+    if "iso_timestamp" in values:
+        text = values.pop("iso_timestamp")
+        read = _milliseconds(text)
+        stamp = values.setdefault("timestamp", read)
+        if stamp != read:
+            raise ValueError(f"iso_timestamp {text} is {read} ms since 1970, timestamp says {stamp}; leave one of them out")
+    return values
+
+
+def end_of_life(stamp: object, life_ms: int) -> PlainData:
+    """The ``ttl``, in s since 1970, of what has this timestamp, if that is one."""
+    return {"ttl": -(-(stamp + life_ms) // 1000)} if isinstance(stamp, int) else {}
 
 
 def _milliseconds(text: object) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics.clock import DAY_MS
-from freeagentics.services.record import PlainData, Record
+from freeagentics.services.record import PlainData, Record, end_of_life
 from freeagentics.stores import Item, Key
 from freeagentics.stores.tables import signal_partition, target_partition
 
@@ -64,7 +62,7 @@ class Signal(Record):
         confidence: from 0 to 1.
         data, context: content of it.
         recommended_action: e.g. ``MONITOR_CLOSELY``.
-        processing_status: by target.
+        processing_status: by target; one that is not in it has not begun, or, of a signal as it was sent to one agent, is another.
         ttl: time in s since 1970 at which it expires; 24 hours after its timestamp by default.
     """
 
@@ -80,19 +78,9 @@ class Signal(Record):
     processing_status: dict[str, ProcessingStatus] = Field(default_factory=dict)
     ttl: int
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_id_life_and_status(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return given
-        values = {"signal_id": f"sig-{uuid.uuid4().hex[:16]}"} | dict(given)
-        stamp, targets = values.get("timestamp"), values.get("target_agents", ())
-        if isinstance(stamp, int):
-            values.setdefault("ttl", -(-(stamp + SIGNAL_LIFE_MS) // 1000))
-        if isinstance(targets, (list, tuple)):
-            values["target_agents"] = list(targets)
-            values["processing_status"] = {target: {} for target in targets} | dict(values.get("processing_status") or {})
-        return values
+    def _with_defaults(cls, values: PlainData) -> PlainData:
+        return {"signal_id": f"sig-{uuid.uuid4().hex[:16]}"} | end_of_life(values.get("timestamp"), SIGNAL_LIFE_MS) | values
 
     def kept(self) -> PlainData:
         """The fields that are kept, by name."""
@@ -101,6 +89,10 @@ class Signal(Record):
     def status(self, target: str) -> ProcessingStatus:
         """How far a target has come."""
         return self.processing_status.get(target, ProcessingStatus())
+
+    def with_statuses(self) -> Signal:
+        """The signal with a status for each target."""
+        return self.model_copy(update={"processing_status": {target: self.status(target) for target in self.target_agents}})
 
     def key(self, target: str | None) -> Key:
         """The key of the item for a target, or with None of a broadcast."""
