@@ -26,13 +26,12 @@ def scan(
     high: Bound = None,
     newest_first: bool = False,
     now: int | None = None,
-    page: int = PAGE,
 ) -> Iterator[Item]:
     """Items as `Store.query` orders them; what is written meanwhile may be among them or not."""
     # Those at the bound, which the next page begins with again.
     seen: set[Key] = set()
     while True:
-        limit = page + len(seen)
+        limit = PAGE + len(seen)
         found = store.query(table, partition, index=index, low=low, high=high, newest_first=newest_first, limit=limit, now=now)
         yield from (item for item in found if item.key not in seen)
         if len(found) < limit:

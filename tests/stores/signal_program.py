@@ -11,18 +11,23 @@ KIND, TARGET = "WHALE_ACTIVITY", "risk-manager"
 LEASE_MS = 300
 
 
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def send(agent: MemoryAwareAgent, count: int) -> None:
     """Send signals of names and times that are the same whenever it begins again; the times are kept where the agent remembers."""
     (started,) = agent.recall("STARTED") or [agent.remember("STARTED", {})]
     for number in range(count):
         agent.send(KIND, {"number": number}, to=[TARGET], signal_id=f"sig-{number:06}", timestamp=started.timestamp + number)
-        print(number, flush=True)
 
 
 async def answer(agent: MemoryAwareAgent) -> None:
     """Answer each signal with a decision, and print when which was seen."""
     async for claim in agent.coordinator.listen(TARGET, every_s=0.05):
-        print(claim.signal.signal_id, wall_ms() - claim.signal.data.get("at", 0), flush=True)
+        say(f"{claim.signal.signal_id} {wall_ms() - claim.signal.data.get('at', 0)}")
         await agent.decide.aio("RISK_ASSESSMENT", {"number": claim.signal.data["number"]}, claim=claim)
 
 
@@ -32,7 +37,7 @@ def main(url: str, part: str, number: str) -> None:
         if part == "send":
             send(MemoryAwareAgent(store, "market-hunter"), int(number))
         else:
-            print("ready", flush=True)
+            say("ready")
             asyncio.run(answer(MemoryAwareAgent(store, TARGET, lease_ms=LEASE_MS)))
 
 

@@ -95,7 +95,7 @@ def test_an_array_in_a_memory_keeps_its_bits(store: Store) -> None:
 
 
 def test_decisions_are_found_by_agent_type_success_and_time_in_order(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(scan_file.scan.__kwdefaults__, "page", 3)
+    monkeypatch.setattr(scan_file, "PAGE", 3)
     log, made = DecisionLogger(store, clock=clock), []
     for number in range(24):
         # Two of each timestamp, whole seconds and parts of one among them.

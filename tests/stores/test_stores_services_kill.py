@@ -109,4 +109,4 @@ def check_answers(log: DecisionLogger, coordinator: MultiAgentCoordinator, signa
 if __name__ == "__main__":
     server = RedisServer()
     found = kill_often(server.url, kills=int(sys.argv[1]), signals=2_000, seed=11)
-    print(f"{sys.argv[1]} kills, {found[-1]} signals answered at the last; nothing lost, nothing twice")
+    sys.stdout.write(f"{sys.argv[1]} kills, {found[-1]} signals answered at the last; nothing lost, nothing twice\n")
