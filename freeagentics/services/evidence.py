@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Evidence:
             return [self for _ in shares]
         first, last = int(self.times[0]), int(self.times[-1]) + self.horizon
         bounds = [first + round((last - first) * share) for share in np.cumsum([0.0, *shares])]
-        return [self.between(low, high) for low, high in zip(bounds, bounds[1:], strict=False)]
+        return [self.between(low, high) for low, high in pairwise(bounds)]
 
     def apart(self, mask: Column) -> Column:
         """Indices of rows of a mask (N,) whose outcomes do not overlap: the first, and then each that begins after the one before ended."""

@@ -28,16 +28,24 @@ class Candidate(NamedTuple):
     gain: float
 
 
-def candidates(evidence: Evidence) -> list[Candidate]:
-    """The best condition of each feature that has one, best first."""
-    found = (_best(evidence, feature) for feature in evidence.features)
-    return sorted((one for one in found if one is not None), key=lambda one: (-one.gain, one.condition.name))
+def candidates(evidence: Evidence) -> list[Condition]:
+    """The best condition of each feature that has one, best first.
+
+    Thresholds are judged by all rows. Features are put in order by rows whose outcomes do not overlap: else what stays the same for long
+    would seem to tell the more.
+    """
+    found = [one for one in (_best(evidence, feature) for feature in evidence.features) if one is not None]
+    return [one.condition for one in sorted(found, key=lambda one: (-one.gain, one.condition.name))]
 
 
 def _best(evidence: Evidence, feature: str) -> Candidate | None:
-    tried = sorted(_tried(evidence, feature), key=lambda one: (-one.gain, str(one.condition)))
-    enough = (one for one in tried if len(evidence.apart(one.condition.met(evidence))) >= LEAST_EVENTS)
-    return next(enough, None)
+    for tried in sorted(_tried(evidence, feature), key=lambda one: (-one.gain, str(one.condition))):
+        met = tried.condition.met(evidence)
+        events, others = evidence.apart(met), evidence.apart(~met)
+        if len(events) >= LEAST_EVENTS:
+            counts = len(events), int(evidence.success[events].sum()), len(others), int(evidence.success[others].sum())
+            return Candidate(tried.condition, float(_gain(*map(np.array, counts))))
+    return None
 
 
 def _tried(evidence: Evidence, feature: str) -> Iterator[Candidate]:
@@ -60,8 +68,9 @@ def _cuts(feature: str, context: tuple[str, str] | None, values: Column, success
     floors = np.searchsorted(ranked, _thresholds(ranked), side="left")
     ceilings = np.searchsorted(ranked, _thresholds(ranked), side="right")
     total, wins = len(all_success), int(all_success.sum())
-    above = _gain(len(ranked) - floors, before[-1] - before[floors], total, wins)
-    below = _gain(ceilings, before[ceilings], total, wins)
+    above_wins, below_wins = before[-1] - before[floors], before[ceilings]
+    above = _gain(len(ranked) - floors, above_wins, total - len(ranked) + floors, wins - above_wins)
+    below = _gain(ceilings, below_wins, total - ceilings, wins - below_wins)
     yield Candidate(Condition(feature, float(ranked[floors[above.argmax()]]), above=True, context=context), float(above.max()))
     yield Candidate(Condition(feature, float(ranked[ceilings[below.argmax()] - 1]), above=False, context=context), float(below.max()))
 
@@ -73,10 +82,9 @@ def _thresholds(ranked: Column) -> Column:
     return np.unique(ranked[np.linspace(0, len(ranked) - 1, MOST_THRESHOLDS).astype(int)])
 
 
-def _gain(count: Column, wins: Column, total: int, all_wins: int) -> Column:
+def _gain(count: Column, wins: Column, rest: Column, rest_wins: Column) -> Column:
     """Log likelihood of two rates, where the condition is met and elsewhere, less that of one; 0 where it is no higher where it is met."""
-    rest, rest_wins = total - count, all_wins - wins
-    gain = _log_likelihood(count, wins) + _log_likelihood(rest, rest_wins) - _log_likelihood(np.array(total), np.array(all_wins))
+    gain = _log_likelihood(count, wins) + _log_likelihood(rest, rest_wins) - _log_likelihood(count + rest, wins + rest_wins)
     return np.where(wins * rest > rest_wins * count, gain, 0.0)
 
 

@@ -22,7 +22,7 @@ from scipy import stats
 from freeagentics.services.condition import Condition
 from freeagentics.services.estimates import Rate
 from freeagentics.services.evidence import Column, Evidence
-from freeagentics.services.pattern_search import LEAST_EVENTS, Candidate, candidates
+from freeagentics.services.pattern_search import LEAST_EVENTS, candidates
 from freeagentics.services.record import PlainData
 
 FAMILY_ERROR = 0.01
@@ -105,14 +105,14 @@ def find_patterns(search: Evidence, trial: Evidence, error: float = FAMILY_ERROR
     return _fallback(candidates(search), trial, error)
 
 
-def _fallback(found: Sequence[Candidate], trial: Evidence, error: float) -> list[Finding]:
+def _fallback(found: Sequence[Condition], trial: Evidence, error: float) -> list[Finding]:
     findings, inherited = [], 0.0
-    for place, candidate in enumerate(found):
-        estimate = Estimate.of(candidate.condition, trial)
+    # How often a condition is met says nothing of what came of it, so who is left out for that costs no error.
+    often = (one for one in found if len(trial.apart(one.met(trial))) >= LEAST_EVENTS)
+    for place, condition in enumerate(often):
+        estimate = Estimate.of(condition, trial)
         allowed = inherited + error * 0.5 ** (place + 1)
-        if estimate.rate.trials < LEAST_EVENTS:
-            allowed = 0.0
-        findings.append(Finding(candidate.condition, estimate, allowed))
+        findings.append(Finding(condition, estimate, allowed))
         inherited = allowed if findings[-1].holds else 0.0
     return findings
 
