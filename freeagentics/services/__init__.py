@@ -3,14 +3,17 @@
 from freeagentics.services.agent_entry import AgentEntry
 from freeagentics.services.agent_state import AgentState, StateType
 from freeagentics.services.audit_entry import AuditEntry
+from freeagentics.services.condition import Condition
 from freeagentics.services.decision_logger import DecisionLogger, DecisionQuery
 from freeagentics.services.decision_record import DecisionRecord
 from freeagentics.services.estimates import Latency, Rate
+from freeagentics.services.evidence import Evidence
 from freeagentics.services.memory_aware_agent import MemoryAwareAgent
 from freeagentics.services.memory_manager import MemoryManager, Term
 from freeagentics.services.memory_pattern import MemoryPattern
 from freeagentics.services.memory_record import MemoryRecord
 from freeagentics.services.multi_agent_coordinator import Claim, MultiAgentCoordinator
+from freeagentics.services.pattern_learner import Learned, PatternLearner
 from freeagentics.services.retention import Retention
 from freeagentics.services.signal import Processing, ProcessingStatus, Signal
 from freeagentics.services.state_difference import PartDifference, differences
@@ -21,16 +24,20 @@ __all__ = [
     "AgentState",
     "AuditEntry",
     "Claim",
+    "Condition",
     "DecisionLogger",
     "DecisionQuery",
     "DecisionRecord",
+    "Evidence",
     "Latency",
+    "Learned",
     "MemoryAwareAgent",
     "MemoryManager",
     "MemoryPattern",
     "MemoryRecord",
     "MultiAgentCoordinator",
     "PartDifference",
+    "PatternLearner",
     "Processing",
     "ProcessingStatus",
     "Rate",

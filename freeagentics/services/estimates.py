@@ -39,6 +39,10 @@ class Rate:
         half = (square * successes * (trials - successes) / trials + square**2 / 4) ** 0.5 / (trials + square)
         return cls(successes, trials, max(center - half, 0.0), min(center + half, 1.0))
 
+    def plus(self, successes: int, trials: int) -> Rate:
+        """The share with these counts added."""
+        return Rate.counted(self.successes + successes, self.trials + trials)
+
     @property
     def rate(self) -> float:
         """Successes per trial; nan without trials."""
