@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from freeagentics.evaluation.run_patterns import RunPatterns
-    from freeagentics.services.pattern_trial import Estimate
+    from freeagentics.evaluation.run_patterns import RunPattern, RunPatterns
+    from freeagentics.services.pattern_trial import Estimate, Finding
 
 _HEADS = ("condition", "higher", "95 % interval", "elsewhere", "mean", "95 % interval", "events", "p", "last third", "fate")
 
@@ -54,15 +54,7 @@ def _print(found: RunPatterns, rows: int) -> None:
 
     console = plain_console()
     if found.patterns:
-        lines = [
-            (
-                str(one.finding.condition),
-                *_cells(one.finding.estimate),
-                f"{one.later.rate.rate:.0%} of {one.later.rate.trials}",
-                str(one.fate),
-            )
-            for one in found.patterns
-        ]
+        lines = [(str(one.finding.condition), *_cells(one.finding.estimate), *_fate(one)) for one in found.patterns]
         for line in aligned([_HEADS, *lines]):
             console.print(line)
     tried = len(found.patterns) + len(found.refused)
@@ -81,16 +73,15 @@ def _cells(estimate: Estimate) -> tuple[str, ...]:
     )
 
 
-def _plain(found: RunPatterns) -> dict[str, Any]:
-    def tried(condition: str, estimate: Estimate, allowed: float) -> dict[str, Any]:
-        return {"condition": condition, **estimate.to_data(), "p_value": estimate.p_value, "allowed": allowed}
+def _fate(pattern: RunPattern) -> tuple[str, str]:
+    return f"{pattern.later.rate.rate:.0%} of {pattern.later.rate.trials}", str(pattern.fate)
 
-    patterns = [
-        {
-            **tried(str(one.finding.condition), one.finding.estimate, one.finding.allowed),
-            "later": one.later.to_data(),
-            "fate": str(one.fate),
-        }
-        for one in found.patterns
-    ]
-    return {"patterns": patterns, "refused": [tried(str(one.condition), one.estimate, one.allowed) for one in found.refused]}
+
+def _plain(found: RunPatterns) -> dict[str, Any]:
+    patterns = [_tried(one.finding) | {"later": one.later.to_data(), "fate": str(one.fate)} for one in found.patterns]
+    return {"patterns": patterns, "refused": [_tried(one) for one in found.refused]}
+
+
+def _tried(finding: Finding) -> dict[str, Any]:
+    figures = finding.estimate.to_data() | {"p_value": finding.estimate.p_value, "allowed": finding.allowed}
+    return {"condition": str(finding.condition)} | figures

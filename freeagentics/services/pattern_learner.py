@@ -157,9 +157,7 @@ class PatternLearner(Service):
         try:
             self._store.put_if(PATTERNS, item, before.looks or None)
         except VersionConflict as error:
-            raise VersionConflict(
-                f"agent {agent_id} looked at {domain} at the same time elsewhere; look again with fresh evidence"
-            ) from error
+            raise VersionConflict(f"agent {agent_id} looked at {domain} at the same time elsewhere; look again later") from error
 
 
 def _split(evidence: Evidence, fresh_from: int | None) -> tuple[Evidence, Evidence]:

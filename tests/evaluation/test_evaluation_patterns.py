@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_runner import cli
+from cli_runner import called
 
 from freeagentics.evaluation.market_evidence import HORIZON, market_evidence, market_frame, run_frame
 from freeagentics.evaluation.run_patterns import Fate, RunPattern, RunPatterns, patterns_of
@@ -85,13 +85,13 @@ def test_a_runs_journal_shows_what_its_market_showed(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_what_was_tried(tmp_path: Path) -> None:
-    told = json.loads(cli("patterns", "whale-pump", "--steps", "20000", "--seed", "1", "--json").stdout)
+    told = json.loads(called("patterns", "whale-pump", "--steps", "20000", "--seed", "1", "--json", cwd=tmp_path).stdout)
     assert str(PLANTED) in {one["condition"] for one in told["patterns"]}
     assert {one["fate"] for one in told["patterns"]} <= {"held", "faded", "open"}
     assert told["refused"]
-    table = cli("patterns", "whale-pump", "--steps", "20000", "--seed", "1").stdout
+    table = called("patterns", "whale-pump", "--steps", "20000", "--seed", "1", cwd=tmp_path).stdout
     assert "whales.count >= 5 where trend is rising" in table
-    wrong = cli("patterns", str(tmp_path), "--seed", "1")
+    wrong = called("patterns", tmp_path, "--seed", "1", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "its steps and its seed are what they are" in wrong.stderr
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_events_that_are_apart_do_not_overlap_and_none_is_left_out_for_nothing(m
 def test_no_outcome_reaches_from_one_part_into_the_next(horizon: int) -> None:
     evidence = world(0, 300)
     parts = Evidence(evidence.times, evidence.success, evidence.size, horizon).parts(0.3, 0.3, 0.4)
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         assert int(before.times[-1]) + horizon <= int(after.times[0])
 
 
@@ -181,14 +182,8 @@ def test_decisions_with_outcomes_are_evidence() -> None:
         log = DecisionLogger(store, clock=lambda: 10_000)
         for number in range(6):
             context = {"market": {"trend": "rising" if number % 2 else "falling"}, "whale_count": number, "parent_decision_id": None}
-            given = {
-                "agent_id": "a",
-                "decision_type": "T",
-                "timestamp": number,
-                "context": context,
-                "reasoning": {"scores": {"whales": 0.5}},
-            }
-            made = log.log_decision(given)
+            given = {"agent_id": "a", "decision_type": "T", "timestamp": number, "context": context}
+            made = log.log_decision(given | {"reasoning": {"scores": {"whales": 0.5}}})
             if number < 5:
                 log.log_outcome(made, {"success": number > 2, "reward": number / 2})
         evidence = Evidence.of_decisions(log.decisions(agent_id="a"), horizon=2)
