@@ -10,6 +10,7 @@ import typer
 
 from freeagentics import __version__
 from freeagentics.cli import (
+    analytics,
     bench,
     experiments,
     explain,
@@ -50,6 +51,7 @@ app.command("ablate")(experiments.ablate_command)
 app.command("sweep")(experiments.sweep_command)
 app.command("compare")(experiments.compare_command)
 app.command("facts")(facts.facts_command)
+app.command("analytics")(analytics.analytics_command)
 app.command("patterns")(patterns.patterns_command)
 app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)

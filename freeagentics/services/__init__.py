@@ -2,6 +2,7 @@
 
 from freeagentics.services.agent_entry import AgentEntry
 from freeagentics.services.agent_state import AgentState, StateType
+from freeagentics.services.analytics import Analytics
 from freeagentics.services.audit_entry import AuditEntry
 from freeagentics.services.condition import Condition
 from freeagentics.services.decision_logger import DecisionLogger, DecisionQuery
@@ -14,14 +15,17 @@ from freeagentics.services.memory_pattern import MemoryPattern
 from freeagentics.services.memory_record import MemoryRecord
 from freeagentics.services.multi_agent_coordinator import Claim, MultiAgentCoordinator
 from freeagentics.services.pattern_learner import Learned, PatternLearner
+from freeagentics.services.prices import Prices
 from freeagentics.services.retention import Retention
 from freeagentics.services.signal import Processing, ProcessingStatus, Signal
 from freeagentics.services.state_difference import PartDifference, differences
 from freeagentics.services.state_manager import StateManager
+from freeagentics.services.storage_cost import Load, storage_cost
 
 __all__ = [
     "AgentEntry",
     "AgentState",
+    "Analytics",
     "AuditEntry",
     "Claim",
     "Condition",
@@ -31,6 +35,7 @@ __all__ = [
     "Evidence",
     "Latency",
     "Learned",
+    "Load",
     "MemoryAwareAgent",
     "MemoryManager",
     "MemoryPattern",
@@ -38,6 +43,7 @@ __all__ = [
     "MultiAgentCoordinator",
     "PartDifference",
     "PatternLearner",
+    "Prices",
     "Processing",
     "ProcessingStatus",
     "Rate",
@@ -47,4 +53,5 @@ __all__ = [
     "StateType",
     "Term",
     "differences",
+    "storage_cost",
 ]

@@ -53,7 +53,7 @@ class Estimate:
         met = condition.met(evidence)
         events, others = evidence.apart(met), evidence.apart(~met)
         rate, base = Rate.of(evidence.success[events].tolist()), Rate.of(evidence.success[others].tolist())
-        table = [[rate.successes, rate.trials - rate.successes], [base.successes, base.trials - base.successes]]
+        table = np.array([[rate.successes, rate.trials - rate.successes], [base.successes, base.trials - base.successes]])
         p_value = float(stats.fisher_exact(table, alternative="greater").pvalue)
         return cls(rate, base, *_mean(evidence.size[events]), p_value)
 
