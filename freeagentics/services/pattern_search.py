@@ -8,6 +8,7 @@ It looks at one stretch of time, and what it finds there means nothing yet: the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -33,8 +34,9 @@ class Candidate(NamedTuple):
 def candidates(evidence: Evidence) -> list[Condition]:
     """The best condition of each feature that has one, best first.
 
-    Thresholds are judged by all rows. Features are put in order by rows whose outcomes do not overlap: else what stays the same for long
-    would seem to tell the more.
+    Rows whose outcomes overlap count once, else what stays the same for long would seem to tell the more: thresholds are judged by the
+    number of stretches of a horizon in which a condition is met, and of the best thresholds of a feature, and then of all features, those
+    are best that tell most by rows whose outcomes do not overlap.
     """
     ranks = _standardised(evidence.size)
     found = [one for one in (_best(evidence, feature, ranks) for feature in evidence.features) if one is not None]
@@ -47,41 +49,52 @@ def _standardised(sizes: Column) -> Column:
 
 
 def _best(evidence: Evidence, feature: str, ranks: Column) -> Candidate | None:
-    for tried in sorted(_tried(evidence, feature, ranks), key=lambda one: (-one.gain, str(one.condition))):
-        met = tried.condition.met(evidence)
-        events, others = evidence.apart(met), evidence.apart(~met)
-        if len(events) >= LEAST_EVENTS:
-            figures = len(events), ranks[events].sum(), len(others), ranks[others].sum()
-            return Candidate(tried.condition, float(_gain(*map(np.array, figures))))
-    return None
+    judged = (_judged(evidence, condition, ranks) for condition in _tried(evidence, feature, ranks))
+    enough = [one for one in judged if one is not None]
+    return min(enough, key=lambda one: (-one.gain, str(one.condition)), default=None)
 
 
-def _tried(evidence: Evidence, feature: str, ranks: Column) -> Iterator[Candidate]:
+def _judged(evidence: Evidence, condition: Condition, ranks: Column) -> Candidate | None:
+    met = condition.met(evidence)
+    events, others = evidence.apart(met), evidence.apart(~met)
+    if len(events) < LEAST_EVENTS or not len(others):
+        return None
+    return Candidate(condition, float(_gain(ranks[events].mean(), ranks[others].mean(), np.array(len(events)), np.array(len(others)))))
+
+
+def _tried(evidence: Evidence, feature: str, ranks: Column) -> Iterator[Condition]:
     """The best threshold of each direction and context."""
-    values = evidence.features[feature]
+    values, stretches = evidence.features[feature], evidence.times // evidence.horizon
     places: list[tuple[tuple[str, str] | None, Column]] = [(None, np.ones(len(evidence), bool))]
     for name, column in evidence.contexts.items():
         places += [((name, str(value)), column == value) for value in np.unique(column)]
     for context, mask in places:
-        known = mask & ~np.isnan(values)
-        if known.any():
-            yield from _cuts(feature, context, values[known], ranks[known], len(evidence))
+        known = np.flatnonzero(mask & ~np.isnan(values))
+        order = known[np.argsort(values[known], kind="stable")]
+        if len(order):
+            yield from _cuts(Condition(feature, 0.0, context=context), values[order], ranks[order], stretches[order], stretches)
 
 
-def _cuts(feature: str, context: tuple[str, str] | None, values: Column, ranks: Column, rows: int) -> Iterator[Candidate]:
-    """The best floor and the best ceiling; all *rows* but those that meet it are elsewhere, and ranks of all of them sum to nothing."""
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-    before = np.concatenate([[0.0], np.cumsum(ranks[order])])
-    floors = np.searchsorted(ranked, _thresholds(ranked), side="left")
-    ceilings = np.searchsorted(ranked, _thresholds(ranked), side="right")
-    for above, cuts, count, total in (
-        (True, floors, len(ranked) - floors, before[-1] - before[floors]),
-        (False, ceilings - 1, ceilings, before[ceilings]),
-    ):
-        gains = _gain(count, total, rows - count, -total)
-        best = int(gains.argmax())
-        yield Candidate(Condition(feature, float(ranked[cuts[best]]), above=above, context=context), float(gains[best]))
+def _cuts(place: Condition, ranked: Column, ranks: Column, stretches: Column, all_stretches: Column) -> Iterator[Condition]:
+    """The best floor and the best ceiling of rows in order of a feature; ranks of all rows sum to nothing."""
+    rows, everywhere = len(all_stretches), len(np.unique(all_stretches))
+    tried = _thresholds(ranked)
+    for above in (True, False):
+        # Counted from the end that always meets the condition.
+        inward = slice(None, None, -1 if above else 1)
+        counts = len(ranked) - np.searchsorted(ranked, tried, side="left") if above else np.searchsorted(ranked, tried, side="right")
+        totals = np.cumsum(ranks[inward])[counts - 1]
+        met = _distinct(stretches[inward])[counts - 1]
+        elsewhere = np.where(counts < rows, -totals / np.maximum(rows - counts, 1), np.inf)
+        gains = _gain(totals / counts, elsewhere, met, np.maximum(everywhere - met, 1))
+        yield replace(place, threshold=float(tried[gains.argmax()]), above=above)
+
+
+def _distinct(values: Column) -> Column:
+    """The number of different values among the first of them, for each number of them."""
+    first = np.zeros(len(values), np.int64)
+    first[np.unique(values, return_index=True)[1]] = 1
+    return np.cumsum(first)
 
 
 def _thresholds(ranked: Column) -> Column:
@@ -91,7 +104,7 @@ def _thresholds(ranked: Column) -> Column:
     return np.unique(ranked[np.linspace(0, len(ranked) - 1, MOST_THRESHOLDS).astype(int)])
 
 
-def _gain(count: Column, total: Column, rest: Column, rest_total: Column) -> Column:
+def _gain(mean: Column, rest_mean: Column, count: Column, rest: Column) -> Column:
     """Half of the variation between two means of standardised ranks; 0 where the first is not the higher."""
-    apart = total / np.maximum(count, 1) - rest_total / np.maximum(rest, 1)
-    return np.where(apart > 0, apart**2 * count * rest / (count + rest) / 2, 0.0)
+    apart = np.where(rest_mean < mean, mean - rest_mean, 0.0)
+    return apart**2 * count * rest / (count + rest) / 2

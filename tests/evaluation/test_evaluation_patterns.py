@@ -99,7 +99,7 @@ def test_the_command_prints_what_was_tried(tmp_path: Path) -> None:
 def main(seeds: int) -> None:
     probability, size, events = truth(100_000, 1_000_000)
     say(f"truth of {events:,} events: probability {probability:.4f}, size {size:.4f}")
-    for steps in (2_000, 20_000):
+    for steps in (2_000, 6_000, 20_000):
         found = [planted_in(found_in("whale-pump", seed, steps)) for seed in range(seeds)]
         estimates = [one.finding.estimate for one in found if one is not None]
         rates = sum(one.rate.low <= probability <= one.rate.high for one in estimates)
