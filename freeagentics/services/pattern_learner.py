@@ -124,7 +124,7 @@ class PatternLearner(Service):
     def _follow(self, pattern: MemoryPattern, trial: Evidence, learned: Learned) -> None:
         """Hold a pattern against evidence that it was not promoted by."""
         condition, (promised, base) = Condition.of_data(pattern.data["conditions"]), pattern.data["promised"]
-        if not pattern.confidence or condition.feature not in trial.features:
+        if not pattern.confidence or not condition.is_about(trial):
             return
         estimate = Estimate.of(condition, trial)
         if not estimate.rate.trials:

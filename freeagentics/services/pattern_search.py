@@ -1,4 +1,5 @@
-"""The search for conditions: of each feature the threshold, direction and context that tell most of what comes of a situation.
+"""The search for conditions: of each feature the threshold, direction and context that tell most of what comes of a situation, and of each
+context its best value.
 
 Conditions are judged by ranks of sizes, which say more than successes alone, and on which nothing far out has a hold.
 
@@ -7,7 +8,7 @@ It looks at one stretch of time, and what it finds there means nothing yet: the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ def candidates(evidence: Evidence) -> list[Condition]:
     are best that tell most by rows whose outcomes do not overlap.
     """
     ranks = _standardised(evidence.size)
-    found = [one for one in (_best(evidence, feature, ranks) for feature in evidence.features) if one is not None]
+    tried = [*(_tried(evidence, feature, ranks) for feature in evidence.features), *map(_values, evidence.contexts.items())]
+    found = [one for one in (_best(evidence, conditions, ranks) for conditions in tried) if one is not None]
     return [one.condition for one in sorted(found, key=lambda one: (-one.gain, one.condition.name))]
 
 
@@ -48,15 +50,20 @@ def _standardised(sizes: Column) -> Column:
     return (ranks - ranks.mean()) / max(float(ranks.std()), 1e-9)
 
 
-def _best(evidence: Evidence, feature: str, ranks: Column) -> Candidate | None:
-    judged = (_judged(evidence, condition, ranks) for condition in _tried(evidence, feature, ranks))
+def _values(context: tuple[str, Column]) -> list[Condition]:
+    """The values of a context, each by itself."""
+    name, column = context
+    return [Condition("", context=(name, str(value))) for value in np.unique(column)]
+
+
+def _best(evidence: Evidence, conditions: Iterable[Condition], ranks: Column) -> Candidate | None:
+    judged = (_judged(evidence, condition, ranks) for condition in conditions)
     enough = [one for one in judged if one is not None]
     return min(enough, key=lambda one: (-one.gain, str(one.condition)), default=None)
 
 
 def _judged(evidence: Evidence, condition: Condition, ranks: Column) -> Candidate | None:
-    met = condition.met(evidence)
-    events, others = evidence.apart(met), evidence.apart(~met)
+    events, others = evidence.apart(condition.met(evidence)), evidence.apart(condition.missed(evidence))
     if len(events) < LEAST_EVENTS or not len(others):
         return None
     return Candidate(condition, float(_gain(ranks[events].mean(), ranks[others].mean(), np.array(len(events)), np.array(len(others)))))
@@ -72,20 +79,19 @@ def _tried(evidence: Evidence, feature: str, ranks: Column) -> Iterator[Conditio
         known = np.flatnonzero(mask & ~np.isnan(values))
         order = known[np.argsort(values[known], kind="stable")]
         if len(order):
-            yield from _cuts(Condition(feature, 0.0, context=context), values[order], ranks[order], stretches[order], stretches)
+            yield from _cuts(Condition(feature, context=context), values[order], ranks[order], stretches[order])
 
 
-def _cuts(place: Condition, ranked: Column, ranks: Column, stretches: Column, all_stretches: Column) -> Iterator[Condition]:
-    """The best floor and the best ceiling of rows in order of a feature; ranks of all rows sum to nothing."""
-    rows, everywhere = len(all_stretches), len(np.unique(all_stretches))
-    tried = _thresholds(ranked)
+def _cuts(place: Condition, ranked: Column, ranks: Column, stretches: Column) -> Iterator[Condition]:
+    """The best floor and the best ceiling of the rows of a context in order of a feature."""
+    rows, everywhere, tried = len(ranked), len(np.unique(stretches)), _thresholds(ranked)
     for above in (True, False):
         # Counted from the end that always meets the condition.
         inward = slice(None, None, -1 if above else 1)
-        counts = len(ranked) - np.searchsorted(ranked, tried, side="left") if above else np.searchsorted(ranked, tried, side="right")
+        counts = rows - np.searchsorted(ranked, tried, side="left") if above else np.searchsorted(ranked, tried, side="right")
         totals = np.cumsum(ranks[inward])[counts - 1]
         met = _distinct(stretches[inward])[counts - 1]
-        elsewhere = np.where(counts < rows, -totals / np.maximum(rows - counts, 1), np.inf)
+        elsewhere = np.where(counts < rows, (ranks.sum() - totals) / np.maximum(rows - counts, 1), np.inf)
         gains = _gain(totals / counts, elsewhere, met, np.maximum(everywhere - met, 1))
         yield replace(place, threshold=float(tried[gains.argmax()]), above=above)
 

@@ -1,10 +1,10 @@
 """The trial of conditions on evidence that they were not chosen by.
 
 What was found in one stretch of time is tried in a later one, where no outcome overlaps with another or with the first stretch. Success
-where the condition is met is held against success elsewhere by Fisher's exact test (one-sided). Conditions are tried in the order of the
-search, by the fallback procedure: the i-th has half of the error of the one before, and inherits what those before it did not use up. So
-the probability of any false discovery is at most the error of the look, whatever depends on what; looks have errors whose sum is at most
-that of the family.
+where the condition is met is held against success where it is missed, in its context, by Fisher's exact test (one-sided). Conditions are
+tried in the order of the search, by the fallback procedure: the i-th has half of the error of the one before, and inherits what those
+before it did not use up. So the probability of any false discovery is at most the error of the look, whatever depends on what; looks have
+errors whose sum is at most that of the family.
 
 - R. A. Fisher (1935), The logic of inductive inference, https://doi.org/10.2307/2342435
 - B. L. Wiens (2003), A fixed sequence Bonferroni procedure for testing multiple endpoints, https://doi.org/10.1002/pst.64
@@ -35,7 +35,7 @@ class Estimate:
 
     Attributes:
         rate: of successes where it is met.
-        base: of successes elsewhere.
+        base: of successes where it is missed: see `Condition.missed`.
         size, size_low, size_high: mean size where it is met, and its interval of 95 % by Student's t; nan below two events.
         p_value: of the test against no more successes than elsewhere.
     """
@@ -50,8 +50,7 @@ class Estimate:
     @classmethod
     def of(cls, condition: Condition, evidence: Evidence) -> Estimate:
         """What the evidence says of a condition."""
-        met = condition.met(evidence)
-        events, others = evidence.apart(met), evidence.apart(~met)
+        events, others = evidence.apart(condition.met(evidence)), evidence.apart(condition.missed(evidence))
         rate, base = Rate.of(evidence.success[events].tolist()), Rate.of(evidence.success[others].tolist())
         table = np.array([[rate.successes, rate.trials - rate.successes], [base.successes, base.trials - base.successes]])
         p_value = float(stats.fisher_exact(table, alternative="greater").pvalue)
