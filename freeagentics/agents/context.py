@@ -49,6 +49,14 @@ class MemorySettings(BaseModel):
         0.75, gt=0, lt=1, description="Cosine of the angle between the moves of two sequences, from which they are taken for alike."
     )
     sequence_prior: float = Field(0.03, gt=0, lt=1, description="Probability, before any outcome, that sequences tell of what follows.")
+    budget_bytes: int = Field(
+        65_536,
+        ge=0,
+        description="Bytes that an agent's memories of earlier days may take in the journal, the least ones go first; 0 for any.",
+    )
+    population_budget: int = Field(
+        0, ge=0, description="Bytes that those of all agents together may take, whoever needs them most; 0 for any."
+    )
 
     def index(self, rows: int, key_size: int) -> RecallIndex:
         """An empty recall index for so many agents, with keys of so many numbers."""

@@ -10,8 +10,10 @@ from uuid import uuid4
 from freeagentics.agents import Registry
 from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
+from freeagentics.records.consolidator import Consolidator
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.names import Names
+from freeagentics.records.rewind import cut_after
 from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
@@ -89,7 +91,7 @@ def run(
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, **provenance()})
-        model.record_to(JournalWriter(journal))
+        model.record_to(JournalWriter(journal, None, Consolidator(journal, Lineage(resolved))))
         return Session(directory, journal, model, workers).run()
 
 
@@ -130,7 +132,8 @@ def resume(
     with ExitStack() as stack:
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal))
-        scenario = changed(directory.load_scenario(allow_plugins=allow_plugins), changes, only=FREE_ON_RESUME)
+        lineage = directory.load_lineage(allow_plugins=allow_plugins)
+        scenario = changed(lineage.own, changes, only=FREE_ON_RESUME)
         last = journal.commit_record()
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
@@ -139,7 +142,7 @@ def resume(
             more = f"; {missing}" if missing else ""
             raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on{more}")
         model = stack.enter_context(open_model(scenario, probes))
-        restore(model, journal, last.step if last else 0)
+        restore(model, journal, last.step if last else 0, Consolidator(journal, lineage))
         workers = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
         if changes:
             directory.rewrite(scenario)
@@ -202,14 +205,15 @@ def fork(
         _same_names(model.names, Names.read(old))
         model.restore(at, state)
         workers = stack.enter_context(SyncWorkers(after, identity))
-        directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
+        descent = Lineage(after, lineage.shared(at))
+        directory = RunDirectory.create(descent, Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         about = {"run": identity, **provenance(), "forked_from": old.metadata()["run"], "forked_at": at}
         about |= rollbacks_metadata(old, at, rolled_back)
         _copy(old, directory.journal, at, state, about)
         audit_rollbacks(directory, identity, before.run, rolled_back, by)
         journal = stack.enter_context(Journal(directory.journal))
-        model.record_to(JournalWriter(journal, commit))
+        model.record_to(JournalWriter(journal, commit, Consolidator(journal, descent)))
         return Session(directory, journal, model, workers).run()
 
 
@@ -227,6 +231,7 @@ def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[s
     draft = path.with_name(f"{path.name}.draft")
     old.copy_to(draft)
     with Journal(draft) as journal:
+        cut_after(journal, at)
         journal.discard_after(at)
         journal.put_checkpoint(at, state)
         journal.set_metadata(about)
