@@ -49,7 +49,7 @@ def _cost(run_dir: Path, prices: Path | None) -> pl.DataFrame:
 
 
 def _print(found: pl.DataFrame) -> None:
-    from freeagentics.cli.experiment_tables import aligned
+    from freeagentics.cli.columns import aligned
     from freeagentics.cli.streams import plain_console
 
     console = plain_console()

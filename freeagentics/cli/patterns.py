@@ -49,7 +49,7 @@ def _frame(name: str, steps: int | None, seed: int | None) -> Any:
 
 
 def _print(found: RunPatterns, rows: int) -> None:
-    from freeagentics.cli.experiment_tables import aligned
+    from freeagentics.cli.columns import aligned
     from freeagentics.cli.streams import plain_console
 
     console = plain_console()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy import special
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Rate:
         """The share of *successes* in *trials*."""
         if not trials:
             return cls(0, 0, 0.0, 1.0)
-        square = float(special.ndtri(0.975)) ** 2
+        square = NormalDist().inv_cdf(0.975) ** 2
         center = (successes + square / 2) / (trials + square)
         half = (square * successes * (trials - successes) / trials + square**2 / 4) ** 0.5 / (trials + square)
         return cls(successes, trials, max(center - half, 0.0), min(center + half, 1.0))

@@ -24,7 +24,7 @@ CANDIDATE, LOOKS = "CANDIDATE", "LOOKS"
 
 
 class _Looked(NamedTuple):
-    """How far an agent has looked in a domain: number of looks, and the time from which on evidence has not been used for a trial."""
+    """Place that an agent has come to in a domain: number of looks, and the time from which on evidence has not been used for a trial."""
 
     looks: int
     fresh_from: int | None
@@ -32,7 +32,7 @@ class _Looked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What one look has changed.
+    """Changes that one look has made.
 
     Attributes:
         promoted: patterns that are new, or held once more after they had been demoted.

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from freeagentics.services.condition import Condition
 from freeagentics.services.evidence import Column, Evidence
@@ -46,7 +45,9 @@ def candidates(evidence: Evidence) -> list[Condition]:
 
 
 def _standardised(sizes: Column) -> Column:
-    ranks = stats.rankdata(sizes)
+    _, place, counts = np.unique(sizes, return_inverse=True, return_counts=True)
+    # Equal sizes share the mean of their ranks.
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
     return (ranks - ranks.mean()) / max(float(ranks.std()), 1e-9)
 
 

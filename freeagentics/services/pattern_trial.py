@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from freeagentics.services.condition import Condition
 from freeagentics.services.estimates import Rate
@@ -31,7 +31,7 @@ FAMILY_ERROR = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What comes of a condition, by events whose outcomes do not overlap.
+    """Figures of a condition, by events whose outcomes do not overlap.
 
     Attributes:
         rate: of successes where it is met.
@@ -49,12 +49,10 @@ class Estimate:
 
     @classmethod
     def of(cls, condition: Condition, evidence: Evidence) -> Estimate:
-        """What the evidence says of a condition."""
+        """The figures of a condition in evidence."""
         events, others = evidence.apart(condition.met(evidence)), evidence.apart(condition.missed(evidence))
         rate, base = Rate.of(evidence.success[events].tolist()), Rate.of(evidence.success[others].tolist())
-        table = np.array([[rate.successes, rate.trials - rate.successes], [base.successes, base.trials - base.successes]])
-        p_value = float(stats.fisher_exact(table, alternative="greater").pvalue)
-        return cls(rate, base, *_mean(evidence.size[events]), p_value)
+        return cls(rate, base, *_mean(evidence.size[events]), _fisher(rate, base))
 
     def to_data(self) -> PlainData:
         """The figures as plain data."""
@@ -120,12 +118,21 @@ def has_faded(evidence: Evidence, condition: Condition, promised: float, base: f
     """True where successes are fewer than halfway between *base* and what was *promised* leads to expect, by a binomial test."""
     events = evidence.apart(condition.met(evidence))
     wins = int(evidence.success[events].sum())
-    return bool(len(events) and stats.binom.cdf(wins, len(events), (promised + base) / 2) <= error)
+    return bool(len(events) and special.bdtr(wins, len(events), (promised + base) / 2) <= error)
 
 
 def _mean(sizes: Column) -> tuple[float, float, float]:
     if len(sizes) < 2:
         return math.nan, math.nan, math.nan
     mean, error = float(np.mean(sizes)), float(np.std(sizes, ddof=1)) / math.sqrt(len(sizes))
-    half = float(stats.t.ppf(0.975, len(sizes) - 1)) * error
+    half = float(special.stdtrit(len(sizes) - 1, 0.975)) * error
     return mean, mean - half, mean + half
+
+
+def _fisher(rate: Rate, base: Rate) -> float:
+    """The p-value of Fisher's exact test against a rate that is no higher than *base*."""
+    # Here, because scipy.stats takes as long to import as all else, and every run imports services.
+    from scipy import stats
+
+    table = [[one.successes, one.trials - one.successes] for one in (rate, base)]
+    return float(stats.fisher_exact(np.array(table), alternative="greater").pvalue)

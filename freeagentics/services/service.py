@@ -1,4 +1,4 @@
-"""What the services have in common: a store and a clock."""
+"""The base of services: a store and a clock."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SIGNAL_LIFE_MS = DAY_MS
 
 
 class Processing(StrEnum):
-    """How far a target has come with a signal: not begun, claimed by a worker, done."""
+    """Stages of a target with a signal: not begun, claimed by a worker, done."""
 
     PENDING = "PENDING"
     CLAIMED = "CLAIMED"
@@ -87,7 +87,7 @@ class Signal(Record):
         return super().kept() | {"processing_status": {name: status.kept() for name, status in self.processing_status.items()}}
 
     def status(self, target: str) -> ProcessingStatus:
-        """How far a target has come."""
+        """The status of a target; one that is not on record has not begun."""
         return self.processing_status.get(target, ProcessingStatus())
 
     def with_statuses(self) -> Signal:
