@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
 from freeagentics.journal import SHARED, CommitRecord, Consolidate, Journal, JournalWriter, Kind
 from freeagentics.kernels import fingerprint
@@ -57,10 +60,20 @@ def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[CommitRec
 
     Raises BadScenario where the step was not committed, RunFailed where it comes out differently than it is on record.
     """
-    commit = committed(journal, step)
+    with model_at(scenario, journal, step) as model:
+        return committed(journal, step), model.checkpoint()
+
+
+@contextmanager
+def model_at(scenario: Scenario, journal: Journal, step: int, *, since: int | None = None) -> Iterator[MarketModel]:
+    """The model at the end of a committed step, computed again from the last checkpoint at or before it, or at or before step *since*.
+
+    Raises BadScenario where the step was not committed, RunFailed where a step comes out differently than it is on record.
+    """
+    committed(journal, step)
     with MarketModel(scenario) as model:
-        restore(model, journal, step)
+        restore(model, journal, step if since is None else since)
         while model.steps < step:
             model.step()
         model.writer.flush()
-        return commit, model.checkpoint()
+        yield model

@@ -17,6 +17,7 @@ from freeagentics.records.rewind import cut_after
 from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
+from freeagentics.runs.handing_on import Elders
 from freeagentics.runs.rollbacks import audit_rollbacks, roll_back, rollbacks_metadata
 from freeagentics.runs.run_states import RunStates
 from freeagentics.runs.session import Session
@@ -36,6 +37,7 @@ FIXED_IN_A_FORK = (
     "memory.slots",
     "memory.horizon",
     "memory.sequences",
+    "memory.handed_on",
     *(
         f"market.{key}"
         for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "auction", "cash", "sources", "left_out")
@@ -52,6 +54,7 @@ def run(
     seed: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
+    memories_from: str | Path | None = None,
     probes: Iterable[Probe] = (),
     allow_plugins: bool = False,
 ) -> RunRecord:
@@ -64,6 +67,8 @@ def run(
         seed: instead of the scenario's own.
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
+        memories_from: a run directory, or ``"RUN_DIR:STEP"``, whose best agents hand on to those of their role what they had learned by the
+            end of that step, by default its last, and the bars that they had seen.
         probes: who looks on, and may ask to stop; see `Probe`.
         allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
 
@@ -85,12 +90,23 @@ def run(
         resolved = load_scenario(scenario, changes, allow_plugins=allow_plugins)
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
+        elders = stack.enter_context(Elders.of(memories_from, allow_plugins=allow_plugins)) if memories_from is not None else None
+        if elders is not None:
+            resolved = elders.heard_by(resolved)
+        elif resolved.memory.handed_on:
+            raise BadScenario(f"memory.handed_on: {resolved.memory.handed_on} bars of which run? say it with --memories-from RUN_DIR")
         model = stack.enter_context(open_model(resolved, probes))
+        if elders is not None:
+            elders.hand_on(model)
         workers = stack.enter_context(SyncWorkers(resolved, identity))
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, **provenance()})
+        if elders is not None:
+            # What everything is computed again from: the other run may be gone then.
+            journal.put_checkpoint(0, model.checkpoint())
+            journal.set_metadata({"memories_from": {"run": elders.run, "step": elders.step}})
         model.record_to(JournalWriter(journal, None, Consolidator(journal, Lineage(resolved))))
         return Session(directory, journal, model, workers).run()
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics import kernels
 from freeagentics.agents import experience
 from freeagentics.agents.advisers import LARGEST_FORECAST
-from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
@@ -132,6 +132,17 @@ class Forecaster(Cohort):
             if part is not None:
                 part.forget(rows)
         self.readings.read[:, rows] = False
+
+    def lessons(self) -> dict[tuple[object, ...], Lesson]:
+        """Worth of recalled situations, of the belief and sources, and of sequences."""
+        found = super().lessons() | {("faculties", *self._names): self.faculties}
+        return found | {("sequences",): self.sequences} if self.sequences else found
+
+    def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
+        """Agents begin with what others had learned, and know the bars that those had seen."""
+        super().inherit(rows, other, theirs, step)
+        if self.sequences and isinstance(other, Forecaster) and other.sequences:
+            self.sequences.inherit_bars(other.sequences, step)
 
     def observe(self, view: View) -> None:
         """Choose sources, read them, and forecast."""
