@@ -9,7 +9,23 @@ from typing import Annotated, Any
 import typer
 
 from freeagentics import __version__
-from freeagentics.cli import bench, experiments, explain, facts, interrupts, memory, report, run, scenarios, state, store, train, viz
+from freeagentics.cli import (
+    analytics,
+    bench,
+    experiments,
+    explain,
+    facts,
+    interrupts,
+    memory,
+    patterns,
+    report,
+    run,
+    scenarios,
+    state,
+    store,
+    train,
+    viz,
+)
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -35,6 +51,8 @@ app.command("ablate")(experiments.ablate_command)
 app.command("sweep")(experiments.sweep_command)
 app.command("compare")(experiments.compare_command)
 app.command("facts")(facts.facts_command)
+app.command("analytics")(analytics.analytics_command)
+app.command("patterns")(patterns.patterns_command)
 app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
