@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from freeagentics import __version__
-from freeagentics.cli import bench, experiments, explain, facts, interrupts, memory, report, run, scenarios, state, store, train, viz
+from freeagentics.cli import bars, bench, experiments, explain, facts, interrupts, memory, report, run, scenarios, state, store, train, viz
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -35,6 +35,7 @@ app.command("ablate")(experiments.ablate_command)
 app.command("sweep")(experiments.sweep_command)
 app.command("compare")(experiments.compare_command)
 app.command("facts")(facts.facts_command)
+app.command("bars")(bars.bars_command)
 app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)

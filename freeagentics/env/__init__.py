@@ -1,4 +1,4 @@
-"""Environments: desks of a scenario driven from outside, by policies that learn. It needs gymnasium and pettingzoo (``freeagentics[rl]``)."""
+"""Environments: desks of a scenario driven from outside, by policies that learn. They need ``freeagentics[rl]``."""
 
 from freeagentics.env.driven_market import DrivenMarket
 from freeagentics.env.sight import Sight

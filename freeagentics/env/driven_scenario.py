@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
+from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.roles.trade_executor import TradeExecutor
 from freeagentics.env.driven_executor import DrivenExecutor
 from freeagentics.errors import BadInput
@@ -63,5 +64,5 @@ def _by_itself(team: Mapping[str, int], desks: int, there: int) -> dict[str, obj
 
 def _with_driven_executors(scenario: Scenario) -> Scenario:
     registry = scenario.registry
-    roles = MappingProxyType({**registry.roles, ROLE: DrivenExecutor})
-    return scenario.with_registry(replace(registry, roles=roles))
+    roles: dict[str, type[Cohort]] = {**registry.roles, ROLE: DrivenExecutor}
+    return scenario.with_registry(replace(registry, roles=MappingProxyType(roles)))

@@ -60,7 +60,7 @@ class Episodes:
         self.agents = tuple(agent_id(ROLE, desk) for desk in range(self._desks))
 
     def open(self, seed: int, options: Mapping[str, Any] | None = None) -> DrivenMarket:
-        """Open an episode with a seed, and with the changes of keys that ``options["changes"]`` has, e.g. ``{"market.start": "2022-03-01"}``.
+        """Open an episode with a seed, and with the keys changed that ``options["changes"]`` has, e.g. ``market.start``.
 
         Raises:
             BadScenario: a change cannot be.

@@ -14,5 +14,5 @@ def seen_space(episodes: Episodes) -> Box:
 
 
 def weights_space(episodes: Episodes) -> Box:
-    """Space of an action: weights of the assets in the desk's equity, float32 (assets,) from 0 to 1; together above 1 they are scaled down."""
+    """Space of an action: weights of the assets in the desk's equity, float32 (assets,) from 0 to 1; above 1 together they are scaled."""
     return Box(0.0, 1.0, (len(episodes.symbols),), dtype=np.float32)

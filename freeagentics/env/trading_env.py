@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -18,7 +18,7 @@ from freeagentics.market import CENTS
 from freeagentics.scenario import Scenario
 
 
-class TradingEnv(gymnasium.Env[F32, F32]):
+class TradingEnv(gymnasium.Env[Any, Any]):
     """Has a policy drive the first desk of a scenario.
 
     An observation is float32 (F,), what the desk sees when a bar has closed: `columns` names its numbers (`Sight`). An action is float32
@@ -54,7 +54,7 @@ class TradingEnv(gymnasium.Env[F32, F32]):
         >>> env.close()
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
 
     def __init__(
         self,

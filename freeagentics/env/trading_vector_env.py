@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -24,9 +24,9 @@ class TradingVectorEnv(VectorEnv[F32, F32, AnyArray]):
     """Has a policy drive *num_envs* desks, each as in `TradingEnv`, spread evenly over *markets* markets.
 
     Desks of one market see the same bars and never meet, so they are agents of one model: that is one batch, and the more desks the faster.
-    The first desk of a market is, bit for bit, that of a `TradingEnv` with its seed. Markets have seeds of their own, ``seed``, ``seed + 1``
-    and so on: where bars are made from the seed, they are other bars. All episodes end together; the step after that begins new ones
-    (``AutoresetMode.NEXT_STEP``).
+    The first desk of a market is, bit for bit, that of a `TradingEnv` with its seed. Markets have seeds of their own, ``seed``,
+    ``seed + 1`` and so on: where bars are made from the seed, they are other bars. All episodes end together; the step after that
+    begins new ones (``AutoresetMode.NEXT_STEP``).
 
     Args:
         scenario, drives, reads, changes: as for `TradingEnv`.
@@ -37,7 +37,7 @@ class TradingVectorEnv(VectorEnv[F32, F32, AnyArray]):
         BadInput: the desks cannot be spread evenly, or desks that meet would stand on one market.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
+    metadata: dict[str, Any] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012
 
     def __init__(
         self,
