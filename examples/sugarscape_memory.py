@@ -5,8 +5,8 @@
 runs 20 pairs of the model that are alike but for memory, prints the differences, and draws them on a page.
 """
 
+from mesa.examples.advanced.sugarscape_g1mt import model as sugarscape
 from mesa.examples.advanced.sugarscape_g1mt.agents import Trader, get_distance
-from mesa.examples.advanced.sugarscape_g1mt.model import SugarscapeG1mt
 
 from freeagentics import AgentMemory, ablate_model
 from freeagentics.report.experiment import save_experiment_page
@@ -46,13 +46,16 @@ class RememberingTrader(Trader):
         super().eat()
 
 
-class RememberingSugarscape(SugarscapeG1mt):
+sugarscape.Trader = RememberingTrader
+"""What Mesa's model makes its agents of."""
+
+
+class RememberingSugarscape(sugarscape.SugarscapeG1mt):
     """Mesa's model with such traders; without memory they do what Mesa's do."""
 
-    def __init__(self, memory=True, seed=None, enable_trade=True, vision_max=5):
-        super().__init__(seed=seed, enable_trade=enable_trade, vision_max=vision_max)
-        for trader in self.agents:
-            trader.__class__ = RememberingTrader
+    def __init__(self, memory=True, seed=None, **settings):
+        super().__init__(seed=seed, **settings)
+        self.initial = len(self.agents)
         self.memory = AgentMemory.attach(self, state=["cell"], enabled=memory)
 
     def step(self):
@@ -66,7 +69,7 @@ class RememberingSugarscape(SugarscapeG1mt):
 
 MEASURES = {
     "traders alive": lambda model: len(model.agents),
-    "steps of stock": lambda model: sum(min(one.sugar / one.metabolism_sugar, one.spice / one.metabolism_spice) for one in model.agents) / 200,
+    "steps of stock": lambda model: sum(min(one.sugar / one.metabolism_sugar, one.spice / one.metabolism_spice) for one in model.agents) / model.initial,
 }
 """Survivors of 200; and how long the scarcer stock lasts, those who died counted with 0."""
 
