@@ -5,6 +5,8 @@
 runs 20 pairs of the model that are alike but for memory, prints the differences, and draws them on a page.
 """
 
+from pathlib import Path
+
 from mesa.examples.advanced.sugarscape_g1mt import model as sugarscape
 from mesa.examples.advanced.sugarscape_g1mt.agents import Trader, get_distance
 
@@ -67,14 +69,15 @@ class RememberingSugarscape(sugarscape.SugarscapeG1mt):
                 self.memory.remember(fed, action=kind, outcome=[trader.ate[kind] for trader in fed])
 
 
-MEASURES = {
-    "traders alive": lambda model: len(model.agents),
-    "steps of stock": lambda model: sum(min(one.sugar / one.metabolism_sugar, one.spice / one.metabolism_spice) for one in model.agents) / model.initial,
-}
-"""Survivors of 200; and how long the scarcer stock lasts, those who died counted with 0."""
+def stock(model):
+    """Steps that the scarcer of a trader's stocks lasts, the mean over all who were there at first: those who died have none."""
+    return sum(min(one.sugar / one.metabolism_sugar, one.spice / one.metabolism_spice) for one in model.agents) / model.initial
+
+
+MEASURES = {"traders alive": lambda model: len(model.agents), "steps of stock": stock}
 
 
 if __name__ == "__main__":
     found = ablate_model(RememberingSugarscape, "memory", MEASURES, seeds=20, steps=100)
     print(found.differences.select("contrast", "measure", "mean_of", "mean_against", "mean", "low", "high", "p_value"))
-    print(save_experiment_page(found, "sugarscape-memory.html"))
+    print(save_experiment_page(found, Path("sugarscape-memory.html")))

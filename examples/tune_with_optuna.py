@@ -1,7 +1,7 @@
 """Tune settings with Optuna: each trial is a sweep of one point over paired seeds, and its mean is what is to be raised.
 
-    pip install optuna
-    python examples/tune_with_optuna.py
+pip install optuna
+python examples/tune_with_optuna.py
 """
 
 import optuna

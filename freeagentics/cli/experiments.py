@@ -78,7 +78,8 @@ def sweep_command(
     ] = None,
     samples: Annotated[int, typer.Option("--samples", metavar="N", min=1, help="Points of a Latin hypercube over the ranges.")] = 10,
     points: Annotated[
-        Path | None, typer.Option("--points", metavar="FILE", help="A .csv, .parquet or .json file with a point a row, columns named by keys.")
+        Path | None,
+        typer.Option("--points", metavar="FILE", help="A .csv, .parquet or .json file, a point a row, columns named by keys."),
     ] = None,
     seeds: Seeds = 10,
     steps: Steps = None,

@@ -28,7 +28,8 @@ def latin_hypercube(ranges: Ranges, count: int, seed: int = 0) -> list[Settings]
     """
     if count < 1:
         raise BadInput(f"samples: give at least one point (it is {count})")
-    return scaled(qmc.LatinHypercube(len(checked(ranges)), rng=seed).random(count), ranges)
+    shares: F64 = qmc.LatinHypercube(len(checked(ranges)), rng=seed).random(count)  # type: ignore[operator]
+    return scaled(shares, ranges)
 
 
 def scaled(shares: F64, ranges: Ranges) -> list[Settings]:
@@ -69,4 +70,3 @@ def _at(share: float, low: float, high: float) -> float:
     if isinstance(low, int) and isinstance(high, int):
         return low + min(int(share * (high - low + 1)), high - low)
     return low + share * (high - low)
-

@@ -31,9 +31,10 @@ class Sensitivity:
     """Indices of sensitivity, and the experiment that they are of.
 
     Attributes:
-        frame: a row a setting, the most influential first. Of ``sobol``: ``first_order``, the share of the measure's variance that goes with
-            the setting alone, and ``total``, that in which it has any part; of ``morris``: ``mean``, ``mean_absolute`` and ``deviation`` of
-            what the measure changes as the setting moves, by its whole range. ``…_half`` is half the width of a 95 % interval.
+        frame: a row a setting, the most influential first. Of ``sobol``: ``first_order``, the share of the measure's variance that goes
+            with the setting alone, and ``total``, that in which it has any part; of ``morris``: ``mean``, ``mean_absolute`` and
+            ``deviation`` of what the measure changes as the setting moves, by its whole range. ``…_half`` is half the width of a 95 %
+            interval.
         experiment: all runs.
     """
 
@@ -44,8 +45,9 @@ class Sensitivity:
 def sensitivity(study: Study, ranges: Ranges, measure: str, *, method: Method = "morris", samples: int = 8, seed: int = 0) -> Sensitivity:
     """Run a study over a space of settings, and say how its measure, the mean over seeds, depends on each of them.
 
-    ``sobol`` takes samples · (settings + 2) points (Saltelli et al., Computer Physics Communications 2010), ``morris`` samples · (settings + 1)
-    (Morris, Technometrics 1991; Campolongo et al. 2007): begin with morris, which finds out what does not matter for few runs.
+    ``sobol`` takes samples · (settings + 2) points (Saltelli et al., Computer Physics Communications 2010), ``morris``
+    samples · (settings + 1) (Morris, Technometrics 1991; Campolongo et al. 2007): begin with morris, which finds out what does not matter
+    for few runs.
 
     Args:
         study: a sweep that wants its points.
@@ -94,11 +96,12 @@ def _design(method: Method, problem: Mapping[str, Any], samples: int, seed: int)
 
 def _values(experiment: Experiment, points: Sequence[Settings], measure: str) -> F64:
     """The measure at each point, its mean over seeds, (points,)."""
-    if measure not in experiment.titles:
-        raise BadInput(f"no measure '{measure}'; {did_you_mean(measure, experiment.titles)}")
     if experiment.errors.height:
         first = experiment.errors.row(0, named=True)
         raise BadInput(f"{experiment.errors.height} runs failed, so points have no value; the first, {first['point']}: {first['error']}")
+    known = [name for name in experiment.titles if name in experiment.frame.columns]
+    if measure not in known:
+        raise BadInput(f"no measure '{measure}'; {did_you_mean(measure, known)}")
     means = dict(experiment.frame.group_by("point").agg(pl.col(measure).mean()).rows())
     if unknown := [name for name, value in means.items() if value is None]:
         raise BadInput(f"{measure} is not defined at {unknown[0]}")
@@ -111,4 +114,4 @@ def _analysed(method: Method, problem: Mapping[str, Any], shares: F64, values: F
     if method == "sobol":
         found: Mapping[str, Any] = sobol.analyze(problem, values, calc_second_order=False, seed=seed)
         return found
-    return morris.analyze(problem, shares, values, seed=seed)  # type: ignore[no-any-return]
+    return morris.analyze(problem, shares, values, seed=seed)

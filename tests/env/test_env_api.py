@@ -38,7 +38,7 @@ def test_an_episode_has_the_seed_that_is_asked_for_and_then_others_that_follow_f
 def test_an_episode_is_truncated_when_its_last_bar_is_shown() -> None:
     env = TradingEnv("whale-pump", drives="desk", changes=FEW)
     _, info = env.reset(seed=1)
-    ends = []
+    ends: list[bool] = []
     while not ends or not ends[-1]:
         _, _, terminated, truncated, info = env.step(np.array([0.5]))
         ends.append(truncated)
