@@ -26,7 +26,7 @@ class RememberingTrader(Trader):
     def move(self):
         """Move as in Mesa; or, hungry and with too little of what is scarce in sight, towards a cell that is remembered for it."""
         start = self.cell
-        reach = [cell for cell in start.get_neighborhood(self.vision, include_center=True) if cell.is_empty or cell is start]
+        reach = [cell for cell in start.get_neighborhood(self.vision, include_center=True) if cell.is_empty]
         super().move()
         left = {"sugar": self.sugar / self.metabolism_sugar, "spice": self.spice / self.metabolism_spice}
         scarce = min(left, key=left.get)

@@ -50,7 +50,7 @@ class DrivenMarket:
 
     @property
     def over(self) -> bool:
-        """Whether the last bar is shown: it can be seen, and nothing can be done about it any more."""
+        """True when the last bar is shown: it can be seen, and nothing can be done about it any more."""
         return self.model.steps >= self.model.scenario.steps
 
     def equity(self) -> I64:

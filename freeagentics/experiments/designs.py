@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
-from scipy.stats import qmc
 
 from freeagentics.arrays import F64
 from freeagentics.errors import BadInput
@@ -28,7 +27,10 @@ def latin_hypercube(ranges: Ranges, count: int, seed: int = 0) -> list[Settings]
     """
     if count < 1:
         raise BadInput(f"samples: give at least one point (it is {count})")
-    shares: F64 = qmc.LatinHypercube(len(checked(ranges)), rng=seed).random(count)  # type: ignore[operator]
+    # Here, for it takes as long to import as a sweep does to begin.
+    from scipy.stats import qmc
+
+    shares: F64 = qmc.LatinHypercube(len(checked(ranges)), rng=seed).random(count)
     return scaled(shares, ranges)
 
 
@@ -54,7 +56,7 @@ def read_points(path: str | Path) -> list[Settings]:
         BadInput: it cannot be read, or has no rows.
     """
     path = Path(path)
-    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".json": pl.read_json}
+    readers: dict[str, Callable[[Path], pl.DataFrame]] = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".json": pl.read_json}
     if path.suffix.lower() not in readers:
         raise BadInput(f"{path}: points are read from .csv, .parquet and .json, a row each, with columns named by keys")
     try:

@@ -68,7 +68,7 @@ def read_text_table(path: Path) -> TextTable:
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell is a number in any of the ways in which people write them, or a time in digits."""
+    """Answer whether a cell is a number in any of the ways in which people write them, or a time in digits."""
     text = cell.strip()
     return bool(_NUMBER.fullmatch(text)) or bool(re.match(r"\d{1,4}[-./:]\d", text))
 
