@@ -21,6 +21,7 @@ BENCHMARKS = {
     "codec_speed": "codec:codec_speed",
     "environments": "environments:environments",
     "flat": "flat:flat",
+    "forgetting": "forgetting:forgetting",
     "gc": "collector:collector",
     "history": "history:history",
     "inference": "inference:inference",

@@ -15,6 +15,7 @@ from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
 from freeagentics.report.sections.footprint import footprint
+from freeagentics.report.sections.forgotten import forgotten
 from freeagentics.report.sections.groups import groups
 from freeagentics.report.sections.headline import headline, subtitle
 from freeagentics.report.sections.memories import memories
@@ -40,6 +41,7 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     value,
     weights,
     memories,
+    forgotten,
     chains,
     footprint,
 )

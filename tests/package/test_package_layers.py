@@ -37,14 +37,14 @@ ROOMS = {
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "env": {"simulation", "scenario", "agents", "market", "memory"},
-    "evaluation": {"simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
+    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
     | FACULTIES - {"mind", "signals"},
     "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
-    "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
+    "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"mesa_memory", "optimized_threadpool_manager", "env"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
     | {"scenario", "agents", "market", "memory", "mesa_memory", "services", "stores"},
