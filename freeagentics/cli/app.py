@@ -11,6 +11,7 @@ import typer
 from freeagentics import __version__
 from freeagentics.cli import (
     analytics,
+    bars,
     bench,
     experiments,
     explain,
@@ -53,6 +54,7 @@ app.command("compare")(experiments.compare_command)
 app.command("facts")(facts.facts_command)
 app.command("analytics")(analytics.analytics_command)
 app.command("patterns")(patterns.patterns_command)
+app.command("bars")(bars.bars_command)
 app.command("train")(train.train_command)
 app.command("bench")(bench.bench_command)
 app.command("scenarios")(scenarios.scenarios_command)
