@@ -13,6 +13,7 @@ from freeagentics.errors import RunFailed
 from freeagentics.experiments import Experiment
 from freeagentics.experiments.measures import DESK_MEASURES, SHARES, TITLES
 from freeagentics.report.charts.differences import Interval, draw_differences
+from freeagentics.report.charts.figure import own_settings
 from freeagentics.report.formatting import UNKNOWN, count, number, percent
 from freeagentics.report.page.document import document
 from freeagentics.report.page.html import Html, paragraph
@@ -38,12 +39,15 @@ def save_experiment_page(experiment: Experiment, path: Path) -> Path:
 
 def render_experiment(experiment: Experiment) -> str:
     """The page."""
-    frame = experiment.frame
-    points, seeds = frame["point"].n_unique(), frame["seed"].n_unique()
-    subtitle = f"{count(frame.height, 'run')}: {count(points, 'point')}, {count(seeds, 'seed')}, {count(int(frame['steps'][0]), 'step')}"
-    sections = [_measure(experiment, name) for name in experiment.titles if name in set(experiment.differences["measure"])]
-    source = "the rows of its runs. The figures are in runs.parquet and differences.parquet beside it."
-    return document(experiment.title, subtitle, [_runs(experiment), *sections, *_failed(experiment)], source=source)
+    with own_settings():
+        frame = experiment.frame
+        points, seeds = frame["point"].n_unique(), frame["seed"].n_unique()
+        subtitle = (
+            f"{count(frame.height, 'run')}: {count(points, 'point')}, {count(seeds, 'seed')}, {count(int(frame['steps'][0]), 'step')}"
+        )
+        sections = [_measure(experiment, name) for name in experiment.titles if name in set(experiment.differences["measure"])]
+        source = "the rows of its runs. The figures are in runs.parquet and differences.parquet beside it."
+        return document(experiment.title, subtitle, [_runs(experiment), *sections, *_failed(experiment)], source=source)
 
 
 def _runs(experiment: Experiment) -> Section:

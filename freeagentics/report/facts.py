@@ -19,6 +19,7 @@ from freeagentics.report.aggregates.desks import DeskCurves
 from freeagentics.report.aggregates.groups import GroupCurves
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
+from freeagentics.report.aggregates.returns import Returns
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
@@ -40,6 +41,7 @@ class Facts:
         basket: value of 1 USD spread equally over all assets at the first close and held, (T,).
         hold: buy-and-hold benchmark: a desk's initial cash in the basket, net of the fee of that purchase, USD, (T,).
         desks: equity, drawdown and exposure.
+        returns: of the desks and their benchmarks, and their performance.
         limits: exposure limits and vetoes.
         tail_risk: forecasts of value-at-risk.
         trades: fills over time.
@@ -61,6 +63,7 @@ class Facts:
     basket: F64
     hold: F64
     desks: DeskCurves
+    returns: Returns
     limits: Limits
     tail_risk: TailRisk
     trades: Trades
@@ -82,25 +85,28 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
     with Journal(record.directory.journal) as journal:
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
+        market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
+        hold = market.cash / (1 + market.fee_bps / 1e4) * basket
         desks, limits, tail_risk, trades = DeskCurves(context), Limits(context), TailRisk(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
         groups = GroupCurves(context)
         usages, weights = source_usages(context), weight_curves(context)
         errors, attribution = tuple(SourceErrors(context, usage) for usage in usages), Attribution(context, usages)
-        aggregators: tuple[Aggregator, ...] = (desks, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
+        returns = Returns(context, desks, basket, hold)
+        aggregators: tuple[Aggregator, ...] = (desks, returns, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
         aggregators += (groups, *weights, *errors, attribution)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
         signals.finish()
         narrator = Narrator(context, prices)
-        market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
         return Facts(
             context=context,
             prices=prices,
             basket=basket,
-            hold=market.cash / (1 + market.fee_bps / 1e4) * basket,
+            hold=hold,
             desks=desks,
+            returns=returns,
             limits=limits,
             tail_risk=tail_risk,
             trades=trades,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.report.charts.equity import draw_equity
+from freeagentics.report.charts.equity import equity_chart
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import count, dollars, percent, usd
 from freeagentics.report.page.html import Html, paragraph
-from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.section import Section, live_chart
 from freeagentics.report.page.table import table
 
 LISTED = 5
@@ -29,7 +29,9 @@ def equity(facts: Facts) -> Section:
     hold = "Dashed: buy and hold, all cash spread equally over all assets at the first close, net of the fee of that purchase."
     lead = band if context.desks > 1 else ""
     return Section(
-        "equity", "Equity by desk", (paragraph(finding, paid), chart(draw_equity(facts), "equity", finding, f"{lead}{hold}"), _table(facts))
+        "equity",
+        "Equity by desk",
+        (paragraph(finding, paid), live_chart(equity_chart(facts), "equity", finding, f"{lead}{hold}"), _table(facts)),
     )
 
 
