@@ -16,15 +16,18 @@ from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.contribution import Contribution
 from freeagentics.report.aggregates.contributions import SourceErrors
 from freeagentics.report.aggregates.desks import DeskCurves
+from freeagentics.report.aggregates.forecasts import Forecasts, forecasts_of
 from freeagentics.report.aggregates.groups import GroupCurves
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
+from freeagentics.report.aggregates.planted import Planted
 from freeagentics.report.aggregates.returns import Returns
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
 from freeagentics.report.aggregates.tail_risk import TailRisk
 from freeagentics.report.aggregates.top_trades import TopTrades
+from freeagentics.report.aggregates.trade_outcomes import TradeOutcomes
 from freeagentics.report.aggregates.trades import Trades
 from freeagentics.report.aggregates.weights import WeightCurves, weight_curves
 from freeagentics.report.narratives.narrative import Narrative
@@ -45,6 +48,9 @@ class Facts:
         limits: exposure limits and vetoes.
         tail_risk: forecasts of value-at-risk.
         trades: fills over time.
+        trade_outcomes: what fills gained.
+        forecasts: against what came, by role.
+        planted: events, and who foresaw them.
         signals: by sender, kind and recipient.
         contribution: rewards by role.
         source_usage: by role.
@@ -67,6 +73,9 @@ class Facts:
     limits: Limits
     tail_risk: TailRisk
     trades: Trades
+    trade_outcomes: TradeOutcomes
+    forecasts: tuple[Forecasts, ...]
+    planted: Planted
     signals: SignalMatrix
     contribution: Contribution
     source_usage: tuple[SourceUsage, ...]
@@ -94,7 +103,8 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
         errors, attribution = tuple(SourceErrors(context, usage) for usage in usages), Attribution(context, usages)
         returns = Returns(context, desks, basket, hold)
         aggregators: tuple[Aggregator, ...] = (desks, returns, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
-        aggregators += (groups, *weights, *errors, attribution)
+        outcomes, forecasts, planted = TradeOutcomes(context, prices), forecasts_of(context), Planted(context)
+        aggregators += (outcomes, *forecasts, planted, groups, *weights, *errors, attribution)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
@@ -110,6 +120,9 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             limits=limits,
             tail_risk=tail_risk,
             trades=trades,
+            trade_outcomes=outcomes,
+            forecasts=forecasts,
+            planted=planted,
             signals=signals,
             contribution=contribution,
             source_usage=usages,

@@ -16,9 +16,14 @@ from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
 from freeagentics.report.sections.footprint import footprint
+from freeagentics.report.sections.forecasts import forecasts
 from freeagentics.report.sections.groups import groups
 from freeagentics.report.sections.headline import headline, subtitle
+from freeagentics.report.sections.market_facts import market_facts
 from freeagentics.report.sections.memories import memories
+from freeagentics.report.sections.parts import parts
+from freeagentics.report.sections.periods import periods
+from freeagentics.report.sections.planted import planted
 from freeagentics.report.sections.prices import prices
 from freeagentics.report.sections.reproduction import reproduction
 from freeagentics.report.sections.risk import risk
@@ -31,9 +36,13 @@ from freeagentics.report.tables import FOLDER, TABLES, write_tables
 
 SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     headline,
+    planted,
+    periods,
     prices,
     equity,
     groups,
+    forecasts,
+    parts,
     contribution,
     risk,
     value_at_risk,
@@ -43,6 +52,7 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     weights,
     memories,
     chains,
+    market_facts,
     reproduction,
     footprint,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,12 @@ import polars as pl
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.market import CENTS
+from freeagentics.report.aggregates.forecasts import BINS
 from freeagentics.report.aggregates.performance import Performance
+from freeagentics.report.aggregates.periods import by_period
 from freeagentics.report.aggregates.source_usage import spent
 from freeagentics.report.facts import Facts
+from freeagentics.report.sections.parts import parts_of
 from freeagentics.report.sections.value import chains_of
 
 
@@ -157,6 +160,43 @@ def chains_table(facts: Facts) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def periods_table(facts: Facts) -> pl.DataFrame:
+    """A row per day, or per month: compounded returns of all desks together and of both benchmarks."""
+    by, found = by_period(facts.returns.series, facts.context.timestamps)
+    names = ("returns", "buy_and_hold", "exposure_matched")
+    return found.select(pl.col("period").alias(by), *(pl.col("returns").list.get(place).alias(name) for place, name in enumerate(names)))
+
+
+def forecasts_table(facts: Facts) -> pl.DataFrame:
+    """A row per role: information coefficients after and before memories, and how many outcomes had which probability by its forecasts."""
+    rows = [
+        (facts.context.team[one.role], after.count, after.value, after.error, before.value, before.error, *one.pit.tolist())
+        for one in facts.forecasts
+        for after, before in [(one.coefficient, one.coefficient_before)]
+    ]
+    numbers = ("coefficient", "standard_error", "coefficient_before", "standard_error_before")
+    schema = {"role": pl.String, "forecasts": pl.Int64, **dict.fromkeys(numbers, pl.Float64)}
+    schema |= {f"outcomes_{place + 1}": pl.Int64 for place in range(BINS)}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(numbers).fill_nan(None))
+
+
+def parts_table(facts: Facts) -> pl.DataFrame:
+    """A row per role and part of its forecasts: squared errors with it, what it saved, and signs that it turned."""
+    rows = [
+        (part.kind, part.name, part.role, part.moved, part.error, *astuple(part.saved), part.flipped, part.righted)
+        for part in parts_of(facts)
+    ]
+    schema = {"kind": pl.String, "part": pl.String, "role": pl.String, "moved": pl.Int64}
+    schema |= dict.fromkeys(("squared_error", "saved", "low", "high"), pl.Float64) | dict.fromkeys(("flipped", "righted"), pl.Int64)
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def planted_table(facts: Facts) -> pl.DataFrame:
+    """A row per planted event: shares of desks that foresaw it, and that expected the contrary."""
+    found = facts.planted
+    return pl.DataFrame({"step": found.step, "foreseen": found.foreseen, "opposed": found.opposed, "recently": found.recent})
+
+
 def model_table(facts: Facts) -> pl.DataFrame:
     """A row per step: the model's frame, and what buying and holding would have come to, USD."""
     return facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold))
@@ -168,6 +208,10 @@ FOLDER = "tables"
 TABLES: dict[str, Callable[[Facts], pl.DataFrame]] = {
     "returns": returns_table,
     "performance": performance_table,
+    "periods": periods_table,
+    "forecasts": forecasts_table,
+    "parts": parts_table,
+    "planted": planted_table,
     "model": model_table,
     "desks": desks_table,
     "roles": roles_table,
