@@ -62,10 +62,7 @@ class Planted:
     @property
     def recent(self) -> F64:
         """Mean of `foreseen` over each event and the four before it, (E,)."""
-        so_far = np.cumsum(np.append(0, self.foreseen))
-        ends = np.arange(1, len(self.foreseen) + 1)
-        starts = np.maximum(ends - RECENT, 0)
-        return np.asarray((so_far[ends] - so_far[starts]) / (ends - starts))
+        return recent_mean(self.foreseen)
 
     @property
     def learned(self) -> int | None:
@@ -73,6 +70,13 @@ class Planted:
         late = np.flatnonzero(self.recent < 0.5)
         first = int(late[-1]) + 1 if len(late) else 0
         return first if first < len(self.step) else None
+
+
+def recent_mean(values: F64) -> F64:
+    """Means of values (E,) over each and the four before it, (E,)."""
+    so_far, ends = np.cumsum(np.append(0, values)), np.arange(1, len(values) + 1)
+    starts = np.maximum(ends - RECENT, 0)
+    return np.asarray((so_far[ends] - so_far[starts]) / (ends - starts))
 
 
 def _events(context: RunContext) -> pl.DataFrame:

@@ -18,7 +18,7 @@ TEAR_SHEET = 6.4
 
 def return_chart(facts: Facts) -> TimeChart:
     """Returns so far: all desks together, within the span of single ones, buy and hold, and the exposure-matched benchmark."""
-    so_far: F64 = np.cumprod(1 + facts.returns.series, axis=0) - 1
+    so_far: F64 = np.asarray(np.cumprod(1 + facts.returns.series, axis=0) - 1, dtype=np.float64)
     lines = (
         Line("buy and hold", so_far[:, HOLD], MUTED, 1),
         Line("exposure-matched", so_far[:, MATCHED], ORANGE, 2),
@@ -31,7 +31,7 @@ def return_chart(facts: Facts) -> TimeChart:
 
 def drawdown_chart(facts: Facts) -> TimeChart:
     """Falls of all desks together, and of buy and hold, from their highest worth so far."""
-    worth: F64 = np.cumprod(1 + facts.returns.series, axis=0)
+    worth: F64 = np.asarray(np.cumprod(1 + facts.returns.series, axis=0), dtype=np.float64)
     fall: F64 = worth / np.maximum(np.maximum.accumulate(worth, axis=0), 1) - 1
     lines = (Line("buy and hold", fall[:, HOLD], MUTED, 1), Line(_whose(facts), fall[:, TOGETHER], RED))
     bands = (Band(fall[:, TOGETHER], np.zeros(len(fall)), RED),)

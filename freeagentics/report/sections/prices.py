@@ -26,8 +26,8 @@ def prices(facts: Facts) -> Section:
         shown = chart(draw_price(facts), "prices", moved, _MARKS)
         return Section("prices", "Prices and trades", (paragraph(moved, traded), shown, *_outcomes(facts)))
     moved = _basket(facts)
-    shown = "Thick line: equal-weight basket, bought at the first close and held. Squares below: signals by kind."
-    body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, shown)]
+    reading = "Thick line: equal-weight basket, bought at the first close and held. Squares below: signals by kind."
+    body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, reading)]
     if buys + sells:
         which = "All assets" if len(most_traded(facts)) == len(facts.context.symbols) else "The twelve assets with the largest turnover"
         body.append(
