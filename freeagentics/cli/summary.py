@@ -46,8 +46,8 @@ def print_result(record: RunRecord) -> None:
     made, (_, matched) = float(equity[-1] / record.scenario.market.cash - 1), record.exposure_matched_return
     beside = f"{100 * (made - matched):+.1f} points beside its exposure held throughout"
     print_line("result", f"{made:+.1%} net of all costs, {beside}, maximum drawdown {float((1 - equity / highest).max()):.1%}")
-    path, middle = in_command(record.path), max(1, len(equity) // 2)
-    print_line("next", f"watch it: freeagentics viz {path}; what if: freeagentics fork {path} --at {middle} --set KEY=VALUE")
+    path = in_command(record.path)
+    print_line("next", f"freeagentics report {path} --open; freeagentics viz {path}")
 
 
 def _span(moments: pl.Series) -> str:

@@ -11,7 +11,7 @@ from freeagentics.report.aggregates.top_trades import horizon_gains
 
 
 class TradeOutcomes:
-    """What fills gained, each over the horizon after its decision and less its fee; *prices* (T, A), USD. Buys come first, sells second.
+    """Gains of fills, each over the horizon after its decision and less its fee; *prices* (T, A), USD. Buys come first, sells second.
 
     Attributes:
         count: fills whose horizon is over, (2,).

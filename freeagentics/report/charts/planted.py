@@ -1,4 +1,4 @@
-"""Which desks foresaw planted events, one after the other."""
+"""Planted events, one after the other, by how many desks foresaw each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decided: the numbers that a decision went by, in words, by role."""
+"""Numbers that a decision went by, in words, by role."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def sd(value: float) -> str:
 
 
 def optimizer_went_by(reasons: Reasons) -> str:
-    """What an optimizer's target followed from: what it heard and remembered, and the limit where it binds."""
+    """Words for what an optimizer's target followed from: what it heard and remembered, and the limit where it binds."""
     view, before = reasons["expected_return"], reasons["before_memories"]
     heard = [f"{sd(reasons[name])} from the {who}" for name, who in _ADVICE if reasons[name]]
     if reasons["limit"] < _SAME:
@@ -34,7 +34,7 @@ def optimizer_went_by(reasons: Reasons) -> str:
 
 
 def risk_manager_went_by(reasons: Reasons) -> str:
-    """What a limit followed from: value-at-risk, drawdown, and memories where they lowered it."""
+    """Words for what a limit followed from: value-at-risk, drawdown, and memories where they lowered it."""
     risk = f"saw a value-at-risk of {percent(reasons['value_at_risk'])} and a drawdown of {percent(reasons['drawdown'])}"
     before, limit = reasons["before_memories"], reasons["limit"]
     return f"{risk}, and lowered its limit of {percent(before, 0)} by memories" if 0 < limit < before - _SAME else risk

@@ -94,7 +94,7 @@ class Narrator:
         return {name: float(value) for name, value in named.items()}
 
     def _went_by(self, trade: Trade) -> str:
-        """What the order followed from, where it is that of a built-in executor."""
+        """The numbers that the order followed from, where it is that of a built-in executor."""
         decision = self._record(Kind.DECISIONS, int(self._context.names.seats["cohort"][trade.agent]), trade.step, trade.agent)
         if self._context.names.role_of(trade.agent).role != TradeExecutor.role or int(decision["asset"]) != trade.asset:
             return ""

@@ -40,7 +40,7 @@ def equity(facts: Facts) -> Section:
 
 
 def _distribution(facts: Facts) -> tuple[Html, ...]:
-    """How returns and risk are spread over desks; nothing for a single one."""
+    """Spread of returns and risk over desks; nothing for a single one."""
     if facts.context.desks == 1:
         return ()
     total, hold = facts.returns.of_desks.total, facts.hold[-1] / facts.context.scenario.market.cash - 1

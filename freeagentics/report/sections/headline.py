@@ -164,7 +164,7 @@ def _bridge(facts: Facts) -> Iterator[Cells]:
 
 
 def _turnover(facts: Facts) -> Cells:
-    """What was traded, in multiples of initial cash."""
+    """Value of all fills, in multiples of initial cash."""
     traded = facts.desks.turnover / facts.context.scenario.market.cash
     return "Turnover, of cash", _times(float(traded.mean())), interval(_times, traded), _times(1.0), UNKNOWN
 

@@ -1,4 +1,4 @@
-"""Whether a made market looks like a real one."""
+"""A made market beside real ones."""
 
 from __future__ import annotations
 

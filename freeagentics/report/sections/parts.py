@@ -1,4 +1,4 @@
-"""What memories, signals and sources did for forecasts: with them and without them."""
+"""Forecasts with memories, signals and sources, and without them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def prices(facts: Facts) -> Section:
 
 
 def _outcomes(facts: Facts) -> tuple[Html, ...]:
-    """What fills gained over the horizon; nothing where none is known."""
+    """Gains of fills over the horizon; nothing where none is known."""
     found = facts.trade_outcomes
     sides = (("Bought", slice(0, 1)), ("Sold", slice(1, 2)), ("All", slice(0, 2)))
     rows = [_outcome_row(name, facts, side) for name, side in sides if found.count[side].any()]

@@ -1,4 +1,4 @@
-"""How to have the run again, and what it was."""
+"""The way to have the run again, and what it was."""
 
 from __future__ import annotations
 
