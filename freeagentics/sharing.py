@@ -86,17 +86,26 @@ class ScratchPool:
     @contextmanager
     def take(self, shape: int | tuple[int, ...], dtype: DTypeLike = np.float32) -> Iterator[AnyArray]:
         """An array for the length of the ``with`` block, its contents undefined. It must not be used after."""
+        array = self.lend(shape, dtype)
+        try:
+            yield array
+        finally:
+            self.give_back(array)
+
+    def lend(self, shape: int | tuple[int, ...], dtype: DTypeLike = np.float32) -> AnyArray:
+        """An array until it is given back, or for good, its contents undefined. For what is made anew now and then in a size that changes a
+        little: allocators leave gaps where the next does not fit."""
         kind = np.dtype(dtype)
         if kind.hasobject:
             raise BadInput("a scratch buffer cannot hold objects")
         size = kind.itemsize * (shape if isinstance(shape, int) else prod(shape))
-        idle = self._idle()
-        buffer = _fitting(idle, size)
-        try:
-            yield buffer[:size].view(kind).reshape(shape)
-        finally:
-            if self.idle_bytes + buffer.nbytes <= self.max_bytes:
-                idle.append(buffer)
+        return _fitting(self._idle(), size)[:size].view(kind).reshape(shape)
+
+    def give_back(self, array: AnyArray) -> None:
+        """Lend the buffer of a lent array to others. Neither it nor a view of it must be used after; other arrays are left alone."""
+        buffer = array.base
+        if isinstance(buffer, np.ndarray) and buffer.dtype == np.uint8 and self.idle_bytes + buffer.nbytes <= self.max_bytes:
+            self._idle().append(buffer)
 
     @property
     def idle_bytes(self) -> int:

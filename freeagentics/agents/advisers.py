@@ -48,6 +48,10 @@ class Advisers(ArrayState):
         residual = (result - kernels.total(weighted, axis=1))[:, None] + weighted
         self.weights.learn(outcomes.step, said, residual, result, judged)
 
+    def inherit(self, rows: I64, other: Advisers, theirs: I64) -> None:
+        """Rows (indexes) begin with what rows *theirs* of another have learned."""
+        self.weights.inherit(rows, other.weights, theirs)
+
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
         self.weights.forget(rows)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from pydantic import BaseModel
@@ -31,6 +31,13 @@ OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("r
 _BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
 _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
 """What takes most of a checkpoint, row by row."""
+
+
+class Lesson(Protocol):
+    """A part of a cohort in which its agents hold what outcomes taught them."""
+
+    def inherit(self, rows: I64, other: Any, theirs: I64) -> None:
+        """Rows (indexes) begin with what rows *theirs* of another part of its kind have learned."""
 
 
 @cache
@@ -134,6 +141,19 @@ class Cohort(ArrayState, ABC):
         self.agent[rows], self.number_in_role[rows], self.desk[rows], self.joined[rows] = agents, numbers, desks, step
         for part in (self.belief, self.heard, self.index, self.recollection, self.history):
             part.forget(rows)
+
+    def lessons(self) -> dict[tuple[object, ...], Lesson]:
+        """Parts in which agents hold what outcomes taught them; keys say of what, so that parts of two cohorts with the same key are of the
+        same things."""
+        return {("memories", *(feature.name for feature in self.features)): self.recollection}
+
+    def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
+        """Agents in *rows* (indexes) begin with what those in rows *theirs* of another cohort of the role had learned by the end of its
+        *step*, as far as it is of the same things."""
+        learned = other.lessons()
+        for of, lesson in self.lessons().items():
+            if of in learned:
+                lesson.inherit(rows, learned[of], theirs)
 
     def unseat(self, row: int) -> None:
         """An agent leaves; its row is free."""

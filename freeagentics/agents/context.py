@@ -49,6 +49,17 @@ class MemorySettings(BaseModel):
         0.75, gt=0, lt=1, description="Cosine of the angle between the moves of two sequences, from which they are taken for alike."
     )
     sequence_prior: float = Field(0.03, gt=0, lt=1, description="Probability, before any outcome, that sequences tell of what follows.")
+    handed_on: int = Field(
+        0, ge=0, le=1_000_000, description="Bars of an earlier run that hunters know from the first step on; `run --memories-from` sets it."
+    )
+    budget_bytes: int = Field(
+        65_536,
+        ge=0,
+        description="Bytes that an agent's memories of earlier days may take in the journal, the least ones go first; 0 for any.",
+    )
+    population_budget: int = Field(
+        0, ge=0, description="Bytes that those of all agents together may take, whoever needs them most; 0 for any."
+    )
 
     def index(self, rows: int, key_size: int) -> RecallIndex:
         """An empty recall index for so many agents, with keys of so many numbers."""
@@ -66,6 +77,8 @@ class MemorySettings(BaseModel):
             raise ValueError(f"recall must be at most slots ({self.slots}), it is {self.recall}")
         if 0 < self.sequences < self.sequence_length + self.horizon:
             raise ValueError(f"sequences must be 0, or at least sequence_length + horizon, it is {self.sequences}")
+        if self.handed_on > self.sequences:
+            raise ValueError(f"handed_on must be at most sequences ({self.sequences}), it is {self.handed_on}")
         if self.slots % 2 or self.slots // 2 <= self.horizon:
             raise ValueError(f"slots must be even and more than twice the horizon ({self.horizon}), it is {self.slots}")
         return self

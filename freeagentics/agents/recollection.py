@@ -74,6 +74,13 @@ class Recollection(ArrayState):
         self.features.learn(step, apart[:, :, None], residual, result[:, None], judged)
         self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads))
 
+    def inherit(self, rows: I64, other: Recollection, theirs: I64) -> None:
+        """Rows (indexes) begin with what rows *theirs* of another have learned: not with their memories, but with what those were worth,
+        and which features told of outcomes."""
+        self.weights.inherit(rows, other.weights, theirs)
+        self.features.inherit(rows, other.features, theirs)
+        self.centre[rows] = other.centre[theirs]
+
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
         self.weights.forget(rows)

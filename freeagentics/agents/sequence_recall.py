@@ -23,8 +23,9 @@ LARGEST_SEQUEL = np.float32(4)
 class SequenceRecall(ArrayState):
     """Sequels of episodes that began as the present did, for all agents of a cohort; prices are the same for all, and held once.
 
-    An agent recalls what it lived through. Each episode counts by the probability that it is no chance likeness, and their mean sequel is
-    shrunk by doubt; it is said once, held over the horizon, and fades.
+    An agent recalls what it lived through, and what was handed on to those that were there from the first step on: the latest
+    `memory.handed_on` bars of an earlier run, which stand before that step. Each episode counts by the probability that it is no chance
+    likeness, and their mean sequel is shrunk by doubt; it is said once, held over the horizon, and fades.
 
     Attributes:
         index: moves and results of all assets.
@@ -36,6 +37,7 @@ class SequenceRecall(ArrayState):
     def __init__(self, rows: int, assets: int, memory: MemorySettings) -> None:
         # Where memory is off it is kept all the same, so that a fork may switch it on.
         self._trust = np.float32(memory.trust if memory.enabled else 0)
+        self._before = memory.handed_on
         length, horizon = memory.sequence_length, memory.horizon
         self.index = SequenceIndex(assets, memory.sequences, length=length, horizon=horizon, likeness=memory.sequence_likeness)
         self.weights = FacultyWeights(rows, horizon, np.full(1, memory.sequence_prior, dtype=np.float32), signed=False)
@@ -49,16 +51,16 @@ class SequenceRecall(ArrayState):
 
     def observe(self, step: int, moves: F32, joined: I32) -> None:
         """Take in the moves (A,) of a step, and recall; *joined* (rows,) are the steps at which agents arrived."""
-        self.index.remember(moves, step)
+        self.index.remember(moves, self._before + step)
         words = self._words(step, joined)
         self.said[step % len(self.said)] = words
         self.held.take(words[:, None], np.ones((len(words), 1), dtype=np.bool_))
 
     def _words(self, step: int, joined: I32) -> F32:
-        found = self.index.find(step)
-        lived = (found.step >= 0) & (found.step > joined[:, None, None])
+        found = self.index.find(self._before + step)
+        known = (found.step >= 0) & ((found.step > self._before + joined[:, None, None]) | (joined == 0)[:, None, None])
         # Of a stretch that is as much alike as so many of noise would be, one is the echo.
-        real = np.where(lived, 1 / (1 + found.chance), np.float32(0)).astype(np.float32)
+        real = np.where(known, 1 / (1 + found.chance), np.float32(0)).astype(np.float32)
         count = kernels.total(real)
         sequel = kernels.total(real * found.result) / (count + DOUBT)
         return np.where(count >= CERTAIN, np.clip(sequel, -LARGEST_SEQUEL, LARGEST_SEQUEL), 0).astype(np.float32)
@@ -72,7 +74,15 @@ class SequenceRecall(ArrayState):
         word = self.said[outcomes.step % len(self.said)][:, None]
         result = np.broadcast_to(outcomes.result, residual.shape)
         self.weights.learn(outcomes.step, word, residual, result, judged, (word != 0).any(axis=2))
-        self.index.attach_results(outcomes.step, outcomes.result)
+        self.index.attach_results(self._before + outcomes.step, outcomes.result)
+
+    def inherit(self, rows: I64, other: SequenceRecall, theirs: I64) -> None:
+        """Rows (indexes) begin with what rows *theirs* of another have learned of sequels, see `inherit_bars` for these."""
+        self.weights.inherit(rows, other.weights, theirs)
+
+    def inherit_bars(self, other: SequenceRecall, step: int) -> None:
+        """All that are there from the first step on know the bars of as many assets that another had seen by the end of its *step*."""
+        self.index.inherit(other.index, other._before + step, self._before)
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""

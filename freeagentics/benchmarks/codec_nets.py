@@ -3,6 +3,7 @@ save."""
 
 from __future__ import annotations
 
+import copy
 import io
 from functools import lru_cache
 
@@ -16,9 +17,10 @@ from freeagentics.benchmarks.codec_data import Sample, samples
 from freeagentics.benchmarks.table import Table
 from freeagentics.memory.codec.adapters import Adapters
 from freeagentics.memory.codec.fixed_point import ONE
-from freeagentics.memory.codec.nets import FeatureGroupedVAE, vae_loss
+from freeagentics.memory.codec.nets import FeatureGroupedVAE
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroups
 from freeagentics.memory.codec.training.data import TrainingData
+from freeagentics.memory.codec.training.nets import NetSettings, fit_net
 from freeagentics.memory.codec.training.quantised import quantised
 from freeagentics.memory.features import FEATURES, GROUPS
 
@@ -28,19 +30,17 @@ _FIRST = 0.4
 """Share of an agent's time that its adapter is fitted on."""
 
 HARD: FeatureGroups = {"portfolio": (0, 12, 2.0), "view": (12, 30, 3.0), "signals": (30, 40, 3.0), "action": (40, 48, 4.0)}
-"""Compression level of the one group of all features, high enough that bottlenecks project."""
+"""Compression levels high enough that all bottlenecks project."""
 
 
 class Separate(FeatureGroupedVAE):
-    """A `FeatureGroupedVAE` without sharing and low rank: every group has a compressor, and its projections up are whole."""
+    """A `FeatureGroupedVAE` without sharing: every group has a compressor and hidden layers of its own."""
 
     def __init__(self, input_dim: int, latent_dim: int, groups: FeatureGroups) -> None:
         super().__init__(input_dim, latent_dim, groups)
-        self.compressors = nn.ModuleDict({name: nn.ModuleList([nn.Linear(latent_dim, latent_dim) for _ in range(2)]) for name in groups})
-        for name, size in self.latents.items():
-            bottleneck = self._bottleneck(name)
-            bottleneck.proj_up = nn.Sequential(nn.Linear(bottleneck.effective_dim, 2 * size))
-        del self.shared_compressor, self.group_params
+        shared = [self.encoder_hidden, self.shared_compressor, self.decoder_hidden]
+        self.own = nn.ModuleDict({name: nn.ModuleList(map(copy.deepcopy, shared)) for name in groups})
+        del self.encoder_hidden, self.shared_compressor, self.decoder_hidden, self.group_params
 
 
 def parameters(net: nn.Module) -> int:
@@ -61,8 +61,7 @@ def torch_save(sample: Sample) -> CodingResult:
     net = _trained(sample)
     with torch.no_grad():
         latents, _ = net.posterior(_inputs(sample, sample.test))
-        parts = dict(zip(net.feature_groups, torch.split(latents, list(net.latents.values()), dim=-1), strict=True))
-        decoded = torch.cat([net.decoders[name](part) for name, part in parts.items()], dim=-1)
+        decoded = net.decoded(latents)
     file = io.BytesIO()
     torch.save(latents[0].clone(), file)
     return CodingResult(8.0 * len(file.getvalue()), sample.errors(_vectors(sample, decoded)))
@@ -70,22 +69,13 @@ def torch_save(sample: Sample) -> CodingResult:
 
 @lru_cache(maxsize=16)
 def _trained(sample: Sample) -> FeatureGroupedVAE:
-    """A net for one role's feature vectors, after a plain training loop."""
-    torch.manual_seed(0)
-    vectors = _inputs(sample, sample.learn)
+    """A net for one role's feature vectors."""
     places = np.searchsorted(sample.weights.filled, [part[0] for part in sample.groups.values()])
     ends = [*places[1:].tolist(), len(sample.weights.filled)]
     groups = {str(name): (int(start), int(end), 1.0) for name, start, end in zip(sample.groups, places, ends, strict=True)}
-    net = FeatureGroupedVAE(vectors.shape[1], _LATENTS, groups)
-    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
     importance = {str(group): weight for group, weight in GROUPS.items()}
-    for _ in range(_STEPS):
-        batch = vectors[torch.randint(len(vectors), (_BATCH,))]
-        loss = vae_loss(net(batch), batch, groups, importance)
-        optimizer.zero_grad()
-        torch.autograd.backward(loss)
-        optimizer.step()
-    return net.eval()
+    settings = NetSettings(latents=min(_LATENTS, ends[-1]), importance=importance, steps=_STEPS, batch=_BATCH)
+    return fit_net(_inputs(sample, sample.learn).numpy(), groups, settings)
 
 
 def _middle(sample: Sample) -> F64:
@@ -123,7 +113,7 @@ def codec_nets(runs: int) -> Table:
             }
         )
     note = (
-        f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing and low rank"
+        f"Parameters. A `FeatureGroupedVAE` of {len(FEATURES)} features and {_LATENTS} latents has {net:,}; without sharing"
         f" {apart:,}: {1 - net / apart:.0%} fewer. btc-replay, agents that nothing was trained on: an adapter is fitted to what the shipped"
         f" codec leaves of the first {_FIRST:.0%} of an agent's time. On the rest, what it would save is the entropy of what is"
         " left, in quantised steps, less that of what is left then and of its latents."

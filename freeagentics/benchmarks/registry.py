@@ -20,6 +20,7 @@ BENCHMARKS = {
     "codec_nets": "codec_nets:codec_nets",
     "codec_speed": "codec:codec_speed",
     "flat": "flat:flat",
+    "forgetting": "forgetting:forgetting",
     "gc": "collector:collector",
     "history": "history:history",
     "inference": "inference:inference",

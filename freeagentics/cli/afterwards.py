@@ -14,7 +14,7 @@ from freeagentics.cli.progress import Progress
 from freeagentics.cli.summary import print_line
 from freeagentics.errors import BadInput, FreeagenticsError
 from freeagentics.records import RunRecord
-from freeagentics.records.memory_audit import CodecAudit, MemoryAudit
+from freeagentics.records.memory_audit import CodecAudit, KeptAudit, MemoryAudit
 from freeagentics.records.run_directory import AUDITED_FROM
 
 
@@ -76,18 +76,28 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
     """
     from freeagentics.evaluation.audit import audit_memories
+    from freeagentics.evaluation.kept_agreement import kept_agreement
     from freeagentics.records.feature_std import feature_std
+    from freeagentics.records.losses import forgot
 
     available = record.summary.steps
     if steps is not None and steps > available:
         raise BadInput(f"--steps {steps}: {record.path} has only {available} steps; ask for as many or fewer")
-    scenario = record.directory.load_scenario(allow_plugins=allow_plugins)
+    lineage = record.directory.load_lineage(allow_plugins=allow_plugins)
     steps = steps or min(AUDITED_STEPS, available)
     with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
         spread = feature_std(record, progress)
-        audit = audit_memories(scenario, spread, steps, progress)
+        audit = audit_memories(lineage.own, spread, steps, progress)
+        if forgot(record):
+            audit = audit.model_copy(update={"kept": kept_agreement(record, lineage, steps, progress)})
     record.directory.write_audit(audit.model_dump_json(indent=2))
     return audit
+
+
+def kept_line(kept: KeptAudit) -> str:
+    """Decisions that forgetting leaves as they are, in a line."""
+    same = f"{kept.agreement:.2%} of the {kept.decisions:,} decisions of the last {kept.steps} steps"
+    return f"{same} are the same with what is kept; dropped are {kept.dropped / max(kept.recallable, 1):.2%} of what could be recalled"
 
 
 def audit_line(found: CodecAudit) -> str:
@@ -105,3 +115,5 @@ def _audit(record: RunRecord, *, quiet: bool) -> None:
     else:
         if not quiet:
             print_line("memories", audit_line(audit.codecs[0]))
+            if audit.kept:
+                print_line("forgotten", kept_line(audit.kept))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from freeagentics.cli.columns import aligned
 from freeagentics.cli.streams import plain_console
 from freeagentics.cli.summary import print_line
 from freeagentics.experiments import Experiment
@@ -32,14 +33,6 @@ def print_experiment(found: Experiment, page: Path | None) -> None:
         print_line("failed", f"{row['point']}, seed {row['seed']}: {row['error']}")
     if page is not None:
         print_line("report", str(page))
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as lines: the first column to the left, all others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *rest in rows:
-        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))]
-        yield "  ".join(cells).rstrip()
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -112,8 +112,16 @@ def _signal(signal: HeardSignal, explanation: Explanation) -> str:
 def _memory(memory: RecalledMemory, explanation: Explanation) -> str:
     head = f"step {memory.step}, {memory.age} steps ago, relevance {memory.relevance:.2f}"
     outcome = f"result {memory.result:+.2f} sd, reward {memory.reward:+.3f}"
+    return f"{head}: {outcome}; {_kept(memory)}; without it: {_alternative(memory.without, explanation)}"
+
+
+def _kept(memory: RecalledMemory) -> str:
+    if memory.decoding_error is None or memory.largest_error is None:
+        return "forgotten since: the journal keeps nothing of it"
     decoded = f"decoded within {memory.decoding_error:.2%} of range (largest {memory.largest_error:.2%})"
-    return f"{head}: {outcome}; {decoded}; without it: {_alternative(memory.without, explanation)}"
+    if memory.kept_bytes < memory.code_bytes:
+        return f"{decoded}, from the {memory.kept_bytes} of {memory.code_bytes} bytes that are kept"
+    return decoded
 
 
 def _alternative(other: Alternative, explanation: Explanation) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from freeagentics.cli.columns import aligned
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,11 +52,10 @@ def _asset(symbols: Sequence[str], symbol: str | None) -> int:
 
 
 def _print(judged: pl.DataFrame, facts: pl.DataFrame, bars: int) -> None:
-    from freeagentics.cli.experiment_tables import aligned
     from freeagentics.cli.streams import plain_console
 
     console = plain_console()
-    for line in _lines(judged, facts, aligned):
+    for line in _lines(judged, facts):
         console.print(line, style="bold" if line and not line.startswith(" ") else None)
     inside = (judged["verdict"] == "inside").sum()
     holding = (facts["verdict"] == "holds").sum()
@@ -63,7 +64,7 @@ def _print(judged: pl.DataFrame, facts: pl.DataFrame, bars: int) -> None:
     )
 
 
-def _lines(judged: pl.DataFrame, facts: pl.DataFrame, aligned: Callable[[list[tuple[str, ...]]], Iterator[str]]) -> Iterator[str]:
+def _lines(judged: pl.DataFrame, facts: pl.DataFrame) -> Iterator[str]:
     """The table: a head for each fact, and its figures below."""
     rows = [_HEADS, *map(_cells, judged.to_dicts())]
     head, *lines = aligned([(f"  {first}", *rest) for first, *rest in rows])

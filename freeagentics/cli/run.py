@@ -50,6 +50,10 @@ def run_command(
     bars: Annotated[
         Path | None, typer.Option("--bars", metavar="FILE", help="Replay your own bars: columns timestamp open high low close volume.")
     ] = None,
+    memories_from: Annotated[
+        str | None,
+        typer.Option("--memories-from", metavar="RUN_DIR[:STEP]", help="Agents begin with what the best of that run had learned."),
+    ] = None,
     settings: Settings = None,
     checkpoint_every: Annotated[
         int | None, typer.Option("--checkpoint-every", metavar="N", min=1, help="Steps between checkpoints; by default 100.")
@@ -65,8 +69,8 @@ def run_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
-    if resume_dir is not None and (scenario is not None or out is not None):
-        raise BadInput("--resume goes on with the scenario and in the directory of that run; give neither a scenario nor --out")
+    if resume_dir is not None and any(option is not None for option in (scenario, out, memories_from)):
+        raise BadInput("--resume goes on with the scenario and in the directory of that run; give no scenario, --out or --memories-from")
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with startup_progress(quiet=json or quiet) as progress:
@@ -84,7 +88,7 @@ def run_command(
             name = "btc-replay" if scenario is None else scenario
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
-            start = partial(run, name, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
+            start = partial(run, name, steps=steps, overrides=overrides, out=out, memories_from=memories_from, allow_plugins=allow_plugins)
         completed = execute(start, progress)
     summarize(completed, json=json, quiet=quiet, report=not no_report, open_report=open_report)
 

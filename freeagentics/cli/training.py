@@ -14,9 +14,10 @@ from freeagentics.cli.progress import Progress
 from freeagentics.errors import BadInput, did_you_mean, in_command
 from freeagentics.evaluation import FIRST_SEED, TRAINING_SHARE, collect, shipped_runs, training_split
 from freeagentics.memory.codec import DESK, CodecWeights
+from freeagentics.memory.codec.nets import check_device
 from freeagentics.memory.codec.registry import shipped
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.codec.training.fit import FitSettings, check_device, fit
+from freeagentics.memory.codec.training.fit import FitSettings, fit
 from freeagentics.scenario import Scenario
 
 TRAINABLE = (DESK, *BUILT_IN)

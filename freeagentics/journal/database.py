@@ -97,6 +97,18 @@ class Database:
                 raise CorruptRecord(f"{self.path}: {error}") from error
             raise JournalFailed(f"{self.path}: could not be read: {error}") from error
 
+    def compact(self) -> None:
+        """Give free space in the file back. Raises JournalFailed; the file is as it was then."""
+        try:
+            with self._lock:
+                # On disk, or it would take as much RAM as the file has bytes.
+                self._connection.execute("PRAGMA temp_store = FILE")
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA temp_store = MEMORY")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise JournalFailed(f"{self.path}: could not be compacted: {error}") from error
+
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the whole file. Raises JournalFailed."""
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal.arrays import pack_arrays, unpack_arrays
 from freeagentics.journal.database import Database
+from freeagentics.journal.page_edit import PageEdit
 from freeagentics.journal.pages import (
+    BYTES,
     HEADER_BYTES,
     SHARED,
     Encoding,
@@ -26,6 +29,7 @@ from freeagentics.journal.pages import (
     dtype_to_text,
     encode,
     is_keyframe,
+    is_rewritten,
     keyframe_id,
     page_id,
     page_key,
@@ -33,14 +37,31 @@ from freeagentics.journal.pages import (
     read_header,
 )
 
-FORMAT = 3
+FORMAT = 4
+_BATCH = 64
+"""Steps that are read at once, where one cohort's pages are."""
+
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE schemas (number INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE pages (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE memories (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE INDEX long_term ON memories (id) WHERE (id & 255) >= 32;
+CREATE VIEW everything AS SELECT id, body FROM pages UNION ALL SELECT id, body FROM memories;
 CREATE TABLE markers (step INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, sha256 BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoints (step INTEGER, part TEXT, body BLOB NOT NULL, PRIMARY KEY (step, part)) STRICT;
 """
+# What is rewritten has a table of its own: else it would leave holes between pages that stay, which nothing fits into.
+
+_OF_STEPS = """
+SELECT id, body FROM memories WHERE id >= ? AND id < ? AND (id & 255) IN (8, 32)
+UNION ALL SELECT id, body FROM memories WHERE id IN (
+    SELECT min(id) FROM memories WHERE (id & 255) >= 32 AND (id & 255) = 32 AND id >= ? GROUP BY (id >> 8) & 65535
+)
+ORDER BY id
+"""
+"""Pages of memories of steps up to one, and the first long-term page beyond it of each cohort. One statement, so that a reader beside the
+writer sees each memory once: in its step's page or in a long-term one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,10 @@ class CommitRecord:
     step: int
     timestamp: int
     sha256: bytes
+
+
+Consolidate = Callable[[CommitRecord, PageEdit], None]
+"""Called at the end of a step's transaction, with its commit record."""
 
 
 class Journal:
@@ -100,20 +125,37 @@ class Journal:
         except ValueError as error:
             raise CorruptRecord(f"{self.path}: metadata of the run is damaged: {error}") from error
 
-    def commit(self, record: CommitRecord, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
-        """Write a step, whole or not at all. Raises JournalFailed."""
+    def commit(
+        self,
+        record: CommitRecord,
+        pages: Sequence[Page],
+        checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None,
+        consolidate: Consolidate | None = None,
+    ) -> None:
+        """Write a step, whole or not at all, and with it what *consolidate* makes of earlier pages. Raises JournalFailed."""
         # Layouts come first, in a transaction of their own: if the step fails, its pages go, and a later step may still rely on the layout.
         schemas = [self._schema(page.records.dtype) for page in pages]
         numbers = [page_id(record.step, page.cohort, page.kind) for page in pages]
         bases = [self._keyframe.get(base) if (base := keyframe_id(number)) != number else None for number in numbers]
         # In order of their numbers, or SQLite would leave a part of its pages empty.
         rows = sorted(zip(numbers, map(encode, pages, schemas, bases), strict=True))
+        plain = self._schema(BYTES)
         with self._database.transaction(f"step {record.step}") as connection:
-            connection.executemany("INSERT INTO pages VALUES (?, ?)", rows)
+            connection.executemany("INSERT INTO pages VALUES (?, ?)", [row for row in rows if not is_rewritten(row[0])])
+            connection.executemany("INSERT INTO memories VALUES (?, ?)", [row for row in rows if is_rewritten(row[0])])
             connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?)", _checkpoint_rows(record.step, checkpoint or {}))
             connection.execute("INSERT INTO markers VALUES (?, ?, ?)", (record.step, record.timestamp, record.sha256))
+            if consolidate is not None:
+                consolidate(record, PageEdit(connection, plain))
         if is_keyframe(record.step):
             self._keyframe = {number: page.records.copy() for number, page in zip(numbers, pages, strict=True) if not page.codec}
+
+    @contextmanager
+    def editing(self, what: str) -> Iterator[PageEdit]:
+        """Replace pages: all that is done inside is there afterwards, or nothing is. Raises JournalFailed, saying *what* failed."""
+        plain = self._schema(BYTES)
+        with self._database.transaction(what) as connection:
+            yield PageEdit(connection, plain)
 
     def _schema(self, dtype: np.dtype[np.void]) -> int:
         text = dtype_to_text(dtype)
@@ -144,19 +186,51 @@ class Journal:
         for step, page in self.scan_pages(kind, first=first, last=last):
             yield step, page.cohort, page.records
 
+    def scan_cohort(self, kind: Kind, cohort: int, first: int, last: int) -> Iterator[tuple[int, AnyArray]]:
+        """Pages of a kind of one cohort as (step, records), in order of step."""
+        query = "SELECT id, body FROM everything WHERE id >= ? AND id < ? AND (id & 16777215) = ? ORDER BY id"
+        place, keyframe = page_id(0, cohort, kind), dict[int, AnyArray]()
+        for start in range(first, last + 1, _BATCH):
+            end = min(start + _BATCH - 1, last)
+            for number, body in self._database.rows(query, (_span(start)[0], _span(end)[1], place)):
+                yield page_key(number)[0], self._decode(number, body, keyframe)
+
+    def page(self, step: int, kind: Kind, cohort: int) -> Page | None:
+        """One page, also where it does not match its checksum; None where none was written. Raises CorruptRecord for other damage."""
+        number = page_id(step, cohort, kind)
+        body = self._body(number)
+        return None if body is None else self._plain(number, body)
+
     def scan_pages(self, kind: Kind, *, first: int = 1, last: int | None = None, damaged: bool = False) -> Iterator[tuple[int, Page]]:
         """All pages of a kind with their steps, in order of step and cohort; with *damaged* also those that do not match their checksum."""
         last = last if last is not None else (self.commit_record() or CommitRecord(0, 0, b"")).step
-        query = "SELECT id, body FROM pages WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
+        query = "SELECT id, body FROM everything WHERE id >= ? AND id < ? AND (id & 255) = ? ORDER BY id"
         keyframe: dict[int, AnyArray] = {}
         for step in range(first, last + 1):
             for number, body in self._database.rows(query, (*_span(step), kind)):
                 records = self._decode(number, body, keyframe, damaged=damaged)
                 yield step, Page(kind, page_key(number)[1], records, read_header(body).codec, not damaged or crc_ok(body))
 
+    def memories(self, first: int, last: int) -> list[tuple[int, Page]]:
+        """Pages that may hold memories of steps *first* to *last*, in order of step and cohort, each with its step: of a long-term page the
+        last one. Among them those that do not match their checksum."""
+        start, end = _span(first)[0], _span(last)[1]
+        rows = self._database.rows(_OF_STEPS, (start, end, end))
+        return [(page_key(number)[0], self._plain(number, body)) for number, body in rows]
+
+    def _plain(self, number: int, body: bytes) -> Page:
+        _, cohort, kind = page_key(number)
+        records, header = self._decode(number, body, {}, damaged=True), read_header(body)
+        return Page(Kind(kind), cohort, records, header.codec, crc_ok(body), header.count if records.dtype == BYTES else None)
+
+    def long_term(self, kind: Kind) -> list[tuple[int, int]]:
+        """Step and cohort of every page of a kind of the long term, in their order."""
+        query = "SELECT id FROM memories WHERE (id & 255) >= 32 AND (id & 255) = ? ORDER BY id"
+        return [page_key(number)[:2] for (number,) in self._database.rows(query, (kind,))]
+
     def headers(self, kind: Kind) -> Iterator[tuple[int, int, int, int]]:
         """Step, codec version, number of records and bytes of every page of a kind, from the headers."""
-        query = "SELECT id >> 24, substr(body, 1, ?), length(body) FROM pages WHERE (id & 255) = ? ORDER BY id"
+        query = "SELECT id >> 24, substr(body, 1, ?), length(body) FROM everything WHERE (id & 255) = ? ORDER BY id"
         for step, body, length in self._database.rows(query, (HEADER_BYTES, kind)):
             header = read_header(body)
             yield step, header.codec, header.count, length
@@ -167,7 +241,7 @@ class Journal:
         return sum(count for _, _, count, _ in headers), sum(length for *_, length in headers)
 
     def _body(self, number: int) -> bytes | None:
-        rows = self._database.rows("SELECT body FROM pages WHERE id = ?", (number,))
+        rows = self._database.rows("SELECT body FROM everything WHERE id = ?", (number,))
         return rows[0][0] if rows else None
 
     def _decode(self, number: int, body: bytes, keyframe: dict[int, AnyArray], *, damaged: bool = False) -> AnyArray:
@@ -223,9 +297,14 @@ class Journal:
         """Remove everything beyond *step*. Raises JournalFailed."""
         with self._database.transaction(f"what remains after step {step}") as connection:
             connection.execute("DELETE FROM pages WHERE id >= ?", (_span(step + 1)[0],))
+            connection.execute("DELETE FROM memories WHERE id >= ?", (_span(step + 1)[0],))
             connection.execute("DELETE FROM markers WHERE step > ?", (step,))
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
         self._keyframe = {}
+
+    def compact(self) -> None:
+        """Give free space in the file back. Raises JournalFailed; the file is as it was then."""
+        self._database.compact()
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the whole file. Raises JournalFailed."""
@@ -237,7 +316,7 @@ class Journal:
             if verdict != "ok":
                 raise CorruptRecord(f"{self.path}: {verdict}")
         keyframe: dict[int, AnyArray] = {}
-        for (number,) in self._database.rows("SELECT id FROM pages ORDER BY id"):
+        for (number,) in self._database.rows("SELECT id FROM everything ORDER BY id"):
             if (body := self._body(number)) is not None:
                 self._decode(number, body, keyframe)
         for (step,) in self._database.rows("SELECT DISTINCT step FROM checkpoints"):

@@ -56,7 +56,7 @@ _ENCODINGS = frozenset(Encoding)
 
 
 class Kind(IntEnum):
-    """Kinds of pages. Numbers are on disk: add, never renumber; 11 was in use."""
+    """Kinds of pages. Numbers are on disk: add, never renumber; 11 was in use. Those from 32 on are of the long term."""
 
     AGENTS = 0
     OBSERVATION = 1
@@ -77,9 +77,12 @@ class Kind(IntEnum):
     HOST_STATES = 24
     HOST_MEMORIES = 25
     HOST_OUTCOMES = 26
+    LONG_TERM = 32
+    FORGOTTEN = 33
 
 
 _KINDS = frozenset(Kind)
+_REWRITTEN = frozenset((Kind.MEMORIES, Kind.LONG_TERM, Kind.FORGOTTEN))
 
 CHAINED = (Kind.OBSERVATION, Kind.DECISIONS, Kind.ORDERS, Kind.FILLS, Kind.ACCOUNTS)
 """Kinds that the trajectory's hash covers; of an observation the prices alone."""
@@ -118,6 +121,11 @@ def page_id(step: int, cohort: int, kind: Kind) -> int:
 def page_key(number: int) -> tuple[int, int, int]:
     """Step, cohort and number of the kind of a page, from its row number."""
     return number >> 24, ((number >> 8) & 0xFFFF) - 1, number & 0xFF
+
+
+def is_rewritten(number: int) -> bool:
+    """True for pages of memories, which consolidation rewrites, by their row number; all others stay as they were written."""
+    return number & 255 in _REWRITTEN
 
 
 def page_name(number: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import JournalFailed, RunFailed
-from freeagentics.journal.journal import CommitRecord, Journal
+from freeagentics.journal.journal import CommitRecord, Consolidate, Journal
 from freeagentics.journal.pages import CHAINED, Page
 
 QUEUE_LENGTH = 4
@@ -44,10 +44,12 @@ class JournalWriter:
     Args:
         journal: where to write; None keeps the chain and writes nothing.
         start: the commit that the first commit follows, or None for a fresh run.
+        consolidate: called in the transaction of every step that is written; see `Journal.commit`.
     """
 
-    def __init__(self, journal: Journal | None, start: CommitRecord | None = None) -> None:
+    def __init__(self, journal: Journal | None, start: CommitRecord | None = None, consolidate: Consolidate | None = None) -> None:
         self._journal = journal
+        self._consolidate = consolidate
         last = journal.commit_record() if journal else None
         self._written = last.step if last else 0
         self.sha256 = start.sha256 if start else b""
@@ -101,7 +103,8 @@ class JournalWriter:
         if self._journal is None:
             return
         if commit.step > self._written:
-            self._journal.commit(CommitRecord(commit.step, commit.timestamp, self.sha256), commit.pages, commit.checkpoint)
+            record = CommitRecord(commit.step, commit.timestamp, self.sha256)
+            self._journal.commit(record, commit.pages, commit.checkpoint, self._consolidate)
             return
         kept = self._journal.commit_record(commit.step)
         if kept is None or kept.sha256 != self.sha256:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import F64, I32, I64, between, occurrence_batches
+from freeagentics.arrays import F64, I32, I64, between, occurrence_batches, readonly
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.money import CENTS, LARGEST_CENTS, notional_cents
 from freeagentics.market.orders import Fills
@@ -44,6 +44,7 @@ class Accounts:
         self.fees: I64 = np.zeros(desks, dtype=np.int64)
         self.data_costs: I64 = np.zeros(desks, dtype=np.int64)
         self.peak: I64 = np.full(desks, cash_cents, dtype=np.int64)
+        self._valued: tuple[tuple[bytes, bytes], I64] = ((b"", b""), self.position)
 
     def copy(self) -> Self:
         """The same accounts, apart."""
@@ -53,12 +54,15 @@ class Accounts:
         return twin
 
     def values(self, prices: I64) -> I64:
-        """Positions at *prices* (A,), in cents (D, A), each rounded to a cent.
+        """Positions at *prices* (A,), in cents (D, A), each rounded to a cent. The last are kept: a step asks for them several times.
 
         Raises:
             BadInput: a desk is worth more than an account can hold.
         """
-        value = notional_cents(prices, self.position)
+        key = prices.tobytes(), self.position.tobytes()
+        if key != self._valued[0]:
+            self._valued = key, readonly(notional_cents(prices, self.position))
+        value = self._valued[1]
         if (self.cash + value.sum(axis=1, dtype=np.float64) >= LARGEST_CENTS).any():
             raise BadInput(_TOO_RICH)
         return value

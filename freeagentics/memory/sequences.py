@@ -80,6 +80,12 @@ class SequenceIndex(ArrayState):
         """Keep what followed a step of less than `capacity` ago, (A,)."""
         self.result[:, step % self.move.shape[1]] = result
 
+    def inherit(self, other: SequenceIndex, last: int, count: int) -> None:
+        """Take over the latest *count* steps of another, up to its step *last*, as steps 0 to *count* - 1."""
+        for mine, theirs in ((self.move, other.move), (self.result, other.result)):
+            steps = np.arange(count)
+            mine[:, steps % mine.shape[1]] = theirs[:, (last + 1 - count + steps) % theirs.shape[1]]
+
     def find(self, step: int) -> FoundSequences:
         """Find episodes that ended as the bars up to this *step* went."""
         assets, capacity = self.move.shape

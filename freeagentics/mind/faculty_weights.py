@@ -139,6 +139,12 @@ class FacultyWeights(ArrayState):
         compiled.weights_worth(*known, threshold, life, EXPLAINED, HEARD, _FIRST_READS, _FIRST_SQUARE, _FIRST_WORDS)
         return worth
 
+    def inherit(self, rows: I64, other: FacultyWeights, theirs: I64) -> None:
+        """Rows (indexes) begin with what rows *theirs* of another have learned: their evidence counts as if it were their own."""
+        for name in ("information", "moment", "squares", "reads", "words", "noise"):
+            getattr(self, name)[rows] = getattr(other, name)[theirs]
+        self._conclude()
+
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
         for array in (self.information, self.moment, self.squares, self.reads, self.words):

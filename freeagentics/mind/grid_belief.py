@@ -10,6 +10,7 @@ from freeagentics.arrays import F32, I64, AnyArray, ArrayState
 from freeagentics.kernels import compiled
 from freeagentics.mind.grid import DRIFTS, REGIMES, VOLATILITIES, MarketGrid, lasting
 from freeagentics.mind.tail_risk import tail_risk
+from freeagentics.sharing import scratch
 
 PRUNED = 1e-6
 """Cells of less belief are taken to be impossible until the market moves there: without that no belief would ever be sparse."""
@@ -54,16 +55,23 @@ class GridBelief(ArrayState):
 
     def advance(self, zscore: F32) -> None:
         """One bar passes: drift and volatility may move, then the bar's standardised returns (assets,) are evidence."""
-        # A bar moves the block's edges by a cell or none; where it moves them further the whole grid is kept until the next.
+        # A bar moves the block's edges by a cell or none; where it moves them further the whole grid is worked on.
         low, high = np.maximum(self.box[::2] - 1, 0), np.minimum(self.box[1::2] + 1, DRIFTS - 1)
         box = np.array([DRIFTS, -1, VOLATILITIES, -1, 0], dtype=np.int64)
-        block = np.empty((len(self.block), *(high - low + 1).tolist()), dtype=np.float32)
+        block = _room(len(self.block), low, high)
         self._advance(zscore, low, block, box)
         if (done := int(box[4])) < len(block):
-            block, near = np.zeros((len(block), DRIFTS, VOLATILITIES), dtype=np.float32), block
-            _cut(block, low, near)[:done] = near[:done]
-            low = np.zeros(2, dtype=np.int64)
-            self._advance(zscore, low, block, box)
+            first = np.zeros(2, dtype=np.int64)
+            whole = _room(len(block), first, first + DRIFTS - 1)
+            whole[:done] = 0
+            _cut(whole, low, block)[:done] = block[:done]
+            self._advance(zscore, first, whole, box)
+            scratch.give_back(block)
+            low, high = box[:4:2].copy(), box[1:4:2]
+            block = _room(len(whole), low, high)
+            block[:] = _cut(whole, low, block)
+            scratch.give_back(whole)
+        scratch.give_back(self.block)
         self.block, self.low, self.box = block, low, box[:4].copy()
 
     def _advance(self, zscore: F32, low: I64, block: F32, box: I64) -> None:
@@ -100,9 +108,10 @@ class GridBelief(ArrayState):
         cells[rows] = prior
         if self.block.size:
             box[::2], box[1::2] = np.minimum(box[::2], self.box[::2]), np.maximum(box[1::2], self.box[1::2])
-        whole = cells.reshape(-1, DRIFTS, VOLATILITIES)
-        self.block = np.ascontiguousarray(whole[:, box[0] : box[1] + 1, box[2] : box[3] + 1])
+        scratch.give_back(self.block)
         self.low, self.box = box[::2].copy(), box
+        self.block = _room(len(self.block), self.low, box[1::2])
+        self.block[:] = _cut(cells.reshape(-1, DRIFTS, VOLATILITIES), self.low, self.block)
 
     def cells(self) -> F32:
         """The whole belief, (rows, assets, 32, 32) as drift by volatility."""
@@ -142,6 +151,14 @@ class GridBelief(ArrayState):
 def _place(low: I64, block: F32) -> I64:
     """Place of a block on the grid: first drift, drifts, first volatility, volatilities."""
     return np.array([low[0], block.shape[1], low[1], block.shape[2]], dtype=np.int64)
+
+
+def _room(beliefs: int, low: I64, high: I64) -> F32:
+    """A block from *low* to *high*, its contents undefined."""
+    drifts, volatilities = (high - low + 1).tolist()
+    # All buffers have room for whole grids, so that any block may take the place of any other: pages that nobody touches take no RAM.
+    room = scratch.lend(beliefs * DRIFTS * VOLATILITIES)
+    return room[: beliefs * drifts * volatilities].reshape(beliefs, drifts, volatilities)
 
 
 def _cut(cells: F32, low: I64, block: F32) -> F32:

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from freeagentics.arrays import F32
+from freeagentics.arrays import F32, AnyArray
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
-from freeagentics.memory import BOOK, Codec, EncodedMemories, SideInformation, book_codec_of, codec_of, extended
+from freeagentics.memory import BOOK, Codec, EncodedMemories, FeatureTable, SideInformation, book_codec_of, codec_of, extended
 from freeagentics.memory.codec import Codes
 from freeagentics.records.lineage import Lineage
+from freeagentics.records.long_term import LongTermMemories
 from freeagentics.records.roster import Roster
+
+_AT_ONCE = 24
+"""Steps whose memories are read together, in one look into the journal."""
 
 
 def kept_in(page: Page) -> EncodedMemories:
@@ -22,6 +26,12 @@ def kept_in(page: Page) -> EncodedMemories:
     if not page.crc_ok and kept.codes.intact.all():
         raise CorruptRecord("page of memories whose checksum does not match")
     return kept
+
+
+def memory_totals(journal: Journal) -> tuple[int, int]:
+    """Memories that a journal keeps, and the bytes of their pages, those of desks' books included."""
+    counts, sizes = zip(*(journal.totals(kind) for kind in (Kind.MEMORIES, Kind.LONG_TERM)), strict=True)
+    return sum(counts), sum(sizes) + journal.totals(Kind.BOOKS)[1]
 
 
 class Memories:
@@ -38,17 +48,46 @@ class Memories:
         self._lineage = lineage
         self._codecs: dict[tuple[int, str, tuple[Path, ...]], Codec] = {}
         self._book: tuple[int, F32] | None = None
+        self._pages: dict[int, tuple[AnyArray, LongTermMemories]] = {}
 
     def span(self, first: int, last: int) -> Iterator[tuple[int, EncodedMemories]]:
-        """Memories from step *first* to *last*, with their step, cohort by cohort; among them damaged ones, whose codes are not intact.
+        """Memories from step *first* to *last* that are kept, with their step, cohort by cohort; among them damaged ones, whose codes are
+        not intact.
 
         Raises CorruptRecord where damage is not of single memories.
         """
-        for step, page in self._journal.scan_pages(Kind.MEMORIES, first=first, last=last, damaged=True):
+        for start in range(first, last + 1, _AT_ONCE):
+            yield from self._lot(start, min(start + _AT_ONCE - 1, last))
+
+    def _lot(self, first: int, last: int) -> Iterator[tuple[int, EncodedMemories]]:
+        short: dict[int, list[Page]] = {}
+        long = []
+        for step, page in self._journal.memories(first, last):
+            if page.kind is Kind.MEMORIES:
+                short.setdefault(step, []).append(page)
+            else:
+                long.append((page.cohort, self._long_term(step, page)))
+        for step in range(first, last + 1):
+            found = [(page.cohort, self._kept(step, page)) for page in short.get(step, ())]
+            found += [(cohort, memories.of_step(step)) for cohort, memories in long]
+            yield from ((step, kept) for _, kept in sorted(found, key=lambda pair: pair[0]) if len(kept))
+
+    def _kept(self, step: int, page: Page) -> EncodedMemories:
+        try:
+            return kept_in(page)
+        except CorruptRecord as error:
+            raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
+
+    def _long_term(self, step: int, page: Page) -> LongTermMemories:
+        """Memories of a page, the same ones again where it is that of the last call: a long page has memories of many lots."""
+        before, memories = self._pages.get(page.cohort, (None, None))
+        if memories is None or before is None or not np.array_equal(before, page.records):
             try:
-                yield step, kept_in(page)
+                memories = LongTermMemories.from_page(page)
             except CorruptRecord as error:
-                raise CorruptRecord(f"{self._journal.path}: step {step}: {error}", step=step) from error
+                raise CorruptRecord(f"{self._journal.path}: up to step {step}, cohort {page.cohort}: {error}", step=step) from error
+            self._pages[page.cohort] = page.records, memories
+        return memories
 
     def check(self, step: int, kept: EncodedMemories) -> None:
         """Raise CorruptRecord naming the agent of a damaged memory of a step."""
@@ -64,7 +103,7 @@ class Memories:
         assert observation is not None, "a committed step has an observation"
         books = self._books(step, observation["values"])
         side_information = SideInformation(observation["values"], books[self._names.seats["desk"][kept.agent]])
-        return self._codec(step, kept).decode(kept.codes, side_information)
+        return self.codec_of(step, kept.version, self.cohort_of(int(kept.agent[0]))).decode(kept.codes, side_information)
 
     def _books(self, step: int, values: F32) -> F32:
         """Books of all desks as memories of a step share them, (D, len(BOOK)); zeros where they share none."""
@@ -79,12 +118,21 @@ class Memories:
             self._book = (step, shared)
         return self._book[1]
 
-    def _codec(self, step: int, kept: EncodedMemories) -> Codec:
-        version, role, own = key = (kept.version, self._names.roles[kept.agent[0]], self._own(step))
+    def codec_of(self, step: int, version: int, cohort: int) -> Codec:
+        """The codec of a version that coded memories of a cohort at a step."""
+        role, own = self._names.role_in(cohort), self._own(step)
+        key = (version, role.role, own)
         if key not in self._codecs:
-            codec = codec_of(version, role, self._names.columns, own)
-            self._codecs[key] = extended(codec, self._names.of_role(role).features)
+            self._codecs[key] = extended(codec_of(version, role.role, self._names.columns, own), role.features)
         return self._codecs[key]
+
+    def cohort_of(self, agent: int) -> int:
+        """The number of an agent's cohort."""
+        return int(self._names.seats["cohort"][agent])
+
+    def table(self, agent: int) -> FeatureTable:
+        """Features that an agent's memories have."""
+        return FeatureTable(self._names.role_of(agent).features)
 
     def _own(self, step: int) -> tuple[Path, ...]:
         return self._lineage.at(step).memory.files if self._lineage else ()

@@ -71,16 +71,35 @@ class CodecAudit(_Found):
     groups: tuple[GroupAudit, ...]
 
 
+class KeptAudit(_Found):
+    """The last steps of a run, decided again with memories of earlier days as the journal keeps them.
+
+    Attributes:
+        decisions: compared.
+        agreement: share of them that are the same, action and asset, as from memories as they were made.
+        recallable: memories that agents could recall, summed over decisions.
+        dropped: those of them that consolidation has dropped.
+    """
+
+    steps: int
+    decisions: int
+    agreement: float
+    recallable: int
+    dropped: int
+
+
 class MemoryAudit(_Found):
     """A trial of a run's scenario, so many agents and steps long.
 
     Attributes:
         codecs: the run's own, then int8 to compare it with.
+        kept: what forgetting changes; None where nothing was forgotten.
     """
 
     agents: int
     steps: int
     codecs: tuple[CodecAudit, ...] = Field(min_length=1)
+    kept: KeptAudit | None = None
 
     @classmethod
     def read(cls, path: Path) -> MemoryAudit | None:

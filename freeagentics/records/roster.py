@@ -59,6 +59,10 @@ class Roster:
         """Names that the role of an agent gives."""
         return self._of_role[self.roles[agent]]
 
+    def role_in(self, cohort: int) -> RoleNames:
+        """Names that the role of a cohort gives."""
+        return self.role_of(int(np.argmax(self.seats["cohort"] == cohort)))
+
     def left(self, journal: Journal, until: int) -> Mapping[int, int]:
         """The step before which each agent left, by its number, of those who left before the end of step *until*."""
         for step in range(self._left_until + 1, until + 1):

@@ -87,7 +87,8 @@ class Summary(BaseModel):
     Attributes:
         step_ms_per_agent: wall time of a step over the number of agents.
         gc_overhead: share of wall time that the garbage collector took.
-        bytes_per_memory: pages of memories over their number: code, checksum, owner, and its share of heads.
+        memories: that are kept when it ends.
+        bytes_per_memory: pages of memories over their number: code, checksum, owner, and its share of heads and of desks' books.
         events: what stood out about the process that ended the run, in the order of steps.
         stores: where the stores of the run were when it ended.
     """

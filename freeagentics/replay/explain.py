@@ -164,7 +164,6 @@ class Explainer:
         found = []
         for place in np.flatnonzero(recalled.step[self._row, :CAUSES] >= 0):
             step = int(recalled.step[self._row, place])
-            typical, largest = self._decoding_error(step)
             found.append(
                 RecalledMemory(
                     step=step,
@@ -172,26 +171,34 @@ class Explainer:
                     relevance=float(recalled.relevance[self._row, place]),
                     result=float(recalled.result[self._row, place]),
                     reward=float(recalled.reward[self._row, place]),
-                    decoding_error=typical,
-                    largest_error=largest,
+                    **self._kept(step),
                     without=self._without(self._rerun.decide_without(self._row, memory=step)),
                 )
             )
         return tuple(found)
 
-    def _decoding_error(self, step: int) -> tuple[float, float]:
-        """Error of the decoded memory of a step against what was experienced then, which is computed once more."""
-        cohort = self._rerun.cohort
-        if step not in self._rerun.probe.states:
+    def _kept(self, step: int) -> dict[str, float | int | None]:
+        """Bytes kept of the memory of a step, and its error against what was experienced then, which is computed once more."""
+        cohort, probe = self._rerun.cohort, self._rerun.probe
+        if step not in probe.states:
             with Replay(self._lineage, self._journal, step, cohort.number) as earlier:
-                self._rerun.probe.states.update(earlier.probe.states)
-        table = cohort.table
-        exact = table.clipped(self._rerun.probe.states[step][self._row])
+                probe.states.update(earlier.probe.states)
+                probe.memories.update(earlier.probe.memories)
+        made = probe.memories[step]
+        code_bytes = int(made.codes.length[made.agent == self._agent][0])
         reader = Memories(self._journal, self._names, self._lineage)
-        kept = next(kept for _, kept in reader.span(step, step) if self._agent in kept.agent)
-        mine = kept.rows(kept.agent == self._agent)
-        error = np.abs(reader.vectors(step, mine)[0] - exact) / (table.high - table.low)
-        return float(np.sqrt(np.square(error).mean())), float(error.max())
+        mine = [kept.rows(kept.agent == self._agent) for _, kept in reader.span(step, step) if self._agent in kept.agent]
+        if not mine:
+            return {"decoding_error": None, "largest_error": None, "code_bytes": code_bytes, "kept_bytes": 0}
+        table = cohort.table
+        exact = table.clipped(probe.states[step][self._row])
+        error = np.abs(reader.vectors(step, mine[0])[0] - exact) / (table.high - table.low)
+        return {
+            "decoding_error": float(np.sqrt(np.square(error).mean())),
+            "largest_error": float(error.max()),
+            "code_bytes": code_bytes,
+            "kept_bytes": int(mine[0].codes.length[0]),
+        }
 
     def _without(self, decision: AnyArray) -> Alternative:
         same = bool(decision["action"] == self._decision["action"] and decision["value"] == self._decision["value"])

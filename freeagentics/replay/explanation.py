@@ -40,7 +40,9 @@ class RecalledMemory(_Part):
         age: steps.
         relevance: likeness times recency, 0..1.
         result: what the market did then, reward: what it got, in standard deviations.
-        decoding_error: root mean square error of the decoded features, each in units of its range; largest_error likewise.
+        decoding_error: root mean square error of the decoded features, each in units of its range, as the journal keeps it now; None where
+            it was dropped since. largest_error likewise.
+        code_bytes: of its code when it was made, and kept_bytes of them now; 0 where it was dropped.
     """
 
     step: int
@@ -48,8 +50,10 @@ class RecalledMemory(_Part):
     relevance: float
     result: float
     reward: float
-    decoding_error: float
-    largest_error: float
+    decoding_error: float | None
+    largest_error: float | None
+    code_bytes: int
+    kept_bytes: int
     without: Alternative
 
 

@@ -11,6 +11,7 @@ from freeagentics.agents import Cohort, View
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.arrays import AnyArray
 from freeagentics.journal import Journal
+from freeagentics.memory import EncodedMemories
 from freeagentics.records.lineage import Lineage
 from freeagentics.replay.restore import restore
 from freeagentics.signals import Inbox
@@ -26,6 +27,7 @@ class CohortProbe(Probe):
         view: what it saw then.
         step_context: what it went by.
         states: the feature vectors of all its rows, (rows, F), by step.
+        memories: as it made them, by step.
     """
 
     def __init__(self, cohort: int) -> None:
@@ -34,6 +36,7 @@ class CohortProbe(Probe):
         self.view: View | None = None
         self.step_context: StepContext | None = None
         self.states: dict[int, AnyArray] = {}
+        self.memories: dict[int, EncodedMemories] = {}
 
     def decides(self, cohort: Cohort, view: View) -> None:
         """Keep its state, and what it sees."""
@@ -45,6 +48,7 @@ class CohortProbe(Probe):
         if cohort.number == self._cohort:
             self.step_context = context
             self.states[context.view.observation.step] = context.states
+            self.memories[context.view.observation.step] = pages.memories
 
 
 class Replay:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
-from freeagentics.journal import SHARED, CommitRecord, Journal, JournalWriter, Kind
+from freeagentics.journal import SHARED, CommitRecord, Consolidate, Journal, JournalWriter, Kind
 from freeagentics.kernels import fingerprint
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
 
 
-def restore(model: MarketModel, journal: Journal, step: int) -> None:
-    """Bring a fresh model to the last checkpoint at or before *step*; what it records from there is compared with the journal.
+def restore(model: MarketModel, journal: Journal, step: int, consolidate: Consolidate | None = None) -> None:
+    """Bring a fresh model to the last checkpoint at or before *step*; what it records from there is compared with the journal,
+    and written, and with it what *consolidate* does, where the journal ends.
 
     Raises BadRunDirectory where the checkpoint is of another scenario, or this machine computes otherwise than the one that wrote it.
     """
@@ -22,7 +26,8 @@ def restore(model: MarketModel, journal: Journal, step: int) -> None:
         except (KeyError, ValueError, CorruptRecord) as error:
             raise BadRunDirectory(f"{journal.path}: the checkpoint of step {found} is not of this scenario: {error}") from error
     model.attendance.leaving = _departures(journal, (found or 0) + 1)
-    model.record_to(JournalWriter(journal, journal.commit_record(found) if found is not None else None))
+    start = journal.commit_record(found) if found is not None else None
+    model.record_to(JournalWriter(journal, start, consolidate))
 
 
 def _same_arithmetic(journal: Journal) -> None:
@@ -55,10 +60,20 @@ def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[CommitRec
 
     Raises BadScenario where the step was not committed, RunFailed where it comes out differently than it is on record.
     """
-    commit = committed(journal, step)
+    with model_at(scenario, journal, step) as model:
+        return committed(journal, step), model.checkpoint()
+
+
+@contextmanager
+def model_at(scenario: Scenario, journal: Journal, step: int, *, since: int | None = None) -> Iterator[MarketModel]:
+    """The model at the end of a committed step, computed again from the last checkpoint at or before it, or at or before step *since*.
+
+    Raises BadScenario where the step was not committed, RunFailed where a step comes out differently than it is on record.
+    """
+    committed(journal, step)
     with MarketModel(scenario) as model:
-        restore(model, journal, step)
+        restore(model, journal, step if since is None else since)
         while model.steps < step:
             model.step()
         model.writer.flush()
-        return commit, model.checkpoint()
+        yield model

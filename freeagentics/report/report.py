@@ -17,6 +17,7 @@ from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
 from freeagentics.report.sections.footprint import footprint
 from freeagentics.report.sections.forecasts import forecasts
+from freeagentics.report.sections.forgotten import forgotten
 from freeagentics.report.sections.groups import groups
 from freeagentics.report.sections.headline import headline, subtitle
 from freeagentics.report.sections.market_facts import market_facts
@@ -51,6 +52,7 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     value,
     weights,
     memories,
+    forgotten,
     chains,
     market_facts,
     reproduction,

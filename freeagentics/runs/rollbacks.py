@@ -17,13 +17,12 @@ from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadScenario, CorruptRecord
 from freeagentics.journal import Journal
 from freeagentics.records.run_directory import RunDirectory
-from freeagentics.replay.restore import restore
+from freeagentics.replay.restore import model_at
 from freeagentics.runs.run_states import RunStates
 from freeagentics.scenario.plain import whole
-from freeagentics.scenario.scenario import Scenario
 from freeagentics.services import AgentState, StateManager, StateType
 from freeagentics.services.state_content import content_sha256
-from freeagentics.simulation.market_model import Checkpoint, MarketModel
+from freeagentics.simulation.market_model import Checkpoint
 from freeagentics.stores.sqlite import SqliteStore
 
 _ABOUT = "rollbacks"
@@ -129,22 +128,13 @@ def check_rollbacks(states: RunStates, *, replay: bool = False, allow_plugins: b
             raise _other(states, one.at, f"{one.agent}'s state has the hash {found[:12]}, not {one.content_sha256[:12]}")
     for at in sorted({one.at for one in done}) if replay else ():
         lineage = states.directory.load_lineage(allow_plugins=allow_plugins)
-        again = _before_rollback(lineage.at(at), states.journal, at)
+        with model_at(lineage.at(at), states.journal, at, since=at - 1) as model:
+            again = model.checkpoint()
         wanted = [{one.agent: one.to} for one in done if one.at == at]
         for step_by_agent in wanted:
             again, _ = roll_back(states, at, again, step_by_agent)
         _compare(states, at, again)
     return done
-
-
-def _before_rollback(scenario: Scenario, journal: Journal, step: int) -> Checkpoint:
-    """The checkpoint that a step had, computed again from the one before it."""
-    with MarketModel(scenario) as model:
-        restore(model, journal, step - 1)
-        while model.steps < step:
-            model.step()
-        model.writer.flush()
-        return model.checkpoint()
 
 
 def _compare(states: RunStates, at: int, again: Checkpoint) -> None:

@@ -10,11 +10,14 @@ from uuid import uuid4
 from freeagentics.agents import Registry
 from freeagentics.errors import BadScenario
 from freeagentics.journal import Journal, JournalWriter
+from freeagentics.records.consolidator import Consolidator
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.names import Names
+from freeagentics.records.rewind import cut_after
 from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
+from freeagentics.runs.handing_on import Elders
 from freeagentics.runs.rollbacks import audit_rollbacks, roll_back, rollbacks_metadata
 from freeagentics.runs.run_states import RunStates
 from freeagentics.runs.session import Session
@@ -34,6 +37,7 @@ FIXED_IN_A_FORK = (
     "memory.slots",
     "memory.horizon",
     "memory.sequences",
+    "memory.handed_on",
     *(
         f"market.{key}"
         for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "auction", "cash", "sources", "left_out")
@@ -50,6 +54,7 @@ def run(
     seed: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
+    memories_from: str | Path | None = None,
     probes: Iterable[Probe] = (),
     allow_plugins: bool = False,
 ) -> RunRecord:
@@ -62,6 +67,8 @@ def run(
         seed: instead of the scenario's own.
         overrides: further values by dotted key, e.g. ``{"market.fee_bps": 0}``.
         out: the run directory; by default a fresh one under ``runs/``.
+        memories_from: a run directory, or ``"RUN_DIR:STEP"``, whose best agents hand on to those of their role what they had learned by the
+            end of that step, by default its last, and the bars that they had seen.
         probes: who looks on, and may ask to stop; see `Probe`.
         allow_plugins: of a scenario in a run directory, run also plugins that this user has not run before.
 
@@ -83,13 +90,24 @@ def run(
         resolved = load_scenario(scenario, changes, allow_plugins=allow_plugins)
     identity = f"{resolved.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
+        elders = stack.enter_context(Elders.of(memories_from, allow_plugins=allow_plugins)) if memories_from is not None else None
+        if elders is not None:
+            resolved = elders.heard_by(resolved)
+        elif resolved.memory.handed_on:
+            raise BadScenario(f"memory.handed_on: {resolved.memory.handed_on} bars of which run? say it with --memories-from RUN_DIR")
         model = stack.enter_context(open_model(resolved, probes))
+        if elders is not None:
+            elders.hand_on(model)
         workers = stack.enter_context(SyncWorkers(resolved, identity))
         directory = RunDirectory.create(Lineage(resolved), Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal, create=True))
         journal.set_metadata({"run": identity, **provenance()})
-        model.record_to(JournalWriter(journal))
+        if elders is not None:
+            # What everything is computed again from: the other run may be gone then.
+            journal.put_checkpoint(0, model.checkpoint())
+            journal.set_metadata({"memories_from": {"run": elders.run, "step": elders.step}})
+        model.record_to(JournalWriter(journal, None, Consolidator(journal, Lineage(resolved))))
         return Session(directory, journal, model, workers).run()
 
 
@@ -130,7 +148,8 @@ def resume(
     with ExitStack() as stack:
         stack.enter_context(directory.locked())
         journal = stack.enter_context(Journal(directory.journal))
-        scenario = changed(directory.load_scenario(allow_plugins=allow_plugins), changes, only=FREE_ON_RESUME)
+        lineage = directory.load_lineage(allow_plugins=allow_plugins)
+        scenario = changed(lineage.own, changes, only=FREE_ON_RESUME)
         last = journal.commit_record()
         if last and last.step > scenario.steps:
             raise BadScenario(f"steps: {scenario.steps} asked for, but {path} already has {last.step}; ask for more")
@@ -139,7 +158,7 @@ def resume(
             more = f"; {missing}" if missing else ""
             raise BadScenario(f"{path} has all its {last.step} steps; give --steps with a larger number to go on{more}")
         model = stack.enter_context(open_model(scenario, probes))
-        restore(model, journal, last.step if last else 0)
+        restore(model, journal, last.step if last else 0, Consolidator(journal, lineage))
         workers = stack.enter_context(SyncWorkers(scenario, journal.metadata()["run"]))
         if changes:
             directory.rewrite(scenario)
@@ -202,14 +221,15 @@ def fork(
         _same_names(model.names, Names.read(old))
         model.restore(at, state)
         workers = stack.enter_context(SyncWorkers(after, identity))
-        directory = RunDirectory.create(Lineage(after, lineage.shared(at)), Path(out) if out is not None else None)
+        descent = Lineage(after, lineage.shared(at))
+        directory = RunDirectory.create(descent, Path(out) if out is not None else None)
         stack.enter_context(directory.locked())
         about = {"run": identity, **provenance(), "forked_from": old.metadata()["run"], "forked_at": at}
         about |= rollbacks_metadata(old, at, rolled_back)
         _copy(old, directory.journal, at, state, about)
         audit_rollbacks(directory, identity, before.run, rolled_back, by)
         journal = stack.enter_context(Journal(directory.journal))
-        model.record_to(JournalWriter(journal, commit))
+        model.record_to(JournalWriter(journal, commit, Consolidator(journal, descent)))
         return Session(directory, journal, model, workers).run()
 
 
@@ -227,6 +247,7 @@ def _copy(old: Journal, path: Path, at: int, state: Checkpoint, about: Mapping[s
     draft = path.with_name(f"{path.name}.draft")
     old.copy_to(draft)
     with Journal(draft) as journal:
+        cut_after(journal, at)
         journal.discard_after(at)
         journal.put_checkpoint(at, state)
         journal.set_metadata(about)

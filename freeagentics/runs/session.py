@@ -7,6 +7,7 @@ from contextlib import closing
 from freeagentics.errors import Interrupted, JournalFailed, ProbeFailed
 from freeagentics.journal import Journal, Kind
 from freeagentics.records.frames import write_agent_frame, write_model_frame
+from freeagentics.records.memories import memory_totals
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.records.run_record import RunRecord, StoreSummary, Summary
@@ -95,8 +96,7 @@ class Session:
     def _summary(self, wall: float, steps: int, stores: tuple[StoreSummary, ...]) -> Summary:
         model, totals = self._model, self._journal.totals
         count = len(model.population)
-        memories, memory_bytes = totals(Kind.MEMORIES)
-        memory_bytes += totals(Kind.BOOKS)[1]
+        memories, memory_bytes = memory_totals(self._journal)
         return Summary(
             scenario=model.scenario.name,
             seed=model.scenario.seed,

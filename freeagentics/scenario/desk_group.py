@@ -10,8 +10,9 @@ from freeagentics.agents import MemorySettings
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.scenario.section import Section
 
-SHARED_MEMORY = ("codec", "weights", "horizon")
-"""Settings of memory that all desks have in common: outcomes and books are kept once for all."""
+SHARED_MEMORY = ("codec", "weights", "horizon", "handed_on", "population_budget")
+"""Settings of memory that all desks have in common: outcomes, books and earlier bars are kept once for all, and a population has one
+budget."""
 
 
 class DeskGroupSettings(Section):
@@ -22,7 +23,7 @@ class DeskGroupSettings(Section):
     left_out: tuple[str, ...] = Field((), description="Roles of the team, and sources on sale, that its desks do without.")
     signals: bool = Field(True, description="Whether signals of its agents are delivered.")
     exposure: RateSpan | None = Field(None, description="Range of the share of equity that its desks hold without any view.")
-    memory: dict[str, Any] = Field({}, description="Settings of memory that differ: any but codec, weights and horizon.")
+    memory: dict[str, Any] = Field({}, description=f"Settings of memory that differ: any but {', '.join(SHARED_MEMORY)}.")
     roles: dict[str, dict[str, Any]] = Field({}, description="Settings of roles that differ.")
 
     def memory_of(self, common: MemorySettings) -> MemorySettings:

@@ -45,7 +45,7 @@ class ColumnBuffer:
 
     def at(self, name: str, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """A copy of one column at the rows with these numbers, all of which must be kept."""
-        return self.column(name).take(numbers - self.first, axis=0)
+        return self._buffers[name].take(numbers + (self._head - self.first), axis=0)
 
     def put(self, name: str, numbers: NDArray[np.int64], value: object) -> None:
         """Sets one column at the rows with these numbers, all of which must be kept."""

@@ -109,7 +109,7 @@ def test_a_run_with_them_goes_on_explains_and_audits_as_any(tmp_path: Path) -> N
     half = run(write(tmp_path, role(WAIT, extra=MINE), DAILY), steps=25, out=tmp_path / "half")
     assert resume(half.path, steps=40).summary.trajectory_sha256 == whole.summary.trajectory_sha256
     assert mine(RunRecord(half.path)).equals(mine(whole))
-    assert max(memory.largest_error for memory in explain(whole.path, "mine-0000", 40).memories) < 0.1
+    assert max(memory.largest_error or 1 for memory in explain(whole.path, "mine-0000", 40).memories) < 0.1
     spread = feature_std(whole)
     assert spread["mine"].shape == (len(FEATURES) + 3,)
     audit = audit_memories(load_scenario(write(tmp_path, role(WAIT, extra=MINE), DAILY)), spread, 20)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import signal
+import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from freeagentics.errors import FreeagenticsError
 from freeagentics.journal import Journal
 
 KILLS = 20
-SIZE = ("run", "btc-replay", "--agents", 10, "--checkpoint-every", 10)
+SIZE = ("run", "btc-replay", "--agents", 10, "--checkpoint-every", 10, "--set", "memory.budget_bytes=400")
+"""With so little room for memories that days of them are consolidated, and some dropped, while it is killed."""
 
 
 def begun(folder: Path) -> Command:
@@ -51,6 +53,12 @@ def committed(path: Path) -> int:
         return marker.step if marker else 0
 
 
+def memories(path: Path) -> list[tuple[int, bytes]]:
+    """All that a journal keeps of memories, byte for byte."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.execute("SELECT id, body FROM memories ORDER BY id"))
+
+
 def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path: Path) -> None:
     moment = random.Random(20)
     journal = tmp_path / "hurt" / "journal.db"
@@ -70,6 +78,7 @@ def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path
     assert hurt["trajectory_sha256"] == alone["trajectory_sha256"]
     assert hurt["decisions"] == alone["decisions"] == 10 * steps
     committed(journal)
+    assert memories(journal) == memories(tmp_path / "alone" / "journal.db")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

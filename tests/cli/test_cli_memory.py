@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -154,3 +155,53 @@ def test_a_role_that_fails_in_the_trial_does_not_take_the_run_along(tmp_path: Pa
     assert "asked too often" in done.stderr
     assert RunRecord(tmp_path / "run").audit is None
     assert (tmp_path / "run" / "report.html").is_file()
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of five days."""
+    return run("btc-replay", agents=5, steps=120, out=tmp_path_factory.mktemp("long") / "run").path
+
+
+def test_a_compacted_run_says_what_it_lost_and_explains_the_rest(long: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(long, tmp_path / "run"))
+    before = RunRecord(path)
+    done = called("memory", "compact", "run", "--budget-bytes", 250, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    record = RunRecord(path)
+    assert f"of {before.summary.memories:,} memories" in done.stdout
+    assert record.summary.memories == record.memory_frame.height < before.summary.memories == 600
+    assert record.decision_frame.equals(before.decision_frame)
+
+    told = called("memory", "audit", "run", cwd=tmp_path).stdout
+    assert re.search(r"forgotten +\d+\.\d+% of the 300 decisions of the last 60 steps are the same with what is kept", told)
+    called("report", "run", cwd=tmp_path)
+    page = (path / "report.html").read_text(encoding="utf-8")
+    assert "What was forgotten" in page and "decided again with memories as they are kept" in page
+
+    ask = ("explain", "run", "--agent", "market-hunter-0000", "--step", 120)
+    assert "decoded within" in called(*ask, cwd=tmp_path).stdout
+    called("memory", "compact", "run", "--budget-bytes", 4, cwd=tmp_path)
+    assert "forgotten since: the journal keeps nothing of it" in called(*ask, cwd=tmp_path).stdout
+    assert called("run", "--resume", "run", "--steps", 130, cwd=tmp_path).returncode == 0
+    assert RunRecord(path).summary.decisions == 5 * 130
+
+
+def test_compacting_within_the_scenarios_budgets_loses_nothing_and_is_told_as_json(long: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(long, tmp_path / "run"))
+    frame = RunRecord(path).memory_frame
+    done = called("memory", "compact", "run", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert found["memories_before"] == found["memories_after"] == 600
+    assert found["loss"]["dropped"] == 0
+    assert found["file_bytes_after"] <= found["file_bytes_before"]
+    assert RunRecord(path).memory_frame.equals(frame)
+    assert "forgotten" not in called("memory", "audit", "run", cwd=tmp_path).stdout
+
+
+def test_a_living_run_is_not_compacted(long: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(long, tmp_path / "run"))
+    with RunRecord(path).directory.locked():
+        done = called("memory", "compact", "run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "locked by a living run" in done.stderr

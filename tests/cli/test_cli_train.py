@@ -4,10 +4,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from cli_runner import called
 
+from freeagentics.errors import BadInput
 from freeagentics.journal import Journal, Kind
 from freeagentics.memory.codec import CodecWeights, open_codec
 from freeagentics.memory.codec.registry import shipped
@@ -15,6 +17,9 @@ from freeagentics.records import RunRecord
 from freeagentics.runs import run
 
 pytest.importorskip("torch")
+
+from freeagentics.memory.codec.nets import load_net
+from freeagentics.memory.codec.training.states_file import read_states
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("--runs", "quick", "--seeds", 1, "--share", 0.2, "--steps", 30)
@@ -95,3 +100,66 @@ def test_what_is_no_trained_codec_is_refused_before_anything_is_written(tmp_path
     assert what in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "run").exists()
+
+
+def states_file(folder: Path, rows: int = 120) -> Path:
+    rng = np.random.default_rng(0)
+    columns = rng.normal(size=(rows, 2)) @ rng.normal(size=(2, 6))
+    path = folder / "states.csv"
+    pl.DataFrame({f"x{number}": column for number, column in enumerate(columns.T)}).write_csv(path)
+    return path
+
+
+def test_a_net_is_trained_on_a_file_of_ones_own_written_and_opened(tmp_path: Path) -> None:
+    path = states_file(tmp_path)
+    groups = ("--group", "levels=0:4", "--group", "rest=4:6:2.0", "--latents", 3, "--steps", 10)
+    done = called("train", "--file", path, *groups, "--out", "net.safetensors", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "on 12 states held out of 120" in done.stdout
+    net = load_net(tmp_path / "net.safetensors")
+    assert net.feature_groups == {"levels": (0, 4, 1.0), "rest": (4, 6, 2.0)}
+    assert sum(net.latents.values()) == 3
+    assert net.decode(net.encode(net.center)).shape == (6,)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (("--group", "a=0:4"), "add --group rest=4:6"),
+        (("--group", "a=1:6"), "one that begins at 0 is needed"),
+        (("--group", "a=0:six"), "NAME=START:END"),
+        (("--columns", "x0,y"), "no column 'y'"),
+        (("--level", "0"), "--level 0.0: give a number above 0"),
+        (("--latents", "7"), "7 latents for 6 features"),
+        (("--share", "0.5"), "--share does not go with --file"),
+        (("--out", "no/such/folder/net"), "in a folder that there is"),
+    ],
+)
+def test_what_no_net_can_be_trained_with_is_named_before_anything_is_written(tmp_path: Path, wanted: tuple[str, ...], message: str) -> None:
+    done = called("train", "--file", states_file(tmp_path), *wanted, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr.replace("\n", " ")
+    assert not list(tmp_path.glob("**/*.safetensors"))
+
+
+def test_options_of_nets_are_refused_where_roles_are_trained(tmp_path: Path) -> None:
+    done = called("train", "risk-manager", "--latents", 4, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--latents needs --file" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("states.npz", b"", "give .npy, .csv, .parquet"),
+        ("states.npy", b"nothing", "not a readable .npy file"),
+        ("states.csv", b"a,b\n1,2\n3,\n", "row 2, column 'b'"),
+        ("states.csv", b"a,b\n1,x\n", "column 'b' holds String"),
+        ("other.csv", None, "cannot be read"),
+    ],
+)
+def test_a_file_of_anything_but_states_is_named(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadInput, match=message):
+        read_states(tmp_path / name)

@@ -108,7 +108,7 @@ def test_damage_in_what_is_known_about_the_run_is_named(path: Path) -> None:
 def test_a_journal_of_another_format_is_refused(path: Path, statement: str) -> None:
     journal_of(path, 1).close()
     tampered(path, statement)
-    with pytest.raises(BadRunDirectory, match="reads format 3"):
+    with pytest.raises(BadRunDirectory, match="reads format 4"):
         Journal(path)
 
 
@@ -127,7 +127,7 @@ def test_a_directory_is_no_journal(path: Path) -> None:
 
 def test_a_database_of_another_program_is_no_journal(path: Path) -> None:
     tampered(path, "CREATE TABLE theirs (a)")
-    tampered(path, "PRAGMA user_version = 3")
+    tampered(path, "PRAGMA user_version = 4")
     with pytest.raises(BadRunDirectory, match="not a readable journal"):
         Journal(path)
 

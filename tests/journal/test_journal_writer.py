@@ -13,7 +13,7 @@ from journal_makers import is_whole, journal_of, observed, pages, records, state
 
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import JournalFailed, RunFailed
-from freeagentics.journal import SHARED, CommitRecord, Journal, JournalWriter, Kind, Page, StepCommit
+from freeagentics.journal import SHARED, CommitRecord, Consolidate, Journal, JournalWriter, Kind, Page, StepCommit
 from freeagentics.journal.writer import QUEUE_LENGTH
 
 PATIENCE = 20.0
@@ -44,11 +44,17 @@ class GatedJournal(Journal):
         self.gate = threading.Event()
         self.failure: Exception | None = None
 
-    def commit(self, marker: CommitRecord, pages: Sequence[Page], checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None) -> None:
+    def commit(
+        self,
+        record: CommitRecord,
+        pages: Sequence[Page],
+        checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None,
+        consolidate: Consolidate | None = None,
+    ) -> None:
         self.gate.wait(PATIENCE)
         if self.failure is not None:
             raise self.failure
-        super().commit(marker, pages, checkpoint)
+        super().commit(record, pages, checkpoint, consolidate)
 
 
 @pytest.fixture

@@ -132,3 +132,20 @@ def test_every_thread_has_buffers_of_its_own() -> None:
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(works, range(400)))
     assert scratch.idle_bytes == 0
+
+
+def test_what_is_lent_for_long_is_lent_to_others_once_it_is_given_back_and_not_before() -> None:
+    scratch = ScratchPool()
+    one = scratch.lend((4, 25))
+    other = scratch.lend((4, 25))
+    assert not np.shares_memory(one, other)
+    scratch.give_back(one)
+    smaller = scratch.lend((4, 20))
+    assert np.shares_memory(one, smaller) and smaller.shape == (4, 20)
+
+
+def test_arrays_that_no_pool_lent_are_left_alone() -> None:
+    scratch = ScratchPool()
+    scratch.give_back(np.zeros(100, np.float32))
+    scratch.give_back(np.zeros((4, 25), np.float32)[1:])
+    assert scratch.idle_bytes == 0

@@ -37,14 +37,14 @@ ROOMS = {
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
-    "evaluation": {"simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
+    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
     | FACULTIES - {"mind", "signals"},
     "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
-    "benchmarks": {"evaluation", "runs", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
+    "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"mesa_memory", "optimized_threadpool_manager"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
     | {"scenario", "agents", "memory", "mesa_memory", "services", "stores"},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.journal.pages import HEADER_BYTES, page_id
+from freeagentics.journal.pages import HEADER_BYTES, is_rewritten, page_id
 from freeagentics.records import RunRecord
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster
@@ -33,19 +33,20 @@ class Flipped:
 
     def __init__(self, path: Path, page: int, bit: int) -> None:
         self._path, self._page, self._bit = path, page, bit
+        self._table = "memories" if is_rewritten(page) else "pages"
         self._body = b""
 
     def __enter__(self) -> None:
         with closing(sqlite3.connect(self._path)) as connection, connection:
-            ((self._body,),) = connection.execute("SELECT body FROM pages WHERE id = ?", (self._page,))
+            ((self._body,),) = connection.execute(f"SELECT body FROM {self._table} WHERE id = ?", (self._page,))
             body = bytearray(self._body)
             place = HEADER_BYTES * 8 + self._bit % (8 * (len(body) - HEADER_BYTES))
             body[place // 8] ^= 1 << place % 8
-            connection.execute("UPDATE pages SET body = ? WHERE id = ?", (bytes(body), self._page))
+            connection.execute(f"UPDATE {self._table} SET body = ? WHERE id = ?", (bytes(body), self._page))
 
     def __exit__(self, *_: object) -> None:
         with closing(sqlite3.connect(self._path)) as connection, connection:
-            connection.execute("UPDATE pages SET body = ? WHERE id = ?", (self._body, self._page))
+            connection.execute(f"UPDATE {self._table} SET body = ? WHERE id = ?", (self._body, self._page))
 
 
 def readable(record: RunRecord) -> dict[str, bytes]:

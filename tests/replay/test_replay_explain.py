@@ -119,7 +119,9 @@ def test_decoding_errors_are_within_what_the_codec_promises(told: list[Explanati
     memories = [memory for one in told for memory in one.memories]
     assert memories
     for memory in memories:
+        assert memory.decoding_error is not None and memory.largest_error is not None
         assert 0 < memory.decoding_error <= memory.largest_error <= 0.5 / 3 + 1e-6
+        assert memory.kept_bytes == memory.code_bytes > 0
 
 
 def early(told: list[Explanation]) -> list[Explanation]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from freeagentics import kernels
 from freeagentics.agents import experience
 from freeagentics.agents.advisers import LARGEST_FORECAST
-from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
@@ -115,7 +115,9 @@ class Forecaster(Cohort):
         self.expected = np.zeros((rows, assets), dtype=np.float32)
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
+        # What the parts say and what sources are worth, in the step that is at work: no state.
         self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
+        self._worth = readonly(np.zeros((rows, sources), dtype=np.float32))
         self.sequences = SequenceRecall(rows, assets, context.memory) if self.heeds_belief and context.memory.sequences else None
 
     @classmethod
@@ -131,6 +133,17 @@ class Forecaster(Cohort):
                 part.forget(rows)
         self.readings.read[:, rows] = False
 
+    def lessons(self) -> dict[tuple[object, ...], Lesson]:
+        """Worth of recalled situations, of the belief and sources, and of sequences."""
+        found = super().lessons() | {("faculties", *self._names): self.faculties}
+        return found | {("sequences",): self.sequences} if self.sequences else found
+
+    def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
+        """Agents begin with what others had learned, and know the bars that those had seen."""
+        super().inherit(rows, other, theirs, step)
+        if self.sequences and isinstance(other, Forecaster) and other.sequences:
+            self.sequences.inherit_bars(other.sequences, step)
+
     def observe(self, view: View) -> None:
         """Choose sources, read them, and forecast."""
         observation, past = view.observation, self.readings
@@ -142,7 +155,6 @@ class Forecaster(Cohort):
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
         self.held.take(past.directions[slot], read)
         said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
-        # Not state: it is of this step alone.
         self._said = readonly(said)
         self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
         expected = kernels.total(self.parts, axis=1)
@@ -158,7 +170,8 @@ class Forecaster(Cohort):
         overlaps by the rest with the outcome that the last reading will have.
         """
         free = self._cost == 0
-        wanted = free | (self.worth_of_sources() * np.square(np.square(self.held.faded())) > self._cost_in_errors(view))
+        self._worth = readonly(self.worth_of_sources())
+        wanted = free | (self._worth * np.square(np.square(self.held.faded())) > self._cost_in_errors(view))
         draw = self.context.random(f"{self.role}/explore", self.number, view.observation.step)
         uniform = draw.random((self.rows, len(self._on_sale)))[:, self._on_sale]
         exploring = (uniform < self._exploration_rate[:, None]) & ~wanted
@@ -237,7 +250,7 @@ class Forecaster(Cohort):
                 "from_sources": self.parts[rows, 1, focus],
                 "before_memories": without,
                 "sources_read": read @ (1 << self._places),
-                "value_of_sources": kernels.total(np.where(read, self.worth_of_sources(), np.float32(0))),
+                "value_of_sources": kernels.total(np.where(read, self._worth, np.float32(0))),
             },
             parent=parent,
             parent_step=parent_step,

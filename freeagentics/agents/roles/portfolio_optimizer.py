@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics import kernels
 from freeagentics.agents.advisers import Advisers
-from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
@@ -73,6 +73,10 @@ class PortfolioOptimizer(Cohort):
         self.plan = np.zeros((rows, context.assets), dtype=np.float32)
         self.target = np.zeros((rows, context.assets), dtype=np.float32)
         self.last_sent = LastSent(rows, context.signal_ttl, context.assets)
+
+    def lessons(self) -> dict[tuple[object, ...], Lesson]:
+        """Worth of recalled situations, and of advisers."""
+        return super().lessons() | {("advisers",): self.advisers}
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with no target told."""

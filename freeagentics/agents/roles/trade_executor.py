@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freeagentics import kernels
 from freeagentics.agents.advisers import Advisers
-from freeagentics.agents.cohort import Cohort
+from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.ranges import Span
@@ -75,6 +75,10 @@ class TradeExecutor(Cohort):
         self.cost = np.full(rows, FIRST_COST, dtype=np.float32)
         self.last_price = np.zeros(context.assets, dtype=np.int64)
         self._optimized = "portfolio-optimizer" in context.roles
+
+    def lessons(self) -> dict[tuple[object, ...], Lesson]:
+        """Worth of recalled situations, and of advisers."""
+        return super().lessons() | {("advisers",): self.advisers}
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, trusting all advisers alike."""

@@ -32,7 +32,7 @@ def plant_echoes(seed: int, purpose: str, rule: Echo, first: int, volatility: F6
 
     Draws are made for every bar, needed or not, so that a longer market has the same echoes where it overlaps a shorter one.
     """
-    motifs, rises = motifs_of(seed, purpose, rule)
+    motifs, rises = motifs_of(seed if rule.seed is None else rule.seed, purpose, rule)
     begins = generator(seed, f"{purpose}/begins").random(drift.shape) < 1 / rule.every
     which = generator(seed, f"{purpose}/which").integers(0, rule.motifs, size=drift.shape)
     events: list[EchoEvent] = []

@@ -59,7 +59,7 @@ class Crash(BaseModel):
 class Echo(BaseModel):
     """Rare paths of several bars, motifs, each of which comes back a few times with the same sequel.
 
-    Motifs are drawn once, from the seed: a path of returns that sum to nothing, in standard deviations of the bars that it meets, on top of
+    Motifs are drawn once, from a seed: a path of returns that sum to nothing, in standard deviations of the bars that it meets, on top of
     what these would have done; and the return that follows it, half of them rises. Each asset has its own occasions.
     """
 
@@ -71,6 +71,9 @@ class Echo(BaseModel):
     size: float = Field(default=2.5, gt=0, le=8, description="Root mean square of a motif's returns, in standard deviations of a bar.")
     rise: float = Field(default=0.04, gt=0, lt=0.5, description="Size of the return that follows, as a share; half of them are falls.")
     within: int = Field(default=8, ge=1, description="Bars over which it comes.")
+    seed: int | None = Field(
+        default=None, ge=0, description="Of the motifs alone, so that markets of other seeds have the same; by default the market's."
+    )
     every: float = Field(default=50.0, ge=1, description="Mean bars from the end of one to the beginning of the next.")
 
     @model_validator(mode="after")

@@ -36,6 +36,7 @@ class AutoregressiveCodec(Codec):
 
     name = "autoregressive"
     shares = True
+    shortest = 1
 
     def __init__(self, weights: CodecWeights, columns: Sequence[str]) -> None:
         self.version = weights.version

@@ -25,11 +25,13 @@ class Codec(ABC):
         name: as scenarios call it.
         version: as pages of codes carry it; a code is read by a codec of the version that wrote it.
         shares: True where codes leave out what side information tells.
+        shortest: bytes, checksum included, that a truncated code must have to be read.
     """
 
     name: str
     version: int
     shares: bool
+    shortest: int
 
     @abstractmethod
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:

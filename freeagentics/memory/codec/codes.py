@@ -110,6 +110,13 @@ class Codes:
         """Some of them."""
         return Codes(self.data[chosen], self.length[chosen])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Codes]) -> Codes:
+        """Codes of several in a row."""
+        widest = max((part.data.shape[1] for part in parts), default=0)
+        data = [np.pad(part.data, ((0, 0), (0, widest - part.data.shape[1]))) for part in parts]
+        return cls(np.concatenate(data), np.concatenate([part.length for part in parts]))
+
     @property
     def payload(self) -> U8:
         """Bytes after the checksums, (n, longest - 1)."""
@@ -134,5 +141,13 @@ class Codes:
         Raises CorruptRecord for codes that do not match their checksum: a new one would hide it.
         """
         self.check()
-        kept = np.clip(length, 1, self.length) - 1
-        return Codes.with_checksum(np.where(np.arange(self.payload.shape[1]) < kept[:, None], self.payload, 0).astype(np.uint8), kept)
+        return self.shortened(length)
+
+    def shortened(self, length: I64) -> Codes:
+        """Codes like those that `truncated` gives; a damaged one stays damaged, to be told of when it is read."""
+        intact = self.intact
+        kept = np.maximum(np.minimum(length, self.length), 1) - 1
+        payload = np.where(np.arange(self.payload.shape[1]) < kept[:, None], self.payload, 0).astype(np.uint8)
+        codes = Codes.with_checksum(payload, kept)
+        codes.data[~intact, 0] ^= 0xFF
+        return codes

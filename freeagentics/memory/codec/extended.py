@@ -30,6 +30,7 @@ class ExtendedCodec(Codec):
         self.name, self.version, self.shares = base.name, base.version, base.shares
         self._base = base
         self._own = _PLAIN.get(base.name, BitsCodec)(own)
+        self.shortest = base.shortest + self._own.payload_bytes
 
     def encode(self, vectors: F32, side_information: SideInformation, focus: I64) -> Encoded:
         """Implement `Codec.encode`."""

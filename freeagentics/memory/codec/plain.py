@@ -33,6 +33,7 @@ class PlainCodec(Codec):
         self._low, self._high = ends_of(features)
         self.widths = widths
         self.payload_bytes = (int(widths.sum()) + 7) // 8
+        self.shortest = self.payload_bytes + 1
 
     @abstractmethod
     def _pack(self, vectors: F32) -> U8:

@@ -10,6 +10,8 @@ from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.journal import Kind
 from freeagentics.memory import codec_name
+from freeagentics.records.long_term import LongTermMemories
+from freeagentics.records.losses import Loss, losses
 from freeagentics.report.aggregates.context import RunContext
 
 
@@ -31,19 +33,30 @@ class MemoryTotals:
         by_age: memories that are 0, 1, 2… whole days old when the run ends, (days,).
         codecs: of the codecs in use, by version.
         book_bytes: bytes of the pages of desks' books, which memories share.
+        losses: to consolidation, by step and cohort.
     """
 
     by_age: I64
     codecs: tuple[CodecTotals, ...]
     book_bytes: int
+    losses: dict[tuple[int, int], Loss]
 
 
 def count_memories(context: RunContext) -> MemoryTotals:
-    """Count memories from the headers of their pages."""
-    steps, codecs, counts, sizes = np.array(list(context.journal.headers(Kind.MEMORIES)), dtype=np.int64).T
-    age = (context.timestamps[-1] - context.timestamps[steps - 1]) // DAY_MS
+    """Count memories that are kept, and what was forgotten. Raises CorruptRecord for damage."""
+    journal = context.journal
+    headers = [*journal.headers(Kind.MEMORIES), *journal.headers(Kind.LONG_TERM)]
+    _, codecs, counts, sizes = np.array(headers, dtype=np.int64).T
+    made = np.zeros(context.steps + 1, dtype=np.int64)
+    for step, _, count, _ in journal.headers(Kind.MEMORIES):
+        made[step] += count
+    for step, cohort in journal.long_term(Kind.LONG_TERM):
+        page = journal.page(step, Kind.LONG_TERM, cohort)
+        assert page is not None
+        np.add.at(made, LongTermMemories.from_page(page).columns.step, 1)
     found = [
         CodecTotals(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
         for version in np.unique(codecs).tolist()
     ]
-    return MemoryTotals(np.bincount(age, weights=counts).astype(np.int64), tuple(found), context.journal.totals(Kind.BOOKS)[1])
+    age = (context.timestamps[-1] - context.timestamps) // DAY_MS
+    return MemoryTotals(np.bincount(age, weights=made[1:]).astype(np.int64), tuple(found), journal.totals(Kind.BOOKS)[1], losses(journal))

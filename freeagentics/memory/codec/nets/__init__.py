@@ -1,6 +1,7 @@
 """Nets for codecs, as ordinary `torch.nn.Module`s. Needs the extra `train`; nothing that a run imports imports this."""
 
 from freeagentics.memory.codec.nets.bottleneck import AdaptiveEntropyBottleneck, BottleneckOutput
+from freeagentics.memory.codec.nets.device import check_device
 from freeagentics.memory.codec.nets.files import NETS, load_net, save_net
 from freeagentics.memory.codec.nets.grouped_vae import FeatureGroupedVAE, FeatureGroups, VAEOutput
 from freeagentics.memory.codec.nets.losses import kl_loss, reconstruction_loss, vae_loss
@@ -14,6 +15,7 @@ __all__ = [
     "FeatureGroups",
     "PriorNet",
     "VAEOutput",
+    "check_device",
     "kl_loss",
     "load_net",
     "reconstruction_loss",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from freeagentics.memory.codec.nets.widths import checked_width
+
 _LARGEST_HIDDEN = 32.0
 _LN2 = 0.6931471805599453
 
@@ -29,7 +31,8 @@ class PriorNet(nn.Module):
 
     def forward(self, known: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """From side information and features (n, S + F), in standard deviations, to three (n, F): the value expected, the logarithm of its
-        spread, and the log-odds of the feature's most common value."""
+        spread, and the log-odds of the feature's most common value. Raises ValueError for another number of columns."""
+        checked_width(known, self.side + sum(self.stages), "side information and features")
         parts = [self._stage(number, known) for number in range(len(self.stages))]
         expected, spread, common = (torch.cat(outputs, dim=1) for outputs in zip(*parts, strict=True))
         return expected, spread, common

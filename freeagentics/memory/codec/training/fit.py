@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,11 +11,13 @@ from torch import Tensor
 from freeagentics.arrays import F64, I64
 from freeagentics.errors import BadInput
 from freeagentics.memory.codec.fixed_point import LARGEST_INPUT, ONE, WEIGHT_ONE
+from freeagentics.memory.codec.nets.device import check_device
 from freeagentics.memory.codec.nets.prior import PriorNet
 from freeagentics.memory.codec.training.data import TrainingData, as_shared
 from freeagentics.memory.codec.training.plan import BOUNDS, Plan, plan
 from freeagentics.memory.codec.training.quantised import quantised
 from freeagentics.memory.codec.training.tables import fit_tables, group_errors, with_deterministic, without_tables
+from freeagentics.memory.codec.training.threads import one_thread
 from freeagentics.memory.codec.weights import CodecWeights
 from freeagentics.memory.features import Group
 from freeagentics.progress import ProgressCallback, no_progress, track
@@ -70,18 +70,10 @@ def fit(
         learning, counting = (as_shared(part, desk) for part in (learning, counting))
     planned = plan(data, settings.compression, desk)
     step = planned.steps(BOUNDS)
-    with _one_thread():
+    with one_thread():
         net = train(planned, learning, step, settings, progress)
     drawn = with_deterministic(replace(_exported(planned, net, data.role, version), step=step), counting)
     return fit_tables(_within_bounds(drawn, planned, counting), counting)
-
-
-def check_device(name: str) -> None:
-    """Raises BadInput where torch has no such device here."""
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise BadInput(f"no device '{name}' to train on: {str(error).splitlines()[0]}") from error
 
 
 def train(planned: Plan, data: TrainingData, step: I64, settings: FitSettings, progress: ProgressCallback = no_progress) -> PriorNet:
@@ -104,17 +96,6 @@ def train(planned: Plan, data: TrainingData, step: I64, settings: FitSettings, p
         optimizer.step()
         schedule.step()
     return net
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums that are split over threads have other last bits: the same data would give another codec on another machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _as_tensors(planned: Plan, data: TrainingData, device: str) -> tuple[Tensor, Tensor]:
