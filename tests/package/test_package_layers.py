@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "freeagentics"
 LEAVES = {
     "amounts",
     "arrays",
+    "charts",
     "clock",
     "errors",
     "plain_data",
