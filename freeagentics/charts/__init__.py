@@ -1,4 +1,4 @@
-"""Charts drawn in the browser by uPlot (MIT, https://github.com/leeoniya/uPlot), shipped so that no page asks another machine for it."""
+"""uPlot 1.6.32, which draws charts in a browser, as npm has it; shipped, so that no page asks another machine for it. MIT licence.
 
 https://github.com/leeoniya/uPlot
 """

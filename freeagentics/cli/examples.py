@@ -22,7 +22,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         "freeagentics compare runs/a runs/b --margin return=0.002 --out runs/compared",
     ),
     "facts": ("freeagentics facts floor --steps 5000", "freeagentics facts runs/… --against mine.csv"),
-    "analytics": ("freeagentics analytics runs/first runs/second --by role,source", "freeagentics analytics runs/… --cost"),
+    "analytics": ("freeagentics analytics runs/first runs/second --by role --by sources", "freeagentics analytics runs/… --cost"),
     "patterns": ("freeagentics patterns runs/…",),
     "bars": ("freeagentics bars mine.csv --to bars.parquet", "freeagentics bars old.csv --tz Europe/Paris"),
     "train": ("freeagentics train all --runs my.toml --out codecs", "freeagentics train --file states.csv --group levels=0:4"),

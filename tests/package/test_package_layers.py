@@ -41,7 +41,7 @@ ROOMS = {
     "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
     | FACULTIES - {"mind", "signals"},
-    "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
+    "visualization": {"runs", "replay", "simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
