@@ -1,8 +1,11 @@
 // The page as a whole: one bar, one view at a time, and what comes from the server.
 const VIEWS = { market: Market, agents: Agents, signals: Signals, memory: Memory, compare: Compare, resources: Resources };
 
-function openPage(root, send) {
-  const page = new Page(send), bar = new Bar(page), view = el("div", { id: "view", role: "tabpanel" }), main = el("main", { tabindex: "-1" }, view);
+function openPage(root, ask) {
+  // A page that is being left has nobody to ask any more.
+  let left = false;
+  addEventListener("beforeunload", () => { left = true; });
+  const page = new Page((message) => { if (!left) ask(message); }), bar = new Bar(page), view = el("div", { id: "view", role: "tabpanel" }), main = el("main", { tabindex: "-1" }, view);
   const views = {};
   root.dataset.theme = localStorage.getItem("freeagentics-theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   document.documentElement.lang = "en";
