@@ -33,7 +33,7 @@ class Chart {
     const font = "11px system-ui, sans-serif";
     const axis = { stroke: text, font, grid: { stroke: rule, width: 1 }, ticks: { show: false } };
     const lines = this.series.map(({ label, dash, fill, width: thick, format, colour: tint }) => ({
-      label, dash, width: thick ?? 1.5, points: { show: false }, spanGaps: true,
+      label, dash, width: thick ?? 1.5, points: { show: false }, spanGaps: false,
       stroke: () => colour(tint),
       fill: fill ? () => `${colour(tint)}22` : undefined,
       value: (_, value) => (value === null || value === undefined ? "–" : (format || this.format)(value)),
