@@ -1,4 +1,4 @@
-"""The library that draws charts in a browser: uPlot 1.6.32, MIT licence, as npm has it, shipped so that no page asks another machine for it.
+"""uPlot 1.6.32, which draws charts in a browser, as npm has it; shipped, so that no page asks another machine for it. MIT licence.
 
 https://github.com/leeoniya/uPlot
 """
