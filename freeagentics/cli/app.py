@@ -9,7 +9,24 @@ from typing import Annotated, Any
 import typer
 
 from freeagentics import __version__
-from freeagentics.cli import bench, experiments, explain, facts, interrupts, memory, report, run, scenarios, state, store, train, viz
+from freeagentics.cli import (
+    analytics,
+    bars,
+    bench,
+    experiments,
+    explain,
+    facts,
+    interrupts,
+    memory,
+    patterns,
+    report,
+    run,
+    scenarios,
+    state,
+    store,
+    train,
+    viz,
+)
 from freeagentics.cli.examples import examples
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
@@ -35,6 +52,9 @@ app.command("ablate", epilog=examples("ablate"))(experiments.ablate_command)
 app.command("sweep", epilog=examples("sweep"))(experiments.sweep_command)
 app.command("compare", epilog=examples("compare"))(experiments.compare_command)
 app.command("facts", epilog=examples("facts"))(facts.facts_command)
+app.command("analytics", epilog=examples("analytics"))(analytics.analytics_command)
+app.command("patterns", epilog=examples("patterns"))(patterns.patterns_command)
+app.command("bars", epilog=examples("bars"))(bars.bars_command)
 app.command("train", epilog=examples("train"))(train.train_command)
 app.command("bench", epilog=examples("bench"))(bench.bench_command)
 app.command("scenarios", epilog=examples("scenarios"))(scenarios.scenarios_command)

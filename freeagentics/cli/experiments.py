@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,7 +72,17 @@ def ablate_command(
 
 def sweep_command(
     scenario: Name,
-    settings: Annotated[list[str], typer.Option("--set", metavar="KEY=A,B,…", help="Values of one setting; may be given again.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=A,B,…", help="Values of one setting; may be given again.")
+    ] = None,
+    ranges: Annotated[
+        list[str] | None, typer.Option("--range", metavar="KEY=LOW,HIGH", help="Range of one setting, for --samples; may be given again.")
+    ] = None,
+    samples: Annotated[int, typer.Option("--samples", metavar="N", min=1, help="Points of a Latin hypercube over the ranges.")] = 10,
+    points: Annotated[
+        Path | None,
+        typer.Option("--points", metavar="FILE", help="A .csv, .parquet or .json file, a point a row, columns named by keys."),
+    ] = None,
     seeds: Seeds = 10,
     steps: Steps = None,
     jobs: Jobs = 0,
@@ -82,15 +92,23 @@ def sweep_command(
     json: Json = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
-    """Run a scenario with all combinations of settings, with the same seeds, and compare each with the first."""
-    directory = out or default_directory("sweep", scenario, [seeds, steps, walk_forward, *settings])
+    """Run a scenario at many settings, with the same seeds, and compare each with the first: all combinations of values, points of a Latin
+    hypercube, or those of a file."""
+    if sum(map(bool, (settings, ranges, points))) != 1:
+        raise BadInput("sweep: give values with --set, or ranges with --range, or a file with --points")
+    directory = out or default_directory("sweep", scenario, [seeds, steps, walk_forward, settings, ranges, samples, points])
 
     def start() -> Callable[..., Experiment]:
-        from freeagentics.experiments import sweep
+        from freeagentics.experiments import latin_hypercube, read_points, sweep
         from freeagentics.scenario.files import parse_values
 
-        values = dict(map(parse_values, settings))
-        return partial(sweep, scenario, values, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
+        if points is not None:
+            chosen: Any = read_points(points)
+        elif ranges:
+            chosen = latin_hypercube(dict(map(_range, ranges)), samples)
+        else:
+            chosen = dict(map(parse_values, settings or []))
+        return partial(sweep, scenario, chosen, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
 
     _carry_out(start, directory, jobs, margins, json=json)
 
@@ -152,6 +170,16 @@ def _show(found: Experiment, out: Path | None, *, json: bool, runs: Sequence[Pat
     if found.errors.height == found.frame.height:
         raise RunFailed(f"no run came to its end; the first failed with: {found.errors['error'][0]}")
     return page
+
+
+def _range(text: str) -> tuple[str, tuple[float, float]]:
+    from freeagentics.scenario.files import parse_values
+
+    key, values = parse_values(text)
+    match values:
+        case [int() | float() as low, int() | float() as high]:
+            return key, (low, high)
+    raise BadInput(f"--range {text}: give key=lowest,highest, e.g. --range market.fee_bps=0.0,20.0")
 
 
 def _margins(given: Sequence[str] | None) -> dict[str, float]:

@@ -48,7 +48,8 @@ def run_command(
     store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store for memories, decisions and signals.")] = None,
     out: Out = None,
     bars: Annotated[
-        Path | None, typer.Option("--bars", metavar="FILE", help="Replay your own bars: columns timestamp open high low close volume.")
+        Path | None,
+        typer.Option("--bars", metavar="FILE", help="Replay your own bars, of any kind that `freeagentics bars` reads."),
     ] = None,
     memories_from: Annotated[
         str | None,
@@ -74,7 +75,9 @@ def run_command(
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with startup_progress(quiet=json or quiet) as progress:
+        from freeagentics.cli.bars import lines
         from freeagentics.cli.running import execute, summarize
+        from freeagentics.market import read_bars
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
         from freeagentics.scenario.files import stated
@@ -86,6 +89,8 @@ def run_command(
             start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
             name = "btc-replay" if scenario is None else scenario
+            for line in lines(read_bars(bars)[1]) if bars else ():
+                progress.say(line)
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, memories_from=memories_from, allow_plugins=allow_plugins)

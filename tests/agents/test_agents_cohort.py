@@ -133,6 +133,16 @@ def test_deciding_leaves_what_it_was_shown_as_it_was(replays: list[Replay]) -> N
         assert [array.tobytes() for array in (books.weight, books.features, books.equity, replay.view.inbox.data)] == before
 
 
+def test_weights_on_record_are_of_those_alone_that_give_a_faculty_any(replays: list[Replay], monkeypatch: pytest.MonkeyPatch) -> None:
+    for replay in replays:
+        cohort = replay.cohort
+        given = np.arange(cohort.rows, dtype=np.float32)[:, None] / np.float32(4)
+        monkeypatch.setattr(cohort, "weights", lambda given=given: given)
+        weights = replay.again()[0].weights
+        assert weights["agent"].tolist() == cohort.agent[1:].tolist()
+        assert weights["weight"].tolist() == given[1:].tolist()
+
+
 def test_learning_before_deciding_is_an_error() -> None:
     with taped(scenario())[0] as model, pytest.raises(RuntimeError, match="cohort 0 \\(market-hunter\\) learns before it decided"):
         model.population.cohorts[0].learn(None)
