@@ -96,7 +96,6 @@ evidence: install
 	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002)
 	$(call ABLATE,echo --without memory)
 	$(call ABLATE,whale-pump --without whales$(,)memory)
-	$(call ABLATE,echo --without memory)
 	$(call ABLATE,crash --without risk-manager)
 	$(call ABLATE,regime-drift --without signals$(,)risk-manager)
 	$(call ABLATE,btc-replay $(REAL))

@@ -27,6 +27,8 @@ class RememberingTrader(Trader):
         """Move as in Mesa; or, hungry and with too little of what is scarce in sight, towards a cell that is remembered for it."""
         start = self.cell
         reach = [cell for cell in start.get_neighborhood(self.vision, include_center=True) if cell.is_empty]
+        if not reach:
+            return  # Mesa's own move fails where no cell in sight is free
         super().move()
         left = {"sugar": self.sugar / self.metabolism_sugar, "spice": self.spice / self.metabolism_spice}
         scarce = min(left, key=left.get)

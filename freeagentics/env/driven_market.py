@@ -58,7 +58,7 @@ class DrivenMarket:
         return self.model.market.accounts.equity(self.observation.prices)[: self._desks]
 
     def seen(self) -> F32:
-        """What the desks see of this bar, (D, F)."""
+        """Observations of the desks at this bar, (D, F)."""
         return self._seen.copy()
 
     def act(self, weights: F32) -> F64:

@@ -17,7 +17,7 @@ from freeagentics.scenario.files import runnable, with_changes
 ROLE = TradeExecutor.role
 
 Drives = Literal["role", "desk"]
-"""What a policy is: the trade executor of a desk whose other roles advise it, or a desk all by itself."""
+"""Place of a policy: the trade executor of a desk whose other roles advise it, or a desk all by itself."""
 
 
 def opened(scenario: Scenario | str, changes: Mapping[str, object] | None = None) -> Scenario:

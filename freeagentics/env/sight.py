@@ -17,7 +17,7 @@ _SEEN = [place for place, feature in enumerate(FEATURES) if feature.group != "ac
 """Features of the situation; those of the action are not known before it."""
 
 _DESK = ("weight", "told", "forecast")
-"""What a desk knows of each asset: what it holds, what its optimizer told, and what its advisers forecast."""
+"""Columns that a desk knows of each asset: what it holds, what its optimizer told, and what its advisers forecast."""
 
 _LARGEST = 100.0
 """Bound of the columns of sources, which have none of their own."""

@@ -95,5 +95,5 @@ class TradingEnv(gymnasium.Env[Any, Any]):
 
 
 def told(market: DrivenMarket) -> dict[str, Any]:
-    """What all desks of an episode are told: ``seed``, ``step`` and ``timestamp``."""
+    """Facts that all desks of an episode are told: ``seed``, ``step`` and ``timestamp``."""
     return {"seed": market.model.scenario.seed, "step": market.observation.step, "timestamp": market.observation.timestamp}

@@ -248,6 +248,17 @@ def test_a_parent_is_who_told_the_first_signal_named_and_when(tape: Tape) -> Non
                 assert not named
 
 
+def test_who_arrives_has_an_empty_mind_and_others_keep_theirs(replays: list[Replay]) -> None:
+    for replay in replays:
+        cohort = replay.cohort
+        cohort.load(replay.before)
+        assert (cohort.index.step >= 0).any(axis=1).all()
+        cohort.seat(np.array([0]), cohort.agent[:1], cohort.number_in_role[:1], cohort.desk[:1], WARM)
+        assert (cohort.index.step >= 0).any(axis=1).tolist() == [False, True]
+        assert (cohort.heard.number[0] == -1).all()
+        assert [len(cohort.history.recent(row, 1000)) for row in (0, 1)] == [0, WARM - 1]
+
+
 def test_who_arrived_since_is_not_judged_by_what_was_decided_before(replays: list[Replay]) -> None:
     replay = replays[0]
     hunters, everybody = replay.cohort, replay.cohort.agent[replay.cohort.active].tolist()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from role_files import role, write
 
 from freeagentics.agents import SignalKind, View
-from freeagentics.agents.decision import Decisions
+from freeagentics.agents.decision import CohortOutput, Decisions
 from freeagentics.agents.user_cohort import UserCohort
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.user_view import UserView
@@ -238,8 +238,14 @@ def test_what_an_answer_leaves_out_is_nothing_and_of_even_confidence() -> None:
 def test_a_broadcast_is_heard_by_all_but_its_sender_and_what_names_one_by_that_one(model: MarketModel, ask: Ask) -> None:
     (cohort,) = (cohort for cohort in model.population.cohorts if cohort.role == "mine")
     seen: list[View] = []
+    decide = cohort.decide
+
+    def noting(view: View) -> CohortOutput:
+        seen.append(view)
+        return decide(view)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cohort, "decide", lambda view: seen.append(view) or type(cohort).decide(cohort, view))
+        patch.setattr(cohort, "decide", noting)
         model.step()
     inbox = Inbox(
         row=np.array([-1, 1], dtype=np.int32),

@@ -32,7 +32,7 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 digit nor slash."""
 
 _QUOTED = {"usd", "usdt", "usdc", "busd", "fdusd", "tusd", "dai", "eur", "gbp", "jpy", "krw", "currency", "quote"}
-"""What volumes are counted in that are no volumes of the asset."""
+"""Units of volumes that are no volumes of the asset."""
 
 
 def simplified(name: str) -> str:

@@ -10,7 +10,7 @@ _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9}
 
 
 def decimal_comma(cells: Sequence[pl.Series], separator: str) -> bool:
-    """Whether numbers in these columns have a decimal comma: where columns are not separated by commas, and every comma is the last mark
+    """Answer whether numbers here have a decimal comma: where columns are not separated by commas, and every comma is the last mark
     of its number."""
     if separator == "commas":
         return False

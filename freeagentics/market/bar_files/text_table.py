@@ -22,7 +22,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zip")
 """Kinds of files that are read as text; a .zip has one of the others in it."""
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
-"""What may stand between columns, in words; tried in this order, for a comma may also stand in decimal numbers."""
+"""Marks that may stand between columns, in words; tried in this order, for a comma may also stand in decimal numbers."""
 
 _LOOKED_AT = 40
 """Lines at the beginning of a file by which the whole is recognised."""
@@ -113,7 +113,7 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _stands_above(line: str, separator: str, width: int) -> bool:
-    """Whether a line is a remark: an address, a comment, or one with fewer than half of the columns."""
+    """Answer whether a line is a remark: an address, a comment, or one with fewer than half of the columns."""
     return "://" in line or line.startswith("#") or 2 * len(_cells(line, separator)) < width
 
 
