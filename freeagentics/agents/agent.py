@@ -64,7 +64,7 @@ class TradingAgent(mesa.Agent):
         return decode_steps(cohort.history.recent(self.row, n), cohort.actions, tuple(source.name for source in cohort.context.sources))
 
     def heard(self, kind: SignalKind) -> np.ndarray | None:
-        """The last currently valid signal of a kind, one number per asset, or None."""
+        """The last signal of a kind that it heard, one number per asset, or None."""
         number = self.cohort.heard.number[self.row, kind]
         return self.cohort.heard.data[self.row, kind].copy() if number >= 0 else None
 

@@ -65,8 +65,7 @@ class ShadowIndex:
     """Keys of a cohort's memories as one codec decodes them, moved about as its recall index moves memories."""
 
     def __init__(self, index: RecallIndex) -> None:
-        rows, slots, size = index.key.shape
-        self._index = RecallIndex(rows, slots, size)
+        self._index = index.emptied()
 
     def cast(self, index: RecallIndex) -> None:
         """Give the index these keys."""
@@ -133,7 +132,7 @@ class AgreementProbe(Probe):
     def learned(self, cohort: Cohort, context: StepContext, pages: CohortPages) -> None:
         """Remember the step under every codec too."""
         observation, active = context.view.observation, cohort.active
-        then = RecallIndex(*cohort.index.key.shape)
+        then = cohort.index.emptied()
         for name, values in self._before[cohort.number].items():
             getattr(then, name)[:] = values
         self._shadow("", cohort).follow(then, cohort.table.keys_of(context.states), observation.step)

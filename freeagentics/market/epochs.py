@@ -82,7 +82,7 @@ def _calendar(values: I64, digits: int) -> tuple[I64, Mask]:
     date, rest = np.divmod(values, clock)
     hour, minute, second = (rest * (1_000_000 // clock) // part % 100 for part in (10_000, 100, 1))
     year, month, day = date // 10_000, date // 100 % 100, date % 100
-    good = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 60)
+    good = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
     months = np.where(good, 12 * (year - 1970) + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     good &= days.astype("datetime64[M]") == months

@@ -53,7 +53,7 @@ def impacted_prices(orders: Orders, desks: int, opens: F64, volume: F64, units: 
     flow = _shared_flow(orders, len(opens)) if terms.shared_impact else _own_flow(orders, desks, len(opens))
     traded = volume[orders.asset]
     share = np.divide(np.abs(flow) / units.quantity[orders.asset], traded, out=np.full(len(orders), np.inf), where=traded > 0)
-    size = np.minimum(terms.impact_bps / 1e4 * np.sqrt(np.where(flow == 0, 0.0, share)), LARGEST_IMPACT)
+    size = np.minimum(terms.impact_bps / 1e4 * np.sqrt(share), LARGEST_IMPACT)
     return to_price(opens[orders.asset] * (1 + np.sign(flow) * size), units.price[orders.asset])
 
 

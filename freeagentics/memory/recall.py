@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -74,9 +75,8 @@ class RecallIndex(ArrayState):
         doubt: episodes that the prior counts, see `Recalled`.
     """
 
-    def __init__(
-        self, rows: int, slots: int, key_size: int, *, horizon: int = 8, halflife: float = 500.0, width: float = 0.12, doubt: float = 10.0
-    ) -> None:
+    def __init__(self, rows: int, slots: int, key_size: int, *, horizon: int, halflife: float, width: float, doubt: float) -> None:
+        self._settings: dict[str, Any] = {"horizon": horizon, "halflife": halflife, "width": width, "doubt": doubt}
         self._ring, self._horizon = slots // 2, horizon
         self._halflife, self._doubt = halflife, doubt
         self._scale = 1 / (2 * (255 * width) * (255 * width))
@@ -87,6 +87,10 @@ class RecallIndex(ArrayState):
         self.importance = np.zeros((rows, slots), dtype=np.float32)
         self.result = np.full((rows, slots), np.nan, dtype=np.float32)
         self.reward = np.zeros((rows, slots), dtype=np.float32)
+
+    def emptied(self) -> RecallIndex:
+        """An index of the same shape and settings, without memories."""
+        return RecallIndex(*self.key.shape, **self._settings)
 
     def remember(self, keys: U8, importance: F32, step: int) -> None:
         """Put keys (rows, key_size) and importances (rows,) of this step into the ring; what they replace may stay among the older ones."""

@@ -61,7 +61,7 @@ class SequenceIndex(ArrayState):
         result: (A, capacity), NaN where it is not known.
     """
 
-    def __init__(self, assets: int, capacity: int, *, length: int = 12, horizon: int = 8, likeness: float = 0.8) -> None:
+    def __init__(self, assets: int, capacity: int, *, length: int, horizon: int, likeness: float) -> None:
         self._length, self._horizon, self._likeness = length, horizon, likeness
         self._chance = chances_of_likeness(length * INDEPENDENT)
         self._chance.flags.writeable = False

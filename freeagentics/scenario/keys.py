@@ -12,7 +12,9 @@ from freeagentics.agents import BUILT_IN, ROLES
 from freeagentics.scenario.scenario import Scenario
 
 Row = tuple[str, str, str, str]
-"""Key, type, default, meaning."""
+"""Key, type with its limits, default, meaning."""
+
+_LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
 def scenario_keys() -> list[Row]:
@@ -51,7 +53,7 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[Row]:
             yield from _rows(inner[0], f"{prefix}{name}.")
             continue
         default = "the file's name" if field.is_required() and not prefix else _default(field)
-        yield f"{prefix}{name}", _kind(field), default, (field.description or "").replace("|", "or")
+        yield f"{prefix}{name}", ", ".join([_kind(field), *_limits(field)]), default, (field.description or "").replace("|", "or")
         for part in inner:
             yield from _rows(part, f"{prefix}{name}[{_tag(part)}].")
 
@@ -76,6 +78,13 @@ def _kind(field: FieldInfo) -> str:
     return {"int": "whole number", "float": "number", "str": "text", "bool": "true or false"}.get(
         getattr(field.annotation, "__name__", ""), "value"
     )
+
+
+def _limits(field: FieldInfo) -> list[str]:
+    """What a number may be, or each of a list."""
+    within = [part for of in get_args(field.annotation) for part in get_args(of) if isinstance(part, FieldInfo)]
+    bounds = [bound for part in (field, *within[:1]) for bound in part.metadata]
+    return [f"{words} {getattr(bound, name)}" for bound in bounds for name, words in _LIMITS.items() if hasattr(bound, name)]
 
 
 def _default(field: FieldInfo) -> str:

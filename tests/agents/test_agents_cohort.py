@@ -133,6 +133,16 @@ def test_deciding_leaves_what_it_was_shown_as_it_was(replays: list[Replay]) -> N
         assert [array.tobytes() for array in (books.weight, books.features, books.equity, replay.view.inbox.data)] == before
 
 
+def test_weights_on_record_are_of_those_alone_that_give_a_faculty_any(replays: list[Replay], monkeypatch: pytest.MonkeyPatch) -> None:
+    for replay in replays:
+        cohort = replay.cohort
+        given = np.arange(cohort.rows, dtype=np.float32)[:, None] / np.float32(4)
+        monkeypatch.setattr(cohort, "weights", lambda given=given: given)
+        weights = replay.again()[0].weights
+        assert weights["agent"].tolist() == cohort.agent[1:].tolist()
+        assert weights["weight"].tolist() == given[1:].tolist()
+
+
 def test_learning_before_deciding_is_an_error() -> None:
     with taped(scenario())[0] as model, pytest.raises(RuntimeError, match="cohort 0 \\(market-hunter\\) learns before it decided"):
         model.population.cohorts[0].learn(None)
@@ -236,6 +246,17 @@ def test_a_parent_is_who_told_the_first_signal_named_and_when(tape: Tape) -> Non
                 assert (int(decision["parent"]), step - int(decision["parent_age"])) == said[named[0]]
             else:
                 assert not named
+
+
+def test_who_arrives_has_an_empty_mind_and_others_keep_theirs(replays: list[Replay]) -> None:
+    for replay in replays:
+        cohort = replay.cohort
+        cohort.load(replay.before)
+        assert (cohort.index.step >= 0).any(axis=1).all()
+        cohort.seat(np.array([0]), cohort.agent[:1], cohort.number_in_role[:1], cohort.desk[:1], WARM)
+        assert (cohort.index.step >= 0).any(axis=1).tolist() == [False, True]
+        assert (cohort.heard.number[0] == -1).all()
+        assert [len(cohort.history.recent(row, 1000)) for row in (0, 1)] == [0, WARM - 1]
 
 
 def test_who_arrived_since_is_not_judged_by_what_was_decided_before(replays: list[Replay]) -> None:

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 from agents_worlds import Tape, Thinking, credulous, scenario, taped, witness
 
 from freeagentics.agents import SignalKind
+from freeagentics.agents.decision import Decisions
+from freeagentics.agents.experience import action
 from freeagentics.arrays import F32
 from freeagentics.journal import Kind
-from freeagentics.memory import FEATURES, column
+from freeagentics.memory import FEATURES, Recalled, column
 from freeagentics.mind import REGIMES
 
 STEPS = 40
@@ -150,3 +154,13 @@ def test_a_memory_on_record_decodes_to_the_experience(watched: Watched) -> None:
         assert kept.version == thought.cohort.codec.version
         assert (np.sqrt(np.square((decoded - lived) / (high - low)).mean(axis=0)) < 0.15).all()
         assert (np.abs(decoded - lived) / (high - low)).mean() < 0.02
+
+
+def test_the_direction_of_a_bet_is_that_on_the_asset_in_focus_and_at_most_one_either_way() -> None:
+    stance = np.array([[-3, 0], [0, 0.5], [4, 0], [0, -0.25]], dtype=np.float32)
+    none, rows = np.zeros(4, dtype=np.float32), np.zeros((4, 1), dtype=np.float32)
+    choice = SimpleNamespace(stance=stance, action=none, size=none, confidence=none, explored=none, published=none)
+    states = np.zeros((4, len(FEATURES)), dtype=np.float32)
+    recalled = Recalled(rows.astype(np.int32), rows, rows, rows, rows, doubt=1)
+    action(states, cast(Decisions, choice), recalled, none, np.array([0, 1, 0, 1]))
+    assert states[:, column("direction")].tolist() == [-1, 0.5, 1, -0.25]

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from role_files import SCENARIO, SOURCE, WITH_MOOD, role, stepped, write
 
+from freeagentics.agents import PluginFile
+from freeagentics.agents.plugins import run_plugin
+from freeagentics.agents.registry import Registry
 from freeagentics.errors import BadInput, BadScenario
 from freeagentics.scenario import load_scenario
 
@@ -120,3 +123,26 @@ def test_what_a_source_does_not_know_is_shown_as_zero(tmp_path: Path) -> None:
     nothing = SOURCE.replace("np.zeros((*bars.close.shape, 1), np.float32)", "np.full((*bars.close.shape, 1), np.nan, np.float32)")
     scenario = write(tmp_path, nothing + role(body, extra="    reads = ('mood',)\n"), WITH_MOOD)
     stepped(scenario, steps=1)
+
+
+def test_plugins_are_equal_where_their_code_is_wherever_they_lie(tmp_path: Path) -> None:
+    code = role(WAIT).encode()
+    here, there, other = (
+        run_plugin(PluginFile(tmp_path / name, text)) for name, text in (("a.py", code), ("b.py", code), ("a.py", code + b"\n"))
+    )
+    assert here == there
+    assert here != other
+    assert Registry.of([here]) == Registry.of([there]) != Registry.of([other])
+
+
+def test_two_plugins_with_a_role_of_one_name_are_refused(tmp_path: Path) -> None:
+    plugins = [run_plugin(PluginFile(tmp_path / name, role(WAIT).encode())) for name in ("a.py", "b.py")]
+    with pytest.raises(BadScenario, match=r"b\.py: the role 'mine' is in .*a\.py as well; give one of them another name"):
+        Registry.of(plugins)
+
+
+def test_a_plugin_is_compiled_as_it_is_written_and_not_as_the_package_is(tmp_path: Path) -> None:
+    plugin = run_plugin(
+        PluginFile(tmp_path / "a.py", (role(WAIT) + "\ndef f(x: int) -> int: ...\nassert f.__annotations__['x'] is int\n").encode())
+    )
+    assert list(plugin.roles) == ["mine"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,11 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from role_files import role, write
 
-from freeagentics.agents.decision import Decisions
+from freeagentics.agents import SignalKind, View
+from freeagentics.agents.decision import CohortOutput, Decisions
+from freeagentics.agents.user_cohort import UserCohort
 from freeagentics.agents.user_role import Action, Order, Tell
+from freeagentics.agents.user_view import UserView
+from freeagentics.clock import HOUR_MS
 from freeagentics.errors import RoleFailed
 from freeagentics.market import UNITS
 from freeagentics.scenario import load_scenario
+from freeagentics.signals import Inbox
 from freeagentics.simulation import MarketModel
 
 SYMBOL = "BTCUSDT"
@@ -223,3 +228,42 @@ def test_without_a_name_whoever_heeds_the_kind_is_told(model: MarketModel, ask: 
 def test_a_role_that_the_desk_lacks_is_told_nothing(ask: Ask) -> None:
     assert not len(ask(Action("act", [replace(TELL, to=["risk-manager"])])).signals)
     assert len(ask(Action("act", [replace(TELL, to=["risk-manager", "mine"])])).signals)
+
+
+def test_what_an_answer_leaves_out_is_nothing_and_of_even_confidence() -> None:
+    assert Action("wait") == Action("wait", (), (), {}, {}, value=0, confidence=0.5)
+    assert Tell("TREND") == Tell("TREND", to=None, data={}, confidence=1, severity=1)
+
+
+def test_a_broadcast_is_heard_by_all_but_its_sender_and_what_names_one_by_that_one(model: MarketModel, ask: Ask) -> None:
+    (cohort,) = (cohort for cohort in model.population.cohorts if cohort.role == "mine")
+    seen: list[View] = []
+    decide = cohort.decide
+
+    def noting(view: View) -> CohortOutput:
+        seen.append(view)
+        return decide(view)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cohort, "decide", noting)
+        model.step()
+    inbox = Inbox(
+        row=np.array([-1, 1], dtype=np.int32),
+        number=np.array([5, 6]),
+        delivery=np.array([-1, 0]),
+        source=np.array([cohort.agent[0], 99], dtype=np.int32),
+        desk=np.zeros(2, dtype=np.int32),
+        kind=np.array([SignalKind.TREND, SignalKind.VETO], dtype=np.uint8),
+        severity=np.array([2, 3], dtype=np.uint8),
+        confidence=np.array([0.5, 0.25], dtype=np.float32),
+        age_ms=np.array([HOUR_MS, 2 * HOUR_MS]),
+        expires=np.full(2, 2**60),
+        step=np.ones(2, dtype=np.int32),
+        data=np.array([[0.75], [1.0]], dtype=np.float32),
+        read_watermark=0,
+    )
+    view = UserView(cast(UserCohort, cohort), replace(seen[0], inbox=inbox), ())
+    assert [signal.number for signal in view.heard(0)] == []
+    trend, veto = view.heard(1)
+    assert (trend.kind, trend.data, trend.age_hours, trend.severity) == ("TREND", {SYMBOL: 0.75}, 1, 2)
+    assert (veto.number, veto.kind, veto.confidence) == (6, "VETO", 0.25)

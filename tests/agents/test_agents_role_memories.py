@@ -157,6 +157,7 @@ def test_what_a_source_of_ones_own_says_of_direction_is_remembered_without_a_wor
         ("(Feature('gap', 0, float('inf')),)", "feature 'gap' goes from 0 to inf"),
         ("(Feature('gap', 0, 1, bits=9),)", "feature 'gap' has 9 bits; there may be 1 to 8"),
         ("(Feature('gap', -1, 1, bits=1),)", "feature 'gap' has 1 bits; there may be 2 to 8"),
+        ("(Feature('gap', 0, 1, bits=0),)", "feature 'gap' has 0 bits; there may be 1 to 8"),
         ("tuple(Feature(f'gap{n}', 0, 1) for n in range(13))", "it has 13 features of its own; there may be 12"),
         ("(Feature('whales.count', 0, 31),)", "its feature 'whales.count' is a column of 'whales', which it does not read"),
         ("(Feature('price.trent', -1, 1),)", "its feature 'price.trent' is no column; did you mean 'price.trend'?"),
@@ -168,6 +169,11 @@ def test_features_that_cannot_be_are_refused_in_one_line(tmp_path: Path, feature
     with pytest.raises(BadScenario, match=line) as refusal:
         load_scenario(write(tmp_path, role(WAIT, extra=extra)))
     assert "\n" not in str(refusal.value)
+
+
+def test_a_feature_from_0_on_may_be_a_single_bit(tmp_path: Path) -> None:
+    extra = f"    features = (Feature('beat', 0, 1, bits=1), Feature('turn', -1, 1, bits=2))\n{PERCEIVE}"
+    assert "mine" in load_scenario(write(tmp_path, role(WAIT, extra=extra))).registry.roles
 
 
 @pytest.mark.parametrize(

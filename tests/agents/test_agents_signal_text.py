@@ -21,3 +21,8 @@ def test_limits_and_vetoes_are_of_all_assets() -> None:
     assert signal_text(SignalKind.LIMIT, {"BTC": 0.4, "ETH": 0.4}) == "exposure at most 40%"
     assert signal_text(SignalKind.VETO, {"BTC": 1.0, "ETH": 1.0}) == "hold nothing"
     assert signal_text(SignalKind.VETO, {"BTC": 0.0, "ETH": 0.0}) == "veto lifted"
+
+
+def test_kinds_have_the_numbers_under_which_journals_hold_them() -> None:
+    names = ("WHALE_ACTIVITY", "TREND", "VOLATILITY", "SENTIMENT", "LIMIT", "VETO", "TARGET")
+    assert [(kind.name, int(kind)) for kind in SignalKind] == [(name, number) for number, name in enumerate(names)]

@@ -8,7 +8,8 @@ from credulous import CREDULOUS
 
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.evaluation import Agreement, decision_agreement
-from freeagentics.evaluation.agreement import AgreementProbe, CodecOf
+from freeagentics.evaluation.agreement import AgreementProbe, CodecOf, ShadowIndex
+from freeagentics.memory import RecallIndex
 from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, SideInformation, open_codec
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
@@ -62,3 +63,18 @@ def test_looking_on_does_not_change_the_run() -> None:
                 model.step()
             hashes.append(model.trajectory_sha256)
     assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("horizon", [2, 5])
+def test_keys_of_a_codec_are_moved_about_as_an_index_of_any_horizon_moves_its_own(horizon: int) -> None:
+    rng = np.random.default_rng(1)
+    index = RecallIndex(3, 12, 4, horizon=horizon, halflife=50, width=0.2, doubt=5)
+    shadow = ShadowIndex(index)
+    for step in range(40):
+        keys = rng.integers(0, 256, (3, 4), dtype=np.uint8)
+        shadow.follow(index, keys, step)
+        index.remember(keys, rng.random(3, dtype=np.float32), step)
+    kept = index.key.copy()
+    shadow.cast(index)
+    assert (index.step >= 0).all()
+    assert np.array_equal(index.key, kept)

@@ -73,6 +73,12 @@ def test_a_fill_beyond_cash_or_position_is_refused_and_changes_nothing(fill: Fil
     assert all(np.array_equal(before[name], array) for name, array in accounts.state().items())
 
 
+def test_the_first_desk_that_a_fill_would_ruin_is_named() -> None:
+    accounts = Accounts(3, 1, 100_000)
+    with pytest.raises(BadInput, match="a fill takes desk 1 to -10000 cents and"):
+        accounts.settle(Fills.concatenate([one_fill(1, 100), one_fill(11, 100, desk=1), one_fill(-1, 100, desk=2)]))
+
+
 def test_a_saved_state_is_taken_over_and_stays_apart() -> None:
     accounts, other = Accounts(2, 1, 100_000), Accounts(2, 1, 100_000)
     accounts.settle(one_fill(5, 100, desk=1))

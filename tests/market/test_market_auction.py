@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from market_factories import make_bars
 
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
-from freeagentics.market import UNITS, AuctionMarket, AuctionSettings, Bars, CrowdSettings, Orders, PriceSource, WhaleSource
+from freeagentics.market import UNITS, AuctionMarket, AuctionSettings, Bars, CrowdSettings, Orders, PriceSource, WhaleSource, to_price
+from freeagentics.market.money import LARGEST_UNITS
 
 CASH = 10**7
 DESKS = 6
@@ -214,3 +217,27 @@ def trade_and_save(steps: int) -> dict[str, np.ndarray]:
     made = market()
     trade(made, steps)
     return made.state()
+
+
+GOLDEN = {
+    "one asset": (AuctionSettings(), "1af18c6beff90dda"),
+    "two, few members": (TWO.model_copy(update={"crowd": CrowdSettings(traders=9, makers=2)}), "fa511d5279c25e29"),
+}
+"""Settings, and the beginning of the SHA-256 of what is seen of 30 bars of trading: it changes on purpose only, and CHANGELOG says so."""
+
+
+@pytest.mark.parametrize(("auction", "digest"), GOLDEN.values(), ids=GOLDEN)
+def test_a_made_floor_is_what_it_was(auction: AuctionSettings, digest: str) -> None:
+    made = market(auction)
+    seen = repr((trade(made, 30), [[span.tolist() for span in made.span(step)] for step in range(1, 31)], made.crowd.cash.tolist()))
+    assert hashlib.sha256(seen.encode()).hexdigest()[:16] == digest
+
+
+def test_closes_and_spans_are_those_of_the_step() -> None:
+    made = market()
+    seen = [made.advance() for _ in range(4)]
+    for step, observed in enumerate(seen, start=1):
+        low, high = made.span(step)
+        assert to_price(made.close(step), made.units.price).tolist() == observed.prices.tolist()
+        assert (low <= observed.prices).all() and (observed.prices <= high).all()
+    assert [int(bound[0]) for bound in made.span(5)] == [1, int(LARGEST_UNITS)]

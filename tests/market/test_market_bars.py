@@ -223,6 +223,14 @@ def test_numbers_that_are_no_times_are_refused(tmp_path: Path, times: list[int])
         load_bars(write_csv(tmp_path / "a.csv", [f"{time},1,1,1,1,1" for time in times]))
 
 
+@pytest.mark.parametrize(("bound", "below", "above"), [(10**11, 1000, 1), (10**14, 1, 1e-3), (10**17, 1e-3, 1e-6)])
+def test_a_unit_begins_at_its_bound(bound: int, below: float, above: float) -> None:
+    for first, share in ((bound - 100, below), (bound, above)):
+        found = Epochs.read(np.array([first, first + 1]))
+        assert not found.wrong.any()
+        assert found.times[0] == int(first * share)
+
+
 @given(first=st.dates(date(1900, 1, 1), date(2100, 12, 30)))
 def test_dates_in_digits_are_the_days_that_they_name(first: date) -> None:
     days = [first, first + timedelta(1)]

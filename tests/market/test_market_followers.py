@@ -12,7 +12,9 @@ from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market import SOURCES, Bars, Daily, Source
 from freeagentics.market.follower import Followers
+from freeagentics.market.running import RunningZscore
 from freeagentics.market.source_features import build_features
+from freeagentics.market.windows import trailing_zscore
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -26,6 +28,13 @@ def test_what_a_source_shows_bar_by_bar_is_to_the_bit_what_replay_computes_ahead
     followers = Followers(ahead.sources, assets, daily)
     shown = [followers.add(bars.head(count)) for count in range(1, len(bars) + 1)]
     assert np.array_equal(np.array(shown).view(np.uint32), ahead.values.view(np.uint32))
+
+
+@given(values=st.lists(st.sampled_from([np.nan, -1.0, 0.0, 0.5, 3.0]), min_size=1, max_size=30), window=st.integers(1, 20))
+def test_a_score_bar_by_bar_is_that_of_its_window(values: list[float], window: int) -> None:
+    running = RunningZscore(window, 1)
+    rows = np.array(values)[:, None]
+    assert np.array_equal([running.add(row) for row in rows], trailing_zscore(rows, window), equal_nan=True)
 
 
 class Doubled(Source):

@@ -14,7 +14,7 @@ from market_factories import flat_bars, make_bars, make_daily
 from freeagentics.arrays import F32, F64
 from freeagentics.errors import BadInput
 from freeagentics.market import SOURCES, Bars, Daily, Source
-from freeagentics.market.look_ahead import MOVES, RUN, SPREAD, cuts
+from freeagentics.market.look_ahead import MOVES, RUN, RUN_END, SPREAD, cuts
 from freeagentics.market.source_features import build_features
 
 Shown = Callable[[Bars, Daily | None], F64]
@@ -166,6 +166,8 @@ def test_cuts_rise_end_with_all_bars_and_are_few(count: int) -> None:
     assert found[0] >= 2
     assert found[-1] == count
     assert len(found) <= RUN + SPREAD + MOVES + 1
+    last = min(count - 1, RUN_END)
+    assert set(found) >= set(range(max(2, last - RUN + 1), last + 1))
 
 
 def test_two_bars_are_enough_to_be_looked_at() -> None:

@@ -181,3 +181,12 @@ def test_an_observation_that_does_not_fit_is_refused(wrong: Observation) -> None
 def test_a_ring_of_nothing_is_refused(assets: int, slots: int) -> None:
     with pytest.raises(BadInput):
         ObservationBuffer(COLUMNS, assets, slots)
+
+
+def test_a_ring_holds_64_steps_unless_told_otherwise() -> None:
+    with ObservationBuffer(COLUMNS, ASSETS) as buffer:
+        for step in range(1, 66):
+            buffer.write(observation(step))
+        assert same(buffer.read(2), observation(2))
+        with pytest.raises(BadInput, match="step 1 is not among the last 64"):
+            buffer.read(1)

@@ -6,7 +6,7 @@ from market_factories import flat_bars, make_bars, make_daily, make_orders
 
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
-from freeagentics.market import UNITS, Bars, PriceSource, ReplayMarket, SentimentSource, Terms
+from freeagentics.market import UNITS, Bars, PriceSource, ReplayMarket, SentimentSource, Terms, to_price
 
 
 def flat_market(*prices: float, desks: int = 1, fee_ppm: int = 0) -> ReplayMarket:
@@ -222,3 +222,26 @@ def test_a_start_beyond_the_bars_is_refused() -> None:
 def test_terms_out_of_range_are_refused(terms: dict[str, float]) -> None:
     with pytest.raises(BadInput, match=next(iter(terms))):
         Terms(**terms)  # type: ignore[arg-type]
+
+
+def test_bars_are_counted_from_the_start() -> None:
+    bars = make_bars(50, 2)
+    market = ReplayMarket(bars, desks=1, cash_cents=0, sources=[], start=30)
+    for left in (19, 18):
+        market.advance()
+        assert market.remaining == left
+    low, high = (to_price(prices[31], market.units.price) for prices in (bars.low, bars.high))
+    assert [span.tolist() for span in market.span(2)] == [low.tolist(), high.tolist()]
+    assert np.array_equal(market.shown().close, bars.close[30:32])
+
+
+def test_a_market_that_has_ended_is_restored() -> None:
+    ended, other = flat_market(100, 100), flat_market(100, 100)
+    for _ in range(2):
+        ended.advance()
+    other.load(ended.state())
+    assert (other.step, other.remaining) == (2, 0)
+
+
+def test_trading_costs_half_a_thousandth_and_moves_ones_own_price_unless_a_scenario_says_otherwise() -> None:
+    assert Terms() == Terms(fee_ppm=500, impact_bps=10, shared_impact=False, max_participation=0)

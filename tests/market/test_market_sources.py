@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from freeagentics.arrays import F32
 from freeagentics.errors import BadInput
 from freeagentics.market import SOURCES, Bars, Daily, PriceSource, Source, WhaleSource
 from freeagentics.market.source_features import build_features
+from freeagentics.market.windows import trailing_zscore
 
 
 def shown(source: Source, bars: Bars, daily: Daily | None = None) -> dict[str, F32]:
@@ -69,6 +72,23 @@ def test_the_volume_score_measures_by_the_trailing_week() -> None:
     logs = np.log(np.where(bars.volume > 0, bars.volume, np.nan))[400 - 168 :, 0]
     expected = (logs[-1] - np.nanmean(logs)) / np.nanstd(logs)
     assert shown(PriceSource(), bars)["volume_score"][-1, 0] == pytest.approx(np.clip(expected, -4, 4), rel=1e-5)
+
+
+def test_scores_of_volume_are_cut_at_four_deviations_and_those_of_moves_at_eight() -> None:
+    bars = make_bars(400, extras=False)
+    volume, close = bars.volume.copy(), bars.close.copy()
+    volume[[250, 390]] = [[1e12], [1e-12]]
+    close[300:350] *= 3
+    columns = shown(PriceSource(), replace(bars, volume=volume, close=close))
+    assert columns["volume_score"][[250, 390], 0].tolist() == [4, -4]
+    assert columns["zscore"][[300, 350], 0].tolist() == [8, -8]
+
+
+@pytest.mark.parametrize(("known", "usable"), [(9, False), (10, True)])
+def test_a_score_needs_a_seventh_of_its_window(known: int, usable: bool) -> None:
+    values = np.full((70, 1), np.nan)
+    values[70 - known :, 0] = np.arange(known)
+    assert np.isfinite(trailing_zscore(values, 70)[-1, 0]) == usable
 
 
 def whale_bars(**extras: ArrayLike) -> Bars:
@@ -156,3 +176,10 @@ def test_a_source_that_breaks_its_contract_is_named() -> None:
         broken = type("Broken", (Loud,), {attribute: value})
         with pytest.raises(BadInput, match=message):
             build_features(bars, None, [broken()])
+
+
+def test_a_volume_below_one_is_a_volume_and_none_at_all_is_not_known() -> None:
+    bars = make_bars(200, extras=False)
+    small = replace(bars, volume=bars.volume / 1000)
+    scores = [shown(PriceSource(), some)["volume_score"] for some in (bars, small)]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-4)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+from dataclasses import fields
 from functools import cache
 
 import numpy as np
@@ -24,6 +26,7 @@ from freeagentics.market import (
     synthesize,
 )
 from freeagentics.market.bars import EXTRAS
+from freeagentics.market.synthetic.planted import Crash, Echo, LeadLag, RegimeReturn, Rule
 
 LONG = 60_000
 NOTHING = SyntheticSettings(planted=())
@@ -108,6 +111,13 @@ def test_pumps_come_as_often_and_as_strong_as_planted() -> None:
     rises = close[(pumps.bar + pumps.bars)[over]] / close[pumps.bar[over]] - 1
     assert abs(rises.mean() - 0.032) < 3 * rises.std() / np.sqrt(len(rises))
     assert set(pumps.bars[pumps.pumped]) == {4, 5, 6, 7, 8}
+
+
+def test_no_pump_is_further_from_the_mean_than_three_standard_deviations() -> None:
+    often = WhalePump(whales=1, trend_bars=1, probability=1, within=(1, 1))
+    pumps = synthesize(SyntheticSettings(planted=(often,)), 11, 20_000)[2].pumps
+    assert pumps.pumped.all()
+    assert (pumps.rise.min(), pumps.rise.max()) == (pytest.approx(0.032 - 3 * 0.008), pytest.approx(0.032 + 3 * 0.008))
 
 
 def test_every_pump_met_its_conditions_and_none_began_during_another() -> None:
@@ -203,3 +213,24 @@ def test_settings_that_make_no_market_are_refused(plain: dict[str, object]) -> N
 def test_a_market_without_bars_is_refused() -> None:
     with pytest.raises(BadInput, match="0 bars"):
         synthesize(NOTHING, 1, 0)
+
+
+GOLDEN = {
+    "nothing": ((), "e745329d478d36e6"),
+    "whale-pump": ((WhalePump(),), "a6274a47302647ab"),
+    "regime-drift": ((RegimeDrift(),), "41b5941efb6472ce"),
+    "crash": ((Crash(),), "11c994d11724aeb1"),
+    "echo": ((Echo(), Echo(motifs=2, bars=(2, 3))), "21609affcf5dc45b"),
+    "regime-return": ((RegimeReturn(), RegimeReturn(regimes=2)), "da9d5b653506b193"),
+    "lead-lag": ((LeadLag(),), "5824187ec8a9244d"),
+}
+"""Rules, and the beginning of the SHA-256 of the market that they make: it changes on purpose only, and CHANGELOG says so."""
+
+
+@pytest.mark.parametrize(("rules", "digest"), GOLDEN.values(), ids=GOLDEN)
+def test_a_made_market_is_what_it_was(rules: tuple[Rule, ...], digest: str) -> None:
+    bars, daily, truth = synthesize(SyntheticSettings(symbols=("A", "B"), planted=rules), 5, 1500)
+    prices = [getattr(bars, name) for name in ("timestamps", "open", "high", "low", "close", "volume")]
+    planted = [getattr(part, field.name) for part in (truth.pumps, truth.echoes, truth.returns) for field in fields(part)]
+    found = [*prices, *bars.extras.values(), *daily.columns.values(), truth.regime, truth.volatility, truth.drift, *planted]
+    assert hashlib.sha256(b"".join(array.tobytes() for array in found)).hexdigest()[:16] == digest

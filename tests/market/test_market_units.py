@@ -10,6 +10,7 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadBars, BadInput
 from freeagentics.market import Bars, PriceSource, ReplayMarket, SyntheticMarket, SyntheticSettings, Terms, Units, to_price
 from freeagentics.market.money import LARGEST_UNITS
+from freeagentics.market.terms import LARGEST_IMPACT
 
 FREE = Terms(fee_ppm=0, impact_bps=0)
 
@@ -123,3 +124,10 @@ def test_a_desk_that_grows_beyond_all_bounds_is_named() -> None:
             market.advance()
     with pytest.raises(BadInput, match="4e[+]16 USD or more cannot be accounted for; give desks less market.cash"):
         market.advance()
+
+
+def test_a_price_is_counted_up_to_the_largest_that_impact_moves_below_the_bound() -> None:
+    highest = float(LARGEST_UNITS) / (1 + LARGEST_IMPACT)
+    assert market_of(highest * 0.99, highest * 0.99).units.price.tolist() == [1.0]
+    with pytest.raises(BadBars, match="quote it per 0.000001"):
+        market_of(highest * 1.001, highest * 1.001)

@@ -43,6 +43,10 @@ def test_an_adapter_is_a_few_hundred_bytes() -> None:
     assert Adapters(4, WEIGHT).bytes_per_agent <= 300
 
 
+def test_an_adapter_has_a_centre_and_two_directions_of_two_bytes_a_number_unless_told_otherwise() -> None:
+    assert Adapters(3, np.ones(48, np.float32)).bytes_per_agent == 2 * 48 * (1 + 2) + 2
+
+
 def test_a_row_does_not_depend_on_the_others() -> None:
     first, later = lived(6, 10, seed=4)
     together, alone = Adapters(6, WEIGHT), Adapters(1, WEIGHT)

@@ -132,3 +132,8 @@ def test_a_flipped_bit_anywhere_in_a_block_damages_one_code_or_is_named_as_share
 def test_any_bytes_at_all_are_a_block_or_corrupt(data: bytes) -> None:
     with contextlib.suppress(CorruptRecord):
         assert len(Codes.from_bytes(data)) <= 2 * len(data)
+
+
+def test_codes_are_as_wide_as_the_longest_of_them() -> None:
+    for codes in ([], [b"", b""], [b"abc", b"d"]):
+        assert Codes.from_list(codes).data.shape == (len(codes), max(map(len, codes), default=0))

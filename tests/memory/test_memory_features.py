@@ -5,7 +5,7 @@ from itertools import groupby
 
 import pytest
 
-from freeagentics.memory import FEATURES, GROUPS, column
+from freeagentics.memory import FEATURES, GROUPS, Feature, column
 
 # Codes on disk are decoded by this table, and what codecs are measured on is made by it: changing a row, or the order of rows, makes every
 # memory ever stored decode to something else. A new table needs a new codec version that decodes with it, and then a new hash here.
@@ -20,7 +20,7 @@ def test_the_table_of_features_is_frozen() -> None:
 def test_an_experience_is_40_to_50_numbers_in_four_groups_that_lie_together() -> None:
     assert 40 <= len(FEATURES) <= 50
     assert [group for group, _ in groupby(FEATURES, key=lambda feature: feature.group)] == ["portfolio", "view", "signals", "action"]
-    assert set(GROUPS) == {feature.group for feature in FEATURES}
+    assert GROUPS == {"portfolio": 1.0, "view": 0.7, "signals": 0.7, "action": 0.9}
 
 
 def test_every_feature_has_a_range_a_width_and_a_meaning() -> None:
@@ -41,3 +41,7 @@ def test_a_column_is_found_by_name() -> None:
     assert [column(feature.name) for feature in FEATURES] == list(range(len(FEATURES)))
     with pytest.raises(KeyError):
         column("luck")
+
+
+def test_a_feature_is_kept_in_a_byte_and_recalled_by_unless_it_says_otherwise() -> None:
+    assert Feature("held", 0, 1) == Feature("held", 0, 1, bits=8, recall=True, meaning="", group="view")

@@ -23,6 +23,7 @@ from freeagentics.memory.codec.nets import (  # noqa: E402
     save_net,
     vae_loss,
 )
+from freeagentics.memory.codec.nets.losses import kl_loss, reconstruction_loss  # noqa: E402
 
 # Other tests, and other processes, are at work: two threads that wait for each other are slower than one.
 torch.set_num_threads(1)
@@ -204,3 +205,52 @@ def test_an_adapter_has_a_twentieth_of_the_parameters_of_a_net_of_ones_own() -> 
     own = adapters.center[0].size + adapters.basis[0].size
     assert own <= 0.05 * parameters(FeatureGroupedVAE(48, 32, HARD))
     assert own <= 0.05 * parameters(PriorNet(19, [6] * 6, 32))
+
+
+def test_an_error_counts_by_the_importance_of_its_group() -> None:
+    groups, importance = {"a": (0, 1, 1.0), "b": (1, 3, 1.0)}, {"a": 3.0}
+    off = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 2.0]])
+    assert reconstruction_loss(off, torch.zeros(2, 3), groups, importance).tolist() == pytest.approx([3 / 5, 5 / 5])
+
+
+def test_divergence_and_bits_are_those_of_the_distributions_they_name() -> None:
+    mean, log_scale = torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(1)).unbind()
+    normal = torch.distributions.Normal(mean, log_scale.exp())
+    expected = torch.distributions.kl_divergence(normal, torch.distributions.Normal(0.0, 1.0)).sum(dim=-1)
+    assert torch.allclose(kl_loss(mean, log_scale), expected, atol=1e-5)
+    net, codes = AdaptiveEntropyBottleneck(2), torch.tensor([[0.0, 2.0], [-3.0, 1.0]])
+    with torch.no_grad():
+        net.compress_params[:, 1] = torch.tensor([0.5, -1.0])
+    above, below = (((codes + half) * net.step / net.compress_params[:, 1].exp()).sigmoid() for half in (0.5, -0.5))
+    assert torch.allclose(net.bits(codes), -(above - below).log2().sum(dim=-1), atol=1e-4)
+
+
+def test_a_net_of_a_role_prices_a_feature_by_its_odds_and_by_how_far_it_is_from_what_was_expected() -> None:
+    net, features, step = PriorNet(2, [3], hidden=4), torch.tensor([[0.0, 0.5, -1.5]]), torch.full((3,), 0.2)
+    known = torch.cat([torch.tensor([[0.3, -0.7]]), features], dim=1)
+    expected, log_spread, odds = net(known)
+    usual = features == 0
+    mark = torch.distributions.Bernoulli(logits=odds).log_prob(usual.float())
+    density = torch.distributions.Laplace(expected, log_spread.exp() + 0.1 * step).log_prob(features)
+    bits = -(mark + torch.where(usual, 0.0, density + step.log())).sum(dim=1) / np.log(2)
+    assert torch.allclose(net.bits(known, features, step), bits, atol=1e-4)
+
+
+def test_latents_are_allotted_by_the_number_of_features() -> None:
+    net = FeatureGroupedVAE(12, 8, {"a": (0, 1, 1.0), "b": (1, 4, 1.0), "c": (4, 12, 1.0)})
+    assert net.latents == {"a": 2, "b": 2, "c": 4}
+
+
+@pytest.mark.parametrize("level", [0.0, -1.0])
+def test_compression_that_is_not_above_zero_is_refused(level: float) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        AdaptiveEntropyBottleneck(4, level)
+
+
+def test_latents_come_back_to_half_a_step() -> None:
+    net = AdaptiveEntropyBottleneck(3).eval()
+    with torch.no_grad():
+        net.compress_params[:] = torch.tensor([[0.5, 0.0], [-1.0, 1.0], [0.0, -1.0]])
+    latent = 3 * torch.randn(50, 3, generator=torch.Generator().manual_seed(2))
+    off = (net(latent).latent - latent).abs()
+    assert (off <= net.step / 2 + 1e-5).all()

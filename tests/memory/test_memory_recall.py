@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from freeagentics.arrays import F32, U8
 from freeagentics.memory import Recalled, RecallIndex, whole_metric
 
-ROWS, KEY, SLOTS, HORIZON, HALFLIFE, WIDTH = 3, 5, 12, 4, 20.0, 0.3
+ROWS, KEY, SLOTS, HORIZON, HALFLIFE, WIDTH, DOUBT = 3, 5, 12, 4, 20.0, 0.3, 10.0
 RING = SLOTS // 2
 
 
@@ -121,7 +121,7 @@ class Life:
 
 
 def index(rows: int = ROWS) -> RecallIndex:
-    return RecallIndex(rows, SLOTS, KEY, horizon=HORIZON, halflife=HALFLIFE, width=WIDTH)
+    return RecallIndex(rows, SLOTS, KEY, horizon=HORIZON, halflife=HALFLIFE, width=WIDTH, doubt=DOUBT)
 
 
 def same(one: Recalled, other: Recalled, rows: slice = slice(None)) -> bool:
@@ -259,9 +259,6 @@ def test_as_many_as_there_are_slots_can_be_recalled(k: int) -> None:
     recalled = filled().recall(np.zeros((ROWS, KEY), np.uint8), k, 31)
     assert recalled.step.shape == (ROWS, k)
     assert (np.diff(recalled.relevance, axis=1) <= 0).all()
-
-
-DOUBT = 10.0
 
 
 def recalled(relevance: list[float], result: list[float]) -> Recalled:

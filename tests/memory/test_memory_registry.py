@@ -9,7 +9,7 @@ from codec_samples import ROLES, lived
 
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.memory.codec import CODECS, BitsCodec, CodecWeights, codec_of, open_codec
-from freeagentics.memory.codec.registry import SHIPPED, shipped
+from freeagentics.memory.codec.registry import PLAIN, SHIPPED, shipped
 
 COLUMNS = ("price.return_1", "price.zscore")
 
@@ -21,6 +21,10 @@ def test_every_codec_of_every_role_is_found_again_by_the_version_its_codes_carry
     assert codec.name == name
     assert 1 < codec.version < 256
     assert type(codec_of(codec.version, role, COLUMNS)) is type(codec)
+
+
+def test_only_the_trained_codec_leaves_out_what_the_agents_of_a_desk_share() -> None:
+    assert [name for name in CODECS if open_codec(name, "market-hunter", COLUMNS).shares] == ["autoregressive"]
 
 
 def test_versions_differ() -> None:
@@ -81,3 +85,14 @@ def test_shipped_codecs_are_small() -> None:
     for role in ROLES:
         path = max(SHIPPED.glob(f"{role}-*.npz"))
         assert path.stat().st_size < 200_000
+
+
+def test_plain_codecs_have_the_versions_under_which_journals_hold_their_codes() -> None:
+    assert {name: plain().version for name, plain in PLAIN.items()} == {"float32": 2, "int8": 8, "scalar": 7}
+    assert [codec_of(version, "market-hunter", COLUMNS).name for version in (2, 3, 4, 7, 8)] == [
+        "float32",
+        "int8",
+        "scalar",
+        "scalar",
+        "int8",
+    ]

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +12,16 @@ from freeagentics.errors import BadInput
 from freeagentics.memory import FEATURES, column
 from freeagentics.memory.codec import AutoregressiveCodec, SideInformation
 from freeagentics.memory.codec.training.data import TrainingData
-from freeagentics.memory.codec.training.fit import FitSettings, fit
+from freeagentics.memory.codec.training.fit import FitSettings, as_decoded, fit
 from freeagentics.memory.codec.training.plan import BOUNDS, plan
-from freeagentics.memory.codec.training.tables import group_errors
+from freeagentics.memory.codec.training.tables import (
+    context_numbers,
+    contexts,
+    fit_tables,
+    group_errors,
+    with_deterministic,
+    without_tables,
+)
 
 QUICK = FitSettings(steps=150, batch=512, hidden=8)
 
@@ -69,6 +79,12 @@ def test_a_feature_that_is_what_the_market_shows_is_found() -> None:
     assert np.count_nonzero(planned.copied_from >= 0) == 1
 
 
+def test_what_never_changes_is_copied_from_no_column() -> None:
+    seen = made_up(1)
+    still = replace(seen, columns=(*seen.columns, "price.gap"), side_information=np.pad(seen.side_information, ((0, 0), (0, 1))))
+    assert np.flatnonzero(plan(still, 0.3).copied_from >= 0).tolist() == [column("return_1")]
+
+
 def test_experiences_in_which_nothing_changes_are_refused() -> None:
     still = made_up(1)
     with pytest.raises(BadInput, match="nothing changes"):
@@ -103,3 +119,40 @@ def test_tables_are_counted_on_agents_and_times_that_the_net_did_not_see() -> No
     assert set(learning.agent) & set(counting.agent) == set()
     assert learning.step.max() == 75
     assert counting.step.max() == 150
+
+
+def test_the_plan_of_the_same_experiences_is_what_it_was() -> None:
+    planned = plan(made_up(1), 0.3)
+    names = [FEATURES[feature].name for feature in planned.order]
+    assert names == ["cash_share", "bull", "exposure", "action", "size"]
+    assert planned.stages.tolist() == [2, 1, 2]
+    assert planned.steps(BOUNDS)[planned.order].tolist() == [27, 13, 27, 560, 177]
+    assert planned.on_lattice[planned.order].tolist() == [False, False, False, True, False]
+    assert planned.center[planned.order] == pytest.approx([1, 0.471, 0, 0, 0], abs=1e-4)
+
+
+def test_tables_counted_on_the_same_experiences_are_what_they_were() -> None:
+    planned, counted = plan(made_up(1), 0.3), made_up(2)
+    drawn = replace(without_tables(planned), step=planned.steps(BOUNDS))
+    weights = fit_tables(with_deterministic(drawn, counted), counted)
+    assert (weights.max_quantum.tolist(), weights.p_no_escape) == ([29, 54, 29, 1, 4], 4093)
+    assert hashlib.sha256(weights.frequency.tobytes()).hexdigest().startswith("11526c3dd9378e1d")
+
+
+def test_contexts_are_of_one_width_and_leave_a_fiftieth_beyond_them_on_either_side() -> None:
+    edge, width = contexts(np.arange(1001.0), 8)
+    assert (edge, width) == (20, 120)
+    assert context_numbers(np.array([-5.0, 20, 139, 140, 2000]), edge, width, 8).tolist() == [0, 0, 0, 1, 7]
+
+
+def test_a_codec_is_fitted_as_the_shipped_ones_were_unless_told_otherwise() -> None:
+    assert FitSettings() == FitSettings(2000, 2048, 8e-3, 0.02, hidden=32, every=3, early=0.75, compression=0.5, seed=0, device="cpu")
+
+
+def test_a_net_learns_from_features_as_they_are_decoded_off_by_half_a_step_but_for_the_most_common() -> None:
+    torch = pytest.importorskip("torch")
+    wanted = torch.tensor([[0.0, 1.0, -2.0], [3.0, 0.0, 9.0]])
+    for place, off in ((0.0, -0.5), (0.75, 0.25)):
+        seen = as_decoded(wanted, torch.full((2, 3), place), torch.tensor([0.1, 0.2, 0.4]))
+        expected = [[0.0, 1 + 0.2 * off, -2 + 0.4 * off], [3 + 0.1 * off, 0.0, 8.0]]
+        assert seen.numpy() == pytest.approx(np.array(expected), abs=1e-6)

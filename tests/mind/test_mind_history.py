@@ -17,6 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from freeagentics.errors import BadInput
 from freeagentics.mind import CompressedHistory
+from freeagentics.mind.history import OPEN_BYTES
+from freeagentics.mind.history_block import compressed
 from freeagentics.runtime import deep_size
 
 SCALARS = (
@@ -255,3 +257,16 @@ def test_threads_that_append_at_once_lose_nothing() -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda number: history.extend([(number, step) for step in range(200)]), range(4)))
     assert sorted(history) == [(number, step) for number in range(4) for step in range(200)]
+
+
+@pytest.mark.parametrize(("size", "at_once"), [(OPEN_BYTES - 4, False), (OPEN_BYTES - 3, True)])
+def test_an_entry_of_16_kib_is_compressed_at_once(size: int, at_once: bool) -> None:
+    history = CompressedHistory(10)
+    history.append(bytes(size))
+    assert (history.get_size_bytes() < 2000) == at_once
+    assert (history == [bytes(size)], OPEN_BYTES) == (True, 16 * 1024)
+
+
+def test_numbers_from_0_to_255_take_a_byte_each_in_a_block() -> None:
+    none, small, wide = (len(compressed([largest] * 16, 0, 0)) for largest in (0, 255, 256))
+    assert none == small < wide

@@ -133,6 +133,12 @@ def test_the_policy_posterior_is_the_softmax_of_value_and_habit(seed: int, gamma
     assert chosen.shape == value.shape == (ROWS, model.actions**2)
 
 
+def test_policies_are_single_actions_chosen_with_a_precision_of_16_unless_told_otherwise() -> None:
+    model, _, belief = random_world(3)
+    for one, other in zip(evaluate_policies(model, belief), evaluate_policies(model, belief, 1, 16.0), strict=True):
+        assert np.array_equal(one, other)
+
+
 def test_a_forbidden_policy_is_never_chosen_and_one_must_be_left() -> None:
     belief = np.full((3, 2), 0.5, np.float32)
     chosen, _ = evaluate_policies(plain_model(), belief, log_prior=np.array([-np.inf, 0]))

@@ -161,6 +161,15 @@ def test_it_stays_dense_while_somebody_looks_and_what_is_written_to_a_view_count
     assert beliefs.sum() == 2
 
 
+@pytest.mark.parametrize("everything", [..., slice(None)])
+def test_it_rests_once_all_of_it_is_assigned_and_not_after_a_part(everything: Any) -> None:
+    beliefs, plain = both()
+    beliefs[3] = plain[4]
+    assert repr(beliefs).endswith(" dense>")
+    beliefs[everything] = plain
+    assert not repr(beliefs).endswith(" dense>")
+
+
 def test_reading_does_not_change_what_is_held() -> None:
     beliefs, _ = both()
     state = beliefs.sparse

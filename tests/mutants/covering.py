@@ -7,11 +7,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import coverage
 import pytest
-from forked import run_forked
+from forked import QUIETLY, run_forked
 from mutant import ROOT
 
 PATIENCE = 1200
@@ -24,13 +25,14 @@ class Tests:
 
     seconds: Mapping[str, float]
 
-    @property
-    def files(self) -> list[str]:
-        """The files to collect from, quick ones first."""
+    def files(self, seconds: float) -> list[str]:
+        """The files to collect from, quick ones first, as many as together take no longer; one in any case."""
         total: dict[str, float] = defaultdict(float)
-        for test, seconds in self.seconds.items():
-            total[_file(test)] += seconds
-        return sorted(total, key=lambda file: total[file])
+        for test, taken in self.seconds.items():
+            total[_file(test)] += taken
+        files = sorted(total, key=lambda file: total[file])
+        passed = accumulate(total[file] for file in files)
+        return [file for place, (file, until) in enumerate(zip(files, passed, strict=True)) if not place or until <= seconds]
 
     def __contains__(self, test: str) -> bool:
         return test in self.seconds or _file(test) in self.seconds
@@ -60,7 +62,7 @@ class Covering:
         watcher = coverage.Coverage(data_file=None, include=[f"{ROOT}/freeagentics/{self._room}/*"])
         observer = _Observer(test, watcher)
         watcher.start()
-        code = int(pytest.main(["-q", "-p", "no:cacheprovider", test], plugins=[observer]))
+        code = int(pytest.main([*QUIETLY, test], plugins=[observer]))
         watcher.stop()
         if code == 0:
             data = watcher.get_data()

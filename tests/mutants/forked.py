@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
+
+QUIETLY = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Options of pytest in such a process: that its plugins are there already is no fault."""
 
 _LIBRARIES = ("mesa", "msgpack", "numpy", "polars", "psutil", "pydantic", "pytest", "scipy.special", "scipy.stats")
 
@@ -28,9 +32,11 @@ class Ended(Generic[Job]):
 
 
 def import_libraries() -> None:
-    """Import what every test would, once."""
+    """Import what every test would, and pytest's plugins, once."""
     for name in _LIBRARIES:
         import_module(name)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
 
 
 def run_forked(jobs: Iterator[tuple[Job, float]], work: Callable[[Job], int], workers: int, logs: Path) -> Iterator[Ended[Job]]:

@@ -1,4 +1,4 @@
-"""Nine changes made by hand, each a way to be wrong that a learning market must not have: all of them must die."""
+"""Twelve changes made by hand, each a way to be wrong that a learning market must not have: all of them must die."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ HAND_MADE = [
     _changed("agents/advisers.py", "said, residual, result, judged", "said, -residual, result, judged"),
     # Weights of faculties move away from what was right.
     _changed("mind/faculty_weights.py", "for numbers in (component, residual, result)", "for numbers in (component, -residual, result)"),
+    # Sequences that came true are not believed.
+    _changed("agents/sequence_recall.py", "word, residual, result, judged", "word, -residual, result, judged"),
+    # Beliefs that saw a drift are not believed.
+    _changed("agents/roles/forecaster.py", "residual[:, 0] = result", "residual[:, 0] = -result"),
+    # Assets that move together are taken to move apart.
+    _changed("agents/roles/portfolio_optimizer.py", "(1 - decay) * outer", "(1 - decay) * -outer"),
     # Whales are many from six on, not from five.
     _changed("market/sources/whales.py", "count >= MANY_WHALES", "count > MANY_WHALES"),
     # An order is rounded up where it must be cut: it would cost more than there is.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -28,6 +29,8 @@ OPERATORS = (
     *(f"core/{name}" for name in ("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop", "NumberReplacer")),
 )
 """Those that swap an operator for its neighbour or its opposite: a shift of a float would die of a TypeError, and say nothing of tests."""
+
+_GUARDS = ("frozen", "strict")
 
 
 @dataclass(frozen=True)
@@ -71,20 +74,29 @@ class Mutant:
         return hashlib.sha256(f"{self.file}\n{self.before}\n{self.after}".encode()).hexdigest()[:16]
 
 
-def sample(file: str, count: int, seed: int) -> list[Mutant]:
-    """*count* mutants of a file drawn at random, the same for the same seed and file; all of them where there are no more.
+def of_each(files: Iterable[str], count: int, seed: int) -> list[Mutant]:
+    """*count* mutants of each file drawn at random, the same for the same seed and file; all of them where there are no more.
 
-    None that Python would run like the file itself: what stands in annotations alone is never run.
+    None that Python would run like the file itself: what stands in annotations alone, or below `if TYPE_CHECKING`, is never run. None of
+    decorators, and of the flags `frozen` and `strict`: they guard the package against code that nobody wrote yet.
     """
-    before = (ROOT / file).read_text(encoding="utf-8")
-    places = _places(before)
-    random.Random(f"{seed}/{file}").shuffle(places)
-    meaning = _meaning(before)
-    found: dict[str, Mutant] = {}
-    for name, place in places:
-        after = mutate_code(before, get_operator(name)(), place)
-        if after is not None and _meaning(after) not in (None, meaning):
-            found.setdefault(after, Mutant(file, name, before, after))
+    return [mutant for file in files for mutant in _drawn([file], count, f"{seed}/{file}")]
+
+
+def of_all(files: Iterable[str], count: int, seed: int) -> list[Mutant]:
+    """*count* mutants of all files together, each as likely as any other: the share that dies is that of all, but for chance."""
+    return _drawn(list(files), count, str(seed))
+
+
+def _drawn(files: list[str], count: int, seed: str) -> list[Mutant]:
+    code = {file: (ROOT / file).read_text(encoding="utf-8") for file in files}
+    places = [(file, *place) for file in files for place in _places(code[file])]
+    random.Random(seed).shuffle(places)
+    found: dict[tuple[str, str], Mutant] = {}
+    for file, name, place in places:
+        after = mutate_code(code[file], get_operator(name)(), place)
+        if after is not None and _meaning(after) not in (None, _meaning(code[file])):
+            found.setdefault((file, after), Mutant(file, name, code[file], after))
         if len(found) == count:
             break
     return list(found.values())
@@ -101,22 +113,33 @@ def _places(code: str) -> list[tuple[str, int]]:
     ]
 
 
+@cache
 def _meaning(code: str) -> str | None:
-    """A file's syntax without annotations; None where it has none."""
+    """A file's syntax without what no mutant is made of; None where it has none."""
     try:
-        return ast.dump(_Unannotated().visit(ast.parse(code)))
+        return ast.dump(_Bare().visit(ast.parse(code)))
     except SyntaxError:
         return None
 
 
-class _Unannotated(ast.NodeTransformer):
+class _Bare(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
+        node.returns, node.decorator_list = None, []
         return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.decorator_list = []
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test).endswith("TYPE_CHECKING") else self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        return ast.keyword(node.arg, ast.Constant(None)) if node.arg in _GUARDS else self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.annotation = ast.Constant(None)

@@ -13,14 +13,15 @@ from mutant import Mutant
 
 
 class Fate(StrEnum):
-    """What became of a mutant: a test of its room failed, or a golden trajectory, tests never ended, all passed, or no test of its room
-    runs its line."""
+    """What became of a mutant: a test of its room failed, or one of two elsewhere (golden trajectories, the page of keys), tests never
+    ended, all passed, no test of its room runs its line, or it was not tried because `equivalent.jsonl` says why it changes nothing."""
 
     KILLED = "killed"
-    BY_TRAJECTORY = "killed by a trajectory"
+    ELSEWHERE = "killed elsewhere"
     TIMED_OUT = "timed out"
     ALIVE = "alive"
     UNTESTED = "untested"
+    EQUIVALENT = "equivalent"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,12 @@ class Verdict:
     @property
     def dead(self) -> bool:
         """Whether tests saw it."""
-        return self.fate in (Fate.KILLED, Fate.BY_TRAJECTORY, Fate.TIMED_OUT)
+        return self.fate in (Fate.KILLED, Fate.ELSEWHERE, Fate.TIMED_OUT)
+
+    @property
+    def lives(self) -> bool:
+        """Whether tests should have seen it, and did not."""
+        return self.fate in (Fate.ALIVE, Fate.UNTESTED)
 
 
 class Verdicts:
@@ -74,16 +80,18 @@ def _read(line: str) -> Verdict:
 def table(verdicts: Iterable[Verdict]) -> str:
     """Killed and tried, by file and in all, with a 95 % interval (Wilson, 1927), and every mutant that is alive."""
     all_of = list(verdicts)
+    tried = [verdict for verdict in all_of if verdict.fate != Fate.EQUIVALENT]
     rows = []
-    for file in sorted({verdict.file for verdict in all_of}):
-        of_file = [verdict for verdict in all_of if verdict.file == file]
+    for file in sorted({verdict.file for verdict in tried}):
+        of_file = [verdict for verdict in tried if verdict.file == file]
         rows.append(f"{sum(verdict.dead for verdict in of_file):4d} of {len(of_file):4d}  {file}")
-    dead, tried = sum(verdict.dead for verdict in all_of), len(all_of)
-    low, high = wilson(dead, tried)
-    late, elsewhere = (sum(verdict.fate == fate for verdict in all_of) for fate in (Fate.TIMED_OUT, Fate.BY_TRAJECTORY))
-    share = f"{dead / tried:.1%} (95 % interval {low:.1%} to {high:.1%})"
-    rows.append(f"{dead:4d} of {tried:4d}  killed, {share}; {late} of them by time, {elsewhere} by a golden trajectory alone")
-    left = [verdict for verdict in all_of if not verdict.dead]
+    dead = sum(verdict.dead for verdict in tried)
+    low, high = wilson(dead, len(tried))
+    late, elsewhere = (sum(verdict.fate == fate for verdict in tried) for fate in (Fate.TIMED_OUT, Fate.ELSEWHERE))
+    share = f"{dead / len(tried):.1%} (95 % interval {low:.1%} to {high:.1%})"
+    rows.append(f"{dead:4d} of {len(tried):4d}  killed, {share}; {late} of them by time, {elsewhere} elsewhere alone")
+    rows.append(f"{len(all_of) - len(tried):4d} more are equivalent; of all {len(all_of)}, {dead / len(all_of):.1%} were killed")
+    left = [verdict for verdict in tried if verdict.lives]
     rows += [f"{verdict.fate}: {verdict.file}:{verdict.line}\n    - {verdict.before}\n    + {verdict.after}" for verdict in left]
     return "\n".join(rows)
 

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "freeagentics"
 LEAVES = {
     "amounts",
     "arrays",
+    "charts",
     "clock",
     "errors",
     "plain_data",
@@ -37,10 +38,10 @@ ROOMS = {
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "env": {"simulation", "scenario", "agents", "market", "memory"},
-    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
+    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
     | FACULTIES - {"mind", "signals"},
-    "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
+    "visualization": {"runs", "replay", "simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},

@@ -61,7 +61,11 @@ def test_nobody_can_change_the_directory_through_its_columns() -> None:
 
 @pytest.mark.parametrize(
     ("number", "cohort", "row", "message"),
-    [([0, -1], 0, 0, "new agent 1: number_within_role is -1"), (0, -1, 0, "cohort is -1"), (0, 0, 1024, "row is 1024, it must be 0..1023")],
+    [
+        ([0, -1, -2], 0, 0, "new agent 1: number_within_role is -1"),
+        (0, -1, 0, "cohort is -1"),
+        (0, 0, 1024, "row is 1024, it must be 0..1023"),
+    ],
 )
 def test_a_seat_that_cannot_be_is_refused(number: int | list[int], cohort: int, row: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):

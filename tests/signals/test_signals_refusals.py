@@ -57,6 +57,9 @@ def test_market_time_does_not_go_back() -> None:
     one.publish(signal(0, EVERYONE), step=1, timestamp=10)
     with pytest.raises(ValueError, match="timestamp 9 lies before 10"):
         one.publish(signal(0, EVERYONE), step=2, timestamp=9)
+    one.publish(signal(0, EVERYONE), step=2, timestamp=20)
+    with pytest.raises(ValueError, match="timestamp 15 lies before 20"):
+        one.publish(signal(0, EVERYONE), step=3, timestamp=15)
 
 
 def test_a_board_in_an_open_phase_is_neither_saved_nor_replaced() -> None:

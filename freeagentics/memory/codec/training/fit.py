@@ -88,14 +88,19 @@ def train(planned: Plan, data: TrainingData, step: I64, settings: FitSettings, p
     for _ in track(progress, f"training the codec of {data.role}", range(settings.steps)):
         rows = torch.randint(len(features), (settings.batch,), generator=drawing)
         wanted = features[rows]
-        noise = (torch.rand(wanted.shape, generator=drawing).to(settings.device) - 0.5) * width
-        seen = torch.where(wanted == 0, wanted, wanted + noise).clamp(-8, 8)
+        seen = as_decoded(wanted, torch.rand(wanted.shape, generator=drawing).to(settings.device), width)
         loss = net.bits(torch.cat([side[rows], seen], dim=1), wanted, width).mean()
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
     return net
+
+
+def as_decoded(wanted: Tensor, place: Tensor, width: Tensor) -> Tensor:
+    """Features (n, F) as a decoder may have them, in standard deviations within eight: each at a *place* (n, F) from 0 to 1 of its step's
+    *width* (F,), but for the most common value, which is 0 and comes back exactly."""
+    return torch.where(wanted == 0, wanted, wanted + (place - 0.5) * width).clamp(-8, 8)
 
 
 def _as_tensors(planned: Plan, data: TrainingData, device: str) -> tuple[Tensor, Tensor]:

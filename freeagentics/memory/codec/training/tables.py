@@ -86,10 +86,10 @@ def fit_tables(weights: CodecWeights, data: TrainingData) -> CodecWeights:
     seen = quantised(weights, data)
     spreads, commons, max_quantum, tables = [], [], [], []
     for spread, odds, difference in zip(seen.spread.T, seen.odds.T, seen.difference.T, strict=True):
-        spreads.append(_contexts(spread, SPREADS))
-        commons.append(_contexts(odds, COMMONS))
+        spreads.append(contexts(spread, SPREADS))
+        commons.append(contexts(odds, COMMONS))
         max_quantum.append(_max_quantum(difference))
-        numbers = _numbers(spread, *spreads[-1], SPREADS), _numbers(odds, *commons[-1], COMMONS)
+        numbers = context_numbers(spread, *spreads[-1], SPREADS), context_numbers(odds, *commons[-1], COMMONS)
         tables.append(_tables(difference, *numbers, max_quantum[-1]))
     (spread_edge, spread_width), (common_edge, common_width) = (np.array(pairs).T for pairs in (spreads, commons))
     return replace(
@@ -110,13 +110,14 @@ def _p_no_escape(escaped: Mask) -> int:
     return int(np.clip(PROB_SCALE - rest, 1, PROB_SCALE - 1))
 
 
-def _contexts(values: F64, count: int) -> tuple[int, int]:
+def contexts(values: F64, count: int) -> tuple[int, int]:
     """Begin and width of contexts of one width, so that a fiftieth of all values is beyond their outer bounds on either side."""
     low, high = np.quantile(values, [0.02, 0.98])
     return int(low), max(int((high - low) / count), 1)
 
 
-def _numbers(values: F64, edge: int, width: int, count: int) -> I64:
+def context_numbers(values: F64, edge: int, width: int, count: int) -> I64:
+    """Numbers of the contexts that values (n,) are in, 0 to count - 1."""
     return np.clip(np.floor((values - edge) / width), 0, count - 1).astype(np.int64)
 
 
