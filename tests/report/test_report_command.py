@@ -35,7 +35,7 @@ def test_a_run_ends_with_its_report(tmp_path: Path) -> None:
 def test_a_run_can_do_without(tmp_path: Path) -> None:
     said = invoke("run", "btc-replay", *SHORT, "--out", "run", "--no-report")
     assert not (tmp_path / "run" / "report.html").exists()
-    assert "report" not in said
+    assert "\nreport " not in said
 
 
 def test_json_is_still_all_that_is_printed(tmp_path: Path) -> None:
