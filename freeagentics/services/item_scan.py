@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import count, groupby
 
 from freeagentics.clock import SECOND_MS, iso
 from freeagentics.stores import Item, Key, Store, TableSpec
 
 PAGE = 256
-"""Items of a page: most questions are answered by the first, and one takes a few ms."""
+"""Most items of a page."""
+
+FIRST_PAGE = 32
+"""Items of the first page, which answers most questions; each further one is twice as long."""
 
 _SECOND = len("2022-05-09T14:00:00")
 
@@ -30,8 +33,8 @@ def scan(
     """Items as `Store.query` orders them; what is written meanwhile may be among them or not."""
     # Those at the bound, which the next page begins with again.
     seen: set[Key] = set()
-    while True:
-        limit = PAGE + len(seen)
+    for number in count():
+        limit = min(FIRST_PAGE << min(number, 8), PAGE) + len(seen)
         found = store.query(table, partition, index=index, low=low, high=high, newest_first=newest_first, limit=limit, now=now)
         yield from (item for item in found if item.key not in seen)
         if len(found) < limit:
