@@ -10,7 +10,7 @@ ARGS ?=
 , := ,
 KERNELS := hatch_build.py $(wildcard freeagentics/kernels/c/*)
 
-.PHONY: help install run test test-installs test-mesa test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz clean
+.PHONY: help install run test test-installs test-mesa test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz pictures clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
@@ -26,6 +26,7 @@ help:
 	@echo "make evidence run the experiments of docs/evidence.md: about two hours on two cores, and it goes on where it was stopped (SEEDS=20)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
+	@echo "make pictures  take the picture of the page that README shows (ARGS='--every FOLDER' for all tabs, sizes, light and dark)"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
 
 install: $(VENV)/installed-run
@@ -107,6 +108,10 @@ sample: $(VENV)/installed-test
 
 viz: $(VENV)/installed-viz
 	$(BIN)/freeagentics viz $(ARGS)
+
+pictures: $(VENV)/installed-test
+	@tests/install-chromium
+	$(BIN)/python tests/visualization/take_pictures.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

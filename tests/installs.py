@@ -29,11 +29,13 @@ OLDEST = (3, 11)
 # Before it, a dry run downloads all that it resolves.
 PIP = "pip>=25.2"
 
-LIGHT = ("redis", "aws", "archive", "viz")
+LIGHT = ("redis", "aws", "archive", "rl", "sensitivity", "viz")
 BROUGHT = {
     "redis": "redis, hiredis, freeagentics.stores.redis.store",
     "aws": "boto3, amazondax, freeagentics.stores.dynamodb.store",
     "archive": "obstore, freeagentics.stores.archive",
+    "rl": "gymnasium, pettingzoo, freeagentics.env",
+    "sensitivity": "SALib",
     "viz": "solara, ipyvuetify, mesa.visualization, freeagentics.visualization.page",
     "train": "torch, safetensors, freeagentics.memory.codec.nets, freeagentics.memory.codec.training.fit",
 }

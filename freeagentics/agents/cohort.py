@@ -51,6 +51,18 @@ def _age(step: int, made: I32, there: Mask) -> AnyArray:
 
 
 @dataclass(slots=True, eq=False)
+class Situation:
+    """The situation of a cohort before it chooses: its *states* (rows, F), what they recall, the asset *focus* (rows,) that they are about,
+    and the outcomes that were due, for the record."""
+
+    view: View
+    focus: I64
+    states: F32
+    recalled: Recalled
+    outcome: AnyArray | None
+
+
+@dataclass(slots=True, eq=False)
 class StepContext:
     """The state of a cohort between deciding and learning of one step. It never outlives the step."""
 
@@ -171,6 +183,10 @@ class Cohort(ArrayState, ABC):
 
     def decide(self, view: View) -> CohortOutput:
         """Perceive, recall and choose, for all rows."""
+        return self.act(self.situate(view))
+
+    def situate(self, view: View) -> Situation:
+        """Perceive and recall, for all rows."""
         context, step, now = self.context, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
         self.heard.hear(view.inbox, self.agent, now)
@@ -180,10 +196,15 @@ class Cohort(ArrayState, ABC):
         states = experience.situation(view, context, self.desk, self.belief, self.heard, focus, self.table)
         self.perceive(states, focus, view)
         recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
+        return Situation(view, focus, states, recalled, outcome)
+
+    def act(self, situation: Situation) -> CohortOutput:
+        """Choose in a situation, for all rows."""
+        view, focus, states, recalled = situation.view, situation.focus, situation.states, situation.recalled
         choice = self.choose(view, states, recalled, focus)
         weight = self._memory_weight(recalled)
-        self.step_context = StepContext(view, focus, states, recalled, weight, choice, outcome)
-        return self._output(choice, recalled, weight, focus, step)
+        self.step_context = StepContext(view, focus, states, recalled, weight, choice, situation.outcome)
+        return self._output(choice, recalled, weight, focus, view.observation.step)
 
     def learn(self, outcomes: Outcomes | None) -> CohortPages:
         """Study outcomes, and remember this step."""

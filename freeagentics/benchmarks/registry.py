@@ -19,6 +19,7 @@ BENCHMARKS = {
     "codec_agreement": "codec:codec_agreement",
     "codec_nets": "codec_nets:codec_nets",
     "codec_speed": "codec:codec_speed",
+    "environments": "environments:environments",
     "flat": "flat:flat",
     "forgetting": "forgetting:forgetting",
     "gc": "collector:collector",

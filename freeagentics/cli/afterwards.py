@@ -18,8 +18,8 @@ from freeagentics.records.memory_audit import CodecAudit, KeptAudit, MemoryAudit
 from freeagentics.records.run_directory import AUDITED_FROM
 
 
-def follow_up(record: RunRecord, *, quiet: bool, stopped: bool) -> None:
-    """Audit the memories of a run that has just ended, if it was long enough, and write its report.
+def follow_up(record: RunRecord, *, quiet: bool, stopped: bool) -> Path:
+    """Audit the memories of a run that has just ended, if it was long enough, and write its report, whose path it returns.
 
     Raises Interrupted, with the command that makes what is missing, when it is *stopped*: already, in the run's last step, or meanwhile.
     """
@@ -30,6 +30,15 @@ def follow_up(record: RunRecord, *, quiet: bool, stopped: bool) -> None:
         page = write_report(record, quiet=quiet)
     if not quiet:
         print_line("report", str(page))
+    return page
+
+
+def show_page(page: Path) -> None:
+    """Open a page in the browser; without one, say where it is."""
+    import webbrowser
+
+    if not webbrowser.open(page.absolute().as_uri()):
+        typer.echo(f"freeagentics: no browser could be opened; the page is {page}", err=True)
 
 
 @contextmanager

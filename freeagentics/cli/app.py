@@ -9,7 +9,25 @@ from typing import Annotated, Any
 import typer
 
 from freeagentics import __version__
-from freeagentics.cli import bench, experiments, explain, facts, interrupts, memory, report, run, scenarios, state, store, train, viz
+from freeagentics.cli import (
+    analytics,
+    bars,
+    bench,
+    experiments,
+    explain,
+    facts,
+    interrupts,
+    memory,
+    patterns,
+    report,
+    run,
+    scenarios,
+    state,
+    store,
+    train,
+    viz,
+)
+from freeagentics.cli.examples import examples
 from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
@@ -23,22 +41,24 @@ app = typer.Typer(
     name="freeagentics",
     help="Simulate populations of agents that remember.",
     context_settings={"default_map": _NOT_GIVEN},
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("run")(run.run_command)
-app.command("fork")(run.fork_command)
-app.command("explain")(explain.explain_command)
-app.command("report")(report.report_command)
-app.command("ablate")(experiments.ablate_command)
-app.command("sweep")(experiments.sweep_command)
-app.command("compare")(experiments.compare_command)
-app.command("facts")(facts.facts_command)
-app.command("train")(train.train_command)
-app.command("bench")(bench.bench_command)
-app.command("scenarios")(scenarios.scenarios_command)
-app.command("viz")(viz.viz_command)
+app.command("run", epilog=examples("run"))(run.run_command)
+app.command("fork", epilog=examples("fork"))(run.fork_command)
+app.command("explain", epilog=examples("explain"))(explain.explain_command)
+app.command("report", epilog=examples("report"))(report.report_command)
+app.command("ablate", epilog=examples("ablate"))(experiments.ablate_command)
+app.command("sweep", epilog=examples("sweep"))(experiments.sweep_command)
+app.command("compare", epilog=examples("compare"))(experiments.compare_command)
+app.command("facts", epilog=examples("facts"))(facts.facts_command)
+app.command("analytics", epilog=examples("analytics"))(analytics.analytics_command)
+app.command("patterns", epilog=examples("patterns"))(patterns.patterns_command)
+app.command("bars", epilog=examples("bars"))(bars.bars_command)
+app.command("train", epilog=examples("train"))(train.train_command)
+app.command("bench", epilog=examples("bench"))(bench.bench_command)
+app.command("scenarios", epilog=examples("scenarios"))(scenarios.scenarios_command)
+app.command("viz", epilog=examples("viz"))(viz.viz_command)
 app.add_typer(store.app, name="store")
 app.add_typer(memory.app, name="memory")
 app.add_typer(state.app, name="state")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.cli.options import AllowPlugins
+from freeagentics.cli.options import AllowPlugins, Open, scenario_completion
 from freeagentics.errors import BadInput
 
 if TYPE_CHECKING:
     from freeagentics.cli.progress import Progress
+    from freeagentics.records import RunRecord
 
-Scenario = Annotated[str | None, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
-Steps = Annotated[int | None, typer.Option("--steps", min=1, help="Steps to run, instead of the scenario's.")]
+Scenario = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SCENARIO]", help="Name of a scenario, or path of a TOML file; by default btc-replay.", autocompletion=scenario_completion
+    ),
+]
+Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=1, help="Steps to run, instead of the scenario's.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be given again.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run directory to make; by default a fresh one under runs/.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output, and nothing else there.")]
@@ -27,24 +34,31 @@ NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.htm
 
 def run_command(
     scenario: Scenario = None,
-    agents: Annotated[int | None, typer.Option("--agents", min=1, help="Agents in all.")] = None,
+    agents: Annotated[int | None, typer.Option("--agents", metavar="N", min=1, help="Agents in all, instead of the scenario's.")] = None,
     steps: Steps = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random.")] = None,
-    workers: Annotated[
-        str | None, typer.Option("--workers", metavar="N|auto", help="Threads; auto takes as many as pay, up to one per core.")
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of everything random, instead of the scenario's.")
     ] = None,
-    engine: Annotated[str | None, typer.Option("--engine", metavar="threads|serial", help="Who runs the cohorts.")] = None,
+    workers: Annotated[
+        str | None, typer.Option("--workers", metavar="N|auto", help="Threads; by default auto: as many as pay, up to one per core.")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", metavar="threads|serial", help="Who runs the cohorts; by default threads.")
+    ] = None,
     store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store for memories, decisions and signals.")] = None,
     out: Out = None,
     bars: Annotated[
-        Path | None, typer.Option("--bars", metavar="FILE", help="Replay your own bars: columns timestamp open high low close volume.")
+        Path | None,
+        typer.Option("--bars", metavar="FILE", help="Replay your own bars, of any kind that `freeagentics bars` reads."),
     ] = None,
     memories_from: Annotated[
         str | None,
         typer.Option("--memories-from", metavar="RUN_DIR[:STEP]", help="Agents begin with what the best of that run had learned."),
     ] = None,
     settings: Settings = None,
-    checkpoint_every: Annotated[int | None, typer.Option("--checkpoint-every", min=1, help="Steps between checkpoints.")] = None,
+    checkpoint_every: Annotated[
+        int | None, typer.Option("--checkpoint-every", metavar="N", min=1, help="Steps between checkpoints; by default 100.")
+    ] = None,
     memory_limit: Annotated[
         int | None, typer.Option("--memory-limit", metavar="MB", min=1, help="RAM to stay under: near it agents hibernate between uses.")
     ] = None,
@@ -52,6 +66,7 @@ def run_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    open_report: Open = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
@@ -60,7 +75,9 @@ def run_command(
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with startup_progress(quiet=json or quiet) as progress:
+        from freeagentics.cli.bars import lines
         from freeagentics.cli.running import execute, summarize
+        from freeagentics.market import read_bars
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
         from freeagentics.scenario.files import stated
@@ -72,11 +89,13 @@ def run_command(
             start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
             name = "btc-replay" if scenario is None else scenario
+            for line in lines(read_bars(bars)[1]) if bars else ():
+                progress.say(line)
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, memories_from=memories_from, allow_plugins=allow_plugins)
         completed = execute(start, progress)
-    summarize(completed, json=json, quiet=quiet, report=not no_report)
+    summarize(completed, json=json, quiet=quiet, report=not no_report, open_report=open_report)
 
 
 def fork_command(
@@ -88,21 +107,44 @@ def fork_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    open_report: Open = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own from a step of another, with other settings."""
+
+    def prepare() -> Fork:
+        from freeagentics.runs import fork
+
+        return Fork(
+            partial(fork, run_dir, at, steps=steps, out=out, allow_plugins=allow_plugins), "forked from", f"{run_dir}, after step {at}"
+        )
+
+    carry_out_fork(prepare, settings, json=json, quiet=quiet, report=not no_report, open_report=open_report)
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A fork that is to be run: *start* takes what else a run takes, and a line says whence it came."""
+
+    start: Callable[..., RunRecord]
+    name: str
+    whence: str
+
+
+def carry_out_fork(
+    prepare: Callable[[], Fork], settings: list[str] | None, *, json: bool, quiet: bool, report: bool, open_report: bool
+) -> None:
+    """Prepare a fork, run it with the *settings* changed, summarise it, and say whence it came."""
     with startup_progress(quiet=json or quiet) as progress:
         from freeagentics.cli.running import execute, summarize
         from freeagentics.cli.summary import print_line
-        from freeagentics.runs import fork
         from freeagentics.scenario import parse_override
 
-        overrides = dict(map(parse_override, settings or []))
-        start = partial(fork, run_dir, at, steps=steps, overrides=overrides, out=out, allow_plugins=allow_plugins)
-        completed = execute(start, progress)
-    summarize(completed, json=json, quiet=quiet, report=not no_report)
+        made = prepare()
+        completed = execute(partial(made.start, overrides=dict(map(parse_override, settings or []))), progress)
+    summarize(completed, json=json, quiet=quiet, report=report, open_report=open_report)
     if not (json or quiet):
-        print_line("forked from", f"{run_dir}, after step {at}")
+        print_line(made.name, made.whence)
 
 
 @contextmanager

@@ -13,9 +13,9 @@ import typer
 
 from freeagentics.amounts import money
 from freeagentics.cli import interrupts
-from freeagentics.cli.afterwards import follow_up
+from freeagentics.cli.afterwards import follow_up, show_page
 from freeagentics.cli.progress import Progress
-from freeagentics.cli.summary import print_summary, store_line
+from freeagentics.cli.summary import print_result, print_summary, store_line
 from freeagentics.clock import wall_clock
 from freeagentics.errors import Interrupted
 from freeagentics.records import RunRecord
@@ -44,14 +44,19 @@ def execute(start: Callable[..., RunRecord], progress: Progress) -> Completed:
         return Completed(start(probes=[watch]), watch.stopping())
 
 
-def summarize(completed: Completed, *, json: bool, quiet: bool, report: bool) -> None:
-    """Show the summary and then, if *report*, audit and write the report: the summary stands even where that fails."""
+def summarize(completed: Completed, *, json: bool, quiet: bool, report: bool, open_report: bool = False) -> None:
+    """Show the summary and then, if *report*, audit and write the report: the summary stands even where that fails. Last come the result,
+    in three figures, and what to do next."""
     if json:
         _show_json(completed.record)
     elif not quiet:
         print_summary(completed.record)
     if report:
-        follow_up(completed.record, quiet=json or quiet, stopped=completed.stopped)
+        page = follow_up(completed.record, quiet=json or quiet, stopped=completed.stopped)
+        if open_report:
+            show_page(page)
+    if not (json or quiet):
+        print_result(completed.record)
 
 
 class RunWatch(Probe):

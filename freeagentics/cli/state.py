@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.cli.options import AllowPlugins
-from freeagentics.cli.run import Json, NoReport, Out, Quiet, Settings, Steps, startup_progress
+from freeagentics.cli.options import AllowPlugins, Open
+from freeagentics.cli.run import Fork, Json, NoReport, Out, Quiet, Settings, Steps, carry_out_fork
 from freeagentics.clock import iso
 from freeagentics.errors import BadInput
 
@@ -105,31 +105,26 @@ def rollback_command(
     json: Json = False,
     quiet: Quiet = False,
     no_report: NoReport = False,
+    open_report: Open = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Begin a run of its own in which one agent goes on from an earlier state; the run itself stays as it is."""
-    with startup_progress(quiet=json or quiet) as progress:
-        from freeagentics.cli.running import execute, summarize
-        from freeagentics.cli.summary import print_line
+
+    def prepare() -> Fork:
         from freeagentics.runs import fork
         from freeagentics.runs.run_states import RunStates
-        from freeagentics.scenario import parse_override
 
         with RunStates(run_dir) as states:
-            at = states.last if at is None else at
+            begins = states.last if at is None else at
             ends = states.directory.read_scenario().steps if steps is None else steps
-        if ends <= at:
+        if ends <= begins:
             raise BadInput(
-                f"the fork would end with step {ends}, where it begins; give --steps with more than {at}, or --at an earlier step"
+                f"the fork would end with step {ends}, where it begins; give --steps with more than {begins}, or --at an earlier step"
             )
-        overrides = dict(map(parse_override, settings or []))
-        start = partial(
-            fork, run_dir, at, steps=steps, overrides=overrides, out=out, rollback={agent: to}, by=by, allow_plugins=allow_plugins
-        )
-        completed = execute(start, progress)
-    summarize(completed, json=json, quiet=quiet, report=not no_report)
-    if not (json or quiet):
-        print_line("rolled back", f"{agent}, after step {at} of {run_dir}, to its state of step {to}")
+        start = partial(fork, run_dir, begins, steps=steps, out=out, rollback={agent: to}, by=by, allow_plugins=allow_plugins)
+        return Fork(start, "rolled back", f"{agent}, after step {begins} of {run_dir}, to its state of step {to}")
+
+    carry_out_fork(prepare, settings, json=json, quiet=quiet, report=not no_report, open_report=open_report)
 
 
 @app.command("audit")

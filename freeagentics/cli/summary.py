@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 from rich.text import Text
 
@@ -36,6 +37,17 @@ def print_summary(record: RunRecord) -> None:
     )
     for name, value in lines:
         print_line(name, value)
+
+
+def print_result(record: RunRecord) -> None:
+    """Print what the run came to, in three figures, and what to do next."""
+    equity = record.model_frame["equity"].to_numpy()
+    highest = np.maximum.accumulate(np.append(record.scenario.market.cash, equity))[1:]
+    made, (_, matched) = float(equity[-1] / record.scenario.market.cash - 1), record.exposure_matched_return
+    beside = f"{100 * (made - matched):+.1f} points beside its exposure held throughout"
+    print_line("result", f"{made:+.1%} net of all costs, {beside}, maximum drawdown {float((1 - equity / highest).max()):.1%}")
+    path = in_command(record.path)
+    print_line("next", f"freeagentics report {path} --open; freeagentics viz {path}")
 
 
 def _span(moments: pl.Series) -> str:

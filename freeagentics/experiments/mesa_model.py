@@ -1,4 +1,4 @@
-"""Experiments with any Mesa model: runs with and without a part of it, seed by seed."""
+"""Experiments with any Mesa model: runs with and without a part of it, or over a space of its keywords, seed by seed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from freeagentics.errors import BadInput, FreeagenticsError
 from freeagentics.experiments.experiment import Experiment, check_margins, differences_of, frame_of
-from freeagentics.experiments.points import COMPLETE, Contrast
+from freeagentics.experiments.points import COMPLETE, Contrast, swept
 from freeagentics.experiments.single_run import Row
 from freeagentics.progress import ProgressCallback, no_progress
 
@@ -59,33 +59,70 @@ def ablate_model(
         True
     """
     names = [name.strip() for name in (without.split(",") if isinstance(without, str) else without)]
-    chosen = list(range(1, seeds + 1)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
-    if not (names and measures and chosen and steps >= 1):
-        raise BadInput("give something to leave out, a measure, a seed and a step at least")
-    check_margins(margins or {}, list(measures))
-    points = {COMPLETE: dict.fromkeys(names, True)} | {f"without {name}": {one: one != name for one in names} for name in names}
+    switches = {COMPLETE: dict.fromkeys(names, True)} | {f"without {name}": {one: one != name for one in names} for name in names}
+    points = {point: {**(settings or {}), **parts} for point, parts in switches.items()} if names else {}
     contrasts = [Contrast(name, COMPLETE, f"without {name}") for name in names]
-    rows = list(_rows(model, points, measures, chosen, steps, settings or {}, progress))
-    frame = frame_of(rows, list(measures))
-    titles = {name: name for name in measures}
-    title = f"{getattr(model, '__name__', 'model')}: what is left out"
-    return Experiment(title, frame, differences_of(frame, contrasts, margins or {}, list(measures)), titles=titles)
+    return _compared(f"{_name(model)}: what is left out", model, points, contrasts, measures, seeds, steps, margins, progress)
+
+
+def sweep_model(
+    model: Callable[..., Any],
+    settings: Mapping[str, Sequence[object]] | Sequence[Mapping[str, object]],
+    measures: Measures,
+    *,
+    seeds: int | Sequence[int] = 10,
+    steps: int = 100,
+    margins: Mapping[str, float] | None = None,
+    progress: ProgressCallback = no_progress,
+) -> Experiment:
+    """Run a Mesa model with all combinations of some keywords, with the same seeds, and compare each with the first.
+
+    Args and errors are those of `ablate_model`; *settings* are values by keyword, or a list of points, e.g. of `latin_hypercube`, each a
+    table of keywords.
+    """
+    points, contrasts = swept(settings)
+    names = f"{_name(model)}: {', '.join(dict.fromkeys(key for point in points for key in point.settings))}"
+    return _compared(names, model, {point.name: point.settings for point in points}, contrasts, measures, seeds, steps, margins, progress)
+
+
+def _name(model: Callable[..., Any]) -> str:
+    return str(getattr(model, "__name__", "model"))
+
+
+def _compared(
+    title: str,
+    model: Callable[..., Any],
+    points: Mapping[str, Mapping[str, object]],
+    contrasts: Sequence[Contrast],
+    measures: Measures,
+    seeds: int | Sequence[int],
+    steps: int,
+    margins: Mapping[str, float] | None,
+    progress: ProgressCallback,
+) -> Experiment:
+    """The experiment of a model at these keywords by point. Raises BadInput."""
+    chosen = list(range(1, seeds + 1)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
+    if not (points and measures and chosen and steps >= 1):
+        raise BadInput("give something to leave out or to vary, a measure, a seed and a step at least")
+    check_margins(margins or {}, list(measures))
+    frame = frame_of(list(_rows(model, points, measures, chosen, steps, progress)), list(measures))
+    differences = differences_of(frame, contrasts, margins or {}, list(measures))
+    return Experiment(title, frame, differences, titles={name: name for name in measures})
 
 
 def _rows(
     model: Callable[..., Any],
-    points: Mapping[str, Mapping[str, bool]],
+    points: Mapping[str, Mapping[str, object]],
     measures: Measures,
     seeds: Sequence[int],
     steps: int,
-    settings: Mapping[str, object],
     progress: ProgressCallback,
 ) -> Iterator[Row]:
     """A row of each run, seed by seed."""
     for place, seed in enumerate(seeds):
-        for point, parts in points.items():
-            made = _measured(model, {"seed": seed, **settings, **parts}, measures, steps)
-            yield {"point": point, **parts, "seed": seed, "steps": steps, **made}
+        for point, keywords in points.items():
+            made = _measured(model, {"seed": seed, **keywords}, measures, steps)
+            yield {"point": point, **keywords, "seed": seed, "steps": steps, **made}
         progress("runs", (place + 1) * len(points), len(seeds) * len(points))
 
 

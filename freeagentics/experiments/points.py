@@ -56,6 +56,19 @@ def grid(settings: Mapping[str, Sequence[object]]) -> tuple[list[Point], list[Co
     return points, against_first(points)
 
 
+def listed(points: Sequence[Mapping[str, object]]) -> tuple[list[Point], list[Contrast]]:
+    """Points as they were listed, each once; each against the first. Raises BadInput where there are none."""
+    if not points:
+        raise BadInput("a sweep needs at least one point")
+    named = list({name_of(point): Point(name_of(point), point) for point in points}.values())
+    return named, against_first(named)
+
+
+def swept(settings: Mapping[str, Sequence[object]] | Sequence[Mapping[str, object]]) -> tuple[list[Point], list[Contrast]]:
+    """Points of a sweep: all combinations of values by key, or those that were listed."""
+    return grid(settings) if isinstance(settings, Mapping) else listed(settings)
+
+
 def against_first(points: Sequence[Point]) -> list[Contrast]:
     """Contrasts of all points but the first with the first."""
     return [Contrast(point.name, point.name, points[0].name) for point in points[1:]]

@@ -9,7 +9,7 @@ from freeagentics.errors import BadInput
 from freeagentics.experiments.directory import ExperimentDirectory
 from freeagentics.experiments.experiment import Experiment, check_margins, differences_of, frame_of
 from freeagentics.experiments.plan import Plan
-from freeagentics.experiments.points import Contrast, Point, ablations, grid
+from freeagentics.experiments.points import Contrast, Point, ablations, swept
 from freeagentics.experiments.recorded import recorded
 from freeagentics.experiments.single_run import Row
 from freeagentics.experiments.workers import rows_of
@@ -70,7 +70,7 @@ def ablate(
 
 def sweep(
     scenario: str | Path | Scenario,
-    settings: Mapping[str, Sequence[object]],
+    settings: Mapping[str, Sequence[object]] | Sequence[Mapping[str, object]],
     *,
     seeds: int | Sequence[int] = 10,
     steps: int | None = None,
@@ -84,7 +84,8 @@ def sweep(
 ) -> Experiment:
     """Run a scenario with all combinations of some settings, with the same seeds, and compare each with the first.
 
-    Args and errors are those of `ablate`; *settings* are values by dotted key.
+    Args and errors are those of `ablate`; *settings* are values by dotted key, or a list of points, e.g. of `latin_hypercube`, each a
+    table of keys.
 
     Examples:
         >>> from freeagentics import sweep
@@ -93,8 +94,9 @@ def sweep(
         ['market.fee_bps=0', 'market.fee_bps=20', 'market.fee_bps=0', 'market.fee_bps=20']
     """
     base = _base(scenario, steps, overrides, allow_plugins)
-    points, contrasts = grid(settings)
-    return _run(f"{base.name}: {', '.join(settings)}", _plan(base, points, contrasts, seeds, walk_forward), out, jobs, margins, progress)
+    points, contrasts = swept(settings)
+    keys = dict.fromkeys(key for point in points for key in point.settings)
+    return _run(f"{base.name}: {', '.join(keys)}", _plan(base, points, contrasts, seeds, walk_forward), out, jobs, margins, progress)
 
 
 def compare(*runs: str | Path, margins: Mapping[str, float] | None = None, progress: ProgressCallback = no_progress) -> Experiment:

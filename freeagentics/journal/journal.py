@@ -96,8 +96,7 @@ class Journal:
         self._numbers: dict[str, int] = {}
         self._keyframe: dict[int, AnyArray] = {}
         try:
-            for number, text in self._database.rows("SELECT number, fields FROM schemas"):
-                self._schemas[number], self._numbers[text] = dtype_from_text(text), number
+            self._read_schemas()
         except CorruptRecord as error:
             self.close()
             raise BadRunDirectory(f"{path}: not a readable journal ({error})") from error
@@ -156,6 +155,10 @@ class Journal:
         plain = self._schema(BYTES)
         with self._database.transaction(what) as connection:
             yield PageEdit(connection, plain)
+
+    def _read_schemas(self) -> None:
+        for number, text in self._database.rows("SELECT number, fields FROM schemas"):
+            self._schemas[number], self._numbers[text] = dtype_from_text(text), number
 
     def _schema(self, dtype: np.dtype[np.void]) -> int:
         text = dtype_to_text(dtype)
@@ -248,6 +251,9 @@ class Journal:
         """The records of a page. *keyframe* has pages that others are differences from, by number, and takes those that are needed."""
         try:
             header = read_header(body)
+            if header.schema not in self._schemas:
+                # Whoever writes the journal may have begun to use it since.
+                self._read_schemas()
             if header.schema not in self._schemas:
                 raise CorruptRecord(f"page of unknown schema {header.schema}")
             base = self._base(number, keyframe) if header.encoding is Encoding.DIFFERENCE else None

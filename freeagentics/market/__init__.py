@@ -7,7 +7,7 @@ price to read. Money is exact: int64 cents, prices and quantities in the units o
 
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction import AuctionMarket, AuctionSettings, CrowdSettings
-from freeagentics.market.bars import Bars, load_bars
+from freeagentics.market.bars import Bars, load_bars, read_bars
 from freeagentics.market.daily import Daily, load_daily
 from freeagentics.market.market import Market
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
@@ -68,6 +68,7 @@ __all__ = [
     "load_bars",
     "load_daily",
     "notional_cents",
+    "read_bars",
     "synthesize",
     "to_price",
     "to_quantity",

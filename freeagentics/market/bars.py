@@ -10,15 +10,15 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from freeagentics.arrays import F64, I64, readonly
-from freeagentics.clock import iso
+from freeagentics.arrays import F64, I64, Mask, readonly
+from freeagentics.clock import duration, iso
 from freeagentics.errors import BadBars
+from freeagentics.market.bar_files.reading import Said, read_bar_file
 from freeagentics.market.bars_checks import check_cells, check_order
 from freeagentics.market.names import SHIPPED_BARS, in_brackets, locate
-from freeagentics.market.table_file import TableFile, read_table_file
+from freeagentics.market.table_file import TableFile
 
 PRICES = ("open", "high", "low", "close")
-REQUIRED = ("timestamp", *PRICES, "volume")
 EXTRAS = ("trades", "taker_buy_volume", "quote_volume", "whale_count")
 
 
@@ -60,6 +60,16 @@ class Bars:
         """Market time at which a bar closed."""
         return int(self.timestamps[row]) + self.interval_ms
 
+    def frame(self) -> pl.DataFrame:
+        """A long table as files of bars have it: symbol, timestamp (UTC), prices, volume, extras; all of an asset, then the next."""
+        times = pl.Series("timestamp", self.timestamps).cast(pl.Datetime("ms", "UTC"))
+        cells = {name: getattr(self, name) for name in (*PRICES, "volume")} | dict(self.extras)
+        tables = [
+            pl.DataFrame({"symbol": [name] * len(self), "timestamp": times} | {column: cell[:, place] for column, cell in cells.items()})
+            for place, name in enumerate(self.symbols)
+        ]
+        return pl.concat(tables)
+
     def head(self, count: int) -> Bars:
         """The first *count* bars, of the same interval."""
         return self.rows(0, count)
@@ -72,10 +82,7 @@ class Bars:
 
 
 def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) -> Bars:
-    """Bars from a shipped file's name or from a .parquet or .csv file, checked.
-
-    The file needs the columns timestamp (of the bar's open), open, high, low, close, volume. A column `symbol` makes it a long table of
-    several assets, which must share their timestamps; without it the asset is named after the file, up to the first hyphen.
+    """Bars from a shipped file's name or from a file of one's own, checked; see `read_bars`.
 
     Args:
         name_or_path: one of `SHIPPED_BARS`, or a file.
@@ -84,26 +91,57 @@ def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) ->
     Raises:
         BadBars: names the file and, where it can, the row (counted from 1) and the column.
     """
+    return read_bars(name_or_path, symbols)[0]
+
+
+def read_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None, zone: str | None = None) -> tuple[Bars, Said]:
+    """Bars from a file, checked, and in words how its columns were taken.
+
+    The file has a time of each bar's open, open, high, low, close, and perhaps volume, in whatever way people write them. A column of
+    symbols makes it a long table of several assets, which must share their timestamps; without it the asset is named after the file, up to
+    the first hyphen.
+
+    Args:
+        name_or_path: one of `SHIPPED_BARS`, or a file.
+        symbols: the assets wanted, in that order; None takes all, in the order of the file.
+        zone: the time zone of times that tell none; None takes them as UTC.
+
+    Raises:
+        BadBars: names the file and, where it can, the row (counted from 1) and the column.
+        BadInput: there is no such zone.
+    """
     path = locate(name_or_path, SHIPPED_BARS)
-    names, asset, sheet = _select(read_table_file(path, REQUIRED), symbols)
-    times = sheet.times()
+    reading = read_bar_file(path, zone)
+    names, asset, wanted, sheet = _select(reading.sheet, symbols)
+    times = reading.times[wanted]
     check_order(sheet, names, asset, times)
     cells = {column: sheet.numbers(column) for column in (*PRICES, "volume", *EXTRAS) if column in sheet.frame.columns}
     check_cells(sheet, cells)
     timestamps = _shared_times(path, names, asset, times)
     order = np.argsort(asset, kind="stable")
     grid = {column: values[order].reshape(len(names), -1).T for column, values in cells.items()}
-    return Bars(
+    bars = Bars(
         symbols=names,
         timestamps=timestamps,
         interval_ms=int(np.diff(timestamps).min()),
         **{column: grid[column] for column in (*PRICES, "volume")},
         extras={column: grid[column] for column in EXTRAS if column in grid},
     )
+    return bars, (*reading.said, *_about(bars))
 
 
-def _select(sheet: TableFile, symbols: Sequence[str] | None) -> tuple[tuple[str, ...], I64, TableFile]:
-    """The assets wanted, the asset index (n,) of each of their rows, and those rows."""
+def _about(bars: Bars) -> Said:
+    gaps = int((np.diff(bars.timestamps) > bars.interval_ms).sum())
+    first, last = iso(int(bars.timestamps[0])), iso(int(bars.timestamps[-1]))
+    missing = f", {gaps:,} gaps" if gaps else ""
+    return (
+        ("assets", ", ".join(bars.symbols)),
+        ("bars", f"{len(bars):,} of {duration(bars.interval_ms)} from {first} to {last}{missing}"),
+    )
+
+
+def _select(sheet: TableFile, symbols: Sequence[str] | None) -> tuple[tuple[str, ...], I64, Mask, TableFile]:
+    """The assets wanted, the asset index (n,) of each of their rows, which rows those are, and the rows."""
     if "symbol" in sheet.frame.columns:
         column = sheet.frame["symbol"].cast(pl.String)
         sheet.fail_where(column.is_null().to_numpy(), "symbol", "is empty; every row needs one")
@@ -119,7 +157,7 @@ def _select(sheet: TableFile, symbols: Sequence[str] | None) -> tuple[tuple[str,
             raise BadBars(f"{sheet.path}: no symbol {name!r}{in_brackets(name, known)}; it has {', '.join(known)}")
     asset = column.replace_strict(names, range(len(names)), default=-1, return_dtype=pl.Int64).to_numpy()
     wanted = asset >= 0
-    return names, asset[wanted], sheet.take(wanted)
+    return names, asset[wanted], wanted, sheet.take(wanted)
 
 
 def _shared_times(path: Path, names: tuple[str, ...], asset: I64, times: I64) -> I64:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,15 +14,12 @@ from polars.exceptions import PolarsError
 
 from freeagentics.arrays import F64, I64, Mask
 from freeagentics.errors import BadBars
+from freeagentics.market.bar_files.text_table import SUFFIXES, read_text_table
 from freeagentics.market.epochs import Epochs
-from freeagentics.market.header import header_problem
 from freeagentics.market.names import in_brackets
 
 _TIMES = {"date", "datetime", "time", "open_time", "open time", "unix", "timestamp_ms"}
 """What files call their timestamps."""
-
-_REPEATED = re.compile(r"(.*)_duplicated_\d+")
-"""How polars calls a column of a name that it has read already."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -94,41 +90,41 @@ class TableFile:
         return times
 
 
+def read_parquet(path: Path) -> TableFile:
+    """All rows of a .parquet file. Raises BadBars where it cannot be read, or has none."""
+    try:
+        frame = pl.read_parquet(path, glob=False)
+    except OSError as error:
+        raise BadBars(f"{path}: cannot be read ({error.strerror or error})") from error
+    except PolarsError as error:
+        raise BadBars(f"{path}: is not a readable .parquet file ({str(error).splitlines()[0]})") from error
+    if frame.is_empty():
+        raise BadBars(f"{path}: has no rows; at least two are needed")
+    return TableFile(path, frame, np.arange(1, frame.height + 1, dtype=np.int64))
+
+
 def read_table_file(path: Path, needed: Sequence[str]) -> TableFile:
-    """All rows of a .parquet or .csv file, its columns in lower case.
+    """All rows of a .parquet or a text file, its columns in lower case.
 
     Raises:
         BadBars: another kind of file, one that cannot be read, one that lacks a needed column, or one without rows.
     """
     kind = path.suffix.lower()
-    if kind not in (".parquet", ".csv"):
+    if kind not in (".parquet", *SUFFIXES):
         raise BadBars(f"{path}: files of kind {path.suffix!r} are not read; give .parquet or .csv")
-    looks_wrong = header_problem if kind == ".csv" else _nothing
-    try:
-        frame = pl.read_parquet(path, glob=False) if kind == ".parquet" else pl.read_csv(path, infer_schema=False, glob=False)
-    except OSError as error:
-        raise BadBars(f"{path}: cannot be read ({error.strerror or error})") from error
-    except PolarsError as error:
-        cause = looks_wrong(path, needed) or f"is not a readable {kind} file ({str(error).splitlines()[0]})"
-        raise BadBars(f"{path}: {cause}") from error
-    frame = frame.rename(_lower_case(path, frame.columns))
+    sheet = read_parquet(path) if kind == ".parquet" else _of_text(path)
+    frame = sheet.frame.rename(_lower_case(path, sheet.frame.columns))
     missing = [f"{name}{_meant(name, set(frame.columns) - set(needed))}" for name in needed if name not in frame.columns]
     if missing:
-        cause = looks_wrong(path, needed) or f"missing columns {', '.join(missing)}; needed are {', '.join(needed)}"
-        raise BadBars(f"{path}: {cause}")
-    for column in frame.columns:
-        if (twin := _REPEATED.fullmatch(column)) and twin[1] in frame.columns:
-            raise BadBars(f"{path}: it has two columns {twin[1]!r}; leave one")
+        raise BadBars(f"{path}: missing columns {', '.join(missing)}; needed are {', '.join(needed)}")
+    return TableFile(path, frame, sheet.rows)
+
+
+def _of_text(path: Path) -> TableFile:
+    frame = read_text_table(path).frame
     if frame.is_empty():
         raise BadBars(f"{path}: has no rows; at least two are needed")
-    if not any(letter.isdigit() for cell in frame.row(0) for letter in str(cell)) and (cause := looks_wrong(path, needed)):
-        raise BadBars(f"{path}: {cause}")
     return TableFile(path, frame, np.arange(1, frame.height + 1, dtype=np.int64))
-
-
-def _nothing(path: Path, needed: Sequence[str]) -> str:
-    """Nothing: a file that tells its columns itself has no header to be wrong."""
-    return ""
 
 
 def _lower_case(path: Path, columns: Sequence[str]) -> dict[str, str]:

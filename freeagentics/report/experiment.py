@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ import polars as pl
 from freeagentics.errors import RunFailed
 from freeagentics.experiments import Experiment
 from freeagentics.experiments.measures import DESK_MEASURES, SHARES, TITLES
+from freeagentics.records import RunRecord
 from freeagentics.report.charts.differences import Interval, draw_differences
+from freeagentics.report.charts.figure import own_settings
 from freeagentics.report.formatting import UNKNOWN, count, number, percent
 from freeagentics.report.page.document import document
 from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
+from freeagentics.report.side_by_side import side_by_side
 
 _READ = (
     "Grey dots: differences by seed. Diamond: their mean. Line: 95 % interval of the mean, by percentiles of 10,000 bootstrap samples of "
@@ -25,25 +28,29 @@ _READ = (
 )
 
 
-def save_experiment_page(experiment: Experiment, path: Path) -> Path:
-    """Write the page; returns its path. Raises RunFailed where it cannot be written."""
+def save_experiment_page(experiment: Experiment, path: Path, records: Sequence[RunRecord] = ()) -> Path:
+    """Write the page, which sets runs on record side by side where any are given; returns its path. Raises RunFailed where it cannot."""
     try:
         draft = path.with_suffix(".draft")
-        draft.write_text(render_experiment(experiment), encoding="utf-8")
+        draft.write_text(render_experiment(experiment, records), encoding="utf-8")
         draft.replace(path)
     except OSError as error:
         raise RunFailed(f"{path}: the page could not be written ({error.strerror})") from error
     return path
 
 
-def render_experiment(experiment: Experiment) -> str:
+def render_experiment(experiment: Experiment, records: Sequence[RunRecord] = ()) -> str:
     """The page."""
-    frame = experiment.frame
-    points, seeds = frame["point"].n_unique(), frame["seed"].n_unique()
-    subtitle = f"{count(frame.height, 'run')}: {count(points, 'point')}, {count(seeds, 'seed')}, {count(int(frame['steps'][0]), 'step')}"
-    sections = [_measure(experiment, name) for name in experiment.titles if name in set(experiment.differences["measure"])]
-    source = "the rows of its runs. The figures are in runs.parquet and differences.parquet beside it."
-    return document(experiment.title, subtitle, [_runs(experiment), *sections, *_failed(experiment)], source=source)
+    with own_settings():
+        frame = experiment.frame
+        points, seeds = frame["point"].n_unique(), frame["seed"].n_unique()
+        subtitle = (
+            f"{count(frame.height, 'run')}: {count(points, 'point')}, {count(seeds, 'seed')}, {count(int(frame['steps'][0]), 'step')}"
+        )
+        sections = [_measure(experiment, name) for name in experiment.titles if name in set(experiment.differences["measure"])]
+        beside = [side_by_side(records)] if records else []
+        source = "the rows of its runs. The figures are in runs.parquet and differences.parquet beside it."
+        return document(experiment.title, subtitle, [*beside, _runs(experiment), *sections, *_failed(experiment)], source=source)
 
 
 def _runs(experiment: Experiment) -> Section:

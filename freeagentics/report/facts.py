@@ -16,14 +16,18 @@ from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.contribution import Contribution
 from freeagentics.report.aggregates.contributions import SourceErrors
 from freeagentics.report.aggregates.desks import DeskCurves
+from freeagentics.report.aggregates.forecasts import Forecasts, forecasts_of
 from freeagentics.report.aggregates.groups import GroupCurves
 from freeagentics.report.aggregates.limits import Limits
 from freeagentics.report.aggregates.memories import MemoryTotals, count_memories
+from freeagentics.report.aggregates.planted import Planted
+from freeagentics.report.aggregates.returns import Returns
 from freeagentics.report.aggregates.scan import Aggregator, scan
 from freeagentics.report.aggregates.signals import SignalMatrix
 from freeagentics.report.aggregates.source_usage import SourceUsage, source_usages
 from freeagentics.report.aggregates.tail_risk import TailRisk
 from freeagentics.report.aggregates.top_trades import TopTrades
+from freeagentics.report.aggregates.trade_outcomes import TradeOutcomes
 from freeagentics.report.aggregates.trades import Trades
 from freeagentics.report.aggregates.weights import WeightCurves, weight_curves
 from freeagentics.report.narratives.narrative import Narrative
@@ -40,9 +44,13 @@ class Facts:
         basket: value of 1 USD spread equally over all assets at the first close and held, (T,).
         hold: buy-and-hold benchmark: a desk's initial cash in the basket, net of the fee of that purchase, USD, (T,).
         desks: equity, drawdown and exposure.
+        returns: of the desks and their benchmarks, and their performance.
         limits: exposure limits and vetoes.
         tail_risk: forecasts of value-at-risk.
         trades: fills over time.
+        trade_outcomes: what fills gained.
+        forecasts: against what came, by role.
+        planted: events, and who foresaw them.
         signals: by sender, kind and recipient.
         contribution: rewards by role.
         source_usage: by role.
@@ -61,9 +69,13 @@ class Facts:
     basket: F64
     hold: F64
     desks: DeskCurves
+    returns: Returns
     limits: Limits
     tail_risk: TailRisk
     trades: Trades
+    trade_outcomes: TradeOutcomes
+    forecasts: tuple[Forecasts, ...]
+    planted: Planted
     signals: SignalMatrix
     contribution: Contribution
     source_usage: tuple[SourceUsage, ...]
@@ -82,28 +94,35 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
     with Journal(record.directory.journal) as journal:
         context = RunContext(record, journal)
         prices = np.stack([records["price"] for _, _, records in journal.scan(Kind.OBSERVATION)]) / context.units.price
+        market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
+        hold = market.cash / (1 + market.fee_bps / 1e4) * basket
         desks, limits, tail_risk, trades = DeskCurves(context), Limits(context), TailRisk(context), Trades(context)
         signals, contribution, top_trades = SignalMatrix(context), Contribution(context), TopTrades(context, prices)
         groups = GroupCurves(context)
         usages, weights = source_usages(context), weight_curves(context)
         errors, attribution = tuple(SourceErrors(context, usage) for usage in usages), Attribution(context, usages)
-        aggregators: tuple[Aggregator, ...] = (desks, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
-        aggregators += (groups, *weights, *errors, attribution)
+        returns = Returns(context, desks, basket, hold)
+        aggregators: tuple[Aggregator, ...] = (desks, returns, limits, tail_risk, trades, signals, contribution, top_trades, *usages)
+        outcomes, forecasts, planted = TradeOutcomes(context, prices), forecasts_of(context), Planted(context)
+        aggregators += (outcomes, *forecasts, planted, groups, *weights, *errors, attribution)
         for data in scan(context, prices, progress):
             for aggregator in aggregators:
                 aggregator.update(data)
         signals.finish()
         narrator = Narrator(context, prices)
-        market, basket = record.lineage.at(1).market, (prices / prices[0]).mean(axis=1)
         return Facts(
             context=context,
             prices=prices,
             basket=basket,
-            hold=market.cash / (1 + market.fee_bps / 1e4) * basket,
+            hold=hold,
             desks=desks,
+            returns=returns,
             limits=limits,
             tail_risk=tail_risk,
             trades=trades,
+            trade_outcomes=outcomes,
+            forecasts=forecasts,
+            planted=planted,
             signals=signals,
             contribution=contribution,
             source_usage=usages,

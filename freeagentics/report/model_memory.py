@@ -14,6 +14,7 @@ from freeagentics.errors import RunFailed
 from freeagentics.mesa_memory import EarlierRun
 from freeagentics.mesa_memory.earlier_run import ClassFigures
 from freeagentics.report.charts.columns import Course, draw_courses
+from freeagentics.report.charts.figure import own_settings
 from freeagentics.report.formatting import UNKNOWN, count, number
 from freeagentics.report.page.document import document
 from freeagentics.report.page.html import paragraph
@@ -38,9 +39,10 @@ def save_memory_report(run: EarlierRun) -> Path:
 
 def render_memory_report(run: EarlierRun) -> str:
     """The page."""
-    figures, memories = run.figures(), run.memory_frame()
-    sections = [_result(run, figures), *_states(run), *_actions(memories)]
-    return document(run.model, f"{count(run.last_step, 'step')} of a Mesa model with memory", sections, source="the run's journal.")
+    with own_settings():
+        figures, memories = run.figures(), run.memory_frame()
+        sections = [_result(run, figures), *_states(run), *_actions(memories)]
+        return document(run.model, f"{count(run.last_step, 'step')} of a Mesa model with memory", sections, source="the run's journal.")
 
 
 def _result(run: EarlierRun, figures: list[ClassFigures]) -> Section:

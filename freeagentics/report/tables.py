@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -9,28 +11,30 @@ import polars as pl
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.market import CENTS
+from freeagentics.report.aggregates.forecasts import BINS
+from freeagentics.report.aggregates.performance import Performance
+from freeagentics.report.aggregates.periods import by_period
 from freeagentics.report.aggregates.source_usage import spent
 from freeagentics.report.facts import Facts
+from freeagentics.report.sections.parts import parts_of
 from freeagentics.report.sections.value import chains_of
 
 
-def write_tables(facts: Facts, folder: Path) -> None:
-    """Write ``model.csv``, ``desks.csv``, ``roles.csv``, ``value_at_risk.csv``, ``signals.csv``, ``sources.csv``, ``value.csv``,
-    ``weights.csv`` and ``chains.csv`` in *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "model": facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold)),
-        "desks": desks_table(facts),
-        "roles": roles_table(facts),
-        "value_at_risk": facts.tail_risk.backtest.frame(facts.context.names),
-        "signals": signals_table(facts),
-        "sources": sources_table(facts),
-        "value": value_table(facts),
-        "weights": weights_table(facts),
-        "chains": chains_table(facts),
-    }
-    for name, frame in tables.items():
-        frame.write_csv((folder / f"{name}.csv").absolute())
+def returns_table(facts: Facts) -> pl.DataFrame:
+    """A row per step: simple returns of the bar, net of all costs, as QuantStats reads them: ``pandas.read_csv(path, index_col="date",
+    parse_dates=True)["returns"]``, and two benchmarks beside them."""
+    date = pl.from_epoch(pl.Series(facts.context.timestamps), time_unit="ms").dt.strftime("%Y-%m-%d %H:%M:%S")
+    returns, hold, matched = facts.returns.series.T
+    return pl.DataFrame({"date": date, "returns": returns, "buy_and_hold": hold, "exposure_matched": matched})
+
+
+def performance_table(facts: Facts) -> pl.DataFrame:
+    """A row per series of returns: all desks together, the benchmarks, and each desk."""
+    together, desks = facts.returns.together, facts.returns.of_desks
+    names = ["all desks", "buy and hold", "exposure-matched", *(f"desk {desk}" for desk in range(facts.context.desks))]
+    figures = [field.name for field in fields(Performance)] + ["calmar"]
+    numbers = {name: np.append(getattr(together, name), getattr(desks, name)) for name in figures}
+    return pl.DataFrame({"series": names, **numbers}).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def desks_table(facts: Facts) -> pl.DataFrame:
@@ -154,3 +158,75 @@ def chains_table(facts: Facts) -> pl.DataFrame:
         "narrative": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def periods_table(facts: Facts) -> pl.DataFrame:
+    """A row per day, or per month: compounded returns of all desks together and of both benchmarks."""
+    by, found = by_period(facts.returns.series, facts.context.timestamps)
+    names = ("returns", "buy_and_hold", "exposure_matched")
+    return found.select(pl.col("period").alias(by), *(pl.col("returns").list.get(place).alias(name) for place, name in enumerate(names)))
+
+
+def forecasts_table(facts: Facts) -> pl.DataFrame:
+    """A row per role: information coefficients after and before memories, and how many outcomes had which probability by its forecasts."""
+    rows = [
+        (facts.context.team[one.role], after.count, after.value, after.error, before.value, before.error, *one.pit.tolist())
+        for one in facts.forecasts
+        for after, before in [(one.coefficient, one.coefficient_before)]
+    ]
+    numbers = ("coefficient", "standard_error", "coefficient_before", "standard_error_before")
+    schema = {"role": pl.String, "forecasts": pl.Int64, **dict.fromkeys(numbers, pl.Float64)}
+    schema |= {f"outcomes_{place + 1}": pl.Int64 for place in range(BINS)}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(numbers).fill_nan(None))
+
+
+def parts_table(facts: Facts) -> pl.DataFrame:
+    """A row per role and part of its forecasts: squared errors with it, what it saved, and signs that it turned."""
+    rows = [
+        (part.kind, part.name, part.role, part.moved, part.error, *astuple(part.saved), part.flipped, part.righted)
+        for part in parts_of(facts)
+    ]
+    schema = {"kind": pl.String, "part": pl.String, "role": pl.String, "moved": pl.Int64}
+    schema |= dict.fromkeys(("squared_error", "saved", "low", "high"), pl.Float64) | dict.fromkeys(("flipped", "righted"), pl.Int64)
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def planted_table(facts: Facts) -> pl.DataFrame:
+    """A row per planted event: shares of desks that foresaw it, and that expected the contrary."""
+    found = facts.planted
+    return pl.DataFrame({"step": found.step, "foreseen": found.foreseen, "opposed": found.opposed, "recently": found.recent})
+
+
+def model_table(facts: Facts) -> pl.DataFrame:
+    """A row per step: the model's frame, and what buying and holding would have come to, USD."""
+    return facts.context.record.model_frame.with_columns(buy_and_hold=pl.Series(facts.hold))
+
+
+FOLDER = "tables"
+"""Folder of the tables, beside the page."""
+
+TABLES: dict[str, Callable[[Facts], pl.DataFrame]] = {
+    "returns": returns_table,
+    "performance": performance_table,
+    "periods": periods_table,
+    "forecasts": forecasts_table,
+    "parts": parts_table,
+    "planted": planted_table,
+    "model": model_table,
+    "desks": desks_table,
+    "roles": roles_table,
+    "value_at_risk": lambda facts: facts.tail_risk.backtest.frame(facts.context.names),
+    "signals": signals_table,
+    "sources": sources_table,
+    "value": value_table,
+    "weights": weights_table,
+    "chains": chains_table,
+}
+"""Tables by name."""
+
+
+def write_tables(facts: Facts, folder: Path) -> None:
+    """Write all tables in *folder*, each as ``NAME.csv``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, made in TABLES.items():
+        made(facts).write_csv((folder / f"{name}.csv").absolute())

@@ -260,6 +260,12 @@ class Scenario(Section):
         """Its roles and sources."""
         return self._registry
 
+    def with_registry(self, registry: Registry) -> Scenario:
+        """The same scenario with other code behind the names of its roles and sources, whose settings are those of the same names."""
+        other = self.model_copy()
+        other._registry = registry
+        return other
+
     @field_validator("roles", mode="before")
     @classmethod
     def _role_settings(cls, roles: object, info: ValidationInfo) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -144,6 +144,14 @@ class MarketModel(mesa.Model):
         Raises:
             EndOfBars: none is left. `run_model` ends before that, with the scenario's last step.
         """
+        for _ in self.step_by_phases():
+            pass
+
+    def step_by_phases(self) -> Iterator[list[tuple[Cohort, View]]]:
+        """One step as a generator that yields before each phase decides: its cohorts, each with what it sees.
+
+        It is for who drives agents from outside; a step that is not run through to its end is lost with its model.
+        """
         # Mesa 4 does not count steps, and the others count those for which no bar is left.
         self.steps = self.market.step
         if not self._started:
@@ -158,6 +166,7 @@ class MarketModel(mesa.Model):
         books = self._shared(self.ledger.close(observation.step, observation.prices, self.market.fills), observation, pages)
         for phase in self._phases:
             views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
+            yield list(zip(phase, views, strict=True))
             for cohort, view, action in zip(phase, views, self._decide(phase, views), strict=True):
                 self._apply(cohort, view.inbox, action, observation, pages)
             self.board.deliver()

@@ -26,6 +26,9 @@ in a partition of their own, and who saved each in another."""
 SIGNALS = TableSpec("agent_signals", (GSI1,))
 """Signals between agents: one item per signal and target, as an index holds one value an item. GSI1: a target's, by timestamp."""
 
+REGISTRY_PARTITION = "shared#agents"
+"""`STATES`: agents that say that they are there, by id."""
+
 TABLES = (DECISIONS, PATTERNS, STATES, SIGNALS)
 
 
@@ -60,6 +63,11 @@ def pattern_partition(agent: str) -> str:
 def shared_pattern_partition(domain: str) -> str:
     """`PATTERNS`, GSI2: what agents share about one domain, e.g. ``shared#pattern#whales``."""
     return f"shared#pattern#{check_label('domain', domain)}"
+
+
+def memory_partition(agent: str, memory_type: str) -> str:
+    """`PATTERNS`: one agent's memories of one type that are no patterns, e.g. ``agent:market-hunter-0007#memory#CONTEXT``."""
+    return f"{_owner(agent)}#memory#{check_label('memory type', memory_type)}"
 
 
 def state_partition(agent: str | None) -> str:

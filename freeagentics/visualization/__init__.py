@@ -1,1 +1,1 @@
-"""The page: a model in the browser, stepped, played and reset. It reads the model and never changes what it decides."""
+"""The page: runs in the browser, read from their journals while they are made or when they are done. It changes no decision."""

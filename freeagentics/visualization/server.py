@@ -14,8 +14,8 @@ from freeagentics.errors import BadInput
 
 HOST = "127.0.0.1"
 DEFAULT_SCENARIO = "btc-replay"
-SCENARIO_VARIABLE = "FREEAGENTICS_SCENARIO"
-"""Environment variable of the scenario to open: a server hands its pages nothing else."""
+SHOWN_VARIABLE = "FREEAGENTICS_SHOWN"
+"""Environment variable of what to open: a server hands its pages nothing else."""
 
 # Solara reads them when it is imported, so nothing here may import it.
 _SETTINGS = {
@@ -27,8 +27,8 @@ _SETTINGS = {
     "SOLARA_ASSETS_PROXY": "True",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_TITLE": "freeagentics",
-    # A browser that vanished without saying so leaves a model behind for this long; by default a day.
-    "SOLARA_KERNEL_CULL_TIMEOUT": "1h",
+    # A browser that vanished without saying so leaves its model behind for this long; by default a day.
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",
 }
 
 
@@ -45,17 +45,17 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, scenario: str) -> None:
-    """Serve the page of a scenario, a name or the path of a TOML file, until Ctrl-C."""
-    os.environ.update(_SETTINGS | {SCENARIO_VARIABLE: scenario})
+def serve(listener: socket.socket, shown: str) -> None:
+    """Serve the page of a scenario, by its name or the path of a TOML file, or of a run directory, until Ctrl-C."""
+    os.environ.update(_SETTINGS | {SHOWN_VARIABLE: shown})
     config = uvicorn.Config("solara.server.starlette:app", log_level="warning", timeout_graceful_shutdown=1)
     # For all models at once: one that is closed gives BLAS its threads back, and the next one's sums would have other last bits.
     with listener, threadpool_limits(1), warnings.catch_warnings(), suppress(KeyboardInterrupt):
-        # Solara warns of a page that is not served over https, and of how Mesa's components are written: nothing a user could mend.
+        # Solara warns of a page that is not served over https: nothing a user could mend.
         warnings.filterwarnings("ignore", category=UserWarning, module="solara")
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def initial_scenario() -> str:
-    """The scenario that a page opens with: a name, or the path of a TOML file."""
-    return os.environ.get(SCENARIO_VARIABLE, DEFAULT_SCENARIO)
+def shown() -> str:
+    """Name of what a page opens with: a scenario's name, the path of its file, or a run directory."""
+    return os.environ.get(SHOWN_VARIABLE, DEFAULT_SCENARIO)

@@ -29,6 +29,15 @@ def test_a_fresh_journal_has_nothing(path: Path) -> None:
         assert is_whole(journal, 0)
 
 
+def test_a_reader_understands_layouts_that_its_writer_begins_to_use_later(path: Path) -> None:
+    with journal_of(path, 1) as writer, Journal(path) as reader:
+        other = np.array([(1.5,)], dtype=[("price", "<f8")])
+        writer.commit(marker(2), [Page(Kind.FILLS, SHARED, other)])
+        read = reader.read(2, Kind.FILLS, SHARED)
+        assert read is not None
+        assert np.array_equal(read, other)
+
+
 def test_what_was_committed_is_there_after_reopening(path: Path) -> None:
     journal_of(path, 3, checkpoints=(2,)).close()
     with Journal(path) as journal:

@@ -132,20 +132,18 @@ def test_an_unknown_symbol_gets_a_suggestion() -> None:
 
 def test_missing_columns_are_listed_with_those_needed(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", ["1,1,1"], header="date,open,closed")
-    with pytest.raises(
-        BadBars, match=r"missing columns timestamp \(did you mean date\?\), high, low, close \(did you mean closed\?\), volume; needed are"
-    ):
+    with pytest.raises(BadBars, match=r"missing columns high, low, close \(did you mean closed\?\); it has date, open, closed"):
         load_bars(path)
 
 
 def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"PAR1 but no more")
-    (tmp_path / "a.txt").write_text("hello")
+    (tmp_path / "a.xlsx").write_text("hello")
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(BadBars, match=r"not a readable .parquet file"):
         load_bars(tmp_path / "a.parquet")
-    with pytest.raises(BadBars, match=r"files of kind '.txt' are not read"):
-        load_bars(tmp_path / "a.txt")
+    with pytest.raises(BadBars, match=r"files of kind '.xlsx' are not read"):
+        load_bars(tmp_path / "a.xlsx")
     with pytest.raises(BadBars, match=r"not a readable .csv file"):
         load_bars(tmp_path / "empty.csv")
     with pytest.raises(BadBars, match="has no rows"):
@@ -175,30 +173,6 @@ def test_a_column_that_comes_twice_is_refused(tmp_path: Path) -> None:
     header = "timestamp,open,high,low,close,volume,open"
     with pytest.raises(BadBars, match="two columns 'open'; leave one"):
         load_bars(write_csv(tmp_path / "a.csv", [f"{line},1" for line in GOOD], header))
-
-
-KLINE = "1640995200000,46216.93,46271.08,46208.37,46250.00,40.57,1640995259999,1876022.0,1561,20.1,929000.0,0"
-
-
-@pytest.mark.parametrize(
-    ("lines", "message"),
-    [
-        ([KLINE, KLINE], r"no header, its first line is data \(1640995200000,.*\); write one above it, here: timestamp,.*taker_buy_volume"),
-        ([GOOD[0], GOOD[1]], r"no header, its first line is data .*; write one above it, here: timestamp,open,high,low,close,volume$"),
-        (
-            ["https://www.example.org/data", "Unix,Date,Symbol,Open,High,Low,Close,Volume"],
-            "first line is an address, https://.*delete that line",
-        ),
-        (["# from http://example.org, hourly", "timestamp,open,high,low,close,volume"], "first line is an address"),
-        (["timestamp;open;high;low;close;volume", "2022-01-01;1,0;1,0;1,0;1,0;1,0"], "separated by semicolons; write commas"),
-        (["timestamp\topen\thigh\tlow\tclose\tvolume", "2022-01-01\t1\t1\t1\t1\t1"], "separated by tabs; write commas"),
-        (["Price,Close,High,Low,Open,Volume", "Ticker,SPY,SPY,SPY,SPY,SPY", "Date,,,,,"], "two lines of headers, the second is Ticker,SPY"),
-        (["timestamp,open,high,low,close,volume", "time,USD,USD,USD,USD,BTC", *GOOD], "two lines of headers, the second is time,USD"),
-    ],
-)
-def test_what_is_wrong_with_a_header_is_named(tmp_path: Path, lines: list[str], message: str) -> None:
-    with pytest.raises(BadBars, match=message):
-        load_bars(write_csv(tmp_path / "a.csv", lines[1:], lines[0]))
 
 
 HOURS = (START, START + HOUR_MS)

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "freeagentics"
 LEAVES = {
     "amounts",
     "arrays",
+    "charts",
     "clock",
     "errors",
     "plain_data",
@@ -36,17 +37,18 @@ ROOMS = {
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
-    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime"},
+    "env": {"simulation", "scenario", "agents", "market", "memory"},
+    "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
     | FACULTIES - {"mind", "signals"},
-    "visualization": {"simulation", "scenario", "agents", "journal"} | FACULTIES - {"memory"},
+    "visualization": {"runs", "replay", "simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
     "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
-    | {"mesa_memory", "optimized_threadpool_manager"},
+    | {"mesa_memory", "optimized_threadpool_manager", "env"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
-    | {"scenario", "agents", "memory", "mesa_memory", "services", "stores"},
+    | {"scenario", "agents", "market", "memory", "mesa_memory", "services", "stores"},
     "__main__": {"cli"},
 }
 

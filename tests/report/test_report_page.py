@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 from report_worlds import made, ten
 
 from freeagentics.records import RunRecord
 from freeagentics.report import save_report
 from freeagentics.report.page.document import style
+from freeagentics.report.tables import TABLES
 
 VOID = {"meta"}
 
@@ -53,18 +56,32 @@ def svgs(page: str) -> list[ElementTree.Element]:
     return [ElementTree.fromstring(text) for text in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
 
 
-def test_the_page_needs_nothing_from_outside(page: str) -> None:
+def without_scripts(page: str) -> str:
+    return re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_the_page_needs_nothing_from_outside_but_links_the_tables_beside_it(page: str) -> None:
     outline = Outline(page)
-    assert not re.search(r"https?:|//[a-z]|@import|<link|<script|<iframe|<img|url\((?!#)", page)
+    assert not re.search(r"https?:|//[a-z]|@import|<link|<iframe|<img|url\((?!#)", without_scripts(page))
     assert not [attributes for _, attributes in outline.tags if "src" in attributes]
-    assert all((href or "").startswith("#") for _, attributes in outline.tags if (href := attributes.get("href")) is not None)
+    links = {str(attributes["href"]) for _, attributes in outline.tags if "href" in attributes}
+    assert {link for link in links if not link.startswith("#")} == {f"tables/{name}.csv" for name in TABLES}
+
+
+def test_charts_over_time_hand_the_script_what_they_show(page: str) -> None:
+    told = [json.loads(text) for text in re.findall(r'class="chart-data">(.*?)</script>', page, re.DOTALL)]
+    assert [chart["title"] for chart in told][:2] == ["Return so far, net of all costs", "Drawdown"]
+    for chart in told:
+        series = [line["values"] for line in chart["lines"]] + [band[side] for band in chart["bands"] for side in ("low", "high")]
+        assert {len(values) for values in series} == {len(chart["time"])}
+        assert all(before < after for before, after in pairwise(chart["time"]))
 
 
 def test_every_anchor_leads_somewhere_and_no_id_comes_twice(page: str) -> None:
     outline = Outline(page)
     ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    used = {str(attributes["href"])[1:] for _, attributes in outline.tags if attributes.get("href")}
+    used = {link[1:] for _, attributes in outline.tags if (link := str(attributes.get("href"))).startswith("#")}
     used |= set(re.findall(r"url\(#([^)]+)\)", page)) | {str(a["aria-labelledby"]) for _, a in outline.tags if "aria-labelledby" in a}
     assert used <= set(ids)
 
@@ -98,7 +115,8 @@ def test_headings_are_in_order_and_sections_are_in_the_contents(page: str) -> No
     assert levels.count(1) == 1 and levels[0] == 1
     assert all(below - above <= 1 for above, below in pairwise(levels))
     sections = [attributes["id"] for attributes in outline.all("section")]
-    assert [f"#{name}" for name in sections] == [attributes["href"] for attributes in outline.all("a")][1:]
+    anchors = [attributes["href"] for attributes in outline.all("a") if str(attributes["href"]).startswith("#")]
+    assert [f"#{name}" for name in sections] == anchors[1:]
     assert outline.all("a")[0] == {"class": "skip", "href": "#report"}
 
 
@@ -126,8 +144,15 @@ def test_the_same_run_gives_the_same_page_and_a_title_cannot_become_markup(tmp_p
     first = save_report(record).read_text(encoding="utf-8")
     assert save_report(record, tmp_path / "again.html").read_text(encoding="utf-8") == first
     assert (tmp_path / "tables" / "desks.csv").is_file()
-    assert "<script>" not in first
+    assert '<script>alert("&")' not in first
     assert "&lt;script&gt;" in first
+
+
+def test_settings_of_a_notebook_change_no_chart(tmp_path: Path) -> None:
+    record = made(tmp_path, steps=5)
+    first = save_report(record).read_text(encoding="utf-8")
+    with matplotlib.rc_context({"font.size": 20, "axes.edgecolor": "#123456", "grid.color": "#123456", "lines.linewidth": 9}):
+        assert save_report(record).read_text(encoding="utf-8") == first
 
 
 @pytest.mark.parametrize("mode", ["light", "dark", "print"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()", "viz"]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -52,12 +52,20 @@ class Server:
         """How many threads it has now."""
         return int(self._process.num_threads())
 
+    def files(self) -> int:
+        """How many files it has open now."""
+        return len(self._process.open_files())
+
+    def resident_mb(self) -> float:
+        """Its resident set."""
+        return float(self._process.memory_info().rss / 2**20)
+
 
 @contextmanager
-def served(scenario: str | Path, *, cwd: Path) -> Iterator[Server]:
+def served(shown: str | Path, *, cwd: Path) -> Iterator[Server]:
     """A page that is served; when it is left the server must end at a single Ctrl-C."""
     port = free_port()
-    command = [*COMMAND, str(scenario), "--no-browser", "--port", str(port)]
+    command = [*COMMAND, str(shown), "--no-browser", "--port", str(port)]
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -73,20 +81,33 @@ class Visit:
     """A page in Chromium, and what must not happen there.
 
     Attributes:
-        page: Playwright's. server: who serves it.
-        errors: of the console, and uncaught ones. strangers: addresses asked for that are not the server's.
+        page: Playwright's.
+        server: who serves it.
+        errors: of the console, uncaught ones, and requests that failed.
+        strangers: addresses asked for that are not the server's.
     """
 
-    def __init__(self, page: Page, server: Server) -> None:
+    def __init__(self, page: Page, server: Server, query: str = "") -> None:
         self.page, self.server = page, server
         self.errors: list[str] = []
         self.strangers: list[str] = []
+        page.set_default_timeout(20_000)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._asked(request.url))
         page.on("websocket", lambda opened: self._asked(opened.url.replace("ws:", "http:")))
-        page.goto(server.address)
-        self.page.get_by_role("button", name="Reset").wait_for()
+        page.on("response", lambda response: self.errors.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+        self.open(query)
+
+    def open(self, query: str) -> None:
+        """Go to the page, and wait until it shows a run."""
+        self.page.goto(f"{self.server.address}/{query}")
+        self.page.locator(".status strong").wait_for()
+
+    def leave(self) -> None:
+        """Close the tab as a user does: Chromium tells the server, which it does not when Playwright closes a page."""
+        self.page.goto("about:blank")
+        self.page.close()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -99,38 +120,44 @@ class Visit:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def show(self, tab: str) -> None:
+        self.page.get_by_role("tab", name=tab).click()
+
     def wait_for(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for()
 
-    def setting(self) -> list[str]:
-        """The title of what is shown, its agents, its seed and its fee."""
-        title, facts = self.page.locator(".show-status").inner_text().split("\n")
-        return [title, *facts.split(" · ")[-3:]]
+    def status(self) -> str:
+        """What is shown: title, agents, seed, fee, and whether it goes on."""
+        return self.page.locator(".status").inner_text()
 
-    def at_step(self, step: int) -> None:
-        """Wait until the panels show this step."""
-        self.wait_for(f"step {step} of ")
+    def wait_for_status(self, text: str) -> None:
+        self.page.locator(".status", has_text=text).wait_for()
 
-    def beyond_step(self, step: int) -> None:
-        """Wait until the panels show this step no more."""
-        self.page.get_by_text(f"step {step} of ").wait_for(state="hidden")
+    def at_step(self, step: int, of: int) -> None:
+        """Wait until the page stands at this step."""
+        self.page.locator(".where strong", has_text=f"step {step} of {of:,}").wait_for()
 
-    def choose(self, scenario: str) -> None:
-        self.page.get_by_role("button", name="Scenario").click()
-        self.page.get_by_role("option", name=scenario, exact=True).click()
+    def step(self) -> int:
+        """The step at which the page stands."""
+        return int(self.page.locator(".where strong").inner_text().split()[1].replace(",", ""))
 
-    def pick(self, agent: str) -> None:
-        self.page.get_by_label("Agent", exact=True).fill(agent)
-        self.page.get_by_role("option", name=agent).click()
+    def wait_until(self, truth: str) -> None:
+        """Wait for an expression of JavaScript to be true."""
+        self.page.wait_for_function(truth)
+
+    def query(self) -> dict[str, str]:
+        """The state that the address holds."""
+        found: dict[str, str] = self.page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
+        return found
 
 
 @contextmanager
-def visited(scenario: str | Path, *, cwd: Path) -> Iterator[Visit]:
-    """A page that Chromium has loaded."""
+def browser() -> Iterator[Browser]:
+    """A Chromium, to open pages in."""
     executable = chromium()
-    with served(scenario, cwd=cwd) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
-            yield Visit(browser.new_page(viewport={"width": 1400, "height": 900}), server)
+            yield opened
         finally:
-            browser.close()
+            opened.close()

@@ -7,7 +7,7 @@ import numpy as np
 from freeagentics.agents.advisers import LARGEST_FORECAST
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.report.aggregates.context import RunContext
-from freeagentics.report.aggregates.estimate import Estimate, mean_of
+from freeagentics.report.aggregates.estimate import Estimate, Interval, interval_of, mean_of
 from freeagentics.report.aggregates.scan import StepData
 from freeagentics.report.aggregates.source_usage import SourceUsage
 
@@ -23,6 +23,8 @@ class SourceErrors:
         moved: forecasts that each source moved, (T, S).
         squared: sums of their squared errors, (T, S).
         saved: sums of how much larger these would have been without it, (T, S).
+        flipped: forecasts whose sign each source changed, (S,).
+        righted: those of them whose sign was then that of the outcome, (S,).
     """
 
     def __init__(self, context: RunContext, usage: SourceUsage) -> None:
@@ -31,6 +33,7 @@ class SourceErrors:
         shape = (context.steps, len(usage.sources))
         self.moved = np.zeros(shape, dtype=np.int64)
         self.squared, self.saved = np.zeros(shape), np.zeros(shape)
+        self.flipped, self.righted = (np.zeros(len(usage.sources), dtype=np.int64) for _ in range(2))
         self._role = context.role
 
     def update(self, data: StepData) -> None:
@@ -53,11 +56,18 @@ class SourceErrors:
         error = np.square(result - told)[:, None]
         self.moved[step - 1] += counted.sum(axis=0)
         self.squared[step - 1] += np.where(counted, error, 0).sum(axis=0)
+        flipped = counted & (told[:, None] * without < 0)
+        self.flipped += flipped.sum(axis=0)
+        self.righted += (flipped & (np.sign(told) == np.sign(result))[:, None]).sum(axis=0)
         self.saved[step - 1] += np.where(counted, np.square(result[:, None] - without) - error, 0).sum(axis=0)
 
     def error(self, source: int) -> Estimate:
         """Mean squared error of the forecasts that a source moved, in squared standard deviations."""
         return mean_of(self.squared[:, source], self.moved[:, source], self._horizon)
+
+    def saving(self, source: int) -> Interval:
+        """The same with the interval that reports of memories and signals give."""
+        return interval_of(self.saved[:, source], self.moved[:, source], self._horizon)
 
     def reduction(self, source: int) -> Estimate:
         """Mean by which its contribution made the squared error of these smaller."""
@@ -77,5 +87,9 @@ def _in_focus(page: AnyArray, asset: AnyArray) -> F64:
 
 def _forecast(seen: F64, remembered: F64) -> F64:
     """The forecast as agents put it together: what they see, bounded, and what memories add, bounded."""
-    bound = float(LARGEST_FORECAST)
-    return np.clip(np.clip(seen, -bound, bound) + remembered, -bound, bound)
+    return bounded(bounded(seen) + remembered)
+
+
+def bounded(forecast: F64) -> F64:
+    """Forecasts within what agents ever forecast."""
+    return np.clip(forecast, -float(LARGEST_FORECAST), float(LARGEST_FORECAST))

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics.arrays import F64, I64
+from freeagentics.randomness import generator
 from freeagentics.report.aggregates.buckets import Buckets
 
 MOST_BLOCKS = 40
 FEWEST_BLOCKS = 5
 """Blocks in which a group must have been, for an error to be given: from fewer of them nobody can tell how much it varies."""
+
+RESAMPLES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,50 @@ class Estimate:
     value: float
     error: float
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number, and the ends of its 95 % interval; NaN where there were too few to say."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """True where the interval lies on one side of zero."""
+        return self.low > 0 or self.high < 0
+
+
+def interval_of(sums: F64, counts: I64, horizon: int) -> Interval:
+    """The mean from sums and counts at each step, (T,), by the block bootstrap: percentiles of 2,000 resamples of the blocks of time
+    (Künsch, 1989, as below)."""
+    blocks = _blocks(len(sums), horizon)
+    total, number = blocks.sums(sums), blocks.sums(counts.astype(np.float64))
+    value = float(total.sum() / number.sum()) if number.any() else float("nan")
+    if np.count_nonzero(number) < FEWEST_BLOCKS:
+        return Interval(value, float("nan"), float("nan"))
+    drawn = generator(0, "report/estimate").integers(0, len(total), (RESAMPLES, len(total)))
+    with np.errstate(invalid="ignore"):
+        low, high = np.nanquantile(total[drawn].sum(axis=1) / number[drawn].sum(axis=1), (0.025, 0.975))
+    return Interval(value, float(low), float(high))
+
+
+def correlation_of(moments: F64, horizon: int) -> Estimate:
+    """Pearson's correlation of x and y, from n, sums of x, y, x², y² and xy at each step, (T, 6), and its error by the jackknife."""
+    sums = _blocks(len(moments), horizon).sums(moments)
+    left = _correlation(sums.sum(axis=0) - sums)
+    whole = float(_correlation(sums.sum(axis=0)))
+    known = np.count_nonzero(sums[:, 0]) >= FEWEST_BLOCKS
+    return Estimate(*_jackknife((whole, left if known else np.full_like(left, np.nan))), int(sums[:, 0].sum()))
+
+
+def _correlation(sums: F64) -> F64:
+    """Of sums (..., 6)."""
+    n, x, y, xx, yy, xy = np.moveaxis(sums, -1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((n * xy - x * y) / np.sqrt((n * xx - x * x) * (n * yy - y * y)))
 
 
 def mean_of(sums: F64, counts: I64, horizon: int) -> Estimate:

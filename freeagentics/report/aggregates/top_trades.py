@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.market import CENTS
 from freeagentics.report.aggregates.context import RunContext
@@ -35,19 +37,16 @@ class TopTrades:
     """
 
     def __init__(self, context: RunContext, prices: F64) -> None:
-        self._prices, self._horizon, self._units = prices, context.horizon, context.units
+        self._context, self._prices, self._horizon, self._units = context, prices, context.horizon, context.units
         self._best: list[Trade] = []
         self._worst: list[Trade] = []
 
     def update(self, data: StepData) -> None:
         """Take in one step; what was filled in it was ordered in the one before."""
         ordered = data.step - 1
-        if data.fills is None or ordered + self._horizon > len(self._prices):
+        gain, fills = horizon_gains(self._context, self._prices, data), data.fills
+        if gain is None or fills is None:
             return
-        fills = data.fills
-        later = self._prices[ordered + self._horizon - 1, fills["asset"]]
-        quantity, price = fills["quantity"] / self._units.quantity[fills["asset"]], fills["price"] / self._units.price[fills["asset"]]
-        gain = quantity * (later - price) - fills["fee"] / CENTS
         best, worst = int(gain.argmax()), int(gain.argmin())
         if gain[best] > 0:
             self._best.append(self._trade(ordered, fills[best], float(gain[best])))
@@ -81,3 +80,13 @@ class TopTrades:
             fee=float(fill["fee"] / CENTS),
             gain=gain,
         )
+
+
+def horizon_gains(context: RunContext, prices: F64, data: StepData) -> F64 | None:
+    """Gains of a step's fills over the horizon from their decision, less their fee, USD, (n,); None before that is known."""
+    later, fills, units = data.step - 2 + context.horizon, data.fills, context.units
+    if fills is None or later >= len(prices):
+        return None
+    asset = fills["asset"]
+    quantity, price = fills["quantity"] / units.quantity[asset], fills["price"] / units.price[asset]
+    return np.asarray(quantity * (prices[later, asset] - price) - fills["fee"] / CENTS)

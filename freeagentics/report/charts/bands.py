@@ -1,21 +1,19 @@
-"""Bands over the desks: minimum to maximum, interquartile range, and median."""
+"""Bands over the desks: minimum to maximum, and interquartile range."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
 from freeagentics.arrays import F64
-from freeagentics.report.aggregates.desks import MAXIMUM, MEDIAN, MINIMUM, QUARTILE_1, QUARTILE_3
+from freeagentics.report.aggregates.desks import MAXIMUM, MINIMUM, QUARTILE_1, QUARTILE_3
 from freeagentics.report.charts.axes import decimate
+from freeagentics.report.charts.time_chart import Band
 
 
-def draw_band(axes: Axes, when: F64, summary: F64, colour: str) -> None:
-    """Draw five-number summaries (T, 5) over *when* (T,)."""
-    rows = decimate(summary[:, MINIMUM], summary[:, MAXIMUM])
-    x = when[rows]
-    axes.fill_between(x, summary[rows, MINIMUM], summary[rows, MAXIMUM], color=colour, alpha=0.16, linewidth=0)
-    axes.fill_between(x, summary[rows, QUARTILE_1], summary[rows, QUARTILE_3], color=colour, alpha=0.3, linewidth=0)
-    axes.plot(x, summary[rows, MEDIAN], color=colour, linewidth=1.2)
+def spread(summary: F64, colour: str) -> tuple[Band, Band]:
+    """Both bands of five-number summaries (T, 5)."""
+    whole = Band(summary[:, MINIMUM], summary[:, MAXIMUM], colour, 0.16)
+    return whole, Band(summary[:, QUARTILE_1], summary[:, QUARTILE_3], colour, 0.3)
 
 
 def draw_line(axes: Axes, when: F64, values: F64, colour: str, dash: object = "-", width: float = 1.3) -> None:

@@ -10,10 +10,12 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
+from matplotlib import style
 from matplotlib.figure import Figure
 
 from freeagentics.report.page.html import Html
@@ -42,12 +44,19 @@ _FONT = re.compile(r"\s*font(-family)?:[^;]*'[^;]*;?")
 _MEASURES = ("d", "x", "y", "width", "height", "transform")
 
 
-def new_figure(height: float, *, left: float = 0.075, right: float = 0.83, top: float = 0.04, bottom: float = 0.32) -> Figure:
-    """An empty figure, *height* inches high. *left* and *right* are shares of its width, *top* and *bottom* inches of margin.
+def own_settings() -> AbstractContextManager[None]:
+    """A context, or a decorator, under which charts are drawn as they are meant, whatever settings of matplotlib's a notebook has."""
+    return style.context("default")
+
+
+def new_figure(
+    height: float, *, width: float = WIDTH, left: float = 0.075, right: float = 0.83, top: float = 0.04, bottom: float = 0.32
+) -> Figure:
+    """An empty figure, *height* by *width* inches. *left* and *right* are shares of its width, *top* and *bottom* inches of margin.
 
     Not of pyplot, which keeps every figure in a global list.
     """
-    figure = Figure(figsize=(WIDTH, height))
+    figure = Figure(figsize=(width, height))
     figure.subplots_adjust(left=left, right=right, top=1 - top / height, bottom=bottom / height, hspace=0.12)
     return figure
 

@@ -3,61 +3,59 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from freeagentics.report.aggregates.desks import MAXIMUM, MEDIAN, MINIMUM
-from freeagentics.report.charts.axes import caption, days, end_labels, market_time, minimal_axes, percents
-from freeagentics.report.charts.bands import draw_band, draw_line
-from freeagentics.report.charts.figure import BLUE, ORANGE, RED, new_figure
+from freeagentics.arrays import F64
+from freeagentics.report.aggregates.buckets import Buckets
+from freeagentics.report.aggregates.desks import MAXIMUM, MEDIAN, MINIMUM, QUARTILE_1, QUARTILE_3
+from freeagentics.report.charts.bands import spread
+from freeagentics.report.charts.figure import BLUE, ORANGE, RED
+from freeagentics.report.charts.time_chart import Band, Line, TimeChart
 from freeagentics.report.facts import Facts
 
+SPANS = 120
+"""Spans of time in which exposure is averaged: what comes and goes within hours is a smear over months."""
 
-def draw_drawdown(facts: Facts) -> Figure:
+
+def desk_drawdown_chart(facts: Facts) -> TimeChart:
     """Drawdown of the desks from their own highest closes."""
-    when, fall = days(facts.context.timestamps), -facts.desks.drawdown[:, ::-1]
-    figure = new_figure(2.3, top=0.25)
-    axes = figure.subplots()
-    minimal_axes(axes)
-    draw_band(axes, when, fall, RED)
-    axes.set_ylim(min(float(fall.min()) * 1.05, -0.001), 0)
-    percents(axes)
-    caption(axes, "Drawdown from the highest close so far")
-    market_time(axes, facts.context.timestamps)
+    fall = -facts.desks.drawdown[:, ::-1]
+    lines = [Line("median desk", fall[:, MEDIAN], RED)]
     if facts.context.desks > 1:
-        end_labels(axes, [(fall[-1, MEDIAN], "median desk", RED), (fall[-1, MINIMUM], "worst desk", RED)])
-    return figure
+        lines.insert(0, Line("worst desk", fall[:, MINIMUM], RED, 2, width=0.9))
+    title = "Drawdown from the highest close so far"
+    return TimeChart(title, facts.context.timestamps, lines, spread(fall, RED), height=2.3, span=(None, 0))
 
 
-def draw_exposure(facts: Facts) -> Figure:
-    """Exposure of the desks beside the median limit in force, and the share of desks under a veto."""
-    when, limits = days(facts.context.timestamps), facts.limits
-    vetoed = bool(limits.vetoed.any())
-    figure = new_figure(3.5 if vetoed else 2.8, top=0.25)
-    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1]) if vetoed else (figure.subplots(), None)
-    minimal_axes(axes)
-    draw_band(axes, when, facts.desks.exposure, BLUE)
-    labels = [(facts.desks.exposure[-1, MEDIAN], "median desk", BLUE)]
-    known = ~np.isnan(limits.allowed[:, MEDIAN])
-    if known.any():
-        draw_line(axes, when[known], limits.allowed[known, MEDIAN], ORANGE, width=0.9)
-        labels.append((limits.allowed[known, MEDIAN][-1], "median limit", ORANGE))
-    axes.set_ylim(0, max(1.0, float(facts.desks.exposure[:, MAXIMUM].max())))
-    percents(axes)
-    caption(axes, "Exposure, invested share of equity" + (", and the limit in force" if known.any() else ""))
-    market_time(axes, facts.context.timestamps)
-    end_labels(axes, labels)
-    if below is not None:
-        figure.subplots_adjust(hspace=0.3)
-        _draw_vetoes(below, facts)
-    return figure
+def exposure_chart(facts: Facts) -> TimeChart:
+    """Exposure of the desks, averaged over spans of time, beside the median limit in force."""
+    spans, exposure = exposure_spans(facts), facts.desks.exposure
+    middle, low, high = (_means(exposure[:, place], spans) for place in (MEDIAN, QUARTILE_1, QUARTILE_3))
+    limit = _means(facts.limits.allowed[:, MEDIAN], spans)
+    lines = [Line("median desk", middle, BLUE, width=1.8)]
+    if np.isfinite(limit).any():
+        lines.insert(0, Line("median limit", limit, ORANGE, 1))
+    top = max(1.0, float(exposure[:, MAXIMUM].max()))
+    title = "Exposure, invested share of equity" + (", and the limit in force" if len(lines) > 1 else "")
+    when = facts.context.timestamps[spans.middles]
+    return TimeChart(title, when, lines, [Band(low, high, BLUE, 0.3)], span=(0, top))
 
 
-def _draw_vetoes(axes: Axes, facts: Facts) -> None:
-    minimal_axes(axes)
-    axes.fill_between(days(facts.context.timestamps), facts.limits.vetoed, color=RED, linewidth=0, step="post")
-    axes.set_ylim(0, 1)
-    axes.set_yticks([0, 1])
-    percents(axes)
-    caption(axes, "Desks under a veto")
-    market_time(axes, facts.context.timestamps)
+def veto_chart(facts: Facts) -> TimeChart:
+    """Share of desks under a veto, averaged over the same spans."""
+    spans = exposure_spans(facts)
+    vetoed = _means(facts.limits.vetoed, spans)
+    bands = (Band(np.zeros(len(vetoed)), vetoed, RED, 0.4),)
+    title = "Desks under a veto"
+    return TimeChart(title, facts.context.timestamps[spans.middles], [Line("vetoed", vetoed, RED)], bands, height=1.4, span=(0, 1))
+
+
+def exposure_spans(facts: Facts) -> Buckets:
+    """Spans in which exposure is averaged."""
+    return Buckets(facts.context.steps, SPANS)
+
+
+def _means(values: F64, spans: Buckets) -> F64:
+    """Means over each span of what is known of values (T,); NaN where nothing is."""
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return spans.sums(np.where(known, values, 0)) / spans.sums(known.astype(np.float64))

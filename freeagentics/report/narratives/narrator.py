@@ -9,13 +9,17 @@ import numpy as np
 from freeagentics.agents import ROLES
 from freeagentics.agents.decision import reasons_by_name
 from freeagentics.agents.roles.forecaster import Forecaster
+from freeagentics.agents.roles.portfolio_optimizer import PortfolioOptimizer
+from freeagentics.agents.roles.risk_manager import RiskManager
+from freeagentics.agents.roles.trade_executor import TradeExecutor
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.errors import in_command
 from freeagentics.journal import SHARED, Kind
 from freeagentics.replay.chain import Chain
 from freeagentics.report.aggregates.context import RunContext
 from freeagentics.report.aggregates.top_trades import Trade
-from freeagentics.report.formatting import count, humanize, in_words, listing, number, percent, price, quantity, usd
+from freeagentics.report.formatting import count, humanize, in_words, listing, percent, price, quantity, usd
+from freeagentics.report.narratives.deciding import WENT_BY, Reasons, executor_went_by, sd
 from freeagentics.report.narratives.narration import describe_signals
 from freeagentics.report.narratives.narrative import Narrative
 
@@ -69,21 +73,40 @@ class Narrator:
             did = f"{self._forecast(kind, decision)}{f' and {sent}' if sent else ''}"
         else:
             action = humanize(role.actions[decision["action"]])
-            did = describe_signals(mine, asset, symbol, context.team, known=False) or f"decided: {action}"
+            done = describe_signals(mine, asset, symbol, context.team, known=False) or f"decided: {action}"
+            went_by = WENT_BY.get(role.role)
+            did = f"{went_by(self._reasons(decision))}, and {done}" if went_by else done
         return f"{when} {context.names.ids[agent]} {did}."
 
     def _forecast(self, role: type[Forecaster], decision: AnyArray) -> str:
-        names = self._context.names.of_role(role.role)
-        bits = int(reasons_by_name(names.reasoning, decision["reason"])["sources_read"])
+        reasons = self._reasons(decision)
+        bits = int(reasons["sources_read"])
         watched = role.watched(self._context.sources, self._context.team)
         read = [name for place, name in enumerate(watched) if bits >> place & 1]
-        way = f"{number(float(decision['value']), signed=True)} standard deviations"
-        return f"read {listing(read) or 'nothing'}, expected {self._context.symbols[decision['asset']]} to move by {way}"
+        symbol, value, before = self._context.symbols[decision["asset"]], reasons["expected_return"], reasons["before_memories"]
+        remembered = f" ({sd(value - before)} of it by memories)" if value != before else ""
+        expected = f"expected {symbol} to move by {sd(value)}{remembered}" if value else f"expected no move of {symbol}"
+        return f"read {listing(read) or 'nothing'}, {expected}"
+
+    def _reasons(self, decision: AnyArray) -> Reasons:
+        role = self._context.names.role_of(int(decision["agent"]))
+        named = reasons_by_name(role.reasoning, decision["reason"])
+        return {name: float(value) for name, value in named.items()}
+
+    def _went_by(self, trade: Trade) -> str:
+        """The numbers that the order followed from, where it is that of a built-in executor."""
+        decision = self._record(Kind.DECISIONS, int(self._context.names.seats["cohort"][trade.agent]), trade.step, trade.agent)
+        if self._context.names.role_of(trade.agent).role != TradeExecutor.role or int(decision["asset"]) != trade.asset:
+            return ""
+        parent = int(decision["parent"])
+        told = parent >= 0 and self._context.names.role_of(parent).role == PortfolioOptimizer.role
+        bound = parent >= 0 and self._context.names.role_of(parent).role == RiskManager.role
+        return f"{executor_went_by(self._reasons(decision), told=told or bound)}; it "
 
     def _ordered(self, trade: Trade, name: str, symbol: str, when: str) -> str:
         side = "buy" if trade.quantity > 0 else "sell"
         filled = f"filled at the next open at {price(trade.price)}: {usd(trade.value)}, and {usd(trade.fee)} of fee"
-        return f"{when} {name} ordered to {side}; {quantity(trade.quantity)} {symbol} were {filled}."
+        return f"{when} {name} {self._went_by(trade)}ordered to {side}; {quantity(trade.quantity)} {symbol} were {filled}."
 
     def _outcome(self, trade: Trade, symbol: str) -> str:
         closed = float(self._prices[trade.step + self._context.horizon - 1, trade.asset])

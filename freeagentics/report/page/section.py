@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from freeagentics.report.charts.figure import to_svg
+from freeagentics.report.charts.time_chart import TimeChart
 from freeagentics.report.page.html import Html, el
 
 
@@ -31,3 +32,9 @@ def chart(figure: Figure, name: str, finding: str, caption: str) -> Html:
         el("div", to_svg(figure, name, finding), class_="chart", role="group", aria_label=f"Chart: {caption}", tabindex=0),
         el("figcaption", caption),
     )
+
+
+def live_chart(of: TimeChart, name: str, finding: str, caption: str) -> Html:
+    """The same of a chart over time, with its data: where scripts run, it answers to the pointer."""
+    box = el("div", to_svg(of.figure(), name, finding), of.data(), class_="chart", role="group", aria_label=f"Chart: {caption}", tabindex=0)
+    return el("figure", box, el("figcaption", caption))

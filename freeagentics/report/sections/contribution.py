@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import isnan
 
 from freeagentics.report.aggregates.estimate import Estimate
-from freeagentics.report.charts.contribution import draw_contribution
+from freeagentics.report.charts.contribution import contribution_chart
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import count, humanize, listing, number, percent
 from freeagentics.report.page.html import paragraph
-from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.section import Section, live_chart
 from freeagentics.report.page.table import table
 
 
@@ -34,8 +34,8 @@ def contribution(facts: Facts) -> Section:
     heads = ("Role", "Agents", "Decisions", "Sum per agent, sd", "Mean, sd", "Standard error", "Hit rate")
     caption = "Rewards of decisions with a known outcome, by role; hit rate: share above zero among rewards that are not zero"
     finding = _finding(facts)
-    shown = chart(
-        draw_contribution(facts), "contribution", finding, "Cumulative reward of a role's decisions, divided by its number of agents."
+    shown = live_chart(
+        contribution_chart(facts), "contribution", finding, "Cumulative reward of a role's decisions, divided by its number of agents."
     )
     note = "Standard errors are by a jackknife over blocks of time, since agents that see the same market are not independent observations."
     return Section(

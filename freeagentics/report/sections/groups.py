@@ -7,11 +7,11 @@ from math import isnan
 
 from freeagentics.arrays import F64
 from freeagentics.report.aggregates.groups import GroupMean
-from freeagentics.report.charts.groups import draw_groups
+from freeagentics.report.charts.groups import group_chart
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import count, listing, percent
 from freeagentics.report.page.html import paragraph
-from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.section import Section, live_chart
 from freeagentics.report.page.table import table
 
 _CARE = (
@@ -27,7 +27,7 @@ def groups(facts: Facts) -> Section | None:
         return None
     heads = ("Group", "Desks", "Return", "Less the first", "Exposure", "Maximum drawdown", "Fees", "Source costs")
     finding = _finding(facts)
-    shown = chart(draw_groups(facts), "groups", finding, "Groups trade the same prices with the same cash.")
+    shown = live_chart(group_chart(facts), "groups", finding, "Groups trade the same prices with the same cash.")
     told = table("Groups of desks: means over their desks", heads, list(_rows(facts)))
     return Section("groups", "Groups of desks", (paragraph(finding), shown, told, paragraph(_CARE)))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from freeagentics.report.charts.prices import draw_indexed, draw_panels, draw_price, most_traded
 from freeagentics.report.facts import Facts
-from freeagentics.report.formatting import count, percent, price, usd
-from freeagentics.report.page.html import paragraph
+from freeagentics.report.formatting import count, dollars, number, percent, price, usd
+from freeagentics.report.page.html import Html, paragraph
 from freeagentics.report.page.section import Section, chart
+from freeagentics.report.page.table import table
 
 _MARKS = (
     "Triangles: net buying (up) or net selling (down) of all desks in a span of time, area by amount. "
@@ -22,10 +23,11 @@ def prices(facts: Facts) -> Section:
     traded = f"Desks bought {count(buys, 'time')} and sold {count(sells, 'time')}, {value}." if buys + sells else "No desk traded."
     if len(facts.context.symbols) == 1:
         moved = _range(facts)
-        return Section("prices", "Prices and trades", (paragraph(moved, traded), chart(draw_price(facts), "prices", moved, _MARKS)))
+        shown = chart(draw_price(facts), "prices", moved, _MARKS)
+        return Section("prices", "Prices and trades", (paragraph(moved, traded), shown, *_outcomes(facts)))
     moved = _basket(facts)
-    shown = "Thick line: equal-weight basket, bought at the first close and held. Squares below: signals by kind."
-    body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, shown)]
+    reading = "Thick line: equal-weight basket, bought at the first close and held. Squares below: signals by kind."
+    body = [paragraph(moved, traded), chart(draw_indexed(facts), "prices", moved, reading)]
     if buys + sells:
         which = "All assets" if len(most_traded(facts)) == len(facts.context.symbols) else "The twelve assets with the largest turnover"
         body.append(
@@ -36,7 +38,30 @@ def prices(facts: Facts) -> Section:
                 f"{which}, USD. {_MARKS.split('. Squares')[0]}.",
             )
         )
-    return Section("prices", "Prices and trades", tuple(body))
+    return Section("prices", "Prices and trades", (*body, *_outcomes(facts)))
+
+
+def _outcomes(facts: Facts) -> tuple[Html, ...]:
+    """Gains of fills over the horizon; nothing where none is known."""
+    found = facts.trade_outcomes
+    sides = (("Bought", slice(0, 1)), ("Sold", slice(1, 2)), ("All", slice(0, 2)))
+    rows = [_outcome_row(name, facts, side) for name, side in sides if found.count[side].any()]
+    bars = count(facts.context.horizon, "bar")
+    caption = f"Trades whose outcome is known: quantity times the change from the fill to the close {bars} after the decision, less the fee"
+    heads = ("Side", "Trades", "Hit rate", "Mean gain, USD", "Mean loss, USD", "Mean of all, USD", "Profit factor")
+    return (table(caption, heads, rows),) if rows else ()
+
+
+def _outcome_row(name: str, facts: Facts, side: slice) -> tuple[str, ...]:
+    found = facts.trade_outcomes
+    trades, gainers = int(found.count[side].sum()), int(found.gainers[side].sum())
+    gained, lost = float(found.gained[side].sum()), float(found.lost[side].sum())
+    each = (_ratio(gained, gainers), -_ratio(lost, trades - gainers), (gained - lost) / trades)
+    return name, count(trades), percent(gainers / trades), *(dollars(value, signed=True) for value in each), number(_ratio(gained, lost))
+
+
+def _ratio(value: float, of: float) -> float:
+    return value / of if of else float("nan")
 
 
 def _range(facts: Facts) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.report.charts.risk import draw_drawdown, draw_exposure
+from freeagentics.report.charts.risk import desk_drawdown_chart, exposure_chart, exposure_spans, veto_chart
 from freeagentics.report.facts import Facts
-from freeagentics.report.formatting import count, percent
-from freeagentics.report.page.html import paragraph
-from freeagentics.report.page.section import Section, chart
+from freeagentics.report.formatting import count, in_words, percent
+from freeagentics.report.page.html import Html, paragraph
+from freeagentics.report.page.section import Section, live_chart
 
 _LIMIT = (
     "Orange: the median over desks of the limits in force, those last sent by the risk managers that have not expired; zero under a veto."
@@ -25,10 +25,24 @@ def risk(facts: Facts) -> Section:
         "Risk: drawdown, exposure and limits",
         (
             paragraph(drawdown, exposure),
-            chart(draw_drawdown(facts), "drawdown", drawdown, f"{band}Drawdown: fall below a desk's own highest close so far."),
-            chart(draw_exposure(facts), "exposure", exposure, f"{band}{limit}"),
+            live_chart(desk_drawdown_chart(facts), "drawdown", drawdown, f"{band}Drawdown: fall below a desk's own highest close so far."),
+            live_chart(exposure_chart(facts), "exposure", exposure, f"{_averaged(facts)}{limit}"),
+            *_vetoes(facts),
         ),
     )
+
+
+def _averaged(facts: Facts) -> str:
+    bars = -(-facts.context.steps // exposure_spans(facts).count)
+    each = f"Means over spans of {in_words(bars, 'bar')}. " if bars > 1 else ""
+    return f"{each}Band: interquartile range over desks; line: median. "
+
+
+def _vetoes(facts: Facts) -> tuple[Html, ...]:
+    if not facts.limits.vetoed.any():
+        return ()
+    most = f"At most {percent(float(facts.limits.vetoed.max()))} of the desks were under a veto at once."
+    return (live_chart(veto_chart(facts), "vetoes", most, "Share of desks under a veto, averaged over the same spans."),)
 
 
 def _drawdown(facts: Facts) -> str:

@@ -1,0 +1,139 @@
+"""Speed of the page in the browser: steps a second while it plays, beside an earlier page, and what a click costs at many agents.
+
+``python benchmarks/page_speed.py --before c014054`` unpacks that revision, serves both pages in turn, and lets Chromium play.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from freeagentics.runs import run
+from freeagentics.visualization.agent_rows import agent_record, agent_rows
+from freeagentics.visualization.run_view import RunView
+from freeagentics.visualization.series import Series
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()", "viz", "btc-replay", "--no-browser", "--port"]
+SECONDS = 20.0
+"""For how long each page plays, after it has taken its first steps."""
+
+AGENTS, STEPS = 10_000, 6
+"""Of the run in which a click is timed."""
+
+
+@contextmanager
+def served(source: Path, folder: Path) -> Iterator[str]:
+    """The page of the package under *source*, served in a process of its own; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([*COMMAND, str(port)], cwd=folder, env=os.environ | {"PYTHONPATH": str(source)}, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def earlier(revision: str, folder: Path) -> Path:
+    """The package as it was at a revision, with the kernels compiled for it."""
+    archive = subprocess.run(
+        ["git", "archive", revision, "freeagentics", "scenarios", "hatch_build.py"], cwd=ROOT, check=True, capture_output=True
+    )
+    subprocess.run(["tar", "x"], cwd=folder, check=True, input=archive.stdout)
+    compiling = "from pathlib import Path; import hatch_build; hatch_build.compile_kernels(Path('.'))"
+    subprocess.run([sys.executable, "-c", compiling], cwd=folder, check=True, env=os.environ | {"PYTHONPATH": str(folder)})
+    return folder
+
+
+def rate(page: Page, step: str) -> float:
+    """Steps a second, by what an expression of JavaScript says that the page stands at."""
+    page.wait_for_function(f"({step}) >= 2", timeout=120_000)
+    began, first = time.perf_counter(), page.evaluate(step)
+    page.wait_for_timeout(1000 * SECONDS)
+    return float((page.evaluate(step) - first) / (time.perf_counter() - began))
+
+
+def before(browser: Browser, address: str) -> float:
+    """Steps a second of the page that Mesa's controls drove."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(address)
+    page.get_by_role("button", name="▶").click(timeout=120_000)
+    found = rate(page, r"Number((document.body.innerText.match(/step ([\d,]+) of/) || [0, '0'])[1].replace(',', ''))")
+    page.close()
+    return found
+
+
+def now(browser: Browser, address: str) -> float:
+    """Steps a second of this page: without a run it begins one and plays it."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(address)
+    found = rate(page, "Number((document.querySelector('.where strong')?.textContent || 'step 0').split(' ')[1].replace(',', ''))")
+    page.close()
+    return found
+
+
+def click_ms(folder: Path) -> dict[str, float]:
+    """Processor time of what a click on an agent asks for, ms, at the last step of a run of many agents."""
+    path = folder / "many"
+    run("btc-replay", agents=AGENTS, steps=STEPS, out=path)
+    view = RunView(path)
+    series = Series(view)
+    series.piece(STEPS)
+    asked = {
+        "an agent's record": lambda: agent_record(view, "trade-executor-0777", STEPS),
+        "its desk's account": lambda: series.desk(777),
+        "the table of all agents": lambda: agent_rows(view, STEPS),
+    }
+    taken = {}
+    for name, ask in asked.items():
+        began = time.process_time()
+        ask()
+        taken[name] = 1000 * (time.process_time() - began)
+    view.close()
+    return taken
+
+
+def main() -> None:
+    """Measure, and print what was found."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--before", help="revision whose page, driven by Mesa's controls, is measured beside this one")
+    given.add_argument("--chromium", default="chromium")
+    options = given.parse_args()
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        folder = Path(place)
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox", "--disable-gpu"])
+        rates = {}
+        if options.before:
+            (folder / "before").mkdir()
+            with served(earlier(options.before, folder / "before"), folder) as address:
+                rates["before"] = before(browser, address)
+        with served(ROOT, folder) as address:
+            rates["now"] = now(browser, address)
+        browser.close()
+        for name, found in rates.items():
+            print(f"{name:8} {found:6.2f} steps/s at 50 agents while playing")
+        if options.before:
+            print(f"         {rates['now'] / rates['before']:6.1f} times as many")
+        for name, ms in click_ms(folder).items():
+            print(f"{name:26} {ms:6.1f} ms of processor time at {AGENTS:,} agents")
+
+
+if __name__ == "__main__":
+    main()

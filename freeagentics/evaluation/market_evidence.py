@@ -1,0 +1,67 @@
+"""Observations of a market as evidence: what was shown at each step, and how the price went from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from freeagentics.clock import HOUR_MS
+from freeagentics.records import RunRecord
+from freeagentics.scenario import Scenario
+from freeagentics.scenario.market_setup import open_market
+from freeagentics.services.evidence import Column, Evidence
+
+HORIZON = 8
+"""Steps after which the price is looked at."""
+
+TREND, VOLATILITY = "price.return_24", "price.volatility_ratio"
+_NO_FEATURES = {"step", "symbol", "close", "timestamp"}
+
+
+def run_frame(record: RunRecord) -> pl.DataFrame:
+    """The observations of a run, a row per symbol and step, with ``timestamp`` in ms."""
+    times = record.model_frame.select("step", pl.col("timestamp").dt.timestamp("ms"))
+    return record.observation_frame.join(times, on="step", how="left", maintain_order="left")
+
+
+def market_frame(scenario: Scenario) -> pl.DataFrame:
+    """The same of a scenario's market as it is where nobody trades, without a run."""
+    market = open_market(scenario)
+    shown = [market.advance() for _ in range(scenario.steps)]
+    assets = len(market.symbols)
+    head = {
+        "step": np.repeat([one.step for one in shown], assets),
+        "symbol": list(market.symbols) * len(shown),
+        "close": np.concatenate([one.prices / market.units.price for one in shown]),
+        "timestamp": np.repeat([one.timestamp for one in shown], assets),
+    }
+    values = np.concatenate([one.values for one in shown])
+    return pl.DataFrame(head | {name: values[:, place] for place, name in enumerate(market.columns)})
+
+
+def market_evidence(frame: pl.DataFrame, horizon: int = HORIZON) -> Evidence:
+    """Evidence of whether the price is higher *horizon* steps later, and by what share; times are steps.
+
+    A rise is the one outcome that nothing foretells where prices are a martingale with even odds: how far prices move can be told from
+    how far they moved, in any market.
+
+    Args:
+        frame: of `run_frame` or `market_frame`.
+        horizon: steps from a row to its outcome.
+    """
+    later = frame.with_columns(later=pl.col("close").shift(-horizon).over("symbol"))
+    known = later.filter(pl.col("later").is_not_null()).sort("step", maintain_order=True)
+    size = (known["later"] / known["close"] - 1).to_numpy()
+    features = {name: known[name].to_numpy().astype(np.float64) for name in frame.columns if name not in _NO_FEATURES}
+    return Evidence(known["step"].to_numpy(), size > 0, size, horizon, features, dict(_contexts(known)))
+
+
+def _contexts(frame: pl.DataFrame) -> Iterator[tuple[str, Column]]:
+    if TREND in frame.columns:
+        yield "trend", np.where(frame[TREND].to_numpy() > 0, "rising", "falling")
+    if VOLATILITY in frame.columns:
+        yield "volatility", np.where(frame[VOLATILITY].to_numpy() > 1, "high", "low")
+    hour = frame["timestamp"].to_numpy() // HOUR_MS % 24
+    yield "trading_hours", np.select([hour < 8, hour < 14], ["asian", "european"], "american")

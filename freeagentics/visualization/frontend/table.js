@@ -1,0 +1,73 @@
+// A table that draws only the rows in sight, sorted by any column and filtered by words.
+const ROW = 28, BEYOND = 6;
+
+class Table {
+  // columns: [{label, value(row), show(row), number, title}]; onpick(row) makes rows ones to choose.
+  constructor({ label, columns, height = 420, onpick, sort, descending = true, note }) {
+    Object.assign(this, { label, columns, onpick, sort, descending, rows: [], shown: [], words: "", note });
+    this.head = el("tr", {}, columns.map((column, place) => el("th", { scope: "col", class: column.number ? "number" : "" },
+      el("button", { type: "button", text: column.label, title: column.title, onclick: () => this.by(place) }))));
+    this.body = el("tbody");
+    this.table = el("table", { "aria-label": label }, el("thead", {}, this.head), this.body);
+    this.place = el("div", { class: "rows", tabindex: "0", role: "region", "aria-label": label, onscroll: () => this.paint() }, this.table);
+    this.place.style.maxHeight = `${height}px`;
+    this.count = el("span", { class: "count" });
+    this.filter = el("input", { type: "search", placeholder: "Filter", "aria-label": `Filter ${label.toLowerCase()}`, oninput: () => { this.words = this.filter.value.toLowerCase(); this.arrange(); } });
+    this.tools = [this.count, this.filter, button("CSV", () => this.csv(), { "aria-label": `${label} as CSV` })];
+    this.node = this.place;
+  }
+
+  set(rows) {
+    this.rows = rows;
+    this.arrange();
+  }
+
+  by(place) {
+    this.descending = this.sort === place ? !this.descending : Boolean(this.columns[place].number);
+    this.sort = place;
+    this.arrange();
+  }
+
+  arrange() {
+    const parts = this.words.split(/\s+/).filter(Boolean);
+    const says = (row) => this.columns.map((column) => this.text(column, row)).join(" ").toLowerCase();
+    this.shown = parts.length ? this.rows.filter((row) => { const text = says(row); return parts.every((part) => text.includes(part)); }) : [...this.rows];
+    if (this.sort !== undefined) {
+      const { value } = this.columns[this.sort], way = this.descending ? -1 : 1;
+      this.shown.sort((a, b) => { const x = value(a), y = value(b); return x === y ? 0 : x === null ? 1 : y === null ? -1 : x < y ? -way : way; });
+    }
+    this.head.childNodes.forEach((cell, place) => cell.setAttribute("aria-sort", place === this.sort ? (this.descending ? "descending" : "ascending") : "none"));
+    this.count.textContent = parts.length ? `${whole(this.shown.length)} of ${whole(this.rows.length)}` : whole(this.rows.length);
+    this.paint();
+  }
+
+  text(column, row) {
+    const shown = column.show ? column.show(row) : column.value(row);
+    return shown instanceof Node ? shown.textContent : String(shown ?? "–");
+  }
+
+  paint() {
+    const first = Math.max(0, Math.floor(this.place.scrollTop / ROW) - BEYOND);
+    const last = Math.min(this.shown.length, first + Math.ceil(parseInt(this.place.style.maxHeight, 10) / ROW) + 2 * BEYOND);
+    const gap = (rows) => el("tr", { class: "gap", "aria-hidden": "true" }, el("td", { colspan: this.columns.length, style: `height:${rows * ROW}px` }));
+    const rows = this.shown.slice(first, last).map((row) => this.row(row));
+    this.body.replaceChildren(...(first ? [gap(first)] : []), ...rows, ...(last < this.shown.length ? [gap(this.shown.length - last)] : []));
+    if (!this.shown.length) this.body.append(el("tr", {}, el("td", { colspan: this.columns.length, class: "empty", text: this.rows.length ? "Nothing matches." : (this.note || "Nothing yet.") })));
+  }
+
+  row(row) {
+    const cells = this.columns.map((column) => {
+      const shown = column.show ? column.show(row) : column.value(row);
+      return el("td", { class: [column.number ? "number" : "", column.tone ? column.tone(row) : ""].join(" ").trim() }, shown instanceof Node ? shown : String(shown ?? "–"));
+    });
+    if (!this.onpick) return el("tr", {}, cells);
+    const pick = () => this.onpick(row);
+    const node = el("tr", { class: this.picked && this.picked(row) ? "pick picked" : "pick", tabindex: "0", onclick: pick, onkeydown: (event) => { if (event.key === "Enter") pick(); } }, cells);
+    return node;
+  }
+
+  csv() {
+    download(`${this.label.toLowerCase().replaceAll(/[^a-z]+/g, "-")}.csv`, "text/csv",
+      csv(this.columns.map((column) => column.label), this.shown.map((row) => this.columns.map((column) => column.value(row)))));
+  }
+}

@@ -1,0 +1,102 @@
+"""Effects of memory: forecasts with and without what was recalled, against what came."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.agents.advisers import LARGEST_FORECAST
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.journal import Kind
+from freeagentics.visualization.plain import number
+from freeagentics.visualization.run_view import RunView
+
+RECALLS = ("sequences", "memories")
+"""Faculties that recall, by the names that forecasters give them."""
+
+AGES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+"""Least ages of the classes that recalled memories are counted in, steps."""
+
+COUNTS = ("moved", "turned", "judged", "helped", "hurt", "error_with", "error_without")
+"""Of each role and step: forecasts that memories moved, and whose sign they turned; of those that fell due in this step, how many memories
+had moved, made better, made worse, and the sums of their squared errors with and without them."""
+
+
+def forecasts(parts: F64, recalling: AnyArray) -> tuple[F64, F64]:
+    """Forecasts (n,) with and without what was recalled, from what faculties added (n, C), as agents bound them."""
+    bound = float(LARGEST_FORECAST)
+    seen = np.clip(parts[:, ~recalling].sum(axis=1), -bound, bound)
+    return np.clip(seen + parts[:, recalling].sum(axis=1), -bound, bound), seen
+
+
+def told_without(view: RunView, agent: int, cohort: int, step: int, asset: int) -> dict[str, float | None] | None:
+    """The forecast of an agent with and without its memories, None where it forecasts nothing itself."""
+    page = view.journal.read(step, Kind.CONTRIBUTIONS, cohort)
+    mine: AnyArray = np.empty(0) if page is None else page[page["agent"] == agent]
+    if not len(mine):
+        return None
+    parts = np.asarray(mine["contribution"][:, :, asset], dtype=np.float64)
+    after, before = forecasts(parts, _recalling(view, agent))
+    return {"before": number(before[0]), "after": number(after[0])}
+
+
+class MemoryFigures:
+    """Reads a run forwards, a piece at a time, after its charts: the pages of decisions are the largest there are.
+
+    Attributes:
+        step: the last step that was read.
+    """
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+        self._horizon = view.scenario.memory.horizon
+        self._told: dict[int, list[tuple[AnyArray, F64, F64]]] = {}
+        self.step = 0
+
+    def piece(self, longest: int) -> dict[str, object] | None:
+        """The next steps on record, at most *longest*: `COUNTS` by role, and recalled memories by role and age; None where no more are."""
+        first, last = self.step + 1, min(self.step + longest, self._view.last)
+        if last < first:
+            return None
+        roles = len(self._view.names.team)
+        counts = np.zeros((last - first + 1, roles, len(COUNTS)))
+        ages = np.zeros((roles, len(AGES)), dtype=np.int64)
+        for step in range(first, last + 1):
+            self._decided(step, counts[step - first], ages)
+            self._judged(step, counts[step - first])
+        self.step = last
+        return {"first": first, "last": last, "counts": np.round(counts, 5).transpose(1, 2, 0).tolist(), "ages": ages.tolist()}
+
+    def _decided(self, step: int, counts: F64, ages: AnyArray) -> None:
+        journal, seats = self._view.journal, self._view.names.seats
+        focus = np.zeros(len(seats), dtype=np.int64)
+        for _, _, records in journal.scan(Kind.DECISIONS, first=step, last=step):
+            focus[records["agent"]] = records["asset"]
+            recalled = records["memory_age"][records["memory_age"] > 0]
+            ages[seats["role"][records["agent"][0]]] += np.bincount(np.searchsorted(AGES, recalled, "right") - 1, minlength=len(AGES))
+        told = self._told[step] = []
+        for _, _, records in journal.scan(Kind.CONTRIBUTIONS, first=step, last=step):
+            agent = records["agent"]
+            parts = np.asarray(records["contribution"][np.arange(len(agent)), :, focus[agent]], dtype=np.float64)
+            after, before = forecasts(parts, _recalling(self._view, int(agent[0])))
+            told.append((agent, after, before))
+            mine = counts[seats["role"][agent[0]]]
+            mine[:2] += (after != before).sum(), (after * before < 0).sum()
+
+    def _judged(self, step: int, counts: F64) -> None:
+        due = self._told.pop(step - self._horizon, [])
+        if not due:
+            return
+        result = np.full(len(self._view.names.seats), np.nan)
+        for _, _, records in self._view.journal.scan(Kind.OUTCOMES, first=step, last=step):
+            result[records["agent"]] = records["result"]
+        for agent, after, before in due:
+            came = result[agent]
+            there = np.isfinite(came) & (after != before)
+            with_them, without = np.square(came - after)[there], np.square(came - before)[there]
+            better = (with_them < without).sum()
+            role = self._view.names.seats["role"][agent[0]]
+            counts[role, 2:] += there.sum(), better, there.sum() - better, with_them.sum(), without.sum()
+
+
+def _recalling(view: RunView, agent: int) -> AnyArray:
+    return np.isin(view.names.role_of(agent).weights, RECALLS)

@@ -1,1 +1,0 @@
-"""The panels of the page: one file each, each shows a part of a `Snapshot`."""

@@ -1,0 +1,44 @@
+"""Costs of a run: RAM by category, the journal by kind of page, and what stood out."""
+
+from __future__ import annotations
+
+import json
+
+from freeagentics.journal import Kind
+from freeagentics.records.losses import losses, total
+from freeagentics.records.memories import memory_totals
+from freeagentics.records.memory_audit import MemoryAudit
+from freeagentics.runtime import get_gc_tuner, resident_mb
+from freeagentics.visualization.run_view import RunView
+
+
+def resources(view: RunView) -> dict[str, object]:
+    """The summary of a run that has ended, None for one that has not; bytes on disk by kind of page; and this server's own figures."""
+    ended = view.directory.summary
+    pages = {kind.name.lower(): view.journal.totals(kind) for kind in Kind}
+    return {
+        "summary": json.loads(ended.read_bytes()) if ended.is_file() else None,
+        "pages": {name: list(totals) for name, totals in sorted(pages.items(), key=lambda item: -item[1][1]) if totals[0]},
+        "journal": view.directory.journal.stat().st_size,
+        "steps": view.last,
+        "rss": round(resident_mb(), 1),
+        "gc": round(get_gc_tuner().overhead, 5),
+    }
+
+
+def kept_memories(view: RunView) -> dict[str, object]:
+    """The audit of a run's memories, None where there is none yet; how many are kept, in how many bytes; what consolidation dropped.
+
+    Raises BadRunDirectory for anything else in the audit's file.
+    """
+    audit = MemoryAudit.read(view.directory.audit)
+    lost = total(losses(view.journal).values())
+    return {
+        "audit": audit.model_dump(mode="json") if audit else None,
+        "kept": list(memory_totals(view.journal)),
+        "long": list(view.journal.totals(Kind.LONG_TERM)),
+        "dropped": lost.dropped,
+        "shortened": lost.shortened,
+        "freed": lost.bytes,
+        "budget": view.scenario.memory.budget_bytes,
+    }

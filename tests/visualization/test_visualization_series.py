@@ -1,0 +1,153 @@
+"""The page's figures are those of the run that it reads, whether it is done or being made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from freeagentics.errors import BadInput
+from freeagentics.records import RunRecord
+from freeagentics.replay import explain
+from freeagentics.runs import fork, run
+from freeagentics.visualization.agent_rows import agent_record, agent_rows, fill_rows
+from freeagentics.visualization.comparison import comparison
+from freeagentics.visualization.memory_figures import COUNTS, MemoryFigures
+from freeagentics.visualization.mind import mind
+from freeagentics.visualization.plain import plain
+from freeagentics.visualization.run_view import RunView
+from freeagentics.visualization.series import Series
+from freeagentics.visualization.signal_rows import signal_rows
+
+STEPS = 50
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    return run("quick", steps=STEPS, overrides={"memory.prior": 0.9}, out=tmp_path_factory.mktemp("runs") / "one")
+
+
+@pytest.fixture
+def view(record: RunRecord) -> Iterator[RunView]:
+    view = RunView(record.path)
+    yield view
+    view.close()
+
+
+def pieces(view: RunView, longest: int) -> list[dict[str, Any]]:
+    series, found = Series(view), []
+    while piece := series.piece(longest):
+        found.append(cast(dict[str, Any], piece))
+    return found
+
+
+@given(arrays.arrays(np.float64, st.integers(0, 6), elements=st.floats(width=64)))
+def test_numbers_are_sent_as_json_has_them_to_six_digits(values: np.ndarray) -> None:
+    sent = json.loads(json.dumps(plain(values), allow_nan=False))
+    for value, one in zip(values, sent, strict=True):
+        assert (one is None) == (not np.isfinite(value))
+        assert one is None or np.isclose(one, value, rtol=1e-5, atol=0)
+
+
+@pytest.mark.parametrize("longest", [7, STEPS])
+def test_pieces_in_any_length_are_the_whole_run(longest: int, view: RunView, record: RunRecord) -> None:
+    found = pieces(view, longest)
+    assert [step for piece in found for step in range(piece["first"], piece["last"] + 1)] == list(range(1, STEPS + 1))
+    frame = record.model_frame
+    for name in ("equity", "basket", "exposure", "costs"):
+        assert np.allclose([value for piece in found for value in piece[name]], frame[name], rtol=1e-5)
+    assert sum(sum(map(sum, piece["signals"])) for piece in found) == frame["signals"].sum()
+    assert sum(mark[4] for piece in found for mark in piece["fills"]) == frame["fills"].sum() > 0
+    assert json.dumps(found, allow_nan=False)
+
+
+def test_the_account_of_a_desk_is_that_on_record(view: RunView, record: RunRecord) -> None:
+    series = Series(view)
+    series.piece(STEPS)
+    mine = record.desk_frame.filter(desk=2)
+    assert np.allclose(cast(list[float], series.desk(2)["equity"]), mine["equity"], rtol=1e-5)
+    limits = [limit for limit in cast(list[float | None], series.desk(2)["limit"]) if limit is not None]
+    assert limits
+    assert all(0 <= limit <= 1 for limit in limits)
+
+
+def test_all_agents_at_a_step_are_those_who_decided(view: RunView, record: RunRecord) -> None:
+    rows, frame = agent_rows(view, 20), record.agent_frame.filter(step=20)
+    assert [view.names.ids[agent] for agent in cast(list[int], rows["agent"])] == frame["agent"].to_list()
+    assert np.allclose(cast(list[float], rows["value"]), frame["value"], rtol=1e-5)
+
+
+def test_an_agents_record_is_what_its_explanation_says(view: RunView, record: RunRecord) -> None:
+    fill = fill_rows(view, record.fill_frame["step"][-1])[0]
+    agent, step = str(fill["agent"]), cast(int, fill["decided"])
+    found, told = agent_record(view, agent, step), explain(record.path, agent, step)
+    assert (found["action"], found["symbol"], found["value"]) == (told.action, told.symbol, told.value)
+    assert [link["agent"] for link in cast(list[dict[str, Any]], found["above"])] == [link.agent for link in told.above]
+    assert [trade.symbol for trade in told.trades] == [fill["symbol"]]
+
+
+def test_an_unknown_agent_is_refused_with_the_nearest_name(view: RunView) -> None:
+    with pytest.raises(BadInput, match="did you mean 'trade-executor-000"):
+        agent_record(view, "trade-executor-00000", 3)
+
+
+def test_a_forecast_is_that_on_record_and_differs_without_memory_by_what_memory_added(view: RunView, record: RunRecord) -> None:
+    told = record.contribution_frame.filter(faculty="memories").sort("step")
+    row = told.row(-1, named=True)
+    found = agent_record(view, row["agent"], row["step"])
+    forecast = cast(dict[str, float], found["without_memory"])
+    assert forecast["after"] - forecast["before"] == pytest.approx(row["contribution"], abs=1e-5)
+    decided = record.decision_frame.filter(step=row["step"], agent=row["agent"])
+    assert forecast["after"] == pytest.approx(decided["reason.expected_return"][0], abs=1e-3)
+
+
+def test_a_mind_is_computed_again_with_memories_as_decoded_and_as_they_were(record: RunRecord) -> None:
+    early: list[dict[str, Any]] = []
+    found = cast(dict[str, Any], mind(record.path, "market-hunter-0001", 40, early.append))
+    assert np.sum(early[0]["cells"]) == pytest.approx(1, abs=1e-3)
+    assert found["explanation"] == explain(record.path, "market-hunter-0001", 40).model_dump(mode="json")
+    assert [memory["step"] for memory in found["memories"]] == [memory["step"] for memory in found["explanation"]["memories"]]
+    for memory in found["memories"]:
+        error = np.array(memory["decoded"]) - memory["true"]
+        span = np.array(memory["high"]) - memory["low"]
+        worst = found["explanation"]["memories"][found["memories"].index(memory)]["largest_error"]
+        assert np.abs(error / span).max() == pytest.approx(worst, abs=1e-4)
+
+
+def test_signals_of_a_window_are_those_on_record_with_their_status(view: RunView, record: RunRecord) -> None:
+    found = signal_rows(view, STEPS)
+    rows, frame = cast(list[list[Any]], found["rows"]), record.signal_frame
+    assert [row[0] for row in rows] == frame["number"].to_list()[::-1]
+    assert {row[9] for row in rows} == {True, False}
+    assert cast(list[list[int]], found["edges"])
+
+
+def test_what_memory_did_adds_up_over_pieces(view: RunView) -> None:
+    totals = []
+    for longest in (9, STEPS):
+        figures, counts = MemoryFigures(view), np.zeros(len(COUNTS))
+        while piece := figures.piece(longest):
+            counts += np.array(piece["counts"]).sum(axis=(0, 2))
+        totals.append(counts)
+    assert np.allclose(*totals)
+    moved, _, judged, helped, hurt, *_ = totals[0]
+    assert helped + hurt == judged <= moved
+
+
+def test_a_fork_parts_from_its_parent_where_its_changed_key_first_matters(record: RunRecord, tmp_path: Path) -> None:
+    first = int(record.fill_frame["step"][0])
+    assert first > 1
+    other = fork(record.path, at=1, overrides={"market.fee_bps": 99}, out=tmp_path / "dear")
+    views = [RunView(path) for path in (record.path, other.path)]
+    found = comparison(*views)
+    for view in views:
+        view.close()
+    assert found["shared"] == first - 1
+    assert found["settings"] == [("market.fee_bps", "5.0", "99.0")]
