@@ -81,7 +81,7 @@ def _kind(field: FieldInfo) -> str:
 
 
 def _limits(field: FieldInfo) -> list[str]:
-    """What a number may be, or each of a list."""
+    """Limits of a number, or of each of a list."""
     within = [part for of in get_args(field.annotation) for part in get_args(of) if isinstance(part, FieldInfo)]
     bounds = [bound for part in (field, *within[:1]) for bound in part.metadata]
     return [f"{words} {getattr(bound, name)}" for bound in bounds for name, words in _LIMITS.items() if hasattr(bound, name)]

@@ -136,6 +136,16 @@ def test_what_was_done_is_the_decision_on_record(watched: Watched) -> None:
         np.testing.assert_allclose(feature(thought, "memory_weight"), mine["memory_weight"], atol=1e-3)
 
 
+def test_a_forecast_of_half_a_deviation_has_half_the_confidence_that_its_belief_allows(watched: Watched) -> None:
+    checked = 0
+    for thought in (thought for thought in watched.thoughts if thought.cohort.role in FORECASTERS):
+        size, entropy, confidence = (np.abs(feature(thought, name)) for name in ("direction", "entropy", "confidence"))
+        inside = (size > 0) & (size < 1)
+        np.testing.assert_allclose(confidence[inside], (size / (size + 0.5) * (1 - entropy / 2))[inside], atol=1e-5)
+        checked += int(inside.sum())
+    assert checked or len(watched.thoughts[0].view.observation.prices) > 1
+
+
 def test_what_was_heard_is_the_last_that_was_said_to_the_desk(watched: Watched) -> None:
     executors = [thought for thought in watched.thoughts if thought.cohort.role == "trade-executor"]
     limit: dict[int, float] = {}

@@ -126,7 +126,7 @@ def test_what_a_source_does_not_know_is_shown_as_zero(tmp_path: Path) -> None:
 
 
 def test_plugins_are_equal_where_their_code_is_wherever_they_lie(tmp_path: Path) -> None:
-    code = role(WAIT).encode()
+    code = (SOURCE + role(WAIT)).encode()
     here, there, other = (
         run_plugin(PluginFile(tmp_path / name, text)) for name, text in (("a.py", code), ("b.py", code), ("a.py", code + b"\n"))
     )
