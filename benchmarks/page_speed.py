@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def click_ms(folder: Path) -> dict[str, float]:
     view = RunView(path)
     series = Series(view)
     series.piece(STEPS)
-    asked = {
+    asked: dict[str, Callable[[], object]] = {
         "an agent's record": lambda: agent_record(view, "trade-executor-0777", STEPS),
         "its desk's account": lambda: series.desk(777),
         "the table of all agents": lambda: agent_rows(view, STEPS),

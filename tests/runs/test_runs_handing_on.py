@@ -13,14 +13,13 @@ from freeagentics.errors import BadRunDirectory, BadScenario
 from freeagentics.journal import Journal
 from freeagentics.records import RunRecord
 
-MOTIFS = {"market.synthetic.planted": [{"kind": "echo", "motifs": 3, "every": 20, "seed": 5}]}
-SMALL = {"agents": 10, "overrides": MOTIFS}
+MOTIFS: dict[str, object] = {"market.synthetic.planted": [{"kind": "echo", "motifs": 3, "every": 20, "seed": 5}]}
 
 
 @pytest.fixture(scope="module")
 def elders(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     """A run long enough for hunters to learn what sequels are worth."""
-    return run("echo", **SMALL, steps=700, seed=1, out=tmp_path_factory.mktemp("elders") / "run")
+    return run("echo", agents=10, overrides=MOTIFS, steps=700, seed=1, out=tmp_path_factory.mktemp("elders") / "run")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_resumed_explained_and_forked_it_is_the_same_run_without_the_other(young
 
 
 def test_a_step_of_the_other_run_may_be_named(elders: RunRecord, tmp_path: Path) -> None:
-    record = run("echo", **SMALL, steps=3, memories_from=f"{elders.path}:200", out=tmp_path / "run")
+    record = run("echo", agents=10, overrides=MOTIFS, steps=3, memories_from=f"{elders.path}:200", out=tmp_path / "run")
     assert record.scenario.memory.handed_on == 200
 
 

@@ -136,7 +136,7 @@ def test_what_memory_did_adds_up_over_pieces(view: RunView) -> None:
         while piece := figures.piece(longest):
             counts += np.array(piece["counts"]).sum(axis=(0, 2))
         totals.append(counts)
-    assert np.allclose(*totals)
+    assert np.allclose(totals[0], totals[1])
     moved, _, judged, helped, hurt, *_ = totals[0]
     assert helped + hurt == judged <= moved
 
