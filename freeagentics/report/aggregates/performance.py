@@ -76,12 +76,12 @@ class ReturnSums:
         """Figures of all bars so far."""
         bars, mean, root = self._bars, self._sum / self._bars, np.sqrt(bars_a_year)
         variance, across = self._spread(self._squares, self._sum), self._benchmark_spread()
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             beta = self._spread(self._joint, self._benchmark) / across
             deviation, downside = np.sqrt(_positive(variance)), np.sqrt(_positive(self._losses / bars))
             return Performance(
                 total=self._worth - 1,
-                annualised=self._worth ** (bars_a_year / bars) - 1,
+                annualised=_finite(self._worth ** (bars_a_year / bars) - 1),
                 volatility=np.sqrt(np.maximum(variance, 0)) * root,
                 sharpe=mean / deviation * root,
                 sortino=mean / downside * root,
@@ -132,6 +132,11 @@ def performance(returns: F64, benchmark: F64, a_year: float) -> Performance:
     for row, other in zip(returns, benchmark.tolist(), strict=True):
         sums.update(row, other)
     return sums.performance(a_year)
+
+
+def _finite(values: F64) -> F64:
+    # What a minute's gain would be in a year is beyond all numbers.
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _positive(values: F64) -> F64:
