@@ -26,7 +26,7 @@ help:
 	@echo "make evidence run the experiments of docs/evidence.md: about two hours on two cores, and it goes on where it was stopped (SEEDS=20)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
-	@echo "make pictures  take the picture of the page that README shows (ARGS='--every FOLDER' for all tabs, sizes, light and dark)"
+	@echo "make pictures  take the pictures of page and report that README and docs show (ARGS='--every FOLDER' for all tabs, sizes, light and dark)"
 	@echo "make clean    remove .venv, caches and build output; runs/ stays"
 
 install: $(VENV)/installed-run
@@ -111,7 +111,7 @@ viz: $(VENV)/installed-viz
 
 pictures: $(VENV)/installed-test
 	@tests/install-chromium
-	$(BIN)/python tests/visualization/take_pictures.py $(ARGS)
+	PYTHONPATH=tests $(BIN)/python tests/visualization/take_pictures.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,23 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page
 
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()", "viz"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def chromium() -> str:
-    """The path of a Chromium. Where there is none the test is skipped, but in CI it fails."""
-    for found in (os.environ.get("CHROME_BIN"), *map(shutil.which, NAMES)):
-        if found:
-            return found
-    reason = f"no Chromium: none of {', '.join(NAMES)} is on PATH, and CHROME_BIN is not set"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def free_port() -> int:
@@ -149,15 +133,3 @@ class Visit:
         """The state that the address holds."""
         found: dict[str, str] = self.page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
         return found
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """A Chromium, to open pages in."""
-    executable = chromium()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        try:
-            yield opened
-        finally:
-            opened.close()

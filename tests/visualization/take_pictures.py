@@ -1,4 +1,4 @@
-"""Pictures of the page for README and documentation: ``make pictures`` runs a scenario, serves it, and photographs it in Chromium."""
+"""Pictures for README and documentation: ``make pictures`` runs scenarios, and photographs the page and a report in Chromium."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from page_browser import Visit, browser, served
+from chromium import launched
+from page_browser import Visit, served
 
 from freeagentics.records import RunRecord
+from freeagentics.report import save_report
 from freeagentics.runs import fork, run
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -30,7 +32,7 @@ def take(folder: Path, images: Path, *, every: bool) -> None:
     first, other = runs(folder)
     fill = first.fill_frame.row(-1, named=True)
     state = f"?run=runs/{first.path.name}&step={fill['step'] - 1}&agent={fill['agent']}&with=runs/{other.path.name}"
-    with served("btc-replay", cwd=folder) as server, browser() as chromium:
+    with served("btc-replay", cwd=folder) as server, launched() as chromium:
         for scheme in ("light", "dark") if every else ("light",):
             page = chromium.new_page(viewport={"width": 1400, "height": 900}, color_scheme=scheme, device_scale_factor=1)
             visit = Visit(page, server, state)
@@ -48,6 +50,16 @@ def take(folder: Path, images: Path, *, every: bool) -> None:
             visit.leave()
 
 
+def take_report(folder: Path, images: Path) -> None:
+    """The first screen of the report about a run in which memory pays."""
+    page = save_report(run("echo", seed=8, out=folder / "runs" / "echo"))
+    with launched() as chromium:
+        shown = chromium.new_page(viewport={"width": 1400, "height": 1100}, color_scheme="light", device_scale_factor=1)
+        shown.goto(page.as_uri())
+        shown.wait_for_timeout(1000)
+        shown.screenshot(path=images / "report.png")
+
+
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--every", type=Path, metavar="FOLDER", help="one of every tab in every size, light and dark, into this folder")
@@ -56,6 +68,7 @@ def main() -> None:
         options.every.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         take(Path(place), options.every or IMAGES, every=bool(options.every))
+        take_report(Path(place), options.every or IMAGES)
 
 
 if __name__ == "__main__":

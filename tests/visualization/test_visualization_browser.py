@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_browser import Server, Visit, browser, served
+from chromium import launched
+from page_browser import Server, Visit, served
 from playwright.sync_api import Browser
 
 from freeagentics.runs import run
@@ -21,7 +22,7 @@ TABS = ("Market", "Agents", "Signals", "Memory", "Compare", "Resources")
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with browser() as opened:
+    with launched() as opened:
         yield opened
 
 
