@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from cli_runner import called
 from probes import Watch
 
 from freeagentics.errors import ProbeFailed
@@ -19,7 +20,11 @@ STEPS = 24
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run("btc-replay", agents=20, steps=STEPS, out=tmp_path_factory.mktemp("monitor") / "run")
+    """A run in a process of its own: one that other tests have used gives memory back at any time."""
+    folder = tmp_path_factory.mktemp("monitor")
+    done = called("run", "btc-replay", "--agents", 20, "--steps", STEPS, "--out", "run", "--no-report", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return RunRecord(folder / "run")
 
 
 @pytest.fixture(scope="module")
