@@ -10,6 +10,7 @@ from agents_worlds import Tape, play, reasons, scenario, wobble, write_bars
 from freeagentics.agents.roles.trade_executor import TradeExecutor
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
+from freeagentics.runs import run
 from freeagentics.simulation import MarketModel
 
 STEPS = 80
@@ -133,3 +134,16 @@ def test_what_trading_costs_is_learned_from_both_sides(tmp_path: Path) -> None:
         for _ in range(STEPS):
             model.step()
         assert (executors_.cost[executors_.active] < 0.9 * dear).all()
+
+
+def test_executors_of_a_desk_share_its_orders(tmp_path: Path) -> None:
+    def first_orders(executors: int) -> list[float]:
+        others = dict.fromkeys(("market-hunter", "sentiment-analyzer", "risk-manager", "portfolio-optimizer"), 1)
+        team = others | {"trade-executor": executors}
+        record = run("btc-replay", agents=4 + executors, steps=2, overrides={"agents.team": team}, out=tmp_path / str(executors))
+        return record.order_frame.filter(step=1)["quantity"].to_list()
+
+    (whole,) = first_orders(1)
+    assert whole > 0
+    for executors in (2, 3):
+        assert first_orders(executors) == pytest.approx([whole / executors] * executors, abs=1e-7)

@@ -46,6 +46,13 @@ def test_a_sell_takes_its_share_of_the_average_cost() -> None:
     assert (accounts.cost.tolist(), accounts.position.tolist()) == ([[0]], [[0]])
 
 
+def test_the_smallest_purchase_is_paid_for() -> None:
+    accounts = Accounts(1, 1, 100_000)
+    none = np.zeros(1, dtype=np.int32)
+    accounts.settle(Fills(none, none, none, np.array([1]), np.array([100 * UNITS]), np.array([3]), np.array([1])))
+    assert accounts.cash.tolist() == [100_000 - 3 - 1]
+
+
 def test_equity_is_cash_and_positions_and_its_peak_is_kept() -> None:
     accounts = Accounts(2, 1, 100_000)
     accounts.settle(one_fill(4, 100, fee=40))
