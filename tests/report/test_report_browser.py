@@ -75,5 +75,7 @@ def test_a_pointer_reads_values_and_dragging_zooms(browser: Browser, address: st
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_nothing_is_wider_than_the_window(size: tuple[int, int], scripts: bool, browser: Browser, address: str) -> None:
     page = opened(browser, address, width=size[0], height=size[1], scripts=scripts)
+    # A chart comes to life when it is in sight, which takes a moment.
+    page.locator("#result .chart canvas" if scripts else "#result .chart svg").first.wait_for()
     assert page.locator("#result .chart svg").first.is_visible() is not scripts
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
