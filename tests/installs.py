@@ -36,7 +36,7 @@ BROUGHT = {
     "archive": "obstore, freeagentics.stores.archive",
     "rl": "gymnasium, pettingzoo, freeagentics.env",
     "sensitivity": "SALib",
-    "viz": "solara, ipyvuetify, mesa.visualization, freeagentics.visualization.page",
+    "viz": "solara, ipyvuetify, freeagentics.visualization.page",
     "train": "torch, safetensors, freeagentics.memory.codec.nets, freeagentics.memory.codec.training.fit",
 }
 """What each extra brings, and what of ours needs it."""
