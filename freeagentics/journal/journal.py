@@ -286,7 +286,7 @@ class Journal:
 
     def checkpoint(self, step: int, part: str | None = None) -> dict[str, dict[str, AnyArray]]:
         """The arrays of a checkpoint by part: of all, or of one *part*. Raises CorruptRecord for damage."""
-        rows = self._database.rows("SELECT part, body FROM checkpoints WHERE step = ?1 AND part = coalesce(?2, part)", (step, part))
+        rows = self._database.rows("SELECT part, body FROM checkpoints WHERE step = ? AND part = coalesce(?, part)", (step, part))
         try:
             return {part: unpack_arrays(body) for part, body in rows}
         except CorruptRecord as error:
