@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from freeagentics.errors import BadInput, CorruptRecord
-from freeagentics.plain_data import plain_bytes, plain_value
-from freeagentics.services.record import PlainData, first_fault
+from freeagentics.services.record import PlainData, PlainRecord
 from freeagentics.stores import Item
 from freeagentics.stores.tables import pattern_partition, shared_pattern_partition
 
 
-class MemoryPattern(BaseModel):
+class MemoryPattern(PlainRecord):
     """A pattern on record.
 
     Attributes:
@@ -34,8 +29,6 @@ class MemoryPattern(BaseModel):
         shared_with: ids of agents that may read it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
     agent_id: str
     pattern_id: str
     memory_type: str = "PATTERN"
@@ -51,16 +44,6 @@ class MemoryPattern(BaseModel):
     is_shared: bool = False
     shared_with: list[str] = Field(default_factory=list)
 
-    @classmethod
-    def of(cls, given: MemoryPattern | Mapping[str, Any]) -> MemoryPattern:
-        """The pattern that a mapping describes; a pattern is given back. Raises BadInput naming the field that is wrong."""
-        if isinstance(given, cls):
-            return given
-        try:
-            return cls.model_validate(dict(given))
-        except ValidationError as error:
-            raise BadInput(f"MemoryPattern: {first_fault(error)}") from error
-
     def may_be_read_by(self, agent_id: str) -> bool:
         """True for its owner and whom it is shared with."""
         return self.is_shared or agent_id == self.agent_id or agent_id in self.shared_with
@@ -70,13 +53,4 @@ class MemoryPattern(BaseModel):
         index: dict[str, tuple[str, float | str]] = {"GSI1": (pattern_partition(self.agent_id), self.confidence)}
         if self.is_shared or self.shared_with:
             index["GSI2"] = (shared_pattern_partition(self.domain), self.confidence)
-        body = plain_bytes("MemoryPattern", dict(self))
-        return Item(pattern_partition(self.agent_id), self.pattern_id, body, self.version, index=index)
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> MemoryPattern:
-        """The pattern of an item's body. Raises CorruptRecord."""
-        try:
-            return cls.model_validate(plain_value(data))
-        except ValueError as error:
-            raise CorruptRecord(f"a MemoryPattern that cannot be read: {error}") from error
+        return Item(pattern_partition(self.agent_id), self.pattern_id, self.to_bytes(), self.version, index=index)

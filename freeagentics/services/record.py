@@ -1,4 +1,4 @@
-"""The base of records: plain data with a timestamp, checked, and kept as bytes."""
+"""The bases of records: plain data, checked, and kept as bytes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,44 @@ PlainData = dict[str, Any]
 """Plain data by name (`freeagentics.plain_data`): what msgpack holds, and numpy arrays."""
 
 
-class Record(BaseModel):
-    """A record of a service. Models are frozen; `of` makes one from a mapping with the same names.
+class PlainRecord(BaseModel):
+    """A record of plain data. Models are frozen; `of` makes one from a mapping with the same names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def of(cls, given: Self | Mapping[str, Any]) -> Self:
+        """The record that a mapping describes; a record is given back. Raises BadInput naming the field that is wrong."""
+        if isinstance(given, cls):
+            return given
+        try:
+            return cls.model_validate(dict(given))
+        except ValidationError as error:
+            raise BadInput(f"{cls.__name__}: {first_fault(error)}") from error
+
+    def to_bytes(self) -> bytes:
+        """The record as bytes. Raises BadInput where something in it is no plain data."""
+        return plain_bytes(type(self).__name__, self.kept())
+
+    def kept(self) -> PlainData:
+        """The fields that are kept, by name."""
+        return dict(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Inverse of `to_bytes`; reads what the projector of runs writes, too. Raises CorruptRecord."""
+        try:
+            return cls.model_validate(plain_value(data))
+        except ValueError as error:
+            raise CorruptRecord(f"a {cls.__name__} that cannot be read: {error}") from error
+
+
+class Record(PlainRecord):
+    """A record of something that happened.
 
     Attributes:
         timestamp: when, in ms since 1970; may be left out where `iso_timestamp` is given.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     timestamp: int
 
@@ -43,31 +73,9 @@ class Record(BaseModel):
         """The given values, and what follows from them where it was left out; they are not checked yet."""
         return values
 
-    @classmethod
-    def of(cls, given: Self | Mapping[str, Any]) -> Self:
-        """The record that a mapping describes; a record is given back. Raises BadInput naming the field that is wrong."""
-        if isinstance(given, cls):
-            return given
-        try:
-            return cls.model_validate(dict(given))
-        except ValidationError as error:
-            raise BadInput(f"{cls.__name__}: {first_fault(error)}") from error
-
-    def to_bytes(self) -> bytes:
-        """The record as bytes. Raises BadInput where something in it is no plain data."""
-        return plain_bytes(type(self).__name__, self.kept())
-
     def kept(self) -> PlainData:
         """The fields that are kept, by name; `is_stm` is a matter of when it is read."""
         return {name: value for name, value in self if name != "is_stm"}
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Inverse of `to_bytes`; reads what the projector of runs writes, too. Raises CorruptRecord."""
-        try:
-            return cls.model_validate(plain_value(data))
-        except ValueError as error:
-            raise CorruptRecord(f"a {cls.__name__} that cannot be read: {error}") from error
 
 
 def is_short_term(timestamp: int, now: int) -> bool:

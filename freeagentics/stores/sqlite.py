@@ -20,8 +20,8 @@ _APPEND = """
 """
 _REPLACE = "UPDATE log SET body = ? WHERE run = ? AND agent = ? AND step = ? AND sequence = ?"
 _KEEP_NEWEST = """
-    DELETE FROM log WHERE run = ?1 AND agent = ?2 AND (step, sequence) <= (
-        SELECT step, sequence FROM log WHERE run = ?1 AND agent = ?2 ORDER BY step DESC, sequence DESC LIMIT 1 OFFSET ?3
+    DELETE FROM log WHERE run = :run AND agent = :agent AND (step, sequence) <= (
+        SELECT step, sequence FROM log WHERE run = :run AND agent = :agent ORDER BY step DESC, sequence DESC LIMIT 1 OFFSET :keep
     )
 """
 _TRIM_BEFORE = "DELETE FROM log WHERE run = ? AND agent = ? AND step < ?"
@@ -117,7 +117,7 @@ class SqliteStore(Store):
         with self._writing() as connection:
             if keep is None:
                 return connection.execute(_TRIM_BEFORE, (self._run, agent, before_step)).rowcount
-            return connection.execute(_KEEP_NEWEST, (self._run, agent, keep)).rowcount
+            return connection.execute(_KEEP_NEWEST, {"run": self._run, "agent": agent, "keep": keep}).rowcount
 
     def _count(self, agent: str) -> int:
         with self._reading() as connection:

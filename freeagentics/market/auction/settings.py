@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from freeagentics.market.made_assets import MadeAssets
 
 
 class CrowdSettings(BaseModel):
@@ -27,7 +29,7 @@ class CrowdSettings(BaseModel):
     )
 
 
-class AuctionSettings(BaseModel):
+class AuctionSettings(MadeAssets):
     """Settings of a market whose prices are made in call auctions, by a crowd and by the desks.
 
     Attributes:
@@ -35,10 +37,6 @@ class AuctionSettings(BaseModel):
         value: bars whose closes are what traders believe an asset is worth.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    symbols: tuple[str, ...] = Field(default=("BTCUSDT",), min_length=1, description="Auction: names of the assets.")
-    price: float = Field(default=40_000.0, ge=0.01, le=1e7, description="Auction: what each costs at first, USD.")
     rounds: int = Field(default=8, ge=1, le=1000, description="Auction: call auctions in a bar.")
     turnover: float = Field(default=4e7, gt=0, le=1e12, description="Auction: USD that the crowd usually trades in a bar, of each asset.")
     volatility: float = Field(default=0.006, gt=0, le=0.1, description="Auction: usual size of a bar's return.")
@@ -53,10 +51,3 @@ class AuctionSettings(BaseModel):
         description="Auction: name or path of bars with these symbols whose closes are value and first price; empty: a random walk.",
     )
     crowd: CrowdSettings = CrowdSettings()
-
-    @field_validator("symbols")
-    @classmethod
-    def _symbols_differ(cls, symbols: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(symbols)) < len(symbols):
-            raise ValueError("symbols must differ from each other")
-        return symbols
