@@ -267,6 +267,15 @@ def test_resets_and_visits_leave_no_thread_file_or_memory_behind(server: Server,
     assert server.resident_mb() < resident + 40
 
 
+def test_the_tab_that_is_shown_is_in_sight_in_a_narrow_window(server: Server, chromium: Browser) -> None:
+    page = chromium.new_page(viewport={"width": 400, "height": 800})
+    Visit(page, server, f"{RECORDED}&tab=resources").at_step(STEPS, STEPS)
+    box = page.get_by_role("tab", name="Resources").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= 400 - box["width"]
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_tab_is_accessible_and_fits(scheme: str, server: Server, chromium: Browser) -> None:
     page = chromium.new_page(viewport={"width": 800, "height": 1200}, color_scheme=scheme)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ function openPage(root, ask) {
     if (what.some((one) => one === "piece" || one === "opened" || one === "memory" || one === "theme")) bar.events.paint();
     if (!page.about) return;
     const now = shown();
-    if (view.firstChild !== now.node) { view.replaceChildren(now.node); view.setAttribute("aria-labelledby", `tab-${page.tab}`); }
+    if (view.firstChild !== now.node) { view.replaceChildren(now.node); view.setAttribute("aria-labelledby", `tab-${page.tab}`); bar.reveal(page.tab); }
     page.charts = new Set(now.charts);
     if (what.includes("theme")) for (const one of Object.values(views)) for (const chart of one.charts) chart.restyle();
     const order = ["opened", "tab", "other", "agent", "account", "piece", "memory", "theme"];

@@ -65,6 +65,9 @@ class Bar {
     this.tabs.querySelector(`#tab-${next}`).focus();
   }
 
+  // In a narrow window there are more tabs than room.
+  reveal(name) { this.tabs.querySelector(`#tab-${name}`).scrollIntoView({ block: "nearest", inline: "nearest" }); }
+
   pace() {
     const speed = Number(this.speed.value);
     this.page.speed = speed;
