@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
-from freeagentics.agents.decision import CAUSES, DECISION, WEIGHT, CohortOutput, Decisions, reasons_by_name
+from freeagentics.agents.decision import CAUSES, WEIGHT, CohortOutput, Decisions, decision_records
 from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
@@ -21,7 +21,8 @@ from freeagentics.agents.recollection import Recollection
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask, rows_of
+from freeagentics.kernels import compiled
 from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
 from freeagentics.randomness import uniform
@@ -43,11 +44,6 @@ class Lesson(Protocol):
 @cache
 def _record(name: str, kind: str, shape: tuple[int, ...]) -> np.dtype[np.void]:
     return np.dtype([("agent", "<i4"), (name, kind, shape)])
-
-
-def _age(step: int, made: I32, there: Mask) -> AnyArray:
-    """Steps since, as many as a record holds; 0 where there was nothing."""
-    return np.minimum(step - made, 65_535) * there
 
 
 @dataclass(slots=True, eq=False)
@@ -143,11 +139,6 @@ class Cohort(ArrayState, ABC):
         """Rows that hold an agent."""
         return self.agent >= 0
 
-    def _seated(self) -> slice | I64:
-        """Rows that hold an agent, as a slice where they are the first ones: that is a view and no copy."""
-        rows = (self.agent >= 0).nonzero()[0]
-        return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
-
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
         self.agent[rows], self.number_in_role[rows], self.desk[rows], self.joined[rows] = agents, numbers, desks, step
@@ -218,8 +209,8 @@ class Cohort(ArrayState, ABC):
         self.pending.record(step, step_context.choice.stance, step_context.focus)
         self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
         recalled, focus = step_context.recalled, step_context.focus
-        experience.action(step_context.states, step_context.choice, recalled, step_context.memory_weight, focus)
-        return CohortPages(self._remember(step_context, step), step_context.outcome)
+        importance = experience.action(step_context.states, step_context.choice, recalled, step_context.memory_weight, focus)
+        return CohortPages(self._remember(step_context, importance, step), step_context.outcome)
 
     @abstractmethod
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
@@ -279,31 +270,17 @@ class Cohort(ArrayState, ABC):
         # A memory without its outcome is never recalled.
         if self.context.memory.enabled:
             self.index.attach_outcomes(outcomes.step, result, reward)
-            self.recollection.learn(outcomes, self.index.key_of(outcomes.step), result, judged)
-        record = np.zeros(int(judged.sum()), dtype=OUTCOME)
-        record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
-        record["result"], record["reward"] = result[judged], reward[judged]
+            self.recollection.learn(outcomes.step, self.index.key, self.index.slot_of(outcomes.step), result, judged)
+        rows = rows_of(judged)
+        record = np.empty(len(result[rows]), dtype=OUTCOME)
+        record["agent"], record["horizon"] = self.agent[rows], outcomes.horizon
+        record["result"], record["reward"] = result[rows], reward[rows]
         return record
 
     def _output(self, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64, step: int) -> CohortOutput:
-        rows = self._seated()
-        agents, found = self.agent[rows], recalled.step[rows, :CAUSES]
-        decisions = np.zeros(len(agents), dtype=DECISION)
-        decisions["agent"] = agents
-        decisions["action"] = choice.action[rows]
-        decisions["confidence"] = choice.confidence[rows]
-        decisions["value"] = choice.value[rows]
-        decisions["asset"] = focus[rows]
-        decisions["parent"] = choice.parent[rows]
-        decisions["parent_age"] = _age(step, choice.parent_step, choice.parent >= 0)[rows]
-        decisions["memory_age"][:, : found.shape[1]] = _age(step, found, found >= 0)
-        decisions["memory_weight"] = memory_weight[rows]
-        decisions["signal"] = choice.signal[rows]
-        for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
-            numbers[:] = choice.reason[name][rows]
         paying = self.active & (choice.charge > 0)
         return CohortOutput(
-            decisions,
+            decision_records(self.agent, choice, self.reasoning, focus, recalled.step, memory_weight, step),
             self._heeding("weight", self.weights(), WEIGHT),
             self._heeding("contribution", self.contributions(step, focus), "<f4"),
             choice.signals,
@@ -314,23 +291,24 @@ class Cohort(ArrayState, ABC):
 
     def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
         """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
-        heeding = values.any(axis=tuple(range(1, values.ndim)))
-        rows = (heeding & self.active[: len(values)]).nonzero()[0]
-        records = np.zeros(len(rows), dtype=_record(name, kind, values.shape[1:]))
-        records["agent"], records[name] = self.agent[rows], values[rows]
+        heeding = np.empty(len(values), dtype=np.bool_)
+        compiled.rows_heard(values, self.agent, heeding)
+        rows = rows_of(heeding)
+        agents = self.agent[: len(values)][rows]
+        records = np.empty(len(agents), dtype=_record(name, kind, values.shape[1:]))
+        records["agent"], records[name] = agents, values[rows]
         return records
 
     def _memory_weight(self, recalled: Recalled) -> F32:
         """Weight of recalled outcomes in the forecast, (rows,)."""
-        return self.recollection.weight * recalled.weight()
+        return self.recollection.weight * recalled.weight
 
-    def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:
+    def _remember(self, step_context: StepContext, importance: U8, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
         encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
-        weight = np.rint(experience.importance(step_context.states, step_context.choice) * 255).astype(np.uint8)
-        self.index.remember(self.table.keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
-        active = self.active
-        return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
+        self.index.remember(self.table.keys_of(encoded.vectors), importance / np.float32(255), step)
+        rows = rows_of(self.active)
+        return EncodedMemories(self.agent[rows], importance[rows], encoded.codes.rows(rows), self.codec.version)
 
     def first_action(self, *cases: tuple[str, Mask]) -> U8:
         """Number of the first of these actions that is taken by each row, (rows,), by name and mask (rows,); of the role's first where

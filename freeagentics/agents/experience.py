@@ -10,7 +10,7 @@ from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, Mask, between, contiguous
+from freeagentics.arrays import F32, I32, I64, U8, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.memory import BOOK, FeatureTable, Recalled, column
 from freeagentics.mind import REGIMES, GridBelief
@@ -56,6 +56,11 @@ SITUATION = (
 """Features that the kernel fills beside those of books, in the order in which it knows them; those heard by kind of signal."""
 
 _SITUATION = np.array([column(name) for name in SITUATION])
+
+DONE = ("action", "direction", "size", "confidence", "explored", "published", "memory_weight", "memory_result")
+"""Features of what the agent did, in the order in which the kernel knows them."""
+
+_DONE, _SURPRISE = np.array([column(name) for name in DONE]), column("surprise")
 
 
 def situation(
@@ -108,21 +113,26 @@ def sources(states: F32, view: View, context: CohortContext, focus: I64, read: C
         put(states, feature, read(source) * context.column(view.observation, name)[focus])
 
 
-def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> None:
-    """Fill in what the agent did."""
-    stance = choice.stance[np.arange(len(focus)), focus]
-    put(states, "action", choice.action)
-    put(states, "direction", between(-1, stance, 1))
-    put(states, "size", choice.size)
-    put(states, "confidence", choice.confidence)
-    put(states, "explored", choice.explored)
-    put(states, "published", choice.published)
-    put(states, "memory_weight", memory_weight)
-    put(states, "memory_result", recalled.expected_result())
+def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> U8:
+    """Fill in what the agent did, and return the importance of the experience by itself, (rows,), in 255ths.
 
-
-def importance(states: F32, choice: Decisions) -> F32:
-    """Importance of an experience by itself, 0..1: it is surprising, large, or worth telling others."""
-    surprise = between(0, states[:, column("surprise")] / 8, 1)
-    told = np.minimum(choice.published, 1)
-    return between(0, 0.5 * surprise + 0.4 * choice.size + 0.1 * told, 1).astype(np.float32)
+    It is surprising, large, or worth telling others: 0.5 times the surprise, of 8 nats at most, 0.4 times the size, and 0.1 where anything
+    was told, at most 1 in all (``c/experience.c``).
+    """
+    importance = np.empty(len(focus), dtype=np.uint8)
+    numbers = (contiguous(done, dtype=np.float32) for done in (choice.size, choice.confidence))
+    marks = (choice.explored, contiguous(choice.published, dtype=np.int32))
+    compiled.experience_action(
+        _DONE,
+        _SURPRISE,
+        choice.action,
+        contiguous(choice.stance, dtype=np.float32),
+        focus,
+        *numbers,
+        *marks,
+        memory_weight,
+        recalled.expected,
+        states,
+        importance,
+    )
+    return importance

@@ -54,7 +54,7 @@ class SequenceRecall(ArrayState):
         self.index.remember(moves, self._before + step)
         words = self._words(step, joined)
         self.said[step % len(self.said)] = words
-        self.held.take(words[:, None], np.ones((len(words), 1), dtype=np.bool_))
+        self.held.take(words, np.ones((len(words), 1), dtype=np.bool_))
 
     def _words(self, step: int, joined: I32) -> F32:
         found = self.index.find(self._before + step)

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from freeagentics import kernels
-from freeagentics.arrays import F32, I32, U8, ArrayState
+from freeagentics.arrays import F32, I32, U8, ArrayState, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.sharing import scratch
 
@@ -28,9 +27,8 @@ class Recalled:
         share: weight of each in their mean, (rows, k), summing to one where there was any.
         result: return of the asset over the horizon, (rows, k), in standard deviations.
         reward: of the agent, (rows, k).
-        doubt: episodes that the prior, a result of 0, counts. Results have unit variance and their means, from kind to kind of situation,
-            one of about a tenth: three memories of noise must not look like news (shrinkage; Efron & Morris, 1977,
-            doi:10.1038/scientificamerican0577-119).
+        expected: mean result weighted by share, (rows,); 0 where nothing was recalled.
+        weight: of that mean against the prior, 0..1, (rows,).
     """
 
     step: I32
@@ -38,21 +36,24 @@ class Recalled:
     share: F32
     result: F32
     reward: F32
-    doubt: float
+    expected: F32
+    weight: F32
 
-    def expected_result(self) -> F32:
-        """Mean result weighted by share, shape (rows,); 0 where nothing was recalled."""
-        result: F32 = kernels.total(self.share * self.result)
-        return result
+    @classmethod
+    def weighed(cls, step: I32, relevance: F32, share: F32, result: F32, reward: F32, doubt: float) -> Recalled:
+        """What was recalled, (rows, k) each, with its mean.
 
-    def weight(self) -> F32:
-        """Weight of that mean against the prior, 0..1, shape (rows,)."""
-        total: F32 = kernels.total(self.relevance)
-        return total / (np.float32(self.doubt) + total)
+        The mean weighs total / (doubt + total), of the relevance of all: *doubt* is the number of episodes that the prior, a result of 0,
+        counts. Results have unit variance and their means, from kind to kind of situation, one of about a tenth: three memories of noise
+        must not look like news (shrinkage; Efron & Morris, 1977, doi:10.1038/scientificamerican0577-119).
+        """
+        expected, weight = np.empty((2, len(step)), dtype=np.float32)
+        compiled.recall_means(relevance, share, result, doubt, expected, weight)
+        return cls(step, relevance, share, result, reward, expected, weight)
 
     def shrunk_result(self) -> F32:
         """Mean result shrunk towards the prior, a result of 0, by its weight, shape (rows,)."""
-        return self.weight() * self.expected_result()
+        return self.weight * self.expected
 
 
 class RecallIndex(ArrayState):
@@ -94,7 +95,7 @@ class RecallIndex(ArrayState):
 
     def remember(self, keys: U8, importance: F32, step: int) -> None:
         """Put keys (rows, key_size) and importances (rows,) of this step into the ring; what they replace may stay among the older ones."""
-        slot = step % self._ring
+        slot = self.slot_of(step)
         self._keep(slot, step)
         self.key[:, slot] = keys
         self.step[:, slot] = step
@@ -108,15 +109,12 @@ class RecallIndex(ArrayState):
 
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
-        slot = step % self._ring
-        there = self.step[:, slot] == step
-        self.result[there, slot] = result[there]
-        self.reward[there, slot] = reward[there]
-        self.importance[there, slot] += np.minimum(np.abs(result[there]), 4) / 4
+        held = (self.step, self.result, self.reward, self.importance)
+        compiled.recall_attach(step, self.slot_of(step), result, reward, *held)
 
-    def key_of(self, step: int) -> U8:
-        """Keys of the memories of a step that is still in the ring, (rows, key_size)."""
-        return self.key[:, step % self._ring]
+    def slot_of(self, step: int) -> int:
+        """The slot in which memories of a step lie while it is in the ring."""
+        return step % self._ring
 
     def recall(self, keys: U8, k: int, step: int, metric: I32 | None = None) -> Recalled:
         """Find *k* episodes with an outcome whose memories are most like keys (rows, key_size), and most recent.
@@ -125,8 +123,7 @@ class RecallIndex(ArrayState):
         is by how much it is more relevant than the first one left out: so a memory comes to mind and leaves it without a jump, and one that
         is a little off in its code changes decisions a little.
         """
-        likeness, share, result, reward = np.empty((4, len(keys), k), dtype=np.float32)
-        recalled = Recalled(np.empty((len(keys), k), np.int32), likeness, share, result, reward, self._doubt)
+        made, found = np.empty((len(keys), k), np.int32), np.empty((4, len(keys), k), dtype=np.float32)
         with scratch.take(self.step.shape, np.float32) as relevance:
             compiled.recall_find(
                 self.key,
@@ -141,13 +138,10 @@ class RecallIndex(ArrayState):
                 self._scale,
                 self._halflife,
                 relevance,
-                recalled.step,
-                recalled.relevance,
-                recalled.share,
-                recalled.result,
-                recalled.reward,
+                made,
+                *found,
             )
-        return recalled
+        return Recalled.weighed(made, *found, self._doubt)
 
     def forget(self, rows: np.ndarray) -> None:
         """Clear rows (indexes), for agents that arrive."""
@@ -158,4 +152,6 @@ class RecallIndex(ArrayState):
 
 def whole_metric(weights: F32) -> I32:
     """Weights (rows, key_size) as whole numbers that sum to at most `METRIC_TOTAL`."""
-    return np.floor(weights / kernels.total(weights)[:, None] * np.float32(METRIC_TOTAL)).astype(np.int32)
+    metric = np.empty(weights.shape, dtype=np.int32)
+    compiled.recall_metric(contiguous(weights), weights.shape[1], METRIC_TOTAL, metric)
+    return metric

@@ -53,7 +53,7 @@ class MarketHunter(Forecaster):
         super().seat(rows, agents, numbers, desks, step)
         self.last_turbulence.forget(rows)
 
-    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, expected: F32, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Whales first, then the trend, then turbulence; the action names the first of them."""
         context, observation, rows = self.context, view.observation, np.arange(self.rows)
         slot = observation.step % len(self.readings.read)
@@ -65,7 +65,6 @@ class MarketHunter(Forecaster):
         told = np.tile(signed, (self.rows, 1))
         whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, Severity.HIGH, self._credence("whales"), told)
 
-        expected = self.expected[rows, focus]
         trending = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
         trend = emitter.emit(trending, SignalKind.TREND, severity, confidence, self.expected)

@@ -67,3 +67,37 @@ static int experience_situation(const Argument *argument) {
     }
     return 0;
 }
+
+/* Places of what the agent did, in the order in which `DONE` of agents/experience.py names them. */
+enum { DID_ACTION, DID_DIRECTION, DID_SIZE, DID_CONFIDENCE, DID_EXPLORED, DID_PUBLISHED, DID_MEMORY_WEIGHT, DID_MEMORY_RESULT, DONE };
+
+/* places of what was done (8), and of surprise; action (rows), stance (rows, A), focus, size, confidence, explored, published, weight of memories
+ * and what they expect (rows) -> states (rows, F), and importance of the experience by itself, to a byte (rows). */
+static int experience_action(const Argument *argument) {
+    int64_t rows = argument[12].items, features = rows ? argument[11].items / rows : 0, assets = rows ? argument[3].items / rows : 0;
+    const int64_t *at = AS(const int64_t, 0);
+    HOLDS(0, DONE);
+    for (int array = 2; array < 11; array++) HOLDS(array, rows);
+    for (int p = 0; p < DONE; p++)
+        if (rows && (at[p] < 0 || at[p] >= features)) return 1;
+    if (rows && (WHOLE(1) < 0 || WHOLE(1) >= features)) return 2;
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t asset = AS(const int64_t, 4)[row];
+        float *state = AS(float, 11) + row * features, size = AS(const float, 5)[row];
+        int32_t published = AS(const int32_t, 8)[row];
+        if (asset < 0 || asset >= assets) return 5;
+        state[at[DID_ACTION]] = AS(const uint8_t, 2)[row];
+        state[at[DID_DIRECTION]] = between_f(-1, AS(const float, 3)[row * assets + asset], 1);
+        state[at[DID_SIZE]] = size;
+        state[at[DID_CONFIDENCE]] = AS(const float, 6)[row];
+        state[at[DID_EXPLORED]] = AS(const uint8_t, 7)[row];
+        state[at[DID_PUBLISHED]] = (float)published;
+        state[at[DID_MEMORY_WEIGHT]] = AS(const float, 9)[row];
+        state[at[DID_MEMORY_RESULT]] = AS(const float, 10)[row];
+        float surprise = between_f(0, state[WHOLE(1)] / 8, 1);
+        double important = (double)(0.5f * surprise + 0.4f * size) + 0.1 * (published < 1 ? published : 1);
+        float byte = (float)between(0, important, 1) * 255;
+        AS(uint8_t, 12)[row] = (uint8_t)((byte + 12582912.0f) - 12582912.0f);
+    }
+    return 0;
+}

@@ -12,6 +12,10 @@
 #include "codec.c"
 #include "auction.c"
 #include "crowd.c"
+#include "decisions.c"
+#include "recollection.c"
+#include "forecasts.c"
+#include "limits.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -32,6 +36,7 @@ const Kernel TABLE[] = {
     {"sum_rows_f", "fFn", sum_rows_f},
     {"sum_middle", "dDnn", sum_middle},
     {"sum_middle_f", "fFnn", sum_middle_f},
+    {"pick", "flF", pick},
     {"product", "ddDnnn", product},
     {"product_f", "ffFnnn", product_f},
     {"ewma", "dDnnnx", ewma},
@@ -48,11 +53,29 @@ const Kernel TABLE[] = {
     {"recall_find", "biffbinnnxxFIFFFF", recall_find},
     {"recall_keep", "BIFFFnnnnnx", recall_keep},
     {"recall_keys", "flffB", recall_keys},
+    {"recall_metric", "fnxI", recall_metric},
+    {"recall_means", "fffxFF", recall_means},
+    {"recall_attach", "nnffiFFF", recall_attach},
+    {"recollection_add", "fxxffFF", recollection_add},
+    {"recollection_left", "ffbnfFFF", recollection_left},
+    {"recollection_follow", "ffxF", recollection_follow},
+    {"outcomes_judge", "fwfFF", outcomes_judge},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
     {"signals_count", "lbfIBF", signals_count},
     {"signals_causes", "lliibbnnLII", signals_causes},
     {"signals_due", "ffilxnnnB", signals_due},
     {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
+    {"experience_action", "lnbflffbiffFB", experience_action},
+    {"decisions_record", "ibffliifilfnB", decisions_record},
+    {"rows_heard", "fiB", rows_heard},
+    {"directions_take", "fbnWF", directions_take},
+    {"directions_now", "wfnF", directions_now},
+    {"directions_faded", "wnF", directions_faded},
+    {"sources_choose", "fflddlfFBB", sources_choose},
+    {"forecasts_add", "ffffxFFFn", forecasts_add},
+    {"forecasts_left", "ffbffFFFB", forecasts_left},
+    {"forecasts_tell", "Fflfbfllx" "FFFLf", forecasts_tell},
+    {"limits_find", "ffffflfifxxxxx" "DBFF", limits_find},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
     {"sequences_find", "bfnnnnnxxIFI", sequences_find},

@@ -54,6 +54,18 @@ ELEMENTWISE(tanh)
 SUMS(sum_rows, sum_middle, sum_d, double)
 SUMS(sum_rows_f, sum_middle_f, sum_f, float)
 
+/* x (n, m), a column of each row (n) -> the numbers there (n). */
+static int pick(const Argument *argument) {
+    int64_t n = argument[2].items, columns = n ? argument[0].items / n : 0;
+    HOLDS(1, n);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t column = AS(const int64_t, 1)[i];
+        if (column < 0 || column >= columns) return 2;
+        AS(float, 2)[i] = AS(const float, 0)[i * columns + column];
+    }
+    return 0;
+}
+
 /* (n, k) times (k, m), each sum from the first product to the last. */
 static int product(const Argument *argument) {
     const double *a = AS(const double, 0), *b = AS(const double, 1);

@@ -1,6 +1,7 @@
 /* Recall: the memories most like the present, one of each episode, by agents' indexes of so many slots. */
 
 #include "elementary.h"
+#include "sums.h"
 #include "table.h"
 
 /* Slots whose distances are found before their relevance: as many as fit into a register's work. */
@@ -153,5 +154,53 @@ static int recall_keys(const Argument *argument) {
             share = share > 0 ? smaller_f(share, 1) * 255 : 0;
             AS(uint8_t, 4)[row * size + i] = (uint8_t)((share + 12582912.0f) - 12582912.0f);
         }
+    return 0;
+}
+
+/* weights (rows, size), the sum that whole ones have at most -> weights in whole numbers (rows, size): metrics of keys. */
+static int recall_metric(const Argument *argument) {
+    int64_t size = WHOLE(1), n = argument[3].items;
+    const float *weights = AS(const float, 0);
+    float most = (float)REAL(2);
+    HOLDS(0, n);
+    if (size < 1) return n ? 2 : 0;
+    for (int64_t first = 0; first + size <= n; first += size) {
+        float whole = sum_f(weights + first, size);
+        /* Not negative: the integer below is what is left without the fraction. */
+        for (int64_t i = first; i < first + size; i++) AS(int32_t, 3)[i] = (int32_t)(weights[i] / whole * most);
+    }
+    return 0;
+}
+
+/* relevance, share, result (rows, k), episodes that the prior counts -> mean result by share, and its weight against the prior (rows). */
+static int recall_means(const Argument *argument) {
+    int64_t rows = argument[4].items, k = rows ? argument[0].items / rows : 0;
+    const float *relevance = AS(const float, 0), *share = AS(const float, 1), *result = AS(const float, 2);
+    HOLDS(1, rows * k);
+    HOLDS(2, rows * k);
+    HOLDS(5, rows);
+    for (int64_t row = 0; row < rows; row++) {
+        float whole = sum_f(relevance + row * k, k);
+        AS(float, 4)[row] = sum_products_f(share + row * k, result + row * k, k);
+        AS(float, 5)[row] = whole / ((float)REAL(3) + whole);
+    }
+    return 0;
+}
+
+/* step now, slot, outcomes (rows): result, reward -> attached to the memory that each row has of that step in the slot, if any; step, result,
+ * reward, importance (rows, slots), which grows with the result. */
+static int recall_attach(const Argument *argument) {
+    int64_t now = WHOLE(0), slot = WHOLE(1), rows = argument[2].items, slots = rows ? argument[4].items / rows : 0;
+    HOLDS(3, rows);
+    for (int array = 5; array < 8; array++) HOLDS(array, rows * slots);
+    if (rows && (slot < 0 || slot >= slots)) return 2;
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t at = row * slots + slot;
+        if (AS(const int32_t, 4)[at] != now) continue;
+        float result = AS(const float, 2)[row], size = magnitude_f(result);
+        AS(float, 5)[at] = result;
+        AS(float, 6)[at] = AS(const float, 3)[row];
+        AS(float, 7)[at] += smaller_f(size, 4) / 4;
+    }
     return 0;
 }

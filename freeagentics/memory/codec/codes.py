@@ -106,7 +106,7 @@ class Codes:
         """All codes as a list of bytes."""
         return [row[:length].tobytes() for row, length in zip(self.data, self.length.tolist(), strict=True)]
 
-    def rows(self, chosen: I64 | Mask) -> Codes:
+    def rows(self, chosen: I64 | Mask | slice) -> Codes:
         """Some of them."""
         return Codes(self.data[chosen], self.length[chosen])
 
