@@ -21,7 +21,7 @@ from freeagentics.agents.recollection import Recollection
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask, rows_of
+from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask, readonly, rows_of
 from freeagentics.kernels import compiled
 from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
@@ -93,6 +93,7 @@ class Cohort(ArrayState, ABC):
         desk: its desk; 0 where the row is free.
         joined: the step it arrived at.
         peers: agents of this role on its desk.
+        shared_bits: sources that all rows read at every step, as bits, (1,).
     """
 
     role: ClassVar[str]
@@ -120,6 +121,7 @@ class Cohort(ArrayState, ABC):
         memory = context.memory
         self.table = FeatureTable(self.features)
         self.codec = context.codecs[self.role]
+        self.shared_bits = readonly(context.bits(self.reads or ("price",)).sum(keepdims=True))
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)
@@ -248,9 +250,9 @@ class Cohort(ArrayState, ABC):
         """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""
         return ("price",)
 
-    def read_bits(self, step: int) -> AnyArray:
+    def read_bits(self, step: int) -> I64:
         """Sources that each row read at a step within the horizon, as `CohortContext.bits` has them: (rows,), or (1,) for all alike."""
-        return self.context.bits(("price",)).sum(keepdims=True)
+        return self.shared_bits
 
     def focus_on(self, view: View) -> I64:
         """The asset that each row's experience is about, (rows,)."""

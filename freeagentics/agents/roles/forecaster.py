@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterable
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -98,6 +97,8 @@ class Forecaster(Cohort):
         # Numbers are drawn for a source that is left out as well: those of the others must not change.
         on_sale = [source.on_sale for source in context.sources if source.name in watched]
         self.sources = tuple(source for source in context.sources if source.name in watched and source.on_sale)
+        self._names = tuple(source.name for source in self.sources)
+        self._shown = experience.SourceFeatures(self._names, context.columns)
         recorded = [source.name for source in context.sources if source.name in watched and source.on_record]
         # By place among those on record, so that a bit means the same on desks that do without some.
         places = np.array([recorded.index(source.name) for source in self.sources], dtype=np.int64)
@@ -185,10 +186,6 @@ class Forecaster(Cohort):
         compiled.sources_choose(worth, self.held.faded(), *price, *chances, of_sources, read, self.explored)
         self._worth = readonly(of_sources)
 
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return tuple(source.name for source in self.sources)
-
     def _read(self, slot: int, name: str) -> Mask:
         if name not in self._names:
             return np.zeros(self.rows, dtype=np.bool_)
@@ -199,10 +196,10 @@ class Forecaster(Cohort):
         read = self.readings.read[step % len(self.readings.read), row].tolist()
         return tuple(dict.fromkeys(["price", *(name for name, was in zip(self._names, read, strict=True) if was)]))
 
-    def read_bits(self, step: int) -> AnyArray:
+    def read_bits(self, step: int) -> I64:
         """Sources that each row read at a step within the horizon, (rows,)."""
-        bits: AnyArray = self.readings.read[step % len(self.readings.read)] @ self._bits
-        return bits | super().read_bits(step)
+        bits: I64 = self.readings.read[step % len(self.readings.read)] @ self._bits
+        return bits | self.shared_bits
 
     def _worth_of_error(self, view: View) -> F64:
         """Cents that a unit of squared error is worth to the desk, (rows,)."""
@@ -218,7 +215,7 @@ class Forecaster(Cohort):
         """Fill in the sources paid for, and the forecast from them."""
         experience.put(states, "expected_return", kernels.pick(self.expected, focus))
         slot = view.observation.step % len(self.readings.read)
-        experience.sources(states, view, self.context, focus, partial(self._read, slot))
+        self._shown.fill(states, view, focus, self.readings.read[slot])
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """Let memories move the forecast f of the asset in focus, then tell it where it is worth telling.

@@ -185,3 +185,49 @@ static int forecasts_tell(const Argument *argument) {
     }
     return 0;
 }
+
+/* weight of each adviser (rows, C), which counts from nothing to so much; forecasts (rows, C, A), of which the sum is kept within the largest ->
+ * what was said (rows, C, A), and the sum (rows, A). */
+static int advice_add(const Argument *argument) {
+    int64_t components = argument[0].items, n = argument[4].items, all = argument[5].items;
+    int64_t advisers = all ? n / all : 0, rows = advisers ? components / advisers : 0, assets = rows ? all / rows : 0;
+    const float *forecast = AS(const float, 1);
+    float heaviest = (float)REAL(2), largest = (float)REAL(3);
+    HOLDS(1, n);
+    if (rows * advisers * assets != n) return 5;
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t a = 0; a < assets; a++) {
+            float sum = 0;
+            for (int64_t c = 0; c < advisers; c++) {
+                int64_t i = (row * advisers + c) * assets + a;
+                AS(float, 4)[i] = forecast[i];
+                sum += between_f(0, AS(const float, 0)[row * advisers + c], heaviest) * forecast[i];
+            }
+            AS(float, 5)[row * assets + a] = between_f(-largest, sum, largest);
+        }
+    return 0;
+}
+
+/* weight of each adviser (rows, C), and the most that counts; what was said (rows, C, A), outcome (A) -> what the others left of it to each
+ * (rows, C, A), and the outcome for all (rows, A). */
+static int advice_left(const Argument *argument) {
+    int64_t components = argument[0].items, n = argument[4].items, assets = argument[3].items;
+    int64_t rows = assets ? argument[5].items / assets : 0, advisers = rows ? components / rows : 0;
+    const float *said = AS(const float, 2), *result = AS(const float, 3);
+    float heaviest = (float)REAL(1);
+    HOLDS(2, n);
+    if (rows * advisers * assets != n) return 5;
+    for (int64_t row = 0; row < rows; row++) {
+        const float *weight = AS(const float, 0) + row * advisers;
+        for (int64_t a = 0; a < assets; a++) {
+            float sum = 0;
+            for (int64_t c = 0; c < advisers; c++) sum += between_f(0, weight[c], heaviest) * said[(row * advisers + c) * assets + a];
+            for (int64_t c = 0; c < advisers; c++) {
+                int64_t i = (row * advisers + c) * assets + a;
+                AS(float, 4)[i] = (result[a] - sum) + between_f(0, weight[c], heaviest) * said[i];
+            }
+            AS(float, 5)[row * assets + a] = result[a];
+        }
+    }
+    return 0;
+}

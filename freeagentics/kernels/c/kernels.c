@@ -16,6 +16,7 @@
 #include "recollection.c"
 #include "forecasts.c"
 #include "limits.c"
+#include "plans.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -37,6 +38,7 @@ const Kernel TABLE[] = {
     {"sum_middle", "dDnn", sum_middle},
     {"sum_middle_f", "fFnn", sum_middle_f},
     {"pick", "flF", pick},
+    {"money_products", "llnL", money_products},
     {"product", "ddDnnn", product},
     {"product_f", "ffFnnn", product_f},
     {"ewma", "dDnnnx", ewma},
@@ -61,11 +63,14 @@ const Kernel TABLE[] = {
     {"recollection_follow", "ffxF", recollection_follow},
     {"outcomes_judge", "fwfFF", outcomes_judge},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
+    {"signals_latest", "flbnnF", signals_latest},
     {"signals_count", "lbfIBF", signals_count},
     {"signals_causes", "lliibbnnLII", signals_causes},
     {"signals_due", "ffilxnnnB", signals_due},
     {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
     {"experience_action", "lnbflffbiffFB", experience_action},
+    {"experience_sources", "bfllllFn", experience_sources},
+    {"history_record", "bflinB", history_record},
     {"decisions_record", "ibffliifilfnB", decisions_record},
     {"rows_heard", "fiB", rows_heard},
     {"directions_take", "fbnWF", directions_take},
@@ -73,14 +78,19 @@ const Kernel TABLE[] = {
     {"directions_faded", "wnF", directions_faded},
     {"sources_choose", "fflddlfFBB", sources_choose},
     {"forecasts_add", "ffffxFFFn", forecasts_add},
+    {"advice_add", "ffxxFF", advice_add},
+    {"advice_left", "fxffFF", advice_left},
     {"forecasts_left", "ffbffFFFB", forecasts_left},
     {"forecasts_tell", "Fflfbfllx" "FFFLf", forecasts_tell},
+    {"plans_move", "dffffxxFDF", plans_move},
+    {"weights_within", "ffF", weights_within},
     {"limits_find", "ffffflfifxxxxx" "DBFF", limits_find},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
     {"sequences_find", "bfnnnnnxxIFI", sequences_find},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
+    {"codes_join", "blnBL", codes_join},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
     {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
     {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},
