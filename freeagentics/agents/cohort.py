@@ -135,6 +135,8 @@ class Cohort(ArrayState, ABC):
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
+        self._no_signals = readonly(np.full((rows, CAUSES), -1, dtype=np.int64))
+        self._nobody = readonly(np.full(rows, -1, dtype=np.int32))
 
     @property
     def active(self) -> Mask:
@@ -326,5 +328,4 @@ class Cohort(ArrayState, ABC):
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""
-        none = np.full(self.rows, -1, dtype=np.int32)
-        return np.full((self.rows, CAUSES), -1, dtype=np.int64), none, none.copy()
+        return self._no_signals, self._nobody, self._nobody

@@ -14,7 +14,7 @@ from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec, RecallIndex
 from freeagentics.mind import MarketGrid
-from freeagentics.randomness import generator, uniform
+from freeagentics.randomness import draws, generator, uniform
 
 
 class MemorySettings(BaseModel):
@@ -171,6 +171,10 @@ class CohortContext:
     def random(self, purpose: str, cohort: int, step: int = 0) -> np.random.Generator:
         """The generator of this run for one purpose, cohort and step."""
         return generator(self.seed, purpose, cohort=self.draws_as.get(cohort, cohort), step=step)
+
+    def draws(self, purpose: str, shape: tuple[int, ...], cohort: int, step: int) -> F64:
+        """Uniform variates within [0, 1), the first that `random` gives for this purpose, cohort and step."""
+        return draws(self.seed, purpose, shape, cohort=self.draws_as.get(cohort, cohort), step=step)
 
     def neutral_weights(self, desks: I32) -> F32:
         """Weights that desks (n,) hold without a view, (n, assets): each its own exposure, spread over all assets."""

@@ -13,6 +13,8 @@ from freeagentics.kernels import compiled
 from freeagentics.market import Observation
 from freeagentics.signals import Signals
 
+_SEVERE = np.array([0.5, 1.0, 2.0], dtype=np.float32)
+
 
 class LastSent(ArrayState):
     """The last values sent to others, per row: sending the same again every step would drown the board.
@@ -91,4 +93,4 @@ class SignalEmitter:
 
 def severity_of(strength: F32) -> np.ndarray:
     """Severity by strength in standard deviations: below 0.5 low, below 1 medium, below 2 high, else critical."""
-    return np.digitize(strength, (0.5, 1.0, 2.0)).astype(np.uint8)
+    return np.searchsorted(_SEVERE, strength, side="right").astype(np.uint8)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics import kernels
 from freeagentics.agents.context import MemorySettings
 from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32, I32, I64, ArrayState, Mask
+from freeagentics.kernels import compiled
 from freeagentics.memory import SequenceIndex
 from freeagentics.mind import FacultyWeights, HeldDirections
 
@@ -57,13 +57,12 @@ class SequenceRecall(ArrayState):
         self.held.take(words, np.ones((len(words), 1), dtype=np.bool_))
 
     def _words(self, step: int, joined: I32) -> F32:
-        found = self.index.find(self._before + step)
-        known = (found.step >= 0) & ((found.step > self._before + joined[:, None, None]) | (joined == 0)[:, None, None])
-        # Of a stretch that is as much alike as so many of noise would be, one is the echo.
-        real = np.where(known, 1 / (1 + found.chance), np.float32(0)).astype(np.float32)
-        count = kernels.total(real)
-        sequel = kernels.total(real * found.result) / (count + DOUBT)
-        return np.where(count >= CERTAIN, np.clip(sequel, -LARGEST_SEQUEL, LARGEST_SEQUEL), 0).astype(np.float32)
+        """What agents recall: each episode that they lived through counts by 1 / (1 + chance), and the sum of its results so counted is
+        divided by the count and `DOUBT` (``c/sequences.c``)."""
+        found, words = self.index.find(self._before + step), np.empty((len(joined), self.said.shape[2]), dtype=np.float32)
+        doubts = (DOUBT, CERTAIN, LARGEST_SEQUEL)
+        compiled.sequences_words(found.step, found.result, found.chance, joined, self._before, *doubts, words)
+        return words
 
     def contributions(self) -> F32:
         """Shift of each forecast by what was recalled, (rows, assets)."""
@@ -72,7 +71,7 @@ class SequenceRecall(ArrayState):
     def learn(self, outcomes: Outcomes, residual: F32, judged: Mask) -> None:
         """Learn from outcomes, and keep them as sequels; *residual* (rows, assets) is what the forecast without memories left of them."""
         word = self.said[outcomes.step % len(self.said)][:, None]
-        result = np.broadcast_to(outcomes.result, residual.shape)
+        result = np.repeat(outcomes.result[None], len(residual), axis=0)
         self.weights.learn(outcomes.step, word, residual, result, judged, (word != 0).any(axis=2))
         self.index.attach_results(self._before + outcomes.step, outcomes.result)
 

@@ -106,7 +106,7 @@ class SignalState(ArrayState):
         where = np.empty((len(kinds), rows), dtype=np.bool_)
         for place, (_, asking) in enumerate(kinds):
             where[place] = asking
-        asked = np.array([kind for kind, _ in kinds], dtype=np.uint8)
+        asked = bytes(kind for kind, _ in kinds)
         numbers, source, step = np.empty((rows, count), np.int64), np.empty(rows, np.int32), np.empty(rows, np.int32)
         heard = (self.expires, self.number, self.source, self.step)
         compiled.signals_causes(*heard, asked, where, _KINDS, now, numbers, source, step)

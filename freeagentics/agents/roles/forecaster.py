@@ -180,8 +180,8 @@ class Forecaster(Cohort):
         will have (``c/forecasts.c``).
         """
         worth, of_sources = self.faculties.worth(self.settings.threshold, LIFE), np.empty(read.shape, dtype=np.float32)
-        random = self.context.random(f"{self.role}/explore", self.number, view.observation.step)
-        chances = (random.random((self.rows, self._drawn)), self._draws, self._exploration_rate)
+        drawn = self.context.draws(f"{self.role}/explore", (self.rows, self._drawn), self.number, view.observation.step)
+        chances = (drawn, self._draws, self._exploration_rate)
         price = (self._cost, self._worth_of_error(view))
         compiled.sources_choose(worth, self.held.faded(), *price, *chances, of_sources, read, self.explored)
         self._worth = readonly(of_sources)

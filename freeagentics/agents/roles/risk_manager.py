@@ -136,9 +136,9 @@ class RiskManager(Cohort):
         # A standing veto is told again with the limit, or it would lapse when its time to live is over.
         vetoing = turned | (self.vetoed & limiting)
         self.last_sent.record(limiting, limit[:, None], view.observation)
-        everywhere = (1, self.context.assets)
-        limits = emitter.emit(limiting, SignalKind.LIMIT, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
-        veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
+        assets = self.context.assets
+        limits = emitter.emit(limiting, SignalKind.LIMIT, Severity.LOW, certain, np.repeat(limit[:, None], assets, axis=1))
+        veto = np.repeat(self.vetoed[:, None].astype(np.float32), assets, axis=1)
         severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)
         vetoes = emitter.emit(vetoing, SignalKind.VETO, severity, certain, veto)
         action = self.first_action(("veto", turned & self.vetoed), ("lift-veto", turned), ("tell-limit", limiting))

@@ -17,6 +17,7 @@
 #include "forecasts.c"
 #include "limits.c"
 #include "plans.c"
+#include "random.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -38,6 +39,7 @@ const Kernel TABLE[] = {
     {"sum_middle", "dDnn", sum_middle},
     {"sum_middle_f", "fFnn", sum_middle_f},
     {"pick", "flF", pick},
+    {"uniform_draws", "lnD", uniform_draws},
     {"money_products", "llnL", money_products},
     {"product", "ddDnnn", product},
     {"product_f", "ffFnnn", product_f},
@@ -87,7 +89,8 @@ const Kernel TABLE[] = {
     {"limits_find", "ffffflfifxxxxx" "DBFF", limits_find},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
-    {"sequences_find", "bfnnnnnxxIFI", sequences_find},
+    {"sequences_find", "bfnnnnnxxfIFFD", sequences_find},
+    {"sequences_words", "ifdinxxxF", sequences_words},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
     {"codes_join", "blnBL", codes_join},
