@@ -135,6 +135,7 @@ class Cohort(ArrayState, ABC):
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
+        self._heeding_roles = tuple(context.heeding(kind) for kind in SignalKind)
         self._no_signals = readonly(np.full((rows, CAUSES), -1, dtype=np.int64))
         self._nobody = readonly(np.full(rows, -1, dtype=np.int32))
 
@@ -324,7 +325,7 @@ class Cohort(ArrayState, ABC):
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""
-        return SignalEmitter(self.agent, self.desk, self.context.heeding, view.observation.timestamp + self.context.signal_ttl)
+        return SignalEmitter(self.agent, self.desk, self._heeding_roles, view.observation.timestamp + self.context.signal_ttl)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""

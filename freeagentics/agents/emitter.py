@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,13 +60,13 @@ class SignalEmitter:
 
     Attributes:
         agent, desk: of its rows, (rows,).
-        heeding: bits of the roles that heed a kind of signal.
+        heeding: bits of the roles that heed each kind of signal.
         expires: market time, ms, from which they are no longer read.
     """
 
     agent: I32
     desk: I32
-    heeding: Callable[[int], int]
+    heeding: Sequence[int]
     expires: int
 
     def emit(self, which: Mask, kind: SignalKind, severity: AnyArray | int, confidence: F32, data: F32) -> Signals:
@@ -75,7 +75,7 @@ class SignalEmitter:
 
         Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
         """
-        audience = self.heeding(kind)
+        audience = self.heeding[kind]
         rows = (which & (self.agent >= 0)).nonzero()[0]
         if not audience or not rows.size:
             return Signals.empty(data.shape[1])

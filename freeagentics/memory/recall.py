@@ -124,23 +124,24 @@ class RecallIndex(ArrayState):
         is a little off in its code changes decisions a little.
         """
         made, found = np.empty((len(keys), k), np.int32), np.empty((4, len(keys), k), dtype=np.float32)
-        with scratch.take(self.step.shape, np.float32) as relevance:
-            compiled.recall_find(
-                self.key,
-                self.step,
-                self.result,
-                self.reward,
-                keys,
-                self._flat if metric is None else metric,
-                k,
-                step,
-                self._horizon,
-                self._scale,
-                self._halflife,
-                relevance,
-                made,
-                *found,
-            )
+        relevance = scratch.lend(self.step.shape)
+        compiled.recall_find(
+            self.key,
+            self.step,
+            self.result,
+            self.reward,
+            keys,
+            self._flat if metric is None else metric,
+            k,
+            step,
+            self._horizon,
+            self._scale,
+            self._halflife,
+            relevance,
+            made,
+            *found,
+        )
+        scratch.give_back(relevance)
         return Recalled.weighed(made, *found, self._doubt)
 
     def forget(self, rows: np.ndarray) -> None:

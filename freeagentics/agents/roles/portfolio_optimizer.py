@@ -164,7 +164,7 @@ class PortfolioOptimizer(Cohort):
 
     def weights(self) -> F32:
         """Weights of the advisers, beside that of memories."""
-        return np.append(self.advisers.trust, super().weights(), axis=1)
+        return np.concatenate([self.advisers.trust, super().weights()], axis=1)
 
     def traits(self) -> dict[str, AnyArray]:
         """Risk aversion, and exposure without a view, beside what every role has."""

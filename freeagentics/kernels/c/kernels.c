@@ -17,6 +17,7 @@
 #include "forecasts.c"
 #include "limits.c"
 #include "plans.c"
+#include "desks.c"
 #include "random.c"
 
 #ifndef TABLE
@@ -86,6 +87,10 @@ const Kernel TABLE[] = {
     {"forecasts_tell", "Fflfbfllx" "FFFLf", forecasts_tell},
     {"plans_move", "dffffxxFDF", plans_move},
     {"weights_within", "ffF", weights_within},
+    {"accounts_charge", "ilLLL", accounts_charge},
+    {"books_close", "llllllllllnlFFF", books_close},
+    {"trades_choose", "ffbffiixB", trades_choose},
+    {"trades_size", "ffllii" "ldd" "n" "FFFBL", trades_size},
     {"limits_find", "ffffflfifxxxxx" "DBFF", limits_find},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
