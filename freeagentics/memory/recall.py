@@ -110,7 +110,7 @@ class RecallIndex(ArrayState):
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
         held = (self.step, self.result, self.reward, self.importance)
-        compiled.recall_attach(step, self.slot_of(step), result, reward, *held)
+        compiled.recall_attach(contiguous(result), contiguous(reward), step, self.slot_of(step), *held)
 
     def slot_of(self, step: int) -> int:
         """The slot in which memories of a step lie while it is in the ring."""

@@ -24,8 +24,8 @@ class HeldDirections(ArrayState):
         self.left = np.zeros((rows, sources, assets), dtype=np.uint16)
 
     def take(self, directions: F32, read: Mask) -> None:
-        """Pass a bar in which sources were *read* (rows, sources): what *directions* (sources, assets) say replaces what is held. Where they
-        differ from row to row they are (rows, sources, assets)."""
+        """Pass a bar in which sources were *read* (rows, sources): what *directions* (sources, assets) say replaces what is held. Where
+        they differ from row to row they are (rows, sources, assets)."""
         compiled.directions_take(directions, read, self._horizon, self.left, self.value)
 
     def now(self) -> F32:

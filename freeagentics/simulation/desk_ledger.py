@@ -60,8 +60,9 @@ class DeskLedger(ArrayState):
     def _books(self, step: int, prices: I64, value: I64, equity: I64) -> DeskBooks:
         """What the books say (``c/desks.c``).
 
-        Cash, exposure and turnover are shares of equity, drawdown is one from its peak, costs are one of the cash at first, returns are those
-        of equity; concentration is the sum of squared weights, and what is unrealised is the value of what is held over what it cost, less 1.
+        Cash, exposure and turnover are shares of equity, drawdown is one from its peak, costs are one of the cash at first, returns are
+        those of equity; concentration is the sum of squared weights, and what is unrealised the value of what is held over what it cost,
+        less 1.
         """
         accounts, desks = self._accounts, len(equity)
         last, day = self.equity[(step - 1) % (WINDOW + 1)], self.equity[(step - WINDOW) % (WINDOW + 1)]

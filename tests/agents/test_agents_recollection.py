@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from freeagentics.agents.recollection import FLAT, Recollection
-from freeagentics.agents.view import Outcomes
 from freeagentics.arrays import F32
 from freeagentics.memory import Recalled
 from freeagentics.memory.recall import METRIC_TOTAL
@@ -19,7 +18,7 @@ TELLING = 3
 def recalled(result: float, doubt: float = 1.0) -> Recalled:
     """One memory of full relevance, after which the asset did this."""
     one = np.ones((ROWS, 1), dtype=np.float32)
-    return Recalled(np.ones((ROWS, 1), np.int32), one, one, result * one, 0 * one, doubt)
+    return Recalled.weighed(np.ones((ROWS, 1), np.int32), one, one, result * one, 0 * one, doubt)
 
 
 def lived(truth: float, *, telling: float = 0.0, steps: int = 1500, forecast: float = 0.0, trust: float = 1.0) -> Recollection:
@@ -35,7 +34,7 @@ def lived(truth: float, *, telling: float = 0.0, steps: int = 1500, forecast: fl
         outcomes.append((np.tile(key, (ROWS, 1)), np.full(ROWS, outcome, dtype=np.float32)))
         if step > HORIZON:
             keys, result_then = outcomes[step - HORIZON - 1]
-            made.learn(Outcomes(step - HORIZON, HORIZON, result_then[:1]), keys, result_then, ALL)
+            made.learn(step - HORIZON, keys[:, None], 0, result_then, ALL)
     return made
 
 
@@ -96,12 +95,12 @@ def test_numbers_of_keys_are_compared_with_their_mean_so_far() -> None:
     made = Recollection(ROWS, KEY_SIZE, HORIZON, 1.0, 0.05)
     keys = np.full((ROWS, KEY_SIZE), 204, dtype=np.uint8)
     for step in range(1, 1200):
-        made.learn(Outcomes(step, HORIZON, np.zeros(1, np.float32)), keys, np.zeros(ROWS, np.float32), ALL)
+        made.learn(step, keys[:, None], 0, np.zeros(ROWS, np.float32), ALL)
         if step == 1:
             np.testing.assert_allclose(made.centre, 0.65, atol=1e-6)
     np.testing.assert_allclose(made.centre, 0.8, atol=1e-3)
     keys[:], before = 0, made.centre.copy()
-    made.learn(Outcomes(1200, HORIZON, np.zeros(1, np.float32)), keys, np.zeros(ROWS, np.float32), ALL)
+    made.learn(1200, keys[:, None], 0, np.zeros(ROWS, np.float32), ALL)
     np.testing.assert_allclose(made.centre, before * (1 - 0.002), rtol=1e-5)
 
 

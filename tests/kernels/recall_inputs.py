@@ -29,6 +29,27 @@ def _recall_find(draws: Draws) -> list[Argument]:
     return [*asked, zeros(rows, slots), np.zeros((rows, k), dtype=np.int32), *found]
 
 
+@inputs_of("recall_metric", sizing=(3,))
+def _recall_metric(draws: Draws) -> list[Argument]:
+    rows, size = draws.one(1, 5), draws.one(1, 30)
+    return [draws.narrow(0.1, 2, rows, size), size, 256.0, np.zeros((rows, size), dtype=np.int32)]
+
+
+@inputs_of("recall_means", sizing=(0, 4))
+def _recall_means(draws: Draws) -> list[Argument]:
+    rows, k = draws.one(1, 5), draws.one(1, 13)
+    recalled: list[Argument] = [draws.some(draws.narrow(0, 1, rows, k), 0.3), draws.narrow(0, 1, rows, k), draws.narrow(-2, 2, rows, k)]
+    return [*recalled, 10.0, zeros(rows), zeros(rows)]
+
+
+@inputs_of("recall_attach", sizing=(0, 4))
+def _recall_attach(draws: Draws) -> list[Argument]:
+    rows, slots = draws.one(1, 6), draws.one(1, 6)
+    outcome: list[Argument] = [draws.narrow(-6, 6, rows), draws.narrow(-2, 2, rows)]
+    held: list[Argument] = [draws.narrow(-1, 1, rows, slots) for _ in range(3)]
+    return [*outcome, 7, draws.one(0, slots), draws.whole(6, 8, rows, slots).astype(np.int32), *held]
+
+
 @inputs_of("recall_keep", sizing=(0, 1))
 def _recall_keep(draws: Draws) -> list[Argument]:
     rows, ring, size = draws.one(1, 9), draws.one(1, 6), draws.one(1, 9)

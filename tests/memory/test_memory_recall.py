@@ -264,17 +264,17 @@ def test_as_many_as_there_are_slots_can_be_recalled(k: int) -> None:
 def recalled(relevance: list[float], result: list[float]) -> Recalled:
     found: F32 = np.array([relevance], np.float32)
     share = found / np.maximum(found.sum(), np.float32(1e-6))
-    return Recalled(np.zeros_like(found, np.int32), found, share, np.array([result], np.float32), np.zeros_like(found), DOUBT)
+    return Recalled.weighed(np.zeros_like(found, np.int32), found, share, np.array([result], np.float32), np.zeros_like(found), DOUBT)
 
 
 def test_recalled_outcomes_are_shrunk_by_as_much_as_they_are_few() -> None:
     nothing, little, much = recalled([0, 0], [0, 0]), recalled([0.1, 0], [2, 0]), recalled([1, 1], [2, 2])
-    assert nothing.expected_result()[0] == nothing.weight()[0] == 0
-    assert little.expected_result()[0] == much.expected_result()[0] == 2
+    assert nothing.expected[0] == nothing.weight[0] == 0
+    assert little.expected[0] == much.expected[0] == 2
     shrunk = [found.shrunk_result()[0] for found in (nothing, little, much)]
     assert 0 == shrunk[0] < shrunk[1] < shrunk[2] < 2
-    assert 0 < little.weight()[0] < much.weight()[0] < 1
-    assert recalled([1, 0.5], [2, -4]).expected_result()[0] == pytest.approx(0)
+    assert 0 < little.weight[0] < much.weight[0] < 1
+    assert recalled([1, 0.5], [2, -4]).expected[0] == pytest.approx(0)
 
 
 def test_an_episode_comes_to_mind_once() -> None:

@@ -175,9 +175,9 @@ class Forecaster(Cohort):
     def _choose_sources(self, view: View, read: Mask) -> None:
         """Choose the sources to *read*, (rows, sources), and note who reads any only to learn about it.
 
-        A source is read where its worth, times (the share of it that has faded)^4, exceeds its cost, or now and then by chance. What was read
-        stands for a while: reading again tells only what has faded of it, and overlaps by the rest with the outcome that the last reading
-        will have (``c/forecasts.c``).
+        A source is read where its worth, times (the share of it that has faded)^4, exceeds its cost, or now and then by chance. What was
+        read stands for a while: reading again tells only what has faded of it, and overlaps by the rest with the outcome that the last
+        reading will have (``c/forecasts.c``).
         """
         worth, of_sources = self.faculties.worth(self.settings.threshold, LIFE), np.empty(read.shape, dtype=np.float32)
         drawn = self.context.draws(f"{self.role}/explore", (self.rows, self._drawn), self.number, view.observation.step)
@@ -251,8 +251,8 @@ class Forecaster(Cohort):
 
     @abstractmethod
     def emit_signals(self, view: View, expected: F32, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
-        """Action and number of signals of every row, both (rows,), and the signals, given what is *expected* of the asset in *focus*, (rows,)
-        each."""
+        """Action and number of signals of every row, both (rows,), and the signals, given what is *expected* of the asset in *focus*,
+        (rows,) each."""
 
     def telling(self, view: View, expected: F32) -> Mask:
         """Rows (rows,) that tell their forecast: it is large, or was so when it was told last, and has changed or would lapse."""

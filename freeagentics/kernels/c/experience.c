@@ -134,6 +134,7 @@ static int history_record(const Argument *argument) {
     HOLDS(2, stride ? rows : 1);
     HOLDS(3, rows);
     HOLDS(5, 5 * rows);
+    if (WHOLE(4) < 0 || WHOLE(4) > 255) return 5;
     for (int64_t row = 0; row < rows; row++) {
         float size = between_f(0, AS(const float, 1)[row], 1) * (float)WHOLE(4);
         int64_t bits = AS(const int64_t, 2)[row * stride];

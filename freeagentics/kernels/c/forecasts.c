@@ -10,7 +10,8 @@ static int directions_take(const Argument *argument) {
     int64_t directions = argument[0].items, n = argument[4].items, read = argument[1].items, assets = read ? n / read : 0;
     uint16_t *left = AS(uint16_t, 3), horizon = (uint16_t)WHOLE(2);
     HOLDS(3, n);
-    if (n && (!assets || !directions || n % directions)) return 1;
+    if (n && (!directions || n % directions)) return 1;
+    if (n && (!read || n % read)) return 2;
     for (int64_t i = 0; i < n; i++) {
         float direction = AS(const float, 0)[i % directions];
         int heard = AS(const uint8_t, 1)[i / assets] && direction != 0;

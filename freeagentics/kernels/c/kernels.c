@@ -60,7 +60,7 @@ const Kernel TABLE[] = {
     {"recall_keys", "flffB", recall_keys},
     {"recall_metric", "fnxI", recall_metric},
     {"recall_means", "fffxFF", recall_means},
-    {"recall_attach", "nnffiFFF", recall_attach},
+    {"recall_attach", "ffnniFFF", recall_attach},
     {"recollection_add", "fxxffFF", recollection_add},
     {"recollection_left", "ffbnfFFF", recollection_left},
     {"recollection_follow", "ffxF", recollection_follow},

@@ -33,6 +33,7 @@ static int limits_find(const Argument *argument) {
     HOLDS(14, rows);
     HOLDS(15, rows);
     HOLDS(17, 6 * rows);
+    if (rows && !assets) return 4;
     for (int64_t row = 0; row < rows; row++) {
         const float *warned = AS(const float, 2) + row * assets;
         int64_t desk = AS(const int32_t, 7)[row];

@@ -42,15 +42,15 @@ static float further_of(const float *weight, const float *plan, const float *neu
  * sum of weights, cost of trading -> plan (rows, A); room for 2 A (A + 1) numbers, and for 2 A. */
 static int plans_move(const Argument *argument) {
     int64_t assets = argument[2].items, n = argument[7].items, rows = argument[4].items;
-    const float *volatility = AS(const float, 2);
-    double *covariance = AS(double, 8), *factors = covariance + assets * assets, *tilt = factors + assets * assets, *asked = tilt + assets;
-    float *expected = AS(float, 9), *wanted = expected + assets, cost = (float)REAL(6);
     HOLDS(7, rows * assets);
     HOLDS(0, assets * assets);
     HOLDS(1, n);
     HOLDS(3, n);
     HOLDS(8, 2 * assets * (assets + 1));
     HOLDS(9, 2 * assets);
+    const float *volatility = AS(const float, 2);
+    double *covariance = AS(double, 8), *factors = covariance + assets * assets, *tilt = factors + assets * assets, *asked = tilt + assets;
+    float *expected = AS(float, 9), *wanted = expected + assets, cost = (float)REAL(6);
     covariance_of(AS(const double, 0), volatility, assets, covariance);
     memcpy(factors, covariance, (size_t)(assets * assets) * sizeof *factors);
     factorise(factors, assets, LEAST_PIVOT);

@@ -187,19 +187,19 @@ static int recall_means(const Argument *argument) {
     return 0;
 }
 
-/* step now, slot, outcomes (rows): result, reward -> attached to the memory that each row has of that step in the slot, if any; step, result,
+/* outcomes (rows): result, reward; the step that they are of, its slot -> attached to the memory that each row has of that step in the slot, if any; step, result,
  * reward, importance (rows, slots), which grows with the result. */
 static int recall_attach(const Argument *argument) {
-    int64_t now = WHOLE(0), slot = WHOLE(1), rows = argument[2].items, slots = rows ? argument[4].items / rows : 0;
-    HOLDS(3, rows);
+    int64_t made = WHOLE(2), slot = WHOLE(3), rows = argument[0].items, slots = rows ? argument[4].items / rows : 0;
+    HOLDS(1, rows);
     for (int array = 5; array < 8; array++) HOLDS(array, rows * slots);
-    if (rows && (slot < 0 || slot >= slots)) return 2;
+    if (rows && (slot < 0 || slot >= slots)) return 4;
     for (int64_t row = 0; row < rows; row++) {
         int64_t at = row * slots + slot;
-        if (AS(const int32_t, 4)[at] != now) continue;
-        float result = AS(const float, 2)[row], size = magnitude_f(result);
+        if (AS(const int32_t, 4)[at] != made) continue;
+        float result = AS(const float, 0)[row], size = magnitude_f(result);
         AS(float, 5)[at] = result;
-        AS(float, 6)[at] = AS(const float, 3)[row];
+        AS(float, 6)[at] = AS(const float, 1)[row];
         AS(float, 7)[at] += smaller_f(size, 4) / 4;
     }
     return 0;
