@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from freeagentics.randomness import draws, generator
+from freeagentics import randomness
+from freeagentics.randomness import generator
 
 seeds, purposes, small = st.integers(0, 2**31), st.text(max_size=8), st.integers(0, 1000)
 
@@ -50,4 +51,4 @@ def test_the_draws_are_those_that_runs_on_record_were_made_with() -> None:
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**40), st.integers(1, 9))
 def test_draws_are_those_of_the_generator(seed: int, step: int, count: int) -> None:
     expected = generator(seed, "explore", cohort=3, step=step).random((count, 3))
-    assert draws(seed, "explore", (count, 3), cohort=3, step=step).tobytes() == expected.tobytes()
+    assert randomness.draws(seed, "explore", (count, 3), cohort=3, step=step).tobytes() == expected.tobytes()
