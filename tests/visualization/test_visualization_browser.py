@@ -136,6 +136,7 @@ def test_signals_memory_and_resources_are_shown(recorded: Visit) -> None:
     recorded.page.get_by_text("target weight").first.wait_for()
     recorded.show("Memory")
     recorded.page.get_by_role("img", name="Age of recalled memories").wait_for()
+    recorded.page.get_by_role("img", name="Kept by age: ").wait_for()
     recorded.show("Resources")
     recorded.wait_for("RAM of an agent")
     recorded.wait_for("Decisions")
