@@ -47,6 +47,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     when = f"step {explanation.step} ({iso(explanation.timestamp)})"
     yield f"{explanation.agent}, desk {explanation.desk}, {when}, asset {explanation.symbol}"
     yield from _section("Decision", [_decision(explanation), *_trades(explanation.trades)])
+    if explanation.events:
+        yield from _section("Events", [f"step {event.step}: {event.text}" for event in explanation.events])
     yield from _section("Reasoning", [_numbers(explanation.reasoning)])
     yield from _section("Learned weights", [_numbers(explanation.weights)])
     paid = f" ({explanation.paid / 100:.2f} USD)" if explanation.paid else ""

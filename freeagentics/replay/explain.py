@@ -15,12 +15,13 @@ from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
 from freeagentics.market import CENTS
 from freeagentics.mind import REGIMES
+from freeagentics.records.event_texts import event_texts
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster, decision_id
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay.chain import Chain
-from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.replay.explanation import Alternative, EventThen, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
 from freeagentics.replay.replay import Replay
 from freeagentics.replay.restore import committed
 from freeagentics.scenario.plain import whole
@@ -100,6 +101,7 @@ class Explainer:
             step=self._step,
             timestamp=self._view.observation.timestamp,
             symbol=self._symbols[self._asset],
+            events=self._events(),
             saw=self._saw(),
             sources=self._sources,
             paid=int(self._step_context.choice.charge[self._row]),
@@ -122,6 +124,11 @@ class Explainer:
             above=chain.above(self._agent, self._step),
             below=chain.below(self._agent, self._step),
         )
+
+    def _events(self) -> tuple[EventThen, ...]:
+        steps = (self._step, self._step + 1)
+        texts = ((step, text) for step in steps for text in event_texts(self._journal, self._lineage, self._names, step))
+        return tuple(EventThen(step=step, text=text) for step, text in texts)
 
     def _saw(self) -> dict[str, float]:
         observation = self._view.observation

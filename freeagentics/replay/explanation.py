@@ -93,10 +93,18 @@ class OutcomeSoFar(_Part):
     reward: float | None
 
 
+class EventThen(_Part):
+    """An event of the bar that was seen, or of the next one, in which orders were filled; in words."""
+
+    step: int
+    text: str
+
+
 class Explanation(_Part):
     """Why an agent did what it did at one step.
 
     Attributes:
+        events: of the bar that it saw, and of the one after.
         saw: columns of the observation that it had read, of the symbol in focus.
         paid: cents.
         sources: that it read.
@@ -113,6 +121,7 @@ class Explanation(_Part):
     step: int
     timestamp: int
     symbol: str
+    events: tuple[EventThen, ...]
     saw: dict[str, float]
     sources: tuple[str, ...]
     paid: int

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from freeagentics.arrays import I32, I64
+from freeagentics.arrays import I32, I64, Mask
 from freeagentics.errors import BadInput
 from freeagentics.kernels import compiled
 
@@ -36,6 +36,10 @@ class Book:
         asset, owner, limit, quantity = (np.concatenate([getattr(part, name) for part in parts]) for name in cls.__match_args__)
         bounded = np.where(quantity > 0, np.minimum(limit, highest[asset]), np.maximum(limit, lowest[asset]))
         return cls(asset, owner, bounded, quantity)
+
+    def only(self, trading: Mask) -> Self:
+        """The same orders, but for nothing where an asset (A,) is not traded."""
+        return self if trading.all() else type(self)(self.asset, self.owner, self.limit, np.where(trading[self.asset], self.quantity, 0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
