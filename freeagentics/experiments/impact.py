@@ -178,6 +178,8 @@ def _given_back(means: F64) -> F64:
 def _interval(values: F64, of: Callable[[F64], F64]) -> tuple[float, float, float]:
     """A function *of* means over seeds (N, …), and its interval by the bootstrap over seeds."""
     drawn = generator(0, "experiments/impact").integers(0, len(values), size=(RESAMPLES // 5, len(values)))
+    found = of(values[drawn].mean(axis=1))
+    known = found[np.isfinite(found)]
     tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.nanpercentile(of(values[drawn].mean(axis=1)), (tail, 100 - tail))
+    low, high = np.percentile(known, (tail, 100 - tail)) if len(known) else (np.nan, np.nan)
     return float(of(values.mean(axis=0))), float(low), float(high)

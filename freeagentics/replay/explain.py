@@ -13,7 +13,7 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.market import CENTS
+from freeagentics.market import CENTS, AuctionMarket
 from freeagentics.mind import REGIMES
 from freeagentics.records.event_texts import event_texts
 from freeagentics.records.lineage import Lineage
@@ -230,7 +230,19 @@ class Explainer:
             price=price / unit,
             fee=float(filled["fee"].sum() / CENTS),
             bound=None if low <= price <= high else (low if price < low else high) / unit,
+            **self._closes(asset),
         )
+
+    def _closes(self, asset: int) -> dict[str, float]:
+        """Close of the bar in which an order was filled, and what it would have been without it; nothing where bars do not answer."""
+        market, lineage = self._rerun.model.market, self._lineage
+        # A fork may have begun between the order and its bar, and its market answers by other rules.
+        if not isinstance(market, AuctionMarket) or lineage.at(self._step) is not lineage.at(self._step + 1):
+            return {}
+        orders = market.orders
+        others = orders.take(np.flatnonzero((orders.agent != self._agent) | (orders.asset != asset)))
+        found = {"close": orders, "close_without": others}
+        return {name: float(market.closes_if(standing)[asset]) for name, standing in found.items()}
 
     def _mine(self, kind: Kind, step: int) -> AnyArray:
         records = self._journal.read(step, kind, SHARED)

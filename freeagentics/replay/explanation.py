@@ -74,6 +74,7 @@ class Trade(_Part):
     Attributes:
         price, fee: None while it is open or where it was cut away.
         bound: the low or the high of its bar, where impact took the price past it; else None.
+        close, close_without: of its bar, and what that would have been without this order, where a market of auctions answers; else None.
     """
 
     symbol: str
@@ -82,6 +83,8 @@ class Trade(_Part):
     price: float | None
     fee: float | None
     bound: float | None
+    close: float | None = None
+    close_without: float | None = None
 
 
 class OutcomeSoFar(_Part):

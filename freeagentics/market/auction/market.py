@@ -128,6 +128,11 @@ class AuctionMarket:
             self._shown = self._followers.add(self._tape.rows(0, count))
 
     @property
+    def orders(self) -> Orders:
+        """Orders that stand for the next bar."""
+        return self._queue.orders
+
+    @property
     def fills(self) -> Fills:
         """Fills of the last advance, one an order, in the order in which they stood."""
         return self._queue.fills
@@ -144,12 +149,15 @@ class AuctionMarket:
 
     def advance(self) -> Observation:
         """Hold the auctions of a bar, then show it, closed; raises `EndOfBars` where none is left."""
-        if not self.remaining:
-            raise EndOfBars(f"all {self.step} bars are shown; ask for more steps")
+        self._check_left()
         self._queue.settled(self._trade())
         self._shown = self._followers.add(self._tape.rows(0, len(self._tape)))
         self.accounts.mark(self._price)
         return self.observe()
+
+    def _check_left(self) -> None:
+        if not self.remaining:
+            raise EndOfBars(f"all {self.step} bars are shown; ask for more steps")
 
     def _trade(self) -> Fills:
         """Hold the auctions of a bar, and add it to the tape."""
@@ -210,6 +218,17 @@ class AuctionMarket:
         self._check_begun()
         return self._queue.submit(orders, self._price)
 
+    def closes_if(self, orders: Orders) -> F64:
+        """Closes, float64 (A,), that the next bar would have if *orders* stood instead of those that do: for who explains, not for agents.
+        Nothing changes; raises `EndOfBars` where no bar is left."""
+        self._check_left()
+        state = self.state()
+        self._queue.orders = orders
+        self._trade()
+        closes = self._price / self.units.price
+        self._restore(state)
+        return closes
+
     def close(self, step: int) -> F64:
         """Closing prices, float64 (A,), of a step already shown; raises `BadInput` for any other."""
         if not 1 <= step <= self.step:
@@ -238,6 +257,11 @@ class AuctionMarket:
 
     def load(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave; raises `CorruptRecord` where it is of another market or not whole."""
+        self._restore(state)
+        self._follow()
+
+    def _restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """The same, but for what sources show."""
         for name in ("price", "value"):
             if name not in state or state[name].shape != self._price.shape:
                 raise CorruptRecord(f"saved market: {name} is missing, or not of {len(self.symbols)} assets")
@@ -251,7 +275,6 @@ class AuctionMarket:
         self.breakers.load(_part(state, "breakers"), begun)
         self._queue.load(state)
         self._price, self._value = state["price"].copy(), state["value"].copy()
-        self._follow()
 
 
 def _part(state: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
