@@ -52,7 +52,7 @@ def test_frames_tell_of_means_with_intervals_and_the_power_of_size() -> None:
 def test_a_price_that_went_the_other_way_has_no_power_and_gave_nothing_back() -> None:
     found = Impact(Order(bars=1, after=1), (1.0, 2.0), np.full((2, 2, 2), -1.0))
     assert np.isnan(found.exponent()).all()
-    assert np.isnan(found.size_frame()["given_back"]).all()
+    assert found.size_frame()["given_back"].is_nan().all()
 
 
 def test_the_command_prints_a_table_or_json(tmp_path: Path) -> None:
