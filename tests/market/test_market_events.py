@@ -172,6 +172,30 @@ def test_nobody_trades_on_bars_that_are_replayed_while_there_is_a_halt() -> None
     assert made.happened.tolist() == []
 
 
+def test_what_would_be_without_an_order_leaves_events_as_they_are() -> None:
+    made, twin = (market(Metaorder(at=2, size=2, bars=3), CircuitBreaker(move=0.01)) for _ in range(2))
+    trade(made, 3)
+    trade(twin, 3)
+    before = made.happened.tolist()
+    made.closes_if(Orders.empty())
+    assert made.happened.tolist() == before
+    assert trade(made, 3) == trade(twin, 3)
+
+
+def test_an_order_of_more_than_can_be_counted_is_refused() -> None:
+    with pytest.raises(BadInput, match="metaorder at step 2: a size of 1000 is more than can be counted"):
+        AuctionMarket(
+            AuctionSettings(turnover=1e6, price=0.01),
+            seed=1,
+            bars=9,
+            desks=1,
+            cash_cents=CASH,
+            sources=[],
+            start=1,
+            events=Calendar([Metaorder(at=2, size=1000)], ["BTCUSDT"]),
+        )
+
+
 def test_an_event_of_an_asset_that_is_not_there_is_refused() -> None:
     with pytest.raises(BadInput, match="halt at step 4: no symbol 'C'; there are A, B"):
         Calendar([Halt(at=4, symbols=("C",))], SYMBOLS)

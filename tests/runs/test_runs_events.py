@@ -103,6 +103,8 @@ def test_a_fork_may_change_events_that_have_not_begun_and_no_others(record: RunR
         ({"market.kind": "synthetic", "events": [SELLER]}, 'metaorder at step 6 takes prices that answer: market.kind = "auction"'),
         ({"events": [{**DARK, "source": "whale"}]}, "dark-source at step 4: source 'whale' cannot go dark; did you mean 'whales'"),
         ({"events": [{**DARK, "source": "price"}]}, "source 'price' cannot go dark"),
+        ({"events": [{"kind": "metaorders", "at": 6}]}, "events.0: no kind 'metaorders'; did you mean 'metaorder'?"),
+        ({"events": [{"at": 6}]}, "events.0: give its kind"),
         ({"events": [{"kind": "metaorder", "at": 6}]}, "events.0.metaorder.size: Field required"),
         ({"events": [{**SELLER, "sise": 3}]}, "unknown key 'events.0.metaorder.sise'; did you mean 'size'"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -28,6 +29,12 @@ class Book:
     owner: I32
     limit: I64
     quantity: I64
+
+    @classmethod
+    @cache
+    def empty(cls) -> Self:
+        """No orders: always the same book."""
+        return cls(*(np.zeros(0, dtype=dtype) for dtype in (np.int32, np.int32, np.int64, np.int64)))
 
     @classmethod
     def within(cls, parts: Sequence[Self], lowest: I64, highest: I64) -> Self:

@@ -171,7 +171,8 @@ class AuctionMarket:
         for round_, value in enumerate(values):
             self._auction(draws, round_, value + shift, desks, made)
         self._value = values[-1]
-        self.happened = np.concatenate([self.events.record(self.step + 1), self.outsiders.record(), self.breakers.record()])
+        if self.events:
+            self.happened = np.concatenate([self.events.record(self.step + 1), self.outsiders.record(), self.breakers.record()])
         self._tape.add(made.row(self.units))
         return desks.fills()
 
@@ -222,11 +223,12 @@ class AuctionMarket:
         """Closes, float64 (A,), that the next bar would have if *orders* stood instead of those that do: for who explains, not for agents.
         Nothing changes; raises `EndOfBars` where no bar is left."""
         self._check_left()
-        state = self.state()
+        state, happened = self.state(), self.happened
         self._queue.orders = orders
         self._trade()
         closes = self._price / self.units.price
         self._restore(state)
+        self.happened = happened
         return closes
 
     def close(self, step: int) -> F64:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from freeagentics.arrays import F64, I64, AnyArray, Mask
-from freeagentics.errors import CorruptRecord
+from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.auction.clearing import Book
 from freeagentics.market.events import Calendar, FatFinger, Metaorder
 from freeagentics.market.events.calendar import records
 
 _LAST_OWNER = 2**31 - 1
-_NOTHING = Book(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64))
+_MOST_UNITS = 1e18
+"""More than this no order may be: a side of an auction is counted up to four times as much."""
 
 
 class Outsiders:
@@ -30,12 +31,14 @@ class Outsiders:
     _STATE = ("filled", "cents", "turns")
 
     def __init__(self, calendar: Calendar, usual: F64, rounds: int) -> None:
-        """Plan orders; *usual* (A,) are the units that a bar usually trades."""
+        """Plan orders; *usual* (A,) are the units that a bar usually trades. Raises BadInput for more than can be counted."""
         self._calendar, self._rounds = calendar, rounds
         shape = calendar.concerns.shape
         self._total = np.zeros(shape, dtype=np.int64)
         for place, event in calendar.of(Metaorder, FatFinger):
             signed = event.size if event.side == "buy" else -event.size
+            if (event.size * usual >= _MOST_UNITS).any():
+                raise BadInput(f"events: {event.kind} at step {event.at}: a size of {event.size:g} is more than can be counted")
             self._total[place] = np.rint(calendar.concerns[place] * signed * usual)
         self.filled, self.cents, self.turns = (np.zeros(shape, dtype=np.int64) for _ in range(3))
         self._before = self.filled.copy(), self.cents.copy()
@@ -48,7 +51,7 @@ class Outsiders:
     def book(self, step: int, round_: int, trading: Mask, lowest: I64, highest: I64) -> Book:
         """Orders that stand in an auction of the bar of a step, of the assets that are traded (A,), at the bounds of its price (A,)."""
         if not self._calendar:
-            return _NOTHING
+            return Book.empty()
         wanted = np.zeros_like(self.filled)
         for place, event in self._calendar.of(Metaorder, FatFinger):
             if event.at <= step if isinstance(event, Metaorder) else (event.at, 0) == (step, round_):
