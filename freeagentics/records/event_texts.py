@@ -9,7 +9,7 @@ from freeagentics.records.roster import Roster
 
 
 def event_texts(journal: Journal, lineage: Lineage, names: Roster, step: int) -> list[str]:
-    """What events did in the bar of a step, one sentence each, with the symbols that it concerned."""
+    """Events that were on in the bar of a step in words, one text each, with the symbols that it concerned."""
     page = journal.read(step, Kind.EVENTS, SHARED)
     return [] if page is None else _texts(page, lineage, names, step)
 

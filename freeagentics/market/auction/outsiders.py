@@ -9,7 +9,7 @@ import numpy as np
 from freeagentics.arrays import F64, I64, AnyArray, Mask
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.auction.clearing import Book
-from freeagentics.market.events import Calendar, FatFinger, Metaorder
+from freeagentics.market.events import Calendar, LargeOrder, Metaorder
 from freeagentics.market.events.calendar import records
 
 _LAST_OWNER = 2**31 - 1
@@ -35,7 +35,7 @@ class Outsiders:
         self._calendar, self._rounds = calendar, rounds
         shape = calendar.concerns.shape
         self._total = np.zeros(shape, dtype=np.int64)
-        for place, event in calendar.of(Metaorder, FatFinger):
+        for place, event in calendar.of(LargeOrder):
             signed = event.size if event.side == "buy" else -event.size
             if (event.size * usual >= _MOST_UNITS).any():
                 raise BadInput(f"events: {event.kind} at step {event.at}: a size of {event.size:g} is more than can be counted")
@@ -53,7 +53,7 @@ class Outsiders:
         if not self._calendar:
             return Book.empty()
         wanted = np.zeros_like(self.filled)
-        for place, event in self._calendar.of(Metaorder, FatFinger):
+        for place, event in self._calendar.of(LargeOrder):
             if event.at <= step if isinstance(event, Metaorder) else (event.at, 0) == (step, round_):
                 slices = event.bars * self._rounds if isinstance(event, Metaorder) else 1
                 due = [_due(total, turn + 1, slices) for total, turn in zip(self._total[place], self.turns[place], strict=True)]

@@ -10,13 +10,13 @@ import numpy as np
 from freeagentics import kernels
 from freeagentics.arrays import F32, F64, AnyArray, Mask, readonly
 from freeagentics.errors import BadInput, did_you_mean
-from freeagentics.market.events.planned import CircuitBreaker, DarkSource, FatFinger, Halt, Metaorder, Planned, ValueShock
+from freeagentics.market.events.planned import CircuitBreaker, DarkSource, Halt, LargeOrder, Planned, ValueShock
 
 EVENT = np.dtype([("event", "<i4"), ("asset", "<i4"), ("quantity", "<i8"), ("cents", "<i8")])
 """An event that was on in a bar: its place among those of the scenario, the asset, and for orders what was bought (above 0) or sold in the
 bar, in units, and what was paid (above 0) or received."""
 
-_REPORTED = (Metaorder, FatFinger, CircuitBreaker)
+_REPORTED = (LargeOrder, CircuitBreaker)
 """Events of which only the auctions know when they are on."""
 
 Kind = TypeVar("Kind", bound=Planned)
@@ -52,7 +52,7 @@ class Calendar:
         return ((place, event) for place, event in self.of(*kinds) if event.at <= step <= event.last)
 
     def begun(self, step: int) -> int:
-        """How many have begun by the end of a step: they are the first ones."""
+        """Number of events that have begun by the end of a step: they are the first ones."""
         return sum(event.at <= step for event in self.events)
 
     def halted(self, step: int) -> Mask:
@@ -71,7 +71,7 @@ class Calendar:
         return shift
 
     def shown(self, step: int, columns: Sequence[str], values: F32) -> F32:
-        """What sources show at a step, (A, F): *values*, where they are not dark."""
+        """Features (A, F) as they are shown at a step: zeros for sources that are dark."""
         for place, event in self.on(step, DarkSource):
             dark = [column.startswith(f"{event.source}.") for column in columns]
             values = readonly(np.where(self.concerns[place][:, None] & np.array(dark), np.float32(0), values))

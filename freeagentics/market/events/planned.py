@@ -48,8 +48,17 @@ class Lasting(Planned):
         return f"{self.bars} bar{'s' * (self.bars > 1)}"
 
 
+class LargeOrder(Planned):
+    """Common base of orders of outsiders."""
+
+    in_auctions = True
+
+    side: Literal["buy", "sell"] = Field(default="sell", description="Whether it is bought or sold.")
+    size: float = Field(gt=0, le=1000, description="Size, in what the crowd usually trades in a bar (`market.auction.turnover`).")
+
+
 class ValueShock(Planned):
-    """What traders believe an asset is worth changes at once, for good."""
+    """A change of the value that traders believe in, at once and for good."""
 
     in_auctions = True
 
@@ -62,15 +71,11 @@ class ValueShock(Planned):
         return f"the value changes by {self.change:+.1%}"
 
 
-class Metaorder(Lasting):
+class Metaorder(LargeOrder, Lasting):
     """A large order of an outsider, worked evenly over the auctions of some bars, at any price. What an auction does not fill is asked for
     again in the next, and an auction that is not held does not count: it goes on until all is filled."""
 
-    in_auctions = True
-
     kind: Literal["metaorder"] = Field(default="metaorder", description="Which event this is.")
-    side: Literal["buy", "sell"] = Field(default="sell", description="Whether it is bought or sold.")
-    size: float = Field(gt=0, le=1000, description="Size, in what the crowd usually trades in a bar (`market.auction.turnover`).")
 
     @property
     def text(self) -> str:
@@ -78,14 +83,10 @@ class Metaorder(Lasting):
         return f"an outsider {self.side}s {self.size:g} bars' usual turnover over {self.duration}"
 
 
-class FatFinger(Planned):
+class FatFinger(LargeOrder):
     """An order that is far too large, at any price, in the first auction of a bar; what that does not fill is withdrawn."""
 
-    in_auctions = True
-
     kind: Literal["fat-finger"] = Field(default="fat-finger", description="Which event this is.")
-    side: Literal["buy", "sell"] = Field(default="sell", description="Whether it is bought or sold.")
-    size: float = Field(gt=0, le=1000, description="Size, in what the crowd usually trades in a bar (`market.auction.turnover`).")
 
     @property
     def text(self) -> str:
