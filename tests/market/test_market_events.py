@@ -33,7 +33,8 @@ def trade(made: AuctionMarket, steps: int) -> list[tuple[Any, ...]]:
         seen = made.advance()
         random = np.random.default_rng(made.step)
         quantity = (random.uniform(-2, 2, DESKS) * made.units.quantity[0]).astype(np.int64)
-        made.submit(Orders(np.arange(DESKS), np.arange(DESKS), random.integers(2, size=DESKS), quantity))
+        desk = np.arange(DESKS, dtype=np.int32)
+        made.submit(Orders(desk, desk, random.integers(2, size=DESKS, dtype=np.int32), quantity))
         trail.append((seen.prices.tolist(), seen.values.tobytes(), made.accounts.cash.tolist(), made.happened.tolist()))
     return trail
 
@@ -167,7 +168,7 @@ def test_nobody_trades_on_bars_that_are_replayed_while_there_is_a_halt() -> None
     for _ in range(3):
         made.advance()
         bought.append(made.fills.asset.tolist())
-        made.submit(Orders(np.zeros(2, np.int32), np.zeros(2, np.int32), np.arange(2), np.full(2, 10**6)))
+        made.submit(Orders(np.zeros(2, np.int32), np.zeros(2, np.int32), np.arange(2, dtype=np.int32), np.full(2, 10**6)))
     assert bought == [[], [1], [0, 1]]
     assert made.happened.tolist() == []
 

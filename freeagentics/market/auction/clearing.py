@@ -34,7 +34,8 @@ class Book:
     @cache
     def empty(cls) -> Self:
         """No orders: always the same book."""
-        return cls(*(np.zeros(0, dtype=dtype) for dtype in (np.int32, np.int32, np.int64, np.int64)))
+        whose, worth = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+        return cls(asset=whose, owner=whose, limit=worth, quantity=worth)
 
     @classmethod
     def within(cls, parts: Sequence[Self], lowest: I64, highest: I64) -> Self:
