@@ -23,10 +23,10 @@ SHORT = Order(bars=2, at=4, after=3)
 
 @pytest.mark.parametrize("crowd_alone", [True, False])
 def test_a_larger_order_moves_the_price_further_its_own_way(crowd_alone: bool) -> None:
-    found = impact(load_scenario("floor", SMALL), [3.0, 0.5], 2, SHORT, crowd_alone=crowd_alone)
+    found = impact(load_scenario("floor", SMALL), [3.0, 0.5], 1, SHORT, crowd_alone=crowd_alone)
     assert found.sizes == (0.5, 3.0)
-    assert found.paths.shape == (2, 2, 5)
-    small, large = found.paths[:, :, 1].mean(axis=0)
+    assert found.paths.shape == (1, 2, 5)
+    small, large = found.paths[0, :, 1]
     assert 0 < small < large
 
 
@@ -57,10 +57,10 @@ def test_a_price_that_went_the_other_way_has_no_power_and_gave_nothing_back() ->
 
 def test_the_command_prints_a_table_or_json(tmp_path: Path) -> None:
     settings = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
-    words = ("impact", "floor", "--crowd", "--sizes", "1", "--seeds", 2, "--at", 3, "--after", 2, *settings)
+    words = ("impact", "floor", "--crowd", "--sizes", "1", "--seeds", 1, "--at", 3, "--after", 2, *settings)
     said = called(*words, "--side", "sell", cwd=tmp_path).stdout
     assert "2 bars later" in said
-    assert "an order to sell over 1 bar, 2 seeds" in said
+    assert "an order to sell over 1 bar, 1 seed;" in said
     told = json.loads(called(*words, "--json", cwd=tmp_path).stdout)
     assert [row["bar"] for row in told["paths"]] == [0, 1, 2]
 
