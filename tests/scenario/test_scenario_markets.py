@@ -8,8 +8,7 @@ from freeagentics import load_scenario
 from freeagentics.market import AuctionMarket, Bars
 from freeagentics.scenario.market_setup import open_market
 
-SELLER = {"kind": "metaorder", "at": 60, "size": 4.0}
-BREAKER = {"kind": "circuit-breaker", "at": 60, "move": 0.03, "halt": 4}
+BREAKER = {"kind": "circuit-breaker", "at": 14, "move": 0.03, "halt": 4}
 
 
 def traded(name: str, **changes: object) -> tuple[Bars, np.ndarray]:
@@ -24,17 +23,17 @@ def traded(name: str, **changes: object) -> tuple[Bars, np.ndarray]:
 
 
 def test_a_flash_crash_needs_its_seller_and_a_breaker_spreads_it() -> None:
-    crashes = {}
-    for name, events in {"quiet": [], "seller": None, "breaker": [SELLER, BREAKER]}.items():
-        bars, _ = traded("flash-crash", steps=70, **{} if events is None else {"events": events})
-        around = np.log(bars.low[59:, 0] / bars.close[58, 0])
-        crashes[name] = around.min(), np.diff(np.log(bars.close[58:, 0])).min()
+    (seller,) = load_scenario("flash-crash").events
+    early, crashes = seller.model_dump() | {"at": 14}, {}
+    for name, events in {"quiet": [], "seller": [early], "breaker": [early, BREAKER]}.items():
+        bars, _ = traded("flash-crash", steps=22, events=events)
+        before = bars.close[12, 0]
+        crashes[name] = np.log(bars.low[13:, 0] / before).min(), np.diff(np.log(bars.close[12:, 0])).min()
     assert crashes["seller"][0] < -0.05 < crashes["quiet"][0]
     assert crashes["seller"][1] < crashes["breaker"][1] < crashes["quiet"][1]
 
 
 def test_prices_stray_further_from_value_where_chartists_outnumber_fundamentalists() -> None:
-    assets = {"steps": 150, "market.auction.symbols": ["A", "B"]}
-    _, bubble = traded("bubble", **assets)
-    _, balanced = traded("bubble", **assets, **{"market.auction.crowd.fundamental": 0.03, "market.auction.crowd.trend": 0.05})
+    _, bubble = traded("bubble", steps=150)
+    _, balanced = traded("bubble", steps=150, **{"market.auction.crowd.fundamental": 0.03, "market.auction.crowd.trend": 0.05})
     assert (np.abs(bubble).max(axis=0) > 2 * np.abs(balanced).max(axis=0)).all()
