@@ -22,6 +22,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         "freeagentics compare runs/a runs/b --margin return=0.002 --out runs/compared",
     ),
     "facts": ("freeagentics facts floor --steps 5000", "freeagentics facts runs/… --against mine.csv"),
+    "impact": ("freeagentics impact floor --seeds 20", "freeagentics impact floor --side sell --bars 4 --sizes 1,5 --set agents.count=50"),
     "analytics": ("freeagentics analytics runs/first runs/second --by role --by sources", "freeagentics analytics runs/… --cost"),
     "patterns": ("freeagentics patterns runs/…",),
     "bars": ("freeagentics bars mine.csv --to bars.parquet", "freeagentics bars old.csv --tz Europe/Paris"),

@@ -47,6 +47,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     when = f"step {explanation.step} ({iso(explanation.timestamp)})"
     yield f"{explanation.agent}, desk {explanation.desk}, {when}, asset {explanation.symbol}"
     yield from _section("Decision", [_decision(explanation), *_trades(explanation.trades)])
+    if explanation.events:
+        yield from _section("Events", [f"step {event.step}: {event.text}" for event in explanation.events])
     yield from _section("Reasoning", [_numbers(explanation.reasoning)])
     yield from _section("Learned weights", [_numbers(explanation.weights)])
     paid = f" ({explanation.paid / 100:.2f} USD)" if explanation.paid else ""
@@ -83,6 +85,13 @@ def _trades(trades: tuple[Trade, ...]) -> Iterator[str]:
             filled = f"{quantity(abs(trade.filled))} filled at {price(trade.price)} USD{_past(trade)}, fee {trade.fee:,.2f} USD"
             rest = "" if trade.filled == trade.quantity else "; the rest lapsed"
             yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; {filled}{rest}"
+            yield from _impact(trade)
+
+
+def _impact(trade: Trade) -> Iterator[str]:
+    if trade.close is not None and trade.close_without is not None:
+        moved = 1e4 * (trade.close / trade.close_without - 1)
+        yield f"its bar closed at {price(trade.close)} USD; without the order at {price(trade.close_without)} ({moved:+.2f} bp)"
 
 
 def _past(trade: Trade) -> str:

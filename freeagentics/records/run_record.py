@@ -195,6 +195,11 @@ class RunRecord:
         return self._frame(RecordFrames.fills)
 
     @cached_property
+    def event_frame(self) -> pl.DataFrame:
+        """One row per event that was on, step and symbol: what was planned, and what an outsider traded in the bar."""
+        return self._frame(RecordFrames.events)
+
+    @cached_property
     def memory_frame(self) -> pl.DataFrame:
         """One row per memory: its 48 features and those of its role's own, decoded, and what came of it."""
         return self._frame(RecordFrames.memories)

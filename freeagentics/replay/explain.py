@@ -13,14 +13,15 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.market import CENTS
+from freeagentics.market import CENTS, AuctionMarket
 from freeagentics.mind import REGIMES
+from freeagentics.records.event_texts import event_texts
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster, decision_id
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay.chain import Chain
-from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.replay.explanation import Alternative, EventThen, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
 from freeagentics.replay.replay import Replay
 from freeagentics.replay.restore import committed
 from freeagentics.scenario.plain import whole
@@ -100,6 +101,7 @@ class Explainer:
             step=self._step,
             timestamp=self._view.observation.timestamp,
             symbol=self._symbols[self._asset],
+            events=self._events(),
             saw=self._saw(),
             sources=self._sources,
             paid=int(self._step_context.choice.charge[self._row]),
@@ -122,6 +124,11 @@ class Explainer:
             above=chain.above(self._agent, self._step),
             below=chain.below(self._agent, self._step),
         )
+
+    def _events(self) -> tuple[EventThen, ...]:
+        steps = (self._step, self._step + 1)
+        texts = ((step, text) for step in steps for text in event_texts(self._journal, self._lineage, self._names, step))
+        return tuple(EventThen(step=step, text=text) for step, text in texts)
 
     def _saw(self) -> dict[str, float]:
         observation = self._view.observation
@@ -223,7 +230,19 @@ class Explainer:
             price=price / unit,
             fee=float(filled["fee"].sum() / CENTS),
             bound=None if low <= price <= high else (low if price < low else high) / unit,
+            **self._closes(asset),
         )
+
+    def _closes(self, asset: int) -> dict[str, float]:
+        """Close of the bar in which an order was filled, and what it would have been without it; nothing where bars do not answer."""
+        market, lineage = self._rerun.model.market, self._lineage
+        # A fork may have begun between the order and its bar, and its market answers by other rules.
+        if not isinstance(market, AuctionMarket) or lineage.at(self._step) is not lineage.at(self._step + 1):
+            return {}
+        orders = market.orders
+        others = orders.take(np.flatnonzero((orders.agent != self._agent) | (orders.asset != asset)))
+        found = {"close": orders, "close_without": others}
+        return {name: float(market.closes_if(standing)[asset]) for name, standing in found.items()}
 
     def _mine(self, kind: Kind, step: int) -> AnyArray:
         records = self._journal.read(step, kind, SHARED)

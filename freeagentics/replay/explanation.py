@@ -74,6 +74,7 @@ class Trade(_Part):
     Attributes:
         price, fee: None while it is open or where it was cut away.
         bound: the low or the high of its bar, where impact took the price past it; else None.
+        close, close_without: of its bar, and what that would have been without this order, where a market of auctions answers; else None.
     """
 
     symbol: str
@@ -82,6 +83,8 @@ class Trade(_Part):
     price: float | None
     fee: float | None
     bound: float | None
+    close: float | None = None
+    close_without: float | None = None
 
 
 class OutcomeSoFar(_Part):
@@ -93,10 +96,18 @@ class OutcomeSoFar(_Part):
     reward: float | None
 
 
+class EventThen(_Part):
+    """An event of the bar that was seen, or of the next one, in which orders were filled; in words."""
+
+    step: int
+    text: str
+
+
 class Explanation(_Part):
     """Why an agent did what it did at one step.
 
     Attributes:
+        events: of the bar that it saw, and of the one after.
         saw: columns of the observation that it had read, of the symbol in focus.
         paid: cents.
         sources: that it read.
@@ -113,6 +124,7 @@ class Explanation(_Part):
     step: int
     timestamp: int
     symbol: str
+    events: tuple[EventThen, ...]
     saw: dict[str, float]
     sources: tuple[str, ...]
     paid: int

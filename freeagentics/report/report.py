@@ -15,6 +15,7 @@ from freeagentics.report.page.section import Section
 from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
+from freeagentics.report.sections.events import events
 from freeagentics.report.sections.footprint import footprint
 from freeagentics.report.sections.forecasts import forecasts
 from freeagentics.report.sections.forgotten import forgotten
@@ -40,6 +41,7 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     planted,
     periods,
     prices,
+    events,
     equity,
     groups,
     forecasts,

@@ -13,6 +13,7 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.events import Calendar
 from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
 from freeagentics.market.synthetic.drift import aftershock, plant
@@ -94,9 +95,12 @@ class SyntheticMarket(ReplayMarket):
         sources: Sequence[Source],
         start: int = 0,
         terms: Terms | None = None,
+        events: Calendar | None = None,
     ) -> None:
         """Make *bars* bars; the other arguments are those of `ReplayMarket`."""
         made, daily, self.truth = synthesize(settings, seed, bars)
         # Of the first bar: a run that is resumed with more bars must not count in other units.
         units = Units.fitting(made.head(1), cash_cents)
-        super().__init__(made, desks=desks, cash_cents=cash_cents, sources=sources, daily=daily, start=start, terms=terms, units=units)
+        super().__init__(
+            made, desks=desks, cash_cents=cash_cents, sources=sources, daily=daily, start=start, terms=terms, units=units, events=events
+        )
