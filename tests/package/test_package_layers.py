@@ -36,6 +36,7 @@ ROOMS = {
     "sync": {"records", "scenario", "agents", "journal", "stores"} | FACULTIES - {"market", "mind"},
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
+    "metrics": {"simulation", "agents", "journal", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "env": {"simulation", "scenario", "agents", "market", "memory"},
     "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
@@ -48,7 +49,7 @@ ROOMS = {
     "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
     | {"mesa_memory", "optimized_threadpool_manager", "env"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
-    | {"scenario", "agents", "market", "memory", "mesa_memory", "services", "stores"},
+    | {"scenario", "agents", "market", "memory", "mesa_memory", "metrics", "services", "stores"},
     "__main__": {"cli"},
 }
 
