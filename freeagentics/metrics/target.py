@@ -1,4 +1,4 @@
-"""Where metrics go: what ``--metrics`` takes."""
+"""The places that metrics go to: what ``--metrics`` takes."""
 
 from __future__ import annotations
 

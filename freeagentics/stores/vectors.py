@@ -1,4 +1,4 @@
-"""Vectors of memories: what a store that searches by likeness keeps beside its records, and answers."""
+"""Vectors of memories, and the contract of stores that search them by likeness."""
 
 from __future__ import annotations
 

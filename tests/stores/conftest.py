@@ -1,4 +1,4 @@
-"""What differs where these tests run over Dynalite (``make test-dynalite``): operations that it does not know."""
+"""Differences where these tests run over Dynalite (``make test-dynalite``): operations that it does not know."""
 
 from __future__ import annotations
 
