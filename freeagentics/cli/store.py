@@ -99,9 +99,11 @@ def find_command(
         return
     if found.scanned is not None:
         typer.echo(f"compared {found.scanned:,} memories one by one; Redis 8 with ?vectors=yes searches them itself", err=True)
+    if not found.neighbours:
+        typer.echo("none found: nothing that was asked for is on record, or the store was not fed with ?vectors=yes", err=True)
     for one in found.neighbours:
         outcome = {None: "open", True: "success", False: "failure"}[one.attributes.get("success")]
-        typer.echo(f"{one.likeness:.3f}  {one.agent}@{one.step}  {one.attributes['action']}, {outcome}")
+        typer.echo(f"{one.likeness:.3f}  {one.agent}@{one.step}  {one.attributes.get('action', 'unknown')}, {outcome}")
 
 
 def _agent_step(like: str) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
@@ -77,17 +77,22 @@ def find_alike(
             found, scanned = store.vectors.nearest(vector, count + 1, agent=agent, where=where, apart=away), None
         else:
             everyone = list(_scan(memories, store, agents, vector))
-            known, wanted = _attributes(journal, names, horizon), checked_where(where).items()
-            far = (one for one in everyone if abs(one.step - away.step) >= away.distance)
-            fitting = (one for one in far if wanted <= known[one.agent, one.step].items())
-            best = nlargest(count + 1, fitting, key=lambda one: one.likeness)
-            found, scanned = [one._replace(attributes=known[one.agent, one.step]) for one in best], len(everyone)
+            known = _attributes(journal, names, horizon)
+            found, scanned = _best(everyone, count + 1, known, checked_where(where), away), len(everyone)
     return Alike([one for one in found if (one.agent, one.step) != like][:count], scanned)
 
 
 def _attributes(journal: Journal, names: Roster, horizon: int) -> dict[tuple[str, int], Attributes]:
     commit = journal.commit_record()
     return dict(map(decided, DecisionItems(journal, names, horizon).span(1, commit.step if commit else 0)))
+
+
+def _best(
+    everyone: Sequence[Neighbour], count: int, known: Mapping[tuple[str, int], Attributes], where: Attributes, away: Apart
+) -> list[Neighbour]:
+    far = (one for one in everyone if abs(one.step - away.step) >= away.distance)
+    described = (one._replace(attributes=known.get((one.agent, one.step), {})) for one in far)
+    return nlargest(count, (one for one in described if where.items() <= one.attributes.items()), key=lambda one: one.likeness)
 
 
 def _scan(memories: MemoryVectors, store: Store, agents: Sequence[str], vector: F32) -> Iterator[Neighbour]:
