@@ -79,7 +79,7 @@ class VectorIndex(ABC):
 
 
 def checked_where(where: Attributes | None) -> Attributes:
-    """The attributes that a search asks for. Raises BadInput where a text is no plain word: it becomes part of an expression that a server reads."""
+    """The attributes that a search asks for. Raises BadInput where a text is no plain word: a server reads it in an expression."""
     for name, value in (where or {}).items():
         if isinstance(value, str) and not _WORD.fullmatch(value):
             raise BadInput(f"{name} must be a word of letters, digits, _ . : and -, not {value!r}")
