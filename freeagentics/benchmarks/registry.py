@@ -30,6 +30,7 @@ BENCHMARKS = {
     "mind": "mind:mind",
     "registration": "registration:registration",
     "scale": "scale:scale",
+    "searches": "searches:searches",
     "startup": "startup:startup",
     "step_scaling": "step_scaling:step_scaling",
     "stores": "stores:stores",

@@ -62,6 +62,12 @@ def run_command(
     memory_limit: Annotated[
         int | None, typer.Option("--memory-limit", metavar="MB", min=1, help="RAM to stay under: near it agents hibernate between uses.")
     ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics", metavar="PORT|HOST:PORT|URL", help="Serve metrics to Prometheus, or send them to cloudwatch://REGION/NAMESPACE."
+        ),
+    ] = None,
     resume_dir: Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with a stopped run.")] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -94,7 +100,7 @@ def run_command(
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, memories_from=memories_from, allow_plugins=allow_plugins)
-        completed = execute(start, progress)
+        completed = execute(start, progress, metrics=metrics, name=str(resume_dir or scenario or "btc-replay"))
     summarize(completed, json=json, quiet=quiet, report=not no_report, open_report=open_report)
 
 
