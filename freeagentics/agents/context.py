@@ -44,7 +44,10 @@ class MemorySettings(BaseModel):
     halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
     importance_weight: float = Field(
-        0.0, ge=0, le=16, description="What a memory of no importance loses in recall, as a natural logarithm of relevance; 0 leaves it out."
+        0.0,
+        ge=0,
+        le=16,
+        description="What a memory of no importance loses in recall, as a natural logarithm of relevance; 0 leaves it out.",
     )
     use_weight: float = Field(
         0.0, ge=0, le=16, description="What a memory that decisions never named loses in recall, as a natural logarithm; 0 leaves it out."

@@ -136,7 +136,9 @@ def test_an_agents_metric_ranks_its_own_later_experience_better_than_a_flat_one_
     for row, telling in enumerate(tells):
         assert made.importance(row).argmax() == telling
         assert kernels.total(made.importance(row)) == pytest.approx(1, abs=1e-6)
-        own, other, none = (ranked_later(np.random.default_rng(row), one, of, telling) for one, of in ((made, row), (made, 1 - row), (flat, 0)))
+        own, other, none = (
+            ranked_later(np.random.default_rng(row), one, of, telling) for one, of in ((made, row), (made, 1 - row), (flat, 0))
+        )
         assert own < 0.8 * none
         assert own < 0.8 * other
 

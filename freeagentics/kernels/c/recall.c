@@ -6,6 +6,9 @@
 /* Slots that are worked on side by side: as many as fit into a register's work. */
 #define CHUNK 32
 
+/* Numbers of a key of the built-in roles: loops of a known length are unrolled. */
+#define USUAL_KEY 17
+
 /* Slots up to which all are ranked at once; of more, those of a chunk once it may have the most relevant one. */
 #define FEW 256
 
@@ -34,7 +37,8 @@ typedef struct {
 } Memories;
 
 /* Distance of keys from the one asked for: whole numbers below 2^24 where the metric sums to at most 256. */
-static void distances_of(const uint8_t *key, const uint8_t *query, const int32_t *metric, int64_t slots, int64_t size, int32_t *distance) {
+static inline __attribute__((always_inline)) void distances_of(const uint8_t *key, const uint8_t *query, const int32_t *metric, int64_t slots,
+                                                               int64_t size, int32_t *distance) {
     for (int64_t slot = 0; slot < slots; slot++) {
         int32_t sum = 0;
         for (int64_t i = 0; i < size; i++) {
@@ -64,7 +68,11 @@ static inline void weigh(const Memories *memories, const Ranking *by, int64_t fi
     int32_t distance[CHUNK] = {0}, age[CHUNK] = {0};
     double salience[CHUNK] = {0};
     int64_t count = chunk_size(memories, first);
-    distances_of(memories->key + first * memories->size, by->key, by->metric, count, memories->size, distance);
+    const uint8_t *key = memories->key + first * memories->size;
+    if (memories->size == USUAL_KEY)
+        distances_of(key, by->key, by->metric, count, USUAL_KEY, distance);
+    else
+        distances_of(key, by->key, by->metric, count, memories->size, distance);
     for (int64_t i = 0; i < count; i++) age[i] = by->now - memories->step[first + i];
     if (by->importance > 0 || by->use > 0)
         for (int64_t i = 0; i < count; i++)
@@ -115,8 +123,9 @@ static int64_t most_relevant(const Memories *memories, const Ranking *by, const 
     int64_t chunks = (memories->slots + CHUNK - 1) / CHUNK;
     for (;;) {
         int64_t chunk = 0, slot;
-        for (int64_t c = 1; c < chunks; c++) chunk = memories->most[c] > memories->most[chunk] ? c : chunk;
-        float most = chunks ? memories->most[chunk] : 0;
+        float most = 0;
+        for (int64_t c = 0; c < chunks; c++)
+            if (memories->most[c] > most) most = memories->most[chunk = c];
         if (!(most > 0)) return -1;
         if (memories->left_out[chunk] == episodes) {
             for (slot = chunk * CHUNK; memories->relevance[slot] < most;) slot++;
