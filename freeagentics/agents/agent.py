@@ -60,7 +60,7 @@ class TradingAgent(mesa.Agent):
 
     @property
     def importance(self) -> dict[str, float]:
-        """Importance of features when it recalls, by name, as outcomes have taught it: shares in the distance of memories, summing to one."""
+        """Importance of features when it recalls, as outcomes have taught it: shares in the distance of memories, by name."""
         names = [feature.name for feature in self.cohort.table.features if feature.recall]
         return dict(zip(names, self.cohort.recollection.importance(self.row).tolist(), strict=True))
 

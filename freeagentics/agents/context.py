@@ -47,7 +47,7 @@ class MemorySettings(BaseModel):
         0.0,
         ge=0,
         le=16,
-        description="What a memory of no importance loses in recall, as a natural logarithm of relevance; 0 leaves it out.",
+        description="What a memory of no importance loses in recall, as a natural logarithm; 0 leaves it out.",
     )
     use_weight: float = Field(
         0.0, ge=0, le=16, description="What a memory that decisions never named loses in recall, as a natural logarithm; 0 leaves it out."
