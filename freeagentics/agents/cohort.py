@@ -29,7 +29,7 @@ from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
-_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
+_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward", "uses")
 _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
 """What takes most of a checkpoint, row by row."""
 
@@ -191,7 +191,8 @@ class Cohort(ArrayState, ABC):
         focus = self.focus_on(view)
         states = experience.situation(view, context, self.desk, self.belief, self.heard, focus, self.table)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
+        keys, metric = self.table.keys_of(states), self.recollection.metric()
+        recalled = self.index.recall(keys, context.memory.recall, step, metric, named=CAUSES)
         return Situation(view, focus, states, recalled, outcome)
 
     def act(self, situation: Situation) -> CohortOutput:

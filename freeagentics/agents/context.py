@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
-from freeagentics.memory import Codec, RecallIndex
+from freeagentics.memory import Codec, Ranking, RecallIndex
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import draws, generator, uniform
 
@@ -30,7 +30,10 @@ class MemorySettings(BaseModel):
         (), description="Trained codecs of your own, files or folders that `freeagentics train` wrote, relative to the scenario's file."
     )
     slots: int = Field(
-        64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
+        64,
+        ge=4,
+        le=262_144,
+        description="Memories per agent in the recall index; half are the latest, half the most important. Each takes 35 bytes of RAM.",
     )
     recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
@@ -40,6 +43,15 @@ class MemorySettings(BaseModel):
     prior: float = Field(0.01, gt=0, lt=1, description="Probability, before any outcome, that recalled outcomes tell of the one to come.")
     halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
+    importance_weight: float = Field(
+        0.0,
+        ge=0,
+        le=16,
+        description="What a memory of no importance loses in recall, as a natural logarithm; 0 leaves it out.",
+    )
+    use_weight: float = Field(
+        0.0, ge=0, le=16, description="What a memory that decisions never named loses in recall, as a natural logarithm; 0 leaves it out."
+    )
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
     sequences: int = Field(
         4096, ge=0, le=1_000_000, description="Latest bars in which hunters find sequences like the last one, beyond the slots; 0 for none."
@@ -63,8 +75,12 @@ class MemorySettings(BaseModel):
 
     def index(self, rows: int, key_size: int) -> RecallIndex:
         """An empty recall index for so many agents, with keys of so many numbers."""
-        width, halflife, doubt = self.width, self.halflife, self.doubt
-        return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, halflife=halflife, width=width, doubt=doubt)
+        return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, ranking=self.ranking, doubt=self.doubt)
+
+    @property
+    def ranking(self) -> Ranking:
+        """Measures by which memories are ranked."""
+        return Ranking(self.halflife, self.width, self.importance_weight, self.use_weight)
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -28,6 +28,7 @@ BENCHMARKS = {
     "memory_targets": "memory_targets:memory_targets",
     "mesa_memory": "mesa_memory:mesa_memory",
     "mind": "mind:mind",
+    "recall": "recall:recall",
     "registration": "registration:registration",
     "scale": "scale:scale",
     "searches": "searches:searches",
