@@ -22,6 +22,7 @@ SHIPPED = {
     "floor",
     "null-market",
     "quick",
+    "regime-return",
     "stocks",
     "ten-pairs",
     "whale-pump",
