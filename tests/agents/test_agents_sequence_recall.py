@@ -11,7 +11,11 @@ from freeagentics import MarketModel, fork, load_scenario, run
 from freeagentics.agents.context import Course, MemorySettings
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes
+from freeagentics.arrays import F32
 from freeagentics.errors import BadInput, BadScenario
+from freeagentics.market import SyntheticSettings, synthesize
+from freeagentics.market.sources import PriceSource
+from freeagentics.market.synthetic.planted import RegimeReturn, Rule
 from freeagentics.records.run_record import RunRecord
 
 ROWS, HORIZON, LENGTH = 2, 8, 12
@@ -72,6 +76,36 @@ def test_a_course_of_volumes_is_heard_where_volumes_are_recalled() -> None:
     assert np.mean(said[3:]) > 1
     assert recall.weight[:, 0].tolist() == [0, 0]
     assert (recall.weight[:, 1] > 0.3).all()
+
+
+def heard(planted: tuple[Rule, ...], steps: int = 900) -> tuple[F32, F32]:
+    """Weights of courses of prices and of volumes after so many steps in a made market, and what was said of volumes, (steps,)."""
+    bars, daily, _ = synthesize(SyntheticSettings(planted=planted), 3, 200 + steps)
+    shown = np.nan_to_num(PriceSource().compute(bars, daily))[200:]
+    move, volume, usual = (shown[:, :, PriceSource.columns.index(f"price.{name}")] for name in ("zscore", "volume_score", "volatility"))
+    closes = np.log(bars.close[200:])
+    recall = SequenceRecall(ROWS, 1, MemorySettings(horizon=HORIZON, sequences_of=("price", "volume")))
+    said = np.zeros(steps, dtype=np.float32)
+    for step in range(steps):
+        recall.observe(step, move[step], volume[step], np.zeros(ROWS, dtype=np.int32))
+        said[step] = recall.said[step % len(recall.said), 0, 1, 0]
+        if step >= HORIZON:
+            made = step - HORIZON
+            result = np.clip((closes[step] - closes[made]) / (usual[made] * np.sqrt(HORIZON)), -4, 4).astype(np.float32)
+            recall.learn(Outcomes(made, HORIZON, result), np.tile(result, (ROWS, 1)), ALL)
+    return recall.weight[0], said
+
+
+def test_regimes_met_long_ago_are_foreseen_when_they_open_as_they_did() -> None:
+    weight, said = heard((RegimeReturn(regimes=3, every=30),))
+    assert weight[1] > 0.2
+    assert said.any()
+
+
+def test_in_a_market_with_nothing_in_it_courses_of_volumes_are_found_and_not_heard() -> None:
+    weight, said = heard(())
+    assert said.any()
+    assert not weight.any()
 
 
 def test_what_two_courses_foretell_alike_is_counted_once() -> None:
