@@ -95,6 +95,7 @@ REAL := --without memory,whales,derivatives,sentiment,signals,risk-manager --wal
 evidence: install
 	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002)
 	$(call ABLATE,echo --without memory)
+	$(call ABLATE,regime-return --without memory)
 	$(call ABLATE,whale-pump --without whales$(,)memory)
 	$(call ABLATE,crash --without risk-manager)
 	$(call ABLATE,regime-drift --without signals$(,)risk-manager)

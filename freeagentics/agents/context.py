@@ -16,7 +16,6 @@ from freeagentics.memory import Codec, RecallIndex
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import generator, uniform
 
-
 Course = Literal["price", "volume"]
 
 

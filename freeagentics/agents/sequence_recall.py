@@ -1,4 +1,4 @@
-"""Recall of sequences: what followed when prices, or volumes, last went as they did just now, weighed as outcomes have shown it to be right."""
+"""Recall of sequences: what followed when prices or volumes last went as they did just now, as outcomes have shown it to be right."""
 
 from __future__ import annotations
 

@@ -117,7 +117,6 @@ def test_what_two_courses_foretell_alike_is_counted_once() -> None:
     assert (recall.weight.sum(axis=1) < 1.2).all()
 
 
-
 def test_an_agent_recalls_what_it_lived_through() -> None:
     _, said = lived(3.0, joined=(0, 600))
     before, after = np.array(said[3:9]), np.array(said[13:])

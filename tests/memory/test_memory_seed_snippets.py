@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,9 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402
 
-from freeagentics.memory.forgetting import PER_RECALL, CodeSizes, kept_lengths, priorities, to_strength  # noqa: E402
 from freeagentics.memory.codec.nets import AdaptiveEntropyBottleneck, FeatureGroupedVAE  # noqa: E402
 from freeagentics.memory.codec.training.nets import NetSettings, start_net  # noqa: E402
+from freeagentics.memory.forgetting import PER_RECALL, CodeSizes, kept_lengths, priorities, to_strength  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -141,7 +142,7 @@ def test_fidelity_follows_the_task_without_training_and_falls_gracefully() -> No
     net, states = fitted(lived(1)), lived(1)
     errors = [error(net.at_level(level), states) for level in (0.1, 0.3, 0.7, 1.0)]
     assert errors == sorted(errors)
-    assert all(later < 8 * earlier for earlier, later in zip(errors[1:], errors[2:], strict=False))
+    assert all(later < 8 * earlier for earlier, later in pairwise(errors[1:]))
 
 
 def test_a_new_agent_that_starts_from_a_peers_net_is_ahead_of_one_that_starts_cold() -> None:
