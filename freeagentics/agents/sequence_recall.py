@@ -20,7 +20,7 @@ CERTAIN = np.float32(0.7)
 LARGEST_SEQUEL = np.float32(4)
 
 USUAL_VOLUME_HALFLIFE = 12.0
-"""Bars over which the mean of volumes is taken from which they differ."""
+"""Bars in which the mean that volumes are compared with forgets half."""
 
 
 class SequenceRecall(ArrayState):
@@ -28,14 +28,14 @@ class SequenceRecall(ArrayState):
 
     An agent recalls what it lived through, and what was handed on to those that were there from the first step on: the latest
     `memory.handed_on` bars of an earlier run, which stand before that step. Each episode counts by the probability that it is no chance
-    likeness, and their mean sequel is shrunk by doubt; it is said once, held over the horizon, and fades. Courses of prices and of volumes
-    are recalled each by themselves, C of them; who is named later explains what the earlier ones leave.
+    likeness, and their mean sequel is shrunk by doubt; it is said once, held over the horizon, and fades. Each of the C courses that
+    `memory.sequences_of` names is recalled by itself, and has a weight of its own, on what those named before it leave of the outcomes.
 
     Attributes:
         courses: names of the C courses.
         index: moves and results, C times the assets.
         weights: how outcomes answered to what was recalled, C components.
-        usual: mean of volumes over the last bars, (assets,).
+        usual: mean of the last bars' volumes, (assets,).
         held: what was said last, (rows, C, assets).
         said: words of the steps over the horizon, (horizon + 1, rows, C, assets).
     """
@@ -89,7 +89,7 @@ class SequenceRecall(ArrayState):
     def learn(self, outcomes: Outcomes, residual: F32, judged: Mask) -> None:
         """Learn from outcomes, and keep them as sequels; *residual* (rows, assets) is what the forecast without memories left of them."""
         word = self.said[outcomes.step % len(self.said)]
-        explained = self.weights.contributions(word)
+        explained = self.weight[:, :, None] * word
         left = np.repeat(residual[:, None], len(self.courses), axis=1)
         for later in range(1, len(self.courses)):
             left[:, later] = left[:, later - 1] - explained[:, later - 1]
