@@ -102,6 +102,8 @@ REAL := --without memory,whales,derivatives,sentiment,signals,risk-manager --wal
 evidence: install
 	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002,$(SEEDS))
 	$(call ABLATE,echo --without memory,30)
+	$(call ABLATE,regime-return --without memory,30)
+	$(BIN)/freeagentics sweep echo --set memory.sequences=0$(,)4096 --seeds 10 --out runs/evidence/sequences
 	$(call ABLATE,whale-pump --without whales$(,)memory,$(SEEDS))
 	$(call ABLATE,crash --without risk-manager,$(SEEDS))
 	$(call ABLATE,regime-drift --without signals$(,)risk-manager,$(SEEDS))

@@ -16,6 +16,8 @@ from freeagentics.memory import Codec, Ranking, RecallIndex
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import draws, generator, uniform
 
+Course = Literal["price", "volume"]
+
 
 class MemorySettings(BaseModel):
     """Settings of memory."""
@@ -56,6 +58,11 @@ class MemorySettings(BaseModel):
     sequences: int = Field(
         4096, ge=0, le=1_000_000, description="Latest bars in which hunters find sequences like the last one, beyond the slots; 0 for none."
     )
+    sequences_of: tuple[Course, ...] = Field(
+        ("price",),
+        min_length=1,
+        description="What sequences are recalled of: how prices moved, and how far volumes were from their mean over the last bars.",
+    )
     sequence_length: int = Field(12, ge=3, le=64, description="Bars of a sequence.")
     sequence_likeness: float = Field(
         0.75, gt=0, lt=1, description="Cosine of the angle between the moves of two sequences, from which they are taken for alike."
@@ -93,6 +100,8 @@ class MemorySettings(BaseModel):
             raise ValueError(f"recall must be at most slots ({self.slots}), it is {self.recall}")
         if 0 < self.sequences < self.sequence_length + self.horizon:
             raise ValueError(f"sequences must be 0, or at least sequence_length + horizon, it is {self.sequences}")
+        if len(set(self.sequences_of)) < len(self.sequences_of):
+            raise ValueError(f"sequences_of must name each once, it is {', '.join(self.sequences_of)}")
         if self.handed_on > self.sequences:
             raise ValueError(f"handed_on must be at most sequences ({self.sequences}), it is {self.handed_on}")
         if self.slots % 2 or self.slots // 2 <= self.horizon:

@@ -58,7 +58,7 @@ class Facts:
         weights: of faculties, by role.
         source_errors: of forecasts with and without each source, by role, as `source_usage` has them.
         attribution: of gains, fees and turnover to faculties.
-        perfect: return, after fees, of who knows the pumps and echoes that are planted; NaN where none are.
+        perfect: return, after fees, of who knows the pumps, echoes and regimes that are planted; NaN where none are.
         memories: kept at the end.
         best: the trades that gained most.
         worst: the trades that lost most.
@@ -138,7 +138,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
 
 
 def _perfect(context: RunContext, prices: F64) -> float:
-    """Return of a perfect trader of the planted pumps and echoes over the closes (T, A)."""
+    """Return of a perfect trader of what is planted over the closes (T, A)."""
     scenario = context.record.lineage.at(1)
     if scenario.market.kind != "synthetic":
         return float("nan")

@@ -37,6 +37,7 @@ FIXED_IN_A_FORK = (
     "memory.slots",
     "memory.horizon",
     "memory.sequences",
+    "memory.sequences_of",
     "memory.handed_on",
     *(
         f"market.{key}"

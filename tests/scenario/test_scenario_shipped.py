@@ -24,6 +24,7 @@ SHIPPED = {
     "floor",
     "null-market",
     "quick",
+    "regime-return",
     "stocks",
     "ten-pairs",
     "whale-pump",

@@ -143,13 +143,14 @@ class Forecaster(Cohort):
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
         """Worth of recalled situations, of the belief and sources, and of sequences."""
         found = super().lessons() | {("faculties", *self._names): self.faculties}
-        return found | {("sequences",): self.sequences} if self.sequences else found
+        return found | {("sequences", *self.sequences.courses): self.sequences} if self.sequences else found
 
     def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
         """Agents begin with what others had learned, and know the bars that those had seen."""
         super().inherit(rows, other, theirs, step)
-        if self.sequences and isinstance(other, Forecaster) and other.sequences:
-            self.sequences.inherit_bars(other.sequences, step)
+        elder = other.sequences if isinstance(other, Forecaster) else None
+        if self.sequences and elder and elder.courses == self.sequences.courses:
+            self.sequences.inherit_bars(elder, step)
 
     def observe(self, view: View) -> None:
         """Choose sources, read them, and forecast."""
@@ -169,7 +170,8 @@ class Forecaster(Cohort):
         """Shift of each forecast by what sequences recall, (rows, assets); nothing where none are kept."""
         if not self.sequences:
             return _NO_SHIFT
-        self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
+        move, volume = (self.context.column(observation, name) for name in ("price.zscore", "price.volume_score"))
+        self.sequences.observe(observation.step, move, volume, self.joined)
         return self.sequences.contributions()
 
     def _choose_sources(self, view: View, read: Mask) -> None:
@@ -272,7 +274,7 @@ class Forecaster(Cohort):
         """Weights of the belief and of each source's words up and down, beside those of memories."""
         placed = self._in_places(self.faculties.weight)
         if self.sequences:
-            placed[:, -2] = self.sequences.weight
+            placed[:, -2] = self.sequences.weight.max(axis=1)
         placed[:, -1] = self.recollection.weight
         return placed
 
