@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import polars as pl
 
-from freeagentics.clock import HOUR_MS
+from freeagentics.agents.market_contexts import market_contexts
 from freeagentics.records import RunRecord
 from freeagentics.scenario import Scenario
 from freeagentics.scenario.market_setup import open_market
-from freeagentics.services.evidence import Column, Evidence
+from freeagentics.services.evidence import Evidence
 
 HORIZON = 8
 """Steps after which the price is looked at."""
 
-TREND, VOLATILITY = "price.return_24", "price.volatility_ratio"
 _NO_FEATURES = {"step", "symbol", "close", "timestamp"}
 
 
@@ -55,13 +52,5 @@ def market_evidence(frame: pl.DataFrame, horizon: int = HORIZON) -> Evidence:
     known = later.filter(pl.col("later").is_not_null()).sort("step", maintain_order=True)
     size = (known["later"] / known["close"] - 1).to_numpy()
     features = {name: known[name].to_numpy().astype(np.float64) for name in frame.columns if name not in _NO_FEATURES}
-    return Evidence(known["step"].to_numpy(), size > 0, size, horizon, features, dict(_contexts(known)))
-
-
-def _contexts(frame: pl.DataFrame) -> Iterator[tuple[str, Column]]:
-    if TREND in frame.columns:
-        yield "trend", np.where(frame[TREND].to_numpy() > 0, "rising", "falling")
-    if VOLATILITY in frame.columns:
-        yield "volatility", np.where(frame[VOLATILITY].to_numpy() > 1, "high", "low")
-    hour = frame["timestamp"].to_numpy() // HOUR_MS % 24
-    yield "trading_hours", np.select([hour < 8, hour < 14], ["asian", "european"], "american")
+    contexts = market_contexts(known.columns, lambda name: known[name].to_numpy(), known["timestamp"].to_numpy())
+    return Evidence(known["step"].to_numpy(), size > 0, size, horizon, features, contexts)

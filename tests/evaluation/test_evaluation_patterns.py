@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from cli_runner import called
 
+from freeagentics.condition import Condition
 from freeagentics.evaluation.market_evidence import HORIZON, market_evidence, market_frame, run_frame
 from freeagentics.evaluation.run_patterns import Fate, RunPattern, RunPatterns, patterns_of
 from freeagentics.market.synthetic.market import synthesize
 from freeagentics.records import RunRecord
 from freeagentics.scenario import load_scenario
 from freeagentics.scenario.files import with_changes
-from freeagentics.services.condition import Condition
 from freeagentics.services.evidence import Evidence
 
 PLANTED = Condition("whales.count", 5, context=("trend", "rising"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -17,11 +17,12 @@ from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
+from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings, heeded
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, readonly
-from freeagentics.market import Orders
+from freeagentics.market import Observation, Orders
 from freeagentics.memory import Recalled
 from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
 from freeagentics.randomness import uniform
@@ -73,14 +74,16 @@ class Readings(ArrayState):
 class Forecaster(Cohort):
     """Buys sources as long as they are worth it, and forecasts the return over the horizon.
 
-    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave:
+    A forecast is a sum: what the belief implies, what the directions read and the patterns given imply of the rest, and what memories tell
+    of what these leave:
     sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is weighted as outcomes
     have shown it to be right (`FacultyWeights`), and used once.
 
     Attributes:
         faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
         held: the directions read last.
-        parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
+        patterns: what it was given to begin with, of the sources that it watches; None where that is nothing.
+        parts: what of the forecast comes from the belief, and from sources and patterns of them, (rows, 2, assets).
         sequences: what is recalled of sequences; None where none are kept, or by another role.
         expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
@@ -98,25 +101,34 @@ class Forecaster(Cohort):
         recorded = [source.name for source in context.sources if source.name in watched and source.on_record]
         # By place among those on record, so that a bit means the same on desks that do without some.
         self._places = np.array([recorded.index(source.name) for source in self.sources], dtype=np.int64)
-        self._on_record = len(recorded)
-        self._placed = np.append(0, np.stack([1 + 2 * self._places, 2 + 2 * self._places], axis=1))
+        on_record = self._heeded(recorded, context.patterns)
+        given = self._heeded(self._names, context.patterns)
+        self._pattern_sources = np.array(
+            [self._names.index(one.source) if one.source in self._names else -1 for one in given], dtype=np.int64
+        )
+        self._on_record = 1 + 2 * len(recorded) + len(on_record)
+        of_patterns = [1 + 2 * len(recorded) + on_record.index(one) for one in given]
+        self._placed = np.concatenate([[0], np.stack([1 + 2 * self._places, 2 + 2 * self._places], axis=1).ravel(), of_patterns]).astype(
+            np.int64
+        )
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
         exploring = uniform(context.random(f"{self.role}/traits", number), *settings.exploration_rate, rows)
         self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
-        for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale, self._places, self._placed):
+        for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale, self._places, self._placed, self._pattern_sources):
             fixed.flags.writeable = False
         sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
         prior = np.where(self._cost > 0, settings.prior, settings.prior / 2)
         self.faculties = FacultyWeights(rows, horizon, np.append(settings.prior / 2, np.repeat(prior, 2)).astype(np.float32))
         self.readings = Readings(rows, horizon, sources, assets)
         self.held = HeldDirections(rows, sources, assets, horizon)
+        self.patterns = GivenPatterns(rows, assets, horizon, given) if given else None
         self.last_sent = LastSent(rows, context.signal_ttl)
         self.expected = np.zeros((rows, assets), dtype=np.float32)
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
         # What the parts say and what sources are worth, in the step that is at work: no state.
-        self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
+        self._said = readonly(np.zeros((rows, 1 + 2 * sources + len(given), assets), dtype=np.float32))
         self._worth = readonly(np.zeros((rows, sources), dtype=np.float32))
         self.sequences = SequenceRecall(rows, assets, context.memory) if self.heeds_belief and context.memory.sequences else None
 
@@ -128,7 +140,7 @@ class Forecaster(Cohort):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        for part in (self.faculties, self.held, self.last_sent, self.sequences):
+        for part in (self.faculties, self.held, self.patterns, self.last_sent, self.sequences):
             if part is not None:
                 part.forget(rows)
         self.readings.read[:, rows] = False
@@ -136,6 +148,8 @@ class Forecaster(Cohort):
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
         """Worth of recalled situations, of the belief and sources, and of sequences."""
         found = super().lessons() | {("faculties", *self._names): self.faculties}
+        if self.patterns:
+            found[("patterns", *self.patterns.names)] = self.patterns
         return found | {("sequences",): self.sequences} if self.sequences else found
 
     def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
@@ -154,14 +168,24 @@ class Forecaster(Cohort):
         past.read[slot], self.explored[:] = read, exploring.any(axis=1)
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
         self.held.take(past.directions[slot], read)
+        if self.sequences:
+            self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
         said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
+        if self.patterns:
+            said = np.append(said, self._said_by_patterns(observation, read), axis=1)
         self._said = readonly(said)
         self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
         expected = kernels.total(self.parts, axis=1)
         if self.sequences:
-            self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
             expected = expected + self.sequences.contributions()
         self.expected = between(-LARGEST_FORECAST, expected, LARGEST_FORECAST)
+
+    def _said_by_patterns(self, observation: Observation, read: Mask) -> F32:
+        """Contributions of patterns, (rows, P, assets), where these sources (rows, sources) are read."""
+        assert self.patterns is not None
+        sequel = self.sequences.said[observation.step % len(self.sequences.said)] if self.sequences else None
+        self.patterns.observe(observation, sequel, (self._pattern_sources < 0) | read[:, self._pattern_sources])
+        return self.patterns.contributions()
 
     def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
         """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
@@ -180,7 +204,13 @@ class Forecaster(Cohort):
     def worth_of_sources(self) -> F32:
         """Squared error that a reading of each source saves, (rows, sources)."""
         worth = self.faculties.worth(self.settings.threshold, LIFE)[:, 1:]
-        return kernels.total(worth.reshape(self.rows, len(self.sources), 2))
+        together: F32 = kernels.total(worth.reshape(self.rows, len(self.sources), 2))
+        if self.patterns:
+            of_patterns = self.patterns.weights.worth(self.settings.threshold, LIFE)
+            for place, source in enumerate(self._pattern_sources.tolist()):
+                if source >= 0:
+                    together[:, source] += of_patterns[:, place]
+        return together
 
     def _components(self, trend: F32, directions: F32) -> F32:
         """The belief (rows, assets), and words up and words down of each source, of directions (rows, sources, assets)."""
@@ -273,14 +303,26 @@ class Forecaster(Cohort):
         return telling
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """The belief, words up and words down of each source, and memories: of sequences, where it recalls them, and of situations."""
-        words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
-        return ("belief", *words, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """The belief, words up and words down of each source, patterns, and memories: of sequences, where it recalls them, and of
+        situations."""
+        words = [f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down")]
+        given = cls.pattern_names(sources, team, patterns)
+        return ("belief", *words, *given, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
+
+    @classmethod
+    def pattern_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """The patterns that it heeds."""
+        return tuple(str(one.condition) for one in cls._heeded(cls.watched(sources, team), patterns))
+
+    @classmethod
+    def _heeded(cls, watched: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[PatternSettings, ...]:
+        return heeded(patterns, watched, heeds_price=cls.heeds_belief)
 
     def weights(self) -> F32:
-        """Weights of the belief and of each source's words up and down, beside those of memories."""
-        placed = self._in_places(self.faculties.weight)
+        """Weights of the belief, of each source's words up and down, and of patterns, beside those of memories."""
+        given = self.faculties.weight
+        placed = self._in_places(np.append(given, self.patterns.weights.weight, axis=1) if self.patterns else given)
         if self.sequences:
             placed[:, -2] = self.sequences.weight
         placed[:, -1] = self.recollection.weight
@@ -290,7 +332,7 @@ class Forecaster(Cohort):
         """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone, and behind them for
         memories: of sequences, where it recalls them, and of situations."""
         behind = 2 if self.heeds_belief else 1
-        placed = np.zeros((self.rows, 1 + 2 * self._on_record + behind, *components.shape[2:]), dtype=np.float32)
+        placed = np.zeros((self.rows, self._on_record + behind, *components.shape[2:]), dtype=np.float32)
         placed[:, self._placed] = components
         return placed
 
@@ -314,6 +356,8 @@ class Forecaster(Cohort):
         said = self.faculties.contributions(component)
         result = np.broadcast_to(outcomes.result, self.expected.shape)
         left = result - kernels.total(said, axis=1)
+        if self.patterns:
+            left = self.patterns.learn(outcomes, left, judged)
         if self.sequences:
             self.sequences.learn(outcomes, left, judged)
         residual = left[:, None] + said
