@@ -78,5 +78,13 @@ def market_evidence(frame: pl.DataFrame, horizon: int = HORIZON) -> Evidence:
     known = later.filter(pl.col("later").is_not_null())
     size = (known["later"] / known["close"] - 1).to_numpy()
     features = {name: known[name].to_numpy().astype(np.float64) for name in known.columns if name not in _NO_FEATURES}
-    contexts = market_contexts(known.columns, lambda name: known[name].to_numpy(), known["timestamp"].to_numpy())
-    return Evidence(known["step"].to_numpy(), size > 0, size, horizon, features, contexts)
+    return Evidence(known["step"].to_numpy(), size > 0, size, horizon, features, _contexts(known))
+
+
+def contexts_of(frame: pl.DataFrame) -> dict[str, Column]:
+    """Contexts of each step, (T,), of the first symbol; *frame* as for `market_evidence`."""
+    return _contexts(frame.unique("step", keep="first", maintain_order=True))
+
+
+def _contexts(frame: pl.DataFrame) -> dict[str, Column]:
+    return market_contexts(frame.columns, lambda name: frame[name].to_numpy(), frame["timestamp"].to_numpy())

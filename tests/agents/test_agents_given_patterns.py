@@ -111,7 +111,8 @@ def test_without_patterns_there_are_no_arrays_of_them_and_each_goes_to_one_role_
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return run("whale-pump", agents=5, steps=STEPS, seed=1, overrides=SURE | {"run.checkpoint_every": 4}, out=tmp_path_factory.mktemp("patterns") / "run")
+    out = tmp_path_factory.mktemp("patterns") / "run"
+    return run("whale-pump", agents=5, steps=STEPS, seed=1, overrides=SURE | {"run.checkpoint_every": 4}, out=out)
 
 
 def test_decisions_name_the_patterns_that_moved_them(record: RunRecord) -> None:
