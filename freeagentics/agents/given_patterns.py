@@ -118,6 +118,11 @@ class GivenPatterns(ArrayState):
         """Shift of each forecast by each pattern, (rows, P, assets)."""
         return self.weights.contributions(self.held.now())
 
+    def worth(self, threshold: float, life: float) -> F32:
+        """Squared error that a reading of its source saves by each pattern, (rows, P): nothing where it is not heard, so that what tells
+        nothing costs nothing."""
+        return np.where(self.weights.weight != 0, self.weights.worth(threshold, life), np.float32(0))
+
     def learn(self, outcomes: Outcomes, residual: F32, judged: Mask) -> F32:
         """Learn from outcomes; *residual* (rows, assets) is what belief and sources left of them. Returns what patterns leave of that."""
         slot = outcomes.step % len(self.said)

@@ -206,7 +206,7 @@ class Forecaster(Cohort):
         worth = self.faculties.worth(self.settings.threshold, LIFE)[:, 1:]
         together: F32 = kernels.total(worth.reshape(self.rows, len(self.sources), 2))
         if self.patterns:
-            of_patterns = self.patterns.weights.worth(self.settings.threshold, LIFE)
+            of_patterns = self.patterns.worth(self.settings.threshold, LIFE)
             for place, source in enumerate(self._pattern_sources.tolist()):
                 if source >= 0:
                     together[:, source] += of_patterns[:, place]
