@@ -89,19 +89,20 @@ bench: install
 	$(BIN)/freeagentics bench $(ARGS)
 
 SEEDS ?= 20
-ABLATE = $(BIN)/freeagentics ablate $(1) --seeds $(SEEDS) --out runs/evidence/$(firstword $(1))
+WINDOWS ?= 4
+ABLATE = $(BIN)/freeagentics ablate $(1) --seeds $(2) --out runs/evidence/$(firstword $(1))
 REAL := --without memory,whales,derivatives,sentiment,signals,risk-manager --walk-forward
 
 evidence: install
-	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002)
-	$(call ABLATE,echo --without memory)
-	$(call ABLATE,whale-pump --without whales$(,)memory)
-	$(call ABLATE,crash --without risk-manager)
-	$(call ABLATE,regime-drift --without signals$(,)risk-manager)
-	$(call ABLATE,btc-replay $(REAL))
-	$(call ABLATE,btc-15m $(REAL))
-	$(call ABLATE,ten-pairs $(REAL) --steps 1000)
-	$(call ABLATE,stocks $(REAL) --steps 200)
+	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002,$(SEEDS))
+	$(call ABLATE,echo --without memory,30)
+	$(call ABLATE,whale-pump --without whales$(,)memory,$(SEEDS))
+	$(call ABLATE,crash --without risk-manager,$(SEEDS))
+	$(call ABLATE,regime-drift --without signals$(,)risk-manager,$(SEEDS))
+	$(call ABLATE,btc-replay $(REAL),$(WINDOWS))
+	$(call ABLATE,btc-15m $(REAL),$(WINDOWS))
+	$(call ABLATE,ten-pairs $(REAL) --steps 1000,$(WINDOWS))
+	$(call ABLATE,stocks $(REAL) --steps 200,$(WINDOWS))
 
 sample: $(VENV)/installed-test
 	$(BIN)/python tests/package/readme_sample.py

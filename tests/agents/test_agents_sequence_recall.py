@@ -9,6 +9,8 @@ import pytest
 
 from freeagentics import MarketModel, fork, load_scenario, run
 from freeagentics.agents.context import MemorySettings
+from freeagentics.agents.roles.forecaster import MEMORIES
+from freeagentics.agents.roles.market_hunter import MarketHunter
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes
 from freeagentics.errors import BadInput, BadScenario
@@ -52,6 +54,17 @@ def test_a_fall_is_foreseen_as_a_rise_is() -> None:
     recall, said = lived(-3.0)
     assert np.mean(said[3:]) < -1
     assert (recall.weight > 0.3).all()
+
+
+def test_weights_of_memories_stand_under_their_own_names() -> None:
+    with MarketModel(load_scenario("echo", {"agents.count": 5, "steps": 1})) as model:
+        hunters = next(cohort for cohort in model.population.cohorts if isinstance(cohort, MarketHunter))
+        assert hunters.sequences is not None
+        hunters.faculties.weight[:], hunters.recollection.weights.weight[:] = 0.02, 0.5
+        hunters.sequences.weights.weight[:] = 0.25
+        weights = {name: float(weight[0]) for name, weight in hunters.named_weights().items()}
+    assert (weights["sequences"], weights["memories"]) == (0.25, 0.5)
+    assert max(weight for name, weight in weights.items() if name not in MEMORIES) < 0.25
 
 
 def test_noise_is_not_heard() -> None:
