@@ -15,7 +15,7 @@ DECISION_BYTES = 300
 
 
 def run_cost(record: RunRecord, prices: Prices | None = None) -> pl.DataFrame:
-    """What it costs to keep such records as a run makes: see `storage_cost`. Raises BadInput for a run of less than two steps."""
+    """Cost of keeping such records as a run makes: see `storage_cost`. Raises BadInput for a run of less than two steps."""
     return storage_cost(run_load(record), prices)
 
 
