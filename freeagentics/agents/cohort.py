@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -15,6 +15,7 @@ from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, WEIGHT, CohortOutput, Decisions, decision_records
 from freeagentics.agents.emitter import SignalEmitter
+from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.recollection import Recollection
@@ -110,6 +111,8 @@ class Cohort(ArrayState, ABC):
 
     heeds: ClassVar[tuple[SignalKind, ...]] = ()
     """Kinds of signals that it hears whoever tells them on its desk, without being named."""
+    patterns: GivenPatterns | None = None
+    """Patterns that its agents began with, of those that the role heeds; None where there are none."""
     features: ClassVar[tuple[Feature, ...]] = ()
     """Features of its own, which its memories have after those of all."""
 
@@ -229,9 +232,15 @@ class Cohort(ArrayState, ABC):
         """Fill in what only this role knows of its situation."""
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """Names of what its agents weigh, where these *sources* are on sale and desks have this *team*; memories come last."""
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """Names of what its agents weigh, where these *sources* are on sale, desks have this *team*, and agents begin with these
+        *patterns*; memories come last."""
         return ("memories",)
+
+    @classmethod
+    def pattern_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """Those of the names of `weight_names` that are of patterns."""
+        return ()
 
     def weights(self) -> F32:
         """Weights of the faculties, as outcomes have taught them, (rows, C)."""
@@ -244,7 +253,7 @@ class Cohort(ArrayState, ABC):
     def named_weights(self) -> dict[str, F32]:
         """Weights of what agents go by, (rows,) each, by name."""
         on_record = [source.name for source in self.context.sources if source.on_record]
-        return dict(zip(self.weight_names(on_record, self.context.roles), self.weights().T, strict=True))
+        return dict(zip(self.weight_names(on_record, self.context.roles, self.context.patterns), self.weights().T, strict=True))
 
     def traits(self) -> dict[str, AnyArray]:
         """Traits that agents drew when they arrived, and keep, (rows,) each, by name."""

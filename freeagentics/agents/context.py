@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec, Ranking, RecallIndex
@@ -146,6 +147,7 @@ class CohortContext:
         fee: of a fill, as a share of its value.
         exposure: range of the shares of equity that desks hold without a view.
         heeds: kinds of signals that each role hears without being named, by role.
+        patterns: that agents begin with.
         known_roles: all that the scenario knows, whether they have agents or not.
         first_desk: of the group of desks that it is for.
         draws_as: numbers under which cohorts draw, by their own, where those differ: in each group of desks they count from 0, so that
@@ -165,6 +167,7 @@ class CohortContext:
     fee: float = 0.0005
     exposure: tuple[float, float] = (0.4, 0.6)
     heeds: Mapping[str, Collection[int]] = field(default_factory=dict)
+    patterns: tuple[PatternSettings, ...] = ()
     known_roles: tuple[str, ...] = ()
     first_desk: int = 0
     draws_as: Mapping[int, int] = field(default_factory=dict)

@@ -24,7 +24,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "facts": ("freeagentics facts floor --steps 5000", "freeagentics facts runs/… --against mine.csv"),
     "impact": ("freeagentics impact floor --seeds 20", "freeagentics impact floor --side sell --bars 4 --sizes 1,5 --set agents.count=50"),
     "analytics": ("freeagentics analytics runs/first runs/second --by role --by sources", "freeagentics analytics runs/… --cost"),
-    "patterns": ("freeagentics patterns runs/…",),
+    "patterns": ("freeagentics patterns runs/…", "freeagentics patterns whale-pump --steps 20000 --save rises.toml"),
     "bars": ("freeagentics bars mine.csv --to bars.parquet", "freeagentics bars old.csv --tz Europe/Paris"),
     "train": ("freeagentics train all --runs my.toml --out codecs", "freeagentics train --file states.csv --group levels=0:4"),
     "bench": ("freeagentics bench beliefs", "freeagentics bench step_scaling --against ../older"),

@@ -21,7 +21,16 @@ from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster, decision_id
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay.chain import Chain
-from freeagentics.replay.explanation import Alternative, EventThen, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.replay.explanation import (
+    Alternative,
+    AppliedPattern,
+    EventThen,
+    Explanation,
+    HeardSignal,
+    OutcomeSoFar,
+    RecalledMemory,
+    Trade,
+)
 from freeagentics.replay.replay import Replay
 from freeagentics.replay.restore import committed
 from freeagentics.scenario.plain import whole
@@ -112,6 +121,7 @@ class Explainer:
             recalled=int((self._step_context.recalled.step[self._row] >= 0).sum()),
             memories=self._memories(),
             memory_weight=float(decision["memory_weight"]),
+            patterns=self._patterns(),
             decision_id=decision_id(name, self._step),
             decision_type=self._role.decision_type,
             action=self._role.actions[decision["action"]],
@@ -183,6 +193,22 @@ class Explainer:
                 )
             )
         return tuple(found)
+
+    def _patterns(self) -> tuple[AppliedPattern, ...]:
+        page = self._journal.read(self._step, Kind.CONTRIBUTIONS, self._rerun.cohort.number)
+        mine = page["contribution"][page["agent"] == self._agent] if page is not None else np.zeros(0)
+        if not len(mine):
+            return ()
+        moved = {name: mine[0, self._role.weights.index(name)] for name in self._role.patterns}
+        return tuple(
+            AppliedPattern(
+                pattern=name,
+                contribution=float(by[self._asset]),
+                without=self._without(self._rerun.decide_without(self._row, pattern=name)),
+            )
+            for name, by in moved.items()
+            if by.any()
+        )
 
     def _kept(self, step: int) -> dict[str, float | int | None]:
         """Bytes kept of the memory of a step, and its error against what was experienced then, which is computed once more."""

@@ -57,6 +57,14 @@ class RecalledMemory(_Part):
     without: Alternative
 
 
+class AppliedPattern(_Part):
+    """A pattern that moved the forecast: in words, and by how many standard deviations for the symbol in focus."""
+
+    pattern: str
+    contribution: float
+    without: Alternative
+
+
 class Link(_Part):
     """A decision in the chain above or below."""
 
@@ -135,6 +143,7 @@ class Explanation(_Part):
     recalled: int
     memories: tuple[RecalledMemory, ...]
     memory_weight: float
+    patterns: tuple[AppliedPattern, ...]
     decision_id: str
     decision_type: str
     action: str

@@ -24,6 +24,7 @@ from freeagentics.report.sections.headline import headline, subtitle
 from freeagentics.report.sections.market_facts import market_facts
 from freeagentics.report.sections.memories import memories
 from freeagentics.report.sections.parts import parts
+from freeagentics.report.sections.patterns import patterns
 from freeagentics.report.sections.periods import periods
 from freeagentics.report.sections.planted import planted
 from freeagentics.report.sections.prices import prices
@@ -31,6 +32,7 @@ from freeagentics.report.sections.reproduction import reproduction
 from freeagentics.report.sections.risk import risk
 from freeagentics.report.sections.signals import signals
 from freeagentics.report.sections.sources import sources
+from freeagentics.report.sections.success import success
 from freeagentics.report.sections.value import value
 from freeagentics.report.sections.value_at_risk import value_at_risk
 from freeagentics.report.sections.weights import weights
@@ -47,12 +49,14 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     forecasts,
     parts,
     contribution,
+    success,
     risk,
     value_at_risk,
     signals,
     sources,
     value,
     weights,
+    patterns,
     memories,
     forgotten,
     chains,

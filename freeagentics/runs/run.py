@@ -34,6 +34,7 @@ FIXED_IN_A_FORK = (
     "name",
     "agents",
     "desks",
+    "patterns",
     "memory.slots",
     "memory.horizon",
     "memory.sequences",

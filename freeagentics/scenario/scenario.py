@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, create_model, field_validator, model_validator
 
-from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
+from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, PatternSettings, Registry, in_order
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.market import SOURCES, AuctionSettings, Event, SyntheticSettings
@@ -195,6 +195,9 @@ class Scenario(Section):
     events: tuple[Event, ...] = Field((), description="Events that are planned, by the step whose bar they begin in.")
     memory: MemorySettings = MemorySettings()
     signals: SignalSettings = SignalSettings()
+    patterns: Annotated[tuple[PatternSettings, ...], Field(max_length=32)] = Field(
+        (), description="Patterns that agents begin with; one that outcomes do not bear out is not heard."
+    )
     roles: dict[str, Any] = Field(default_factory=dict, description="Settings of each role.")
     store: StoreSettings = StoreSettings()
     run: RunSettings = RunSettings()

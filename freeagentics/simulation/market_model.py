@@ -122,7 +122,9 @@ class MarketModel(mesa.Model):
     def names(self) -> Names:
         """Names that its numbers stand for."""
         scenario = self.scenario
-        return Names.of(self.market, [scenario.registry.role(name) for name in scenario.agents.team], scenario.market.left_out)
+        return Names.of(
+            self.market, [scenario.registry.role(name) for name in scenario.agents.team], scenario.market.left_out, scenario.patterns
+        )
 
     def deregister_agent(self, agent: mesa.Agent) -> None:
         """Let an agent leave, as its `remove` does: from the next step on it is not there.

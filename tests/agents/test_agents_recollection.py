@@ -121,7 +121,7 @@ def ranked_later(draw: np.random.Generator, made: Recollection, row: int, tellin
     index = RecallIndex(1, 400, KEY_SIZE, horizon=1, ranking=Ranking(1e9, 0.1), doubt=1.0)
     index.key[0], index.step[0], index.result[0] = keys, np.arange(400), 4 * (keys[:, telling] / 255 - 0.5)
     metric = made.metric()[row : row + 1]
-    said = [float(index.recall(one[None], 8, 400, metric).expected_result()[0]) for one in asked]
+    said = [float(index.recall(one[None], 8, 400, metric).expected[0]) for one in asked]
     return float(np.square(np.array(said) - 4 * (asked[:, telling] / 255 - 0.5)).mean())
 
 
@@ -130,7 +130,7 @@ def test_an_agents_metric_ranks_its_own_later_experience_better_than_a_flat_one_
     for step in range(1, 1000):
         keys = draw.integers(0, 256, (ROWS, KEY_SIZE)).astype(np.uint8)
         result = np.array([4 * (keys[row, tells[row]] / 255 - 0.5) for row in range(ROWS)]) + draw.standard_normal(ROWS)
-        made.learn(Outcomes(step, 1, result[:1].astype(np.float32)), keys, result.astype(np.float32), ALL)
+        made.learn(step, keys[:, None], 0, result.astype(np.float32), ALL)
     flat = Recollection(ROWS, KEY_SIZE, 1, 1.0, 0.05)
     for row, telling in enumerate(tells):
         assert made.importance(row).argmax() == telling

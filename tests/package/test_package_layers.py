@@ -14,6 +14,7 @@ LEAVES = {
     "arrays",
     "charts",
     "clock",
+    "condition",
     "errors",
     "plain_data",
     "progress",
