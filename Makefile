@@ -73,7 +73,7 @@ test-mesa: | $(BIN)/python
 # The state machine, which is mostly transactions, would look for the shortest example that Dynalite does not know them.
 test-dynalite: $(VENV)/installed-test
 	npm install --prefix build/dynalite --no-save --no-audit --no-fund --silent dynalite@4.0.0
-	DYNALITE=build/dynalite $(BIN)/python -m pytest tests/stores -k dynamo --deselect tests/stores/test_store_machine.py -rx $(ARGS)
+	DYNALITE=build/dynalite PYTHONPATH=tests/stores $(BIN)/python -m pytest -p dynalite_gaps tests/stores -k dynamo --deselect tests/stores/test_store_machine.py -rx $(ARGS)
 
 test-kernels-everywhere: $(VENV)/installed-test
 	@tests/install-cross-compiler
