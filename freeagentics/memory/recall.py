@@ -161,7 +161,8 @@ class RecallIndex(ArrayState):
         is a little off in its code changes decisions a little. The first *named* of each row are counted as used, if use counts.
         """
         slots, chunks = self.step.shape[1], -(-self.step.shape[1] // _CHUNK)
-        made, found = np.empty((len(keys), k), np.int32), np.empty((4, len(keys), k), dtype=np.float32)
+        made = np.empty((len(keys), k), dtype=np.int32)
+        likeness, share, result, reward = np.empty((4, len(keys), k), dtype=np.float32)
         with scratch.take(slots + chunks, np.float32) as relevance, scratch.take(chunks, np.int32) as left_out:
             compiled.recall_find(
                 self.key,
@@ -180,9 +181,12 @@ class RecallIndex(ArrayState):
                 relevance,
                 left_out,
                 made,
-                *found,
+                likeness,
+                share,
+                result,
+                reward,
             )
-        return Recalled.weighed(made, *found, self._doubt)
+        return Recalled.weighed(made, likeness, share, result, reward, self._doubt)
 
     def forget(self, rows: np.ndarray) -> None:
         """Clear rows (indexes), for agents that arrive."""

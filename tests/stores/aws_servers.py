@@ -62,7 +62,8 @@ def dynamodb_endpoint() -> str:
 
 def new_dynamodb(*tables: TableSpec) -> str:
     """URL of a deployment of its own, with these tables."""
-    from freeagentics.stores.dynamodb.admin import MEMORIES, init
+    from freeagentics.stores.dynamodb.admin import init
+    from freeagentics.stores.dynamodb.log import MEMORIES
 
     url = f"dynamodb://{REGION}/test-{next(_numbers)}?endpoint={dynamodb_endpoint()}"
     for _ in (*tables, MEMORIES):
