@@ -102,7 +102,8 @@ def find_command(
     if not found.neighbours:
         typer.echo("none found: nothing that was asked for is on record, or the store was not fed with ?vectors=yes", err=True)
     for one in found.neighbours:
-        outcome = {None: "open", True: "success", False: "failure"}[one.attributes.get("success")]
+        ended = one.attributes.get("success")
+        outcome = "open" if ended is None else "success" if ended else "failure"
         typer.echo(f"{one.likeness:.3f}  {one.agent}@{one.step}  {one.attributes.get('action', 'unknown')}, {outcome}")
 
 

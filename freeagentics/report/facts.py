@@ -115,8 +115,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             for aggregator in aggregators:
                 aggregator.update(data)
         signals.finish()
-        narrator, market = Narrator(context, prices), run_frame(record)
-        evidence = market_evidence(market, context.horizon)
+        narrator, observed = Narrator(context, prices), run_frame(record)
         return Facts(
             context=context,
             prices=prices,
@@ -138,8 +137,8 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             source_errors=errors,
             attribution=attribution,
             perfect=_perfect(context, prices),
-            patterns=patterns_of(evidence),
-            contexts=contexts_of(market),
+            patterns=patterns_of(market_evidence(observed, context.horizon)),
+            contexts=contexts_of(observed),
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),
