@@ -17,11 +17,11 @@ from freeagentics.errors import BadScenario
 from freeagentics.evaluation.run_decisions import run_decisions
 from freeagentics.journal import Journal
 from freeagentics.market import Observation
+from freeagentics.plain_data import plain_value
 from freeagentics.records.roster import Roster
 from freeagentics.records.run_record import RunRecord
 from freeagentics.scenario.patterns_file import read_patterns, write_patterns
 from freeagentics.services.decision_record import DecisionRecord
-from freeagentics.services.record import plain_value
 from freeagentics.simulation import MarketModel
 from freeagentics.sync.projection import DecisionItems
 

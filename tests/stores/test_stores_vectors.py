@@ -106,9 +106,9 @@ def test_trimmed_memories_are_not_found_and_a_dropped_run_leaves_nothing() -> No
     with open_store(url, run="mine") as store, closing(open_store(url, run="other")) as other:
         assert store.vectors is not None
         assert other.vectors is not None
-        for each in (store, other):
+        for each, vectors in ((store, store.vectors), (other, other.vectors)):
             each.append([entry("a", step) for step in range(5)])
-            each.vectors.put([VectorEntry("a", step, np.array([1, step], dtype=np.float32), {"step": step}) for step in range(5)])
+            vectors.put([VectorEntry("a", step, np.array([1, step], dtype=np.float32), {"step": step}) for step in range(5)])
         asked = np.array([1, 0], dtype=np.float32)
         store.trim("a", before_step=2)
         assert [one.step for one in store.vectors.nearest(asked, 9)] == [2, 3, 4]
