@@ -321,7 +321,7 @@ class Cohort(ArrayState, ABC):
     def _remember(self, step_context: StepContext, importance: U8, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
         encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
-        self.index.remember(self.table.keys_of(encoded.vectors), importance / np.float32(255), step)
+        self.index.remember(self.table.keys_of(encoded.vectors), importance.astype(np.float32) / np.float32(255), step)
         rows = rows_of(self.active)
         return EncodedMemories(self.agent[rows], importance[rows], encoded.codes.rows(rows), self.codec.version)
 

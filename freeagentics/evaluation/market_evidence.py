@@ -53,10 +53,10 @@ def sequels(frame: pl.DataFrame, horizon: int) -> Column:
     assets = frame["symbol"].n_unique()
     recall, window = SequenceRecall(1, assets, MemorySettings(horizon=horizon)), OutcomeWindow(horizon, assets)
     moves, deviations, closes = (frame[name].to_numpy().reshape(-1, assets) for name in (MOVE, DEVIATION, "close"))
-    found = np.zeros(moves.shape)
+    found, unknown = np.zeros(moves.shape), np.zeros(assets, dtype=np.float32)
     for step, (move, deviation, close) in enumerate(zip(moves, deviations, closes, strict=True), start=1):
-        recall.observe(step, move, np.zeros(1, np.int32))
-        found[step - 1] = recall.said[step % len(recall.said), 0]
+        recall.observe(step, move, unknown, np.zeros(1, np.int32))
+        found[step - 1] = recall.said[step % len(recall.said), 0, 0]
         if (outcomes := window.due(step, close, deviation)) is not None:
             recall.index.attach_results(outcomes.step, outcomes.result)
     return found.ravel()
