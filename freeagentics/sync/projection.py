@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgpack
+import numpy as np
 
-from freeagentics.arrays import AnyArray, Mask
+from freeagentics.arrays import AnyArray
 from freeagentics.clock import DAY_MS, iso
 from freeagentics.journal import Journal, Kind
 from freeagentics.records.memories import Memories
@@ -93,7 +94,7 @@ class DecisionItems:
         page = self._journal.read(step, Kind.CONTRIBUTIONS, cohort) if role.patterns else None
         if page is None:
             return {}
-        moved: Mask = page["contribution"][:, [role.weights.index(name) for name in role.patterns]].any(axis=2)
+        moved = np.asarray(page["contribution"][:, [role.weights.index(name) for name in role.patterns]].any(axis=2))
         named = [[name for name, was in zip(role.patterns, row, strict=True) if was] for row in moved.tolist()]
         return {agent: names for agent, names in zip(page["agent"].tolist(), named, strict=True) if names}
 
