@@ -24,8 +24,8 @@ def recall(runs: int) -> Table:
     """A row for each number of agents and memories."""
     note = (
         f"The best {BEST} episodes of memories with keys of {TABLE.key_size} bytes, for all agents in one call, warm; features wander as "
-        f"those of agents do. *numpy* ranks the same keys by the same formula, without choosing. *Found*: share of the {BEST} of brute force of whose "
-        f"episodes a memory was found, over the keys and over features that were never bytes, of {ASKED} situations."
+        f"those of agents do. *numpy* ranks the same keys by the same formula, without choosing. *Found*: share of the {BEST} of brute "
+        f"force of whose episodes a memory was found, over the keys and over features that were never bytes, of {ASKED} situations."
     )
     return Table("Recall", note, [_row(agents, memories, runs) for agents, memories in SIZES])
 

@@ -164,7 +164,8 @@ class RecallIndex(ArrayState):
         """
         slots = self.step.shape[1]
         chunks = -(-slots // _CHUNK)
-        recalled = Recalled(np.empty((len(keys), k), np.int32), *np.empty((4, len(keys), k), dtype=np.float32), self._doubt)
+        relevances, share, result, reward = np.empty((4, len(keys), k), dtype=np.float32)
+        recalled = Recalled(np.empty((len(keys), k), np.int32), relevances, share, result, reward, self._doubt)
         with scratch.take(slots + chunks, np.float32) as relevance, scratch.take(chunks, np.int32) as left_out:
             compiled.recall_find(
                 self.key,

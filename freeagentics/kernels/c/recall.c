@@ -151,7 +151,8 @@ static void share_out(const float *found, float next, int64_t k, float *share) {
 
 /* key (rows, slots, size), step, importance, result, reward (rows, slots), query (rows, size), metric (rows or 1, size), k, step now, horizon,
  * scale of distances, half-life, weight of importance, weight of use -> uses (rows, slots), of which those of the first *named* found are
- * counted; relevance (slots, and then the largest of each chunk), episodes left out of each chunk, as scratch; step, relevance, share, result, reward (rows, k). */
+ * counted; relevance (slots, and then the largest of each chunk), episodes left out of each chunk, as scratch; step, relevance, share, result,
+ * reward (rows, k). */
 static int recall_find(const Argument *argument) {
     int64_t k = WHOLE(7), horizon = WHOLE(9), named = WHOLE(14), rows = k > 0 ? argument[18].items / k : 0;
     int64_t slots = rows ? argument[1].items / rows : 0, size = rows ? argument[5].items / rows : 0;
