@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.arrays import F32, I64, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I64, AnyArray, ArrayState
 
 
 class Adapters(ArrayState):
@@ -40,7 +40,7 @@ class Adapters(ArrayState):
     def fit(self, rows: I64, left: F32) -> None:
         """Fit rows (m,) to what the trunk left of their feature vectors, (m, n, features); n at least 1. Of fewer than rank + 1 of them
         some directions stay nothing. A row of which that is not finite goes back to the trunk alone, as if it had never been fitted."""
-        sound: Mask = np.isfinite(left).all(axis=(1, 2))
+        sound = np.asarray(np.isfinite(left).all(axis=(1, 2)))
         self.forget(rows[~sound])
         rows, left = rows[sound], left[sound]
         center = left.mean(axis=1, dtype=np.float64)
@@ -65,7 +65,7 @@ class Adapters(ArrayState):
 
     def _sound(self) -> tuple[AnyArray, AnyArray]:
         """Centers and bases; nothing in rows that are damaged, so that the trunk stands alone there."""
-        sound: Mask = np.isfinite(self.center).all(axis=1) & np.isfinite(self.basis).all(axis=(1, 2))
+        sound = np.asarray(np.isfinite(self.center).all(axis=1) & np.isfinite(self.basis).all(axis=(1, 2)))
         return np.where(sound[:, None], self.center, 0), np.where(sound[:, None, None], self.basis, 0)
 
     def forget(self, rows: I64) -> None:
