@@ -1,4 +1,4 @@
-"""Valid inputs of kernels of auction.c and crowd.c."""
+"""Valid inputs of kernels of auction.c, book.c and crowd.c."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from draws import Draws
 from input_registry import Argument, inputs_of
 
+from freeagentics.arrays import I64
 from freeagentics.market.auction.mechanism import LOOKS_REAL
 
 
@@ -30,6 +31,21 @@ def _auction_tell(draws: Draws) -> list[Argument]:
         draws.whole(1, 3, assets),
         _whole(assets, 5),
     ]
+
+
+@inputs_of("book_process", sizing=(0,))
+def _book_process(draws: Draws) -> list[Argument]:
+    messages, capacity = draws.one(1, 120), 40
+    whose: list[Argument] = [
+        draws.whole(0, 8, messages).astype(np.uint8),
+        draws.whole(0, capacity, messages).astype(np.int32),
+        draws.whole(0, 6, messages).astype(np.int32),
+    ]
+    terms: list[Argument] = [draws.whole(55, 75, messages), draws.whole(-9, 10, messages), draws.whole(0, 4, messages)]
+    levels = _whole(128, 3)
+    levels[:, :2] = -1
+    empty: list[Argument] = [_whole(capacity, 6), levels, _whole(2), np.array([-1, 128, 0, 0, 0], dtype=np.int64)]
+    return [*whose, *terms, *empty, np.zeros(messages, dtype=np.uint8), _whole(messages), _whole(2 * messages, 5)]
 
 
 @inputs_of("crowd_post", sizing=(5, 8))
@@ -70,5 +86,5 @@ def _rules() -> Argument:
     return LOOKS_REAL.rules(0.002)
 
 
-def _whole(*shape: int) -> Argument:
+def _whole(*shape: int) -> I64:
     return np.zeros(shape, dtype=np.int64)

@@ -12,6 +12,7 @@
 #include "codec.c"
 #include "auction.c"
 #include "crowd.c"
+#include "book.c"
 #include "decisions.c"
 #include "recollection.c"
 #include "forecasts.c"
@@ -106,5 +107,6 @@ const Kernel TABLE[] = {
     {"auction_tell", "illllL", auction_tell},
     {"crowd_post", "ddddiddddd" "lllLLLLl" "nnnn", crowd_post},
     {"crowd_settle", "dllllddllDDLLLLL" "nnnn", crowd_settle},
+    {"book_process", "biilll" "LLLL" "BLL", book_process},
     {0, 0, 0},
 };
