@@ -115,8 +115,21 @@ STANDING = (BookMessage(K.LIMIT, 0, 0, 64, -5), BookMessage(K.LIMIT, 1, 1, 64, -
         ([BookMessage(K.CANCEL, 0, 0), BookMessage(K.MARKET, 3, 3, quantity=6)], [1, 2], {2: -4}),
         ([BookMessage(K.CANCEL, 0, 1)], [], {0: -5, 1: -5, 2: -5}),
     ],
-    ids=["limit", "market", "ioc", "fok killed", "fok filled", "fok and own", "post refused", "post", "own is withdrawn", "smaller keeps"]
-    + ["larger goes last", "cancelled", "not another's"],
+    ids=[
+        "limit",
+        "market",
+        "ioc",
+        "fok killed",
+        "fok filled",
+        "fok and own",
+        "post refused",
+        "post",
+        "own goes",
+        "smaller keeps",
+        "larger is last",
+        "cancel",
+        "not another's",
+    ],
 )
 def test_the_kinds_of_orders(messages: list[BookMessage], makers: list[int], left: dict[int, int]) -> None:
     one = book()
@@ -144,31 +157,26 @@ def test_a_book_says_what_it_cannot_be_or_take() -> None:
         book().process(BookMessages(good.kind, good.order[:1], good.owner, good.price, good.quantity, good.until))
 
 
-@given(flow=FLOWS)
-def test_a_book_trades_as_nanobook_does(flow: list[BookMessage]) -> None:
-    """Limits, market orders and cancels of orders that all have different owners."""
-    nanobook = pytest.importorskip("nanobook")
-    one, other = OrderBook(ticks=TICKS, capacity=64), nanobook.Exchange()
-    rows = [
-        message._replace(order=row, owner=row, price=min(max(message.price, 1), 190))
-        for row, message in enumerate(flow)
-        if message.kind in (K.LIMIT, K.MARKET, K.CANCEL) and message.quantity
-    ]
+def test_a_book_trades_as_bourse_does() -> None:
+    """Limits, market orders and cancels; every order has an owner of its own."""
+    bourse = pytest.importorskip("bourse", reason="bourse has no wheels for some versions of Python")
+    random, one, other = np.random.default_rng(7), OrderBook(ticks=192, capacity=2_000), bourse.core.OrderBook(0, 1, True)
     numbers: dict[int, int] = {}
-    theirs: list[tuple[int, int, int, int]] = []
-    ours: list[tuple[int, int, int, int]] = []
-    for row, message in enumerate(rows):
-        if message.kind is K.CANCEL:
-            aim = message.quantity % (row + 1)
-            if aim in numbers:
-                other.cancel(numbers[aim])
-            sent(one, message._replace(order=aim, owner=rows[aim].owner))
-            continue
-        side, size = "buy" if message.quantity > 0 else "sell", abs(message.quantity)
-        limit = message.kind is K.LIMIT
-        done = other.submit_limit(side, message.price, size) if limit else other.submit_market(side, size)
-        numbers[message.order] = done.order_id
-        theirs += [(trade.aggressor_order_id, trade.passive_order_id, trade.price, trade.quantity) for trade in done.trades]
-        found = sent(one, message._replace(until=0))
-        ours += [(numbers[t], numbers[m], p, abs(q)) for _, t, m, p, q in trades_of(found)]
-    assert ours == theirs
+    ours: list[tuple[int, ...]] = []
+    cancelled = 0
+    for row in range(2_000):
+        kind = K(random.choice([K.LIMIT, K.LIMIT, K.LIMIT, K.MARKET, K.CANCEL]))
+        other.set_time(row)  # Of two orders at one price and time it keeps one.
+        price, lots, buys = int(random.integers(58, 70)), int(random.integers(1, 10)), bool(random.integers(2))
+        if kind is not K.CANCEL:
+            numbers[row] = other.place_order(buys, lots, row, price=price if kind is K.LIMIT else None)
+            ours += trades_of(sent(one, BookMessage(kind, row, row, price, lots if buys else -lots)))
+        elif numbers:
+            aim = int(random.choice(list(numbers)[-40:]))
+            other.cancel_order(numbers[aim])
+            cancelled += sent(one, BookMessage(kind, aim, aim)).outcome[0] == Outcome.GONE
+        assert (one.depth().bids[:, 1].sum(), one.depth().asks[:, 1].sum()) == (other.bid_vol(), other.ask_vol())
+    theirs = [(taker, maker, price, lots) for _, _, price, lots, taker, maker in other.get_trades()]
+    assert [(numbers[taker], numbers[maker], price, abs(quantity)) for _, taker, maker, price, quantity in ours] == theirs
+    assert len(ours) > 500
+    assert cancelled > 50

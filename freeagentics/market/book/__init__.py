@@ -4,4 +4,4 @@ from freeagentics.market.book.messages import BookMessage, BookMessages, Message
 from freeagentics.market.book.order_book import BookDepth, OrderBook
 from freeagentics.market.book.trades import BookTrades, Outcome
 
-__all__ = ["BookDepth", "BookMessage", "BookMessages", "BookTrades", "MessageKind", "Outcome", "OrderBook"]
+__all__ = ["BookDepth", "BookMessage", "BookMessages", "BookTrades", "MessageKind", "OrderBook", "Outcome"]

@@ -40,8 +40,8 @@ class BookDepth:
 class OrderBook(ArrayState):
     """Orders of one asset with price-time priority: the best price first, at one price the oldest.
 
-    All is whole numbers, and all memory is taken when the book is made: 48 bytes an order and 24 a tick. An order that would trade with one of
-    its own owner takes that one off the book and goes on.
+    All is whole numbers, and all memory is taken when the book is made: 48 bytes an order and 24 a tick. An order that would trade with one
+    of its own owner takes that one off the book and goes on.
     """
 
     def __init__(self, *, ticks: int = 65_536, capacity: int = 65_536) -> None:
