@@ -25,6 +25,7 @@ BENCHMARKS = {
     "gc": "collector:collector",
     "history": "history:history",
     "inference": "inference:inference",
+    "matching": "matching:matching",
     "memory_targets": "memory_targets:memory_targets",
     "mesa_memory": "mesa_memory:mesa_memory",
     "mind": "mind:mind",
