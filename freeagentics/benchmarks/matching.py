@@ -18,8 +18,8 @@ def matching(runs: int) -> Table:
     """A row for each number of messages in a call."""
     note = (
         f"{MESSAGES:,} messages to one book of 65,536 ticks and as many orders, {OWNERS:,} owners: of ten, five limits around the middle "
-        "(standard deviation 20 ticks), a market order, three cancels and a replacement of one of the last 1,000, which may be gone. Processor time "
-        "on one core, wrapper included. Where each call has one message, the first 20,000 of them."
+        "(standard deviation 20 ticks), a market order, three cancels and a replacement of one of the last 1,000, which may be gone. "
+        "Processor time on one core, wrapper included. Where each call has one message, the first 20,000 of them."
     )
     return Table("Matching", note, [_row(batch, runs) for batch in BATCHES])
 

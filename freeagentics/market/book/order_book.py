@@ -1,4 +1,4 @@
-"""The order book: what stands, and the matching of what arrives."""
+"""The order book: orders that stand, and the matching of those that arrive."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class OrderBook(ArrayState):
         return BookTrades(*trades[: self._top[_TRADED]].T.copy(), outcome, filled)
 
     def depth(self, levels: int | None = None) -> BookDepth:
-        """What stands at the best *levels* prices of each side, by default at all."""
+        """Lots that stand at the best *levels* prices of each side, by default at all."""
         prices = self._levels[:, _LOTS].nonzero()[0]
         bids, asks = prices[prices <= self._top[_BID]][::-1][:levels], prices[prices >= self._top[_ASK]][:levels]
         return BookDepth(*(np.column_stack([side, self._levels[side, _LOTS]]) for side in (bids, asks)))

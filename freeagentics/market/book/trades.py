@@ -1,4 +1,4 @@
-"""What came of messages to an order book."""
+"""Outcomes of messages to an order book, and trades."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from freeagentics.arrays import I64, U8
 
 
 class Outcome(IntEnum):
-    """What came of a message; the numbers are those of ``kernels/c/book.c``.
+    """Outcomes of a message; the numbers are those of ``kernels/c/book.c``.
 
     Attributes:
         REFUSED: nothing changed: a number, price or quantity out of bounds, an order that does not stand, is another's or stands already,
