@@ -152,6 +152,8 @@ def test_a_book_says_what_it_cannot_be_or_take() -> None:
         OrderBook(capacity=2**23)
     with pytest.raises(BadInput, match=r"messages to a book: .* 32 bits"):
         BookMessages.of([BookMessage(K.LIMIT, 2**31)])
+    with pytest.raises(BadInput, match="all are whole numbers"):
+        BookMessages.of([BookMessage(K.LIMIT, quantity=1.5)])  # type: ignore[arg-type]
     good = BookMessages.of(STANDING)
     with pytest.raises(BadInput, match="columns of one length"):
         book().process(BookMessages(good.kind, good.order[:1], good.owner, good.price, good.quantity, good.until))

@@ -47,8 +47,8 @@ ROOMS = {
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
-    "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "market", "memory", "mind", "journal", "stores", "runtime"}
-    | {"mesa_memory", "optimized_threadpool_manager", "env", "sync"},
+    "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
+    | {"market", "mesa_memory", "optimized_threadpool_manager", "env", "sync"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
     | {"scenario", "agents", "market", "memory", "mesa_memory", "metrics", "services", "stores"},
     "__main__": {"cli"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import index
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -72,12 +73,12 @@ class BookMessages:
 
     @classmethod
     def of(cls, rows: Iterable[BookMessage]) -> Self:
-        """Messages of *rows*, in their order. Raises BadInput where a number is larger than its column holds."""
+        """Messages of *rows*, in their order. Raises BadInput where a number is not whole, or larger than its column holds."""
         listed = list(rows)
         try:
-            columns = [np.array([row[place] for row in listed], dtype=dtype) for place, dtype in enumerate(_COLUMNS)]
-        except OverflowError as error:
-            raise BadInput(f"messages to a book: {error}; orders and owners have 32 bits, prices and quantities 64") from error
+            columns = [np.array([index(row[place]) for row in listed], dtype=dtype) for place, dtype in enumerate(_COLUMNS)]
+        except (OverflowError, TypeError) as error:
+            raise BadInput(f"messages to a book: {error}; all are whole numbers, orders and owners of 32 bits, the rest of 64") from error
         return cls(*columns)
 
 

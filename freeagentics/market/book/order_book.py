@@ -68,7 +68,8 @@ class OrderBook(ArrayState):
             compiled.book_process(*columns, self._orders, self._levels, self._occupied, self._top, outcome, filled, trades)
         except ValueError as error:
             raise BadInput(f"messages to a book have columns of one length, and its state is of one book ({error})") from error
-        return BookTrades(*trades[: self._top[_TRADED]].T.copy(), outcome, filled)
+        message, taker, maker, price, quantity = trades[: self._top[_TRADED]].T.copy()
+        return BookTrades(message, taker, maker, price, quantity, outcome, filled)
 
     def depth(self, levels: int | None = None) -> BookDepth:
         """Lots that stand at the best *levels* prices of each side, by default at all."""
