@@ -18,6 +18,7 @@ from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
 from freeagentics.runs.handing_on import Elders
+from freeagentics.runs.lost_workers import outliving_workers
 from freeagentics.runs.rollbacks import audit_rollbacks, roll_back, rollbacks_metadata
 from freeagentics.runs.run_states import RunStates
 from freeagentics.runs.session import Session
@@ -46,6 +47,7 @@ FIXED_IN_A_FORK = (
 """Keys that give the checkpoint's arrays their shape and meaning."""
 
 
+@outliving_workers(lambda: resume)
 def run(
     scenario: str | Path | Scenario = "btc-replay",
     *,
@@ -111,6 +113,7 @@ def run(
         return Session(directory, journal, model, workers).run()
 
 
+@outliving_workers(lambda: resume)
 def resume(
     path: str | Path,
     *,
@@ -165,6 +168,7 @@ def resume(
         return Session(directory, journal, model, workers).run()
 
 
+@outliving_workers(lambda: resume)
 def fork(
     path: str | Path,
     at: int,
