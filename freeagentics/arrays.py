@@ -48,6 +48,12 @@ def between(low: AnyArray | np.floating[Any] | float, values: AnyArray, high: An
     return within
 
 
+def rows_of(mask: Mask) -> slice | I64:
+    """Rows of a mask (n,), as a slice where they are the first ones: that is a view and no copy."""
+    rows = mask.nonzero()[0]
+    return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
+
+
 def occurrence_batches(group: AnyArray) -> list[I64]:
     """Rows (n,) split into batches: the first row of every group, then the second of every group, and so on; rising within a batch.
 

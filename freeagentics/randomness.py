@@ -13,15 +13,16 @@ import numpy as np
 
 from freeagentics import kernels
 from freeagentics.arrays import F64, I64
+from freeagentics.kernels import compiled
 
 _MOST_EVENTS = 40
 """Poisson variates stop here: of a mean of 2 more come with a chance of 1e-36."""
 
 
 @lru_cache(maxsize=4096)
-def _key(seed: int, purpose: str, cohort: int) -> tuple[int, int]:
+def _key(seed: int, purpose: str, cohort: int) -> I64:
     digest = hashlib.sha256(f"{seed}/{purpose}/{cohort}".encode()).digest()
-    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:16], "little")
+    return np.frombuffer(digest, dtype="<i8", count=2).astype(np.int64)
 
 
 def generator(seed: int, purpose: str, *, cohort: int = 0, step: int = 0) -> np.random.Generator:
@@ -29,9 +30,16 @@ def generator(seed: int, purpose: str, *, cohort: int = 0, step: int = 0) -> np.
 
     A generator of one step has 2**192 counter values before it would meet that of the next.
     """
-    key = np.array(_key(seed, purpose, cohort), dtype=np.uint64)
+    key = _key(seed, purpose, cohort).view(np.uint64)
     counter = np.array([0, 0, 0, step], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+def draws(seed: int, purpose: str, shape: tuple[int, ...], *, cohort: int = 0, step: int = 0) -> F64:
+    """Uniform variates within [0, 1), the first that `generator` gives of this purpose, cohort and step (``c/random.c``)."""
+    drawn = np.empty(shape)
+    compiled.uniform_draws(_key(seed, purpose, cohort), step, drawn)
+    return drawn
 
 
 def uniform(random: np.random.Generator, low: float, high: float, shape: int | tuple[int, ...]) -> F64:

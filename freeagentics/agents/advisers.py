@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics import kernels
 from freeagentics.agents.view import Outcomes
-from freeagentics.arrays import F32, I64, ArrayState, Mask, between
+from freeagentics.arrays import F32, I64, ArrayState, Mask, between, contiguous
+from freeagentics.kernels import compiled
 from freeagentics.mind import FacultyWeights
 
 LARGEST_FORECAST = np.float32(2)
@@ -37,15 +37,18 @@ class Advisers(ArrayState):
 
     def listen(self, step: int, forecasts: F32) -> F32:
         """Take in the forecasts of a step (rows, advisers, assets); returns their weighted sum, (rows, assets), within 2."""
-        self.said[step % len(self.said)] = forecasts
-        return between(-LARGEST_FORECAST, kernels.total(self.trust[:, :, None] * forecasts, axis=1), LARGEST_FORECAST)
+        total, said = np.empty(forecasts[:, 0].shape, dtype=np.float32), self.said[step % len(self.said)]
+        compiled.advice_add(self.weights.weight, forecasts, LARGEST_WEIGHT, LARGEST_FORECAST, said, total)
+        return total
 
     def learn(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn from the outcomes of what was said at a step; *judged* marks the rows that were there."""
+        """Learn from the outcomes of what was said at a step; *judged* marks the rows that were there.
+
+        What an adviser is to explain is what the weighted forecasts of all left of the outcome, and its own (``c/forecasts.c``).
+        """
         said = self.said[outcomes.step % len(self.said)]
-        weighted = self.trust[:, :, None] * said
-        result = np.broadcast_to(outcomes.result, (len(said), said.shape[2]))
-        residual = (result - kernels.total(weighted, axis=1))[:, None] + weighted
+        residual, result = np.empty_like(said), np.empty(said[:, 0].shape, dtype=np.float32)
+        compiled.advice_left(self.weights.weight, LARGEST_WEIGHT, said, contiguous(outcomes.result), residual, result)
         self.weights.learn(outcomes.step, said, residual, result, judged)
 
     def inherit(self, rows: I64, other: Advisers, theirs: I64) -> None:

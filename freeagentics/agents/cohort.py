@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -13,22 +13,24 @@ from pydantic import BaseModel
 
 from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
-from freeagentics.agents.decision import CAUSES, DECISION, WEIGHT, CohortOutput, Decisions, reasons_by_name
+from freeagentics.agents.decision import CAUSES, WEIGHT, CohortOutput, Decisions, decision_records
 from freeagentics.agents.emitter import SignalEmitter
+from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.recollection import Recollection
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask
+from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask, readonly, rows_of
+from freeagentics.kernels import compiled
 from freeagentics.memory import EncodedMemories, Feature, FeatureTable, Recalled
 from freeagentics.mind import CohortHistory, GridBelief
 from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
-_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
+_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward", "uses")
 _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
 """What takes most of a checkpoint, row by row."""
 
@@ -43,11 +45,6 @@ class Lesson(Protocol):
 @cache
 def _record(name: str, kind: str, shape: tuple[int, ...]) -> np.dtype[np.void]:
     return np.dtype([("agent", "<i4"), (name, kind, shape)])
-
-
-def _age(step: int, made: I32, there: Mask) -> AnyArray:
-    """Steps since, as many as a record holds; 0 where there was nothing."""
-    return np.minimum(step - made, 65_535) * there
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +94,7 @@ class Cohort(ArrayState, ABC):
         desk: its desk; 0 where the row is free.
         joined: the step it arrived at.
         peers: agents of this role on its desk.
+        shared_bits: sources that all rows read at every step, as bits, (1,).
     """
 
     role: ClassVar[str]
@@ -113,6 +111,8 @@ class Cohort(ArrayState, ABC):
 
     heeds: ClassVar[tuple[SignalKind, ...]] = ()
     """Kinds of signals that it hears whoever tells them on its desk, without being named."""
+    patterns: GivenPatterns | None = None
+    """Patterns that its agents began with, of those that the role heeds; None where there are none."""
     features: ClassVar[tuple[Feature, ...]] = ()
     """Features of its own, which its memories have after those of all."""
 
@@ -124,6 +124,7 @@ class Cohort(ArrayState, ABC):
         memory = context.memory
         self.table = FeatureTable(self.features)
         self.codec = context.codecs[self.role]
+        self.shared_bits = readonly(context.bits(self.reads or ("price",)).sum(keepdims=True))
         self.agent = np.full(rows, -1, dtype=np.int32)
         self.number_in_role = np.zeros(rows, dtype=np.int32)
         self.desk = np.zeros(rows, dtype=np.int32)
@@ -137,16 +138,14 @@ class Cohort(ArrayState, ABC):
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
+        self._heeding_roles = tuple(context.heeding(kind) for kind in SignalKind)
+        self._no_signals = readonly(np.full((rows, CAUSES), -1, dtype=np.int64))
+        self._nobody = readonly(np.full(rows, -1, dtype=np.int32))
 
     @property
     def active(self) -> Mask:
         """Rows that hold an agent."""
         return self.agent >= 0
-
-    def _seated(self) -> slice | I64:
-        """Rows that hold an agent, as a slice where they are the first ones: that is a view and no copy."""
-        rows = (self.agent >= 0).nonzero()[0]
-        return slice(0, len(rows)) if not rows.size or rows[-1] == len(rows) - 1 else rows
 
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive in free rows and start with an empty mind."""
@@ -199,7 +198,8 @@ class Cohort(ArrayState, ABC):
         focus = self.focus_on(view)
         states = experience.situation(view, context, self.desk, self.belief, self.heard, focus, self.table)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
+        keys, metric = self.table.keys_of(states), self.recollection.metric()
+        recalled = self.index.recall(keys, context.memory.recall, step, metric, named=CAUSES)
         return Situation(view, focus, states, recalled, outcome)
 
     def act(self, situation: Situation) -> CohortOutput:
@@ -222,8 +222,8 @@ class Cohort(ArrayState, ABC):
         self.pending.record(step, step_context.choice.stance, step_context.focus)
         self.history.append(encode_step(step_context.choice, self.read_bits(step), self.heard))
         recalled, focus = step_context.recalled, step_context.focus
-        experience.action(step_context.states, step_context.choice, recalled, step_context.memory_weight, focus)
-        return CohortPages(self._remember(step_context, step), step_context.outcome)
+        importance = experience.action(step_context.states, step_context.choice, recalled, step_context.memory_weight, focus)
+        return CohortPages(self._remember(step_context, importance, step), step_context.outcome)
 
     @abstractmethod
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
@@ -236,9 +236,15 @@ class Cohort(ArrayState, ABC):
         """Fill in what only this role knows of its situation."""
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """Names of what its agents weigh, where these *sources* are on sale and desks have this *team*; memories come last."""
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """Names of what its agents weigh, where these *sources* are on sale, desks have this *team*, and agents begin with these
+        *patterns*; memories come last."""
         return ("memories",)
+
+    @classmethod
+    def pattern_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """Those of the names of `weight_names` that are of patterns."""
+        return ()
 
     def weights(self) -> F32:
         """Weights of the faculties, as outcomes have taught them, (rows, C)."""
@@ -251,7 +257,7 @@ class Cohort(ArrayState, ABC):
     def named_weights(self) -> dict[str, F32]:
         """Weights of what agents go by, (rows,) each, by name."""
         on_record = [source.name for source in self.context.sources if source.on_record]
-        return dict(zip(self.weight_names(on_record, self.context.roles), self.weights().T, strict=True))
+        return dict(zip(self.weight_names(on_record, self.context.roles, self.context.patterns), self.weights().T, strict=True))
 
     def traits(self) -> dict[str, AnyArray]:
         """Traits that agents drew when they arrived, and keep, (rows,) each, by name."""
@@ -261,9 +267,9 @@ class Cohort(ArrayState, ABC):
         """Names of the sources that a row's agent read at a step within the horizon; everybody sees the price."""
         return ("price",)
 
-    def read_bits(self, step: int) -> AnyArray:
+    def read_bits(self, step: int) -> I64:
         """Sources that each row read at a step within the horizon, as `CohortContext.bits` has them: (rows,), or (1,) for all alike."""
-        return self.context.bits(("price",)).sum(keepdims=True)
+        return self.shared_bits
 
     def focus_on(self, view: View) -> I64:
         """The asset that each row's experience is about, (rows,)."""
@@ -283,31 +289,17 @@ class Cohort(ArrayState, ABC):
         # A memory without its outcome is never recalled.
         if self.context.memory.enabled:
             self.index.attach_outcomes(outcomes.step, result, reward)
-            self.recollection.learn(outcomes, self.index.key_of(outcomes.step), result, judged)
-        record = np.zeros(int(judged.sum()), dtype=OUTCOME)
-        record["agent"], record["horizon"] = self.agent[judged], outcomes.horizon
-        record["result"], record["reward"] = result[judged], reward[judged]
+            self.recollection.learn(outcomes.step, self.index.key, self.index.slot_of(outcomes.step), result, judged)
+        rows = rows_of(judged)
+        record = np.empty(len(result[rows]), dtype=OUTCOME)
+        record["agent"], record["horizon"] = self.agent[rows], outcomes.horizon
+        record["result"], record["reward"] = result[rows], reward[rows]
         return record
 
     def _output(self, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64, step: int) -> CohortOutput:
-        rows = self._seated()
-        agents, found = self.agent[rows], recalled.step[rows, :CAUSES]
-        decisions = np.zeros(len(agents), dtype=DECISION)
-        decisions["agent"] = agents
-        decisions["action"] = choice.action[rows]
-        decisions["confidence"] = choice.confidence[rows]
-        decisions["value"] = choice.value[rows]
-        decisions["asset"] = focus[rows]
-        decisions["parent"] = choice.parent[rows]
-        decisions["parent_age"] = _age(step, choice.parent_step, choice.parent >= 0)[rows]
-        decisions["memory_age"][:, : found.shape[1]] = _age(step, found, found >= 0)
-        decisions["memory_weight"] = memory_weight[rows]
-        decisions["signal"] = choice.signal[rows]
-        for name, numbers in reasons_by_name(self.reasoning, decisions["reason"]).items():
-            numbers[:] = choice.reason[name][rows]
         paying = self.active & (choice.charge > 0)
         return CohortOutput(
-            decisions,
+            decision_records(self.agent, choice, self.reasoning, focus, recalled.step, memory_weight, step),
             self._heeding("weight", self.weights(), WEIGHT),
             self._heeding("contribution", self.contributions(step, focus), "<f4"),
             choice.signals,
@@ -318,23 +310,24 @@ class Cohort(ArrayState, ABC):
 
     def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
         """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
-        heeding = values.any(axis=tuple(range(1, values.ndim)))
-        rows = (heeding & self.active[: len(values)]).nonzero()[0]
-        records = np.zeros(len(rows), dtype=_record(name, kind, values.shape[1:]))
-        records["agent"], records[name] = self.agent[rows], values[rows]
+        heeding = np.empty(len(values), dtype=np.bool_)
+        compiled.rows_heard(values, self.agent, heeding)
+        rows = rows_of(heeding)
+        agents = self.agent[: len(values)][rows]
+        records = np.empty(len(agents), dtype=_record(name, kind, values.shape[1:]))
+        records["agent"], records[name] = agents, values[rows]
         return records
 
     def _memory_weight(self, recalled: Recalled) -> F32:
         """Weight of recalled outcomes in the forecast, (rows,)."""
-        return self.recollection.weight * recalled.weight()
+        return self.recollection.weight * recalled.weight
 
-    def _remember(self, step_context: StepContext, step: int) -> EncodedMemories:
+    def _remember(self, step_context: StepContext, importance: U8, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
         encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
-        weight = np.rint(experience.importance(step_context.states, step_context.choice) * 255).astype(np.uint8)
-        self.index.remember(self.table.keys_of(encoded.vectors), weight.astype(np.float32) / np.float32(255), step)
-        active = self.active
-        return EncodedMemories(self.agent[active], weight[active], encoded.codes.rows(active), self.codec.version)
+        self.index.remember(self.table.keys_of(encoded.vectors), importance.astype(np.float32) / np.float32(255), step)
+        rows = rows_of(self.active)
+        return EncodedMemories(self.agent[rows], importance[rows], encoded.codes.rows(rows), self.codec.version)
 
     def first_action(self, *cases: tuple[str, Mask]) -> U8:
         """Number of the first of these actions that is taken by each row, (rows,), by name and mask (rows,); of the role's first where
@@ -346,9 +339,8 @@ class Cohort(ArrayState, ABC):
 
     def emitter(self, view: View) -> SignalEmitter:
         """An emitter of the signals of this step."""
-        return SignalEmitter(self.agent, self.desk, self.context.heeding, view.observation.timestamp + self.context.signal_ttl)
+        return SignalEmitter(self.agent, self.desk, self._heeding_roles, view.observation.timestamp + self.context.signal_ttl)
 
     def _nothing(self) -> tuple[I64, I32, I32]:
         """Causes of a decision that nobody caused: no signals, no parent."""
-        none = np.full(self.rows, -1, dtype=np.int32)
-        return np.full((self.rows, CAUSES), -1, dtype=np.int64), none, none.copy()
+        return self._no_signals, self._nobody, self._nobody

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, Mask, contiguous
+from freeagentics.kernels import compiled
 from freeagentics.market import Orders
 from freeagentics.signals import Signals
 
@@ -70,6 +71,19 @@ class Decisions:
     orders: Orders
     charge: I64
     """Cents that each agent pays for the sources it read."""
+
+
+def decision_records(
+    agent: I32, choice: Decisions, reasoning: tuple[str, ...], focus: I64, recalled: I32, memory_weight: F32, step: int
+) -> AnyArray:
+    """Decisions of a step on record, those of rows with an *agent* (rows,), given the steps of recalled memories (rows, k) and their weight
+    in the forecast, (rows,)."""
+    records = np.empty(np.count_nonzero(agent >= 0), dtype=DECISION)
+    numbers = (contiguous(values, dtype=np.float32) for values in (choice.confidence, choice.value))
+    reason = np.array([choice.reason[name] for name in reasoning], dtype=np.float32)
+    causes = (choice.parent, choice.parent_step, memory_weight, recalled, choice.signal)
+    compiled.decisions_record(agent, choice.action, *numbers, focus, *causes, reason, step, records.view(np.uint8))
+    return records
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, betwe
 from freeagentics.kernels import compiled
 from freeagentics.market import Observation
 from freeagentics.signals import Signals
+
+_SEVERE = np.array([0.5, 1.0, 2.0], dtype=np.float32)
 
 
 class LastSent(ArrayState):
@@ -58,13 +60,13 @@ class SignalEmitter:
 
     Attributes:
         agent, desk: of its rows, (rows,).
-        heeding: bits of the roles that heed a kind of signal.
+        heeding: bits of the roles that heed each kind of signal.
         expires: market time, ms, from which they are no longer read.
     """
 
     agent: I32
     desk: I32
-    heeding: Callable[[int], int]
+    heeding: Sequence[int]
     expires: int
 
     def emit(self, which: Mask, kind: SignalKind, severity: AnyArray | int, confidence: F32, data: F32) -> Signals:
@@ -73,7 +75,7 @@ class SignalEmitter:
 
         Free rows never speak, and where nobody heeds the kind nobody does: an empty audience would mean a broadcast.
         """
-        audience = self.heeding(kind)
+        audience = self.heeding[kind]
         rows = (which & (self.agent >= 0)).nonzero()[0]
         if not audience or not rows.size:
             return Signals.empty(data.shape[1])
@@ -91,4 +93,4 @@ class SignalEmitter:
 
 def severity_of(strength: F32) -> np.ndarray:
     """Severity by strength in standard deviations: below 0.5 low, below 1 medium, below 2 high, else critical."""
-    return np.digitize(strength, (0.5, 1.0, 2.0)).astype(np.uint8)
+    return np.searchsorted(_SEVERE, strength, side="right").astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, Mask, between, contiguous
+from freeagentics.arrays import F32, I32, I64, U8, Mask, contiguous, readonly
 from freeagentics.kernels import compiled
 from freeagentics.memory import BOOK, FeatureTable, Recalled, column
 from freeagentics.mind import REGIMES, GridBelief
@@ -18,16 +18,16 @@ from freeagentics.mind import REGIMES, GridBelief
 RISK = 0.05
 """Probability with which value-at-risk is exceeded."""
 
-READ_FEATURES = {"whales": "read_whales", "derivatives": "read_derivatives", "sentiment": "read_sentiment"}
-"""The feature that says whether a source was paid for, by the source."""
-
-SHOWN_FEATURES = (
+READ_FEATURES = (
+    ("whales", "", "read_whales"),
+    ("derivatives", "", "read_derivatives"),
+    ("sentiment", "", "read_sentiment"),
     ("whales", "whales.count", "whale_count"),
     ("whales", "whales.imbalance", "whale_imbalance"),
     ("derivatives", "derivatives.funding", "funding"),
     ("sentiment", "sentiment.level", "sentiment"),
 )
-"""Sources, columns of theirs, and the features that hold what these showed."""
+"""Sources, columns of theirs, and the features that hold what these showed; without a column, whether the source was paid for."""
 
 _BOOK = np.array([column(name) for name in BOOK])
 
@@ -56,6 +56,12 @@ SITUATION = (
 """Features that the kernel fills beside those of books, in the order in which it knows them; those heard by kind of signal."""
 
 _SITUATION = np.array([column(name) for name in SITUATION])
+
+DONE = ("action", "direction", "size", "confidence", "explored", "published", "memory_weight", "memory_result")
+"""Features of what the agent did, in the order in which the kernel knows them."""
+
+_READ = np.array([column(feature) for _, _, feature in READ_FEATURES])
+_DONE, _SURPRISE = np.array([column(name) for name in DONE]), column("surprise")
 
 
 def situation(
@@ -100,29 +106,47 @@ def put(states: F32, name: str, values: object) -> None:
     states[:, column(name)] = values  # type: ignore[call-overload]
 
 
-def sources(states: F32, view: View, context: CohortContext, focus: I64, read: Callable[[str], Mask]) -> None:
-    """Fill in which sources were paid for and what they showed; *read* gives the rows (rows,) that read a source, by its name."""
-    for name, feature in READ_FEATURES.items():
-        put(states, feature, read(name))
-    for source, name, feature in SHOWN_FEATURES:
-        put(states, feature, read(source) * context.column(view.observation, name)[focus])
+class SourceFeatures:
+    """Features of which sources were paid for, and what they showed.
+
+    Args:
+        sources: names of those that a role may buy.
+        columns: names of the observation's.
+    """
+
+    def __init__(self, sources: Sequence[str], columns: Sequence[str]) -> None:
+        # Of a source or a column that is not there features say nothing: they are 0.
+        there = [(name, shown) for name, shown, _ in READ_FEATURES]
+        self._source = readonly(np.array([sources.index(name) if name in sources else -1 for name, _ in there]))
+        self._column = readonly(np.array([columns.index(shown) if shown in columns else -1 for _, shown in there]))
+        self._feature = _READ
+
+    def fill(self, states: F32, view: View, focus: I64, read: Mask) -> None:
+        """Fill *states* (rows, F), given the asset in *focus* (rows,) and which sources were *read* (rows, sources)."""
+        places = (self._source, self._column, self._feature)
+        compiled.experience_sources(read, view.observation.values, focus, *places, states, view.observation.values.shape[1])
 
 
-def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> None:
-    """Fill in what the agent did."""
-    stance = choice.stance[np.arange(len(focus)), focus]
-    put(states, "action", choice.action)
-    put(states, "direction", between(-1, stance, 1))
-    put(states, "size", choice.size)
-    put(states, "confidence", choice.confidence)
-    put(states, "explored", choice.explored)
-    put(states, "published", choice.published)
-    put(states, "memory_weight", memory_weight)
-    put(states, "memory_result", recalled.expected_result())
+def action(states: F32, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64) -> U8:
+    """Fill in what the agent did, and return the importance of the experience by itself, (rows,), in 255ths.
 
-
-def importance(states: F32, choice: Decisions) -> F32:
-    """Importance of an experience by itself, 0..1: it is surprising, large, or worth telling others."""
-    surprise = between(0, states[:, column("surprise")] / 8, 1)
-    told = np.minimum(choice.published, 1)
-    return between(0, 0.5 * surprise + 0.4 * choice.size + 0.1 * told, 1).astype(np.float32)
+    It is surprising, large, or worth telling others: 0.5 times the surprise, of 8 nats at most, 0.4 times the size, and 0.1 where anything
+    was told, at most 1 in all (``c/experience.c``).
+    """
+    importance = np.empty(len(focus), dtype=np.uint8)
+    numbers = (contiguous(done, dtype=np.float32) for done in (choice.size, choice.confidence))
+    marks = (choice.explored, contiguous(choice.published, dtype=np.int32))
+    compiled.experience_action(
+        _DONE,
+        _SURPRISE,
+        choice.action,
+        contiguous(choice.stance, dtype=np.float32),
+        focus,
+        *numbers,
+        *marks,
+        memory_weight,
+        recalled.expected,
+        states,
+        importance,
+    )
+    return importance

@@ -8,7 +8,8 @@ import numpy as np
 
 from freeagentics.agents.decision import Decisions
 from freeagentics.agents.signal_state import SignalState
-from freeagentics.arrays import U8, AnyArray, between
+from freeagentics.arrays import I64, U8, contiguous
+from freeagentics.kernels import compiled
 
 RECORD_BYTES = 5
 _LEVELS = 15
@@ -23,13 +24,11 @@ class HistoryRecord(NamedTuple):
     received: int
 
 
-def encode_step(choice: Decisions, read_bits: AnyArray, heard: SignalState) -> U8:
-    """A step's records for a cohort's history, (rows, 5); *read_bits* has a bit a source, of which the first sixteen are kept."""
+def encode_step(choice: Decisions, read_bits: I64, heard: SignalState) -> U8:
+    """A step's records for a cohort's history, (rows, 5); *read_bits*, (rows,) or (1,) for all alike, has a bit a source, of which the
+    first sixteen are kept."""
     records = np.empty((len(choice.action), RECORD_BYTES), dtype=np.uint8)
-    records[:, 0] = choice.action
-    records[:, 1] = np.rint(between(0, choice.size, 1) * _LEVELS)
-    records[:, 2:4] = read_bits.astype("<u2").reshape(-1, 1).view(np.uint8)
-    records[:, 4] = np.minimum(heard.received, 255)
+    compiled.history_record(choice.action, contiguous(choice.size, dtype=np.float32), read_bits, heard.received, _LEVELS, records)
     return records
 
 

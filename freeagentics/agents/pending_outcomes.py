@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics import kernels
 from freeagentics.agents.view import Outcomes
-from freeagentics.arrays import F32, I64, ArrayState
+from freeagentics.arrays import F32, I64, ArrayState, contiguous
+from freeagentics.kernels import compiled
 
 
 class PendingOutcomes(ArrayState):
@@ -29,5 +29,6 @@ class PendingOutcomes(ArrayState):
     def judge(self, outcomes: Outcomes) -> tuple[F32, F32]:
         """The result of the asset in focus (rows,), and the reward of the stance, (rows,), in standard deviations."""
         slot = outcomes.step % len(self.stance)
-        reward = kernels.mean(self.stance[slot] * outcomes.result)
-        return outcomes.result[self.focus[slot]], reward
+        result, reward = np.empty((2, self.focus.shape[1]), dtype=np.float32)
+        compiled.outcomes_judge(self.stance[slot], self.focus[slot], contiguous(outcomes.result), result, reward)
+        return result, reward

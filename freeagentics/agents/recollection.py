@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents.view import Outcomes
-from freeagentics.arrays import F32, I32, I64, U8, ArrayState, Mask
+from freeagentics import kernels
+from freeagentics.arrays import F32, I32, I64, U8, ArrayState, Mask, contiguous
+from freeagentics.kernels import compiled
 from freeagentics.memory import Recalled, whole_metric
 from freeagentics.mind import FacultyWeights
 
@@ -41,14 +42,15 @@ class Recollection(ArrayState):
 
     @property
     def weight(self) -> F32:
-        """Weight of recalled outcomes, (rows,): at least `least`, and at most `memory.trust`."""
-        return np.minimum(np.maximum(self.weights.weight[:, 0], self.least), self._trust)
+        """Weight of recalled outcomes, (rows,): at least `least`, and at most `memory.trust`; `least` where it is damaged."""
+        return np.minimum(np.fmax(self.weights.weight[:, 0], self.least), self._trust)
 
     def add(self, step: int, recalled: Recalled, forecast: F32) -> F32:
         """Shift of a *forecast* (rows,) of the asset in focus by memories, (rows,)."""
-        mean = recalled.shrunk_result()
-        self.said[step % len(self.said)] = np.stack([mean, forecast], axis=1)
-        return self.shift(step)
+        shift, said = np.empty(len(forecast), dtype=np.float32), self.said[step % len(self.said)]
+        learned = contiguous(self.weights.weight)
+        compiled.recollection_add(learned, self.least, self._trust, recalled.shrunk_result(), contiguous(forecast), said, shift)
+        return shift
 
     def shift(self, step: int) -> F32:
         """Shift of the forecast of a step within the horizon, (rows,)."""
@@ -56,23 +58,37 @@ class Recollection(ArrayState):
 
     def metric(self) -> I32:
         """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""
-        return whole_metric(FLAT + self.features.credence)
+        return whole_metric(self._metric_weights())
 
-    def learn(self, outcomes: Outcomes, keys: U8, result: F32, judged: Mask) -> None:
-        """Learn from outcomes.
+    def importance(self, row: int) -> F32:
+        """Share of each number of a key in the distance of keys, as outcomes have taught a row's agent, (key_size,); they sum to one."""
+        weights = self._metric_weights()[row]
+        return weights / kernels.total(weights)
+
+    def _metric_weights(self) -> F32:
+        """Weights (rows, key_size) of the metric; all alike in a row that is damaged."""
+        credence = self.features.credence
+        return FLAT + np.where(np.isfinite(credence).all(axis=1, keepdims=True), credence, np.float32(0))
+
+    def learn(self, step: int, keys: U8, slot: int, result: F32, judged: Mask) -> None:
+        """Learn from the outcomes of a step.
+
+        What memories and the numbers of keys, as far as they lie from their centre, said is held against what the forecast without memories
+        left of the result. The centre follows keys by 1 / (1 + readings), and at the least by `SETTLED` (``c/recollection.c``).
 
         Args:
-            outcomes: of a step.
-            keys: of the memories of that step, (rows, key_size).
+            step: the one that is judged.
+            keys: of memories, (rows, slots, key_size).
+            slot: of the memories of that step.
             result: what the asset in focus did, (rows,).
             judged: rows that were there, (rows,).
         """
-        mean, forecast = self.said[outcomes.step % len(self.said)].T
-        residual, step = (result - forecast)[:, None], outcomes.step
-        self.weights.learn(step, mean[:, None, None], residual, result[:, None], judged)
-        apart = keys.astype(np.float32) / np.float32(255) - self.centre
+        said, apart = self.said[step % len(self.said)], np.empty_like(self.centre)
+        mean, residual = np.empty((2, len(result), 1), dtype=np.float32)
+        compiled.recollection_left(said, result, keys, slot, self.centre, mean, residual, apart)
+        self.weights.learn(step, mean[:, :, None], residual, result[:, None], judged)
         self.features.learn(step, apart[:, :, None], residual, result[:, None], judged)
-        self.centre += apart * np.maximum(SETTLED, 1 / (1 + self.features.reads))
+        compiled.recollection_follow(apart, self.features.reads, SETTLED, self.centre)
 
     def inherit(self, rows: I64, other: Recollection, theirs: I64) -> None:
         """Rows (indexes) begin with what rows *theirs* of another have learned: not with their memories, but with what those were worth,

@@ -78,13 +78,13 @@ class SignalState(ArrayState):
 
     def latest(self, kind: SignalKind, now: int) -> F32:
         """The last of this kind, (rows, assets); zeros where there is none that counts."""
-        said: F32 = np.where(self.fresh(kind, now)[:, None], self.data[:, kind], np.float32(0))
-        return said
+        return self.latest_of((kind,), now)[:, 0]
 
     def latest_of(self, kinds: tuple[SignalKind, ...], now: int) -> F32:
         """The last of each of these kinds, (rows, len(kinds), assets); zeros where there is none that counts."""
-        chosen = list(kinds)
-        said: F32 = np.where(self.expires[:, chosen, None] > now, self.data[:, chosen], np.float32(0))
+        rows, known, assets = self.data.shape
+        said = np.empty((rows, len(kinds), assets), dtype=np.float32)
+        compiled.signals_latest(self.data, self.expires, bytes(kinds), known, now, said)
         return said
 
     def vetoed(self, now: int) -> Mask:
@@ -106,7 +106,7 @@ class SignalState(ArrayState):
         where = np.empty((len(kinds), rows), dtype=np.bool_)
         for place, (_, asking) in enumerate(kinds):
             where[place] = asking
-        asked = np.array([kind for kind, _ in kinds], dtype=np.uint8)
+        asked = bytes(kind for kind, _ in kinds)
         numbers, source, step = np.empty((rows, count), np.int64), np.empty(rows, np.int32), np.empty(rows, np.int32)
         heard = (self.expires, self.number, self.source, self.step)
         compiled.signals_causes(*heard, asked, where, _KINDS, now, numbers, source, step)

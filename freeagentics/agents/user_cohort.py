@@ -22,7 +22,7 @@ from freeagentics.agents.user_role import Remembered, UserRole
 from freeagentics.agents.user_state import declared, pack, restore, unpack
 from freeagentics.agents.user_view import UserView
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, AnyArray
+from freeagentics.arrays import F32, I32, I64, AnyArray, readonly
 from freeagentics.errors import BadScenario, RoleFailed
 from freeagentics.memory import FEATURES, Recalled
 from freeagentics.user_code import Place, blaming
@@ -41,7 +41,9 @@ class UserCohort(Cohort):
         super().__init__(number, rows, context, settings)
         self.agents: list[UserRole | None] = [None] * rows
         self._read = [source for source in context.sources if source.on_sale and source.name in self.reads]
-        read = {source.name for source in self._read}
+        read = [source.name for source in self._read]
+        self._shown = experience.SourceFeatures(read, context.columns)
+        self.shared_bits = readonly(context.bits(read).sum(keepdims=True))
         self._columns = [name for name in context.columns if name.split(".")[0] in read]
         self._shares = {name: context.random(f"{self.role}/settings/{name}", number).random(rows) for name in settings.ranges}
         self._user_view: UserView | None = None
@@ -74,8 +76,7 @@ class UserCohort(Cohort):
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in what its sources showed, and the features of its own: columns, and what each agent perceives."""
-        read = {source.name for source in self._read}
-        experience.sources(states, view, self.context, focus, lambda source: np.full(self.rows, source in read))
+        self._shown.fill(states, view, focus, np.ones((self.rows, len(self._read)), dtype=np.bool_))
         for place, feature in enumerate(self.features, len(FEATURES)):
             if feature.name in self._columns:
                 states[:, place] = self.context.column(view.observation, feature.name)[focus]
@@ -124,10 +125,6 @@ class UserCohort(Cohort):
     def sources_read(self, row: int, step: int) -> tuple[str, ...]:
         """The sources that the role reads."""
         return tuple(source.name for source in self._read)
-
-    def read_bits(self, step: int) -> AnyArray:
-        """The same for all agents of the role."""
-        return self.context.bits(source.name for source in self._read).sum(keepdims=True)
 
     @property
     def cost(self) -> int:

@@ -7,7 +7,7 @@ from typing import overload
 
 import numpy as np
 
-from freeagentics.arrays import F64, AnyArray, contiguous
+from freeagentics.arrays import F32, F64, I64, AnyArray, contiguous
 from freeagentics.kernels.library import compiled
 
 
@@ -91,6 +91,13 @@ def mean(x: AnyArray, axis: int = -1) -> AnyArray:
     """Means along an axis, float32 in float32 and anything else in float64."""
     sums = total(x, axis)
     return sums / sums.dtype.type(x.shape[axis])
+
+
+def pick(x: F32, column: I64) -> F32:
+    """The number of each row of *x* (n, m) that stands in its column (n,), (n,)."""
+    found = np.empty(len(column), dtype=np.float32)
+    compiled.pick(contiguous(x), column, found)
+    return found
 
 
 def product(a: AnyArray, b: AnyArray) -> AnyArray:

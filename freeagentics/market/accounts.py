@@ -8,8 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import F64, I32, I64, between, occurrence_batches, readonly
+from freeagentics.arrays import F64, I32, I64, contiguous, occurrence_batches, readonly
 from freeagentics.errors import BadInput, CorruptRecord
+from freeagentics.kernels import compiled
 from freeagentics.market.money import CENTS, LARGEST_CENTS, notional_cents
 from freeagentics.market.orders import Fills
 
@@ -91,16 +92,8 @@ class Accounts:
             return np.zeros(0, dtype=np.int64)
         if (cents < 0).any():
             raise BadInput(f"a charge of {cents.min()} cents: charges cannot be negative")
-        order = np.argsort(desk, kind="stable")
-        whose = desk[order]
-        wanted = np.minimum(cents[order], self.cash[whose])
-        before = np.cumsum(wanted) - wanted
-        first = np.concatenate([[True], whose[1:] != whose[:-1]])
-        before -= before[np.maximum.accumulate(np.where(first, np.arange(len(desk)), 0))]
         charged = np.empty(len(desk), dtype=np.int64)
-        charged[order] = between(0, self.cash[whose] - before, wanted)
-        np.subtract.at(self.cash, desk, charged)
-        np.add.at(self.data_costs, desk, charged)
+        compiled.accounts_charge(desk, contiguous(cents, dtype=np.int64), self.cash, self.data_costs, charged)
         return charged
 
     def settle(self, fills: Fills) -> None:

@@ -1,8 +1,7 @@
 """Exact money: prices and quantities in the units of their asset, money in cents, all int64; rounding happens once and where it is said.
 
 A price of 1e-8 times a quantity of 1e-8 is 1e-16 of the quote currency, so a product over 1e14 is cents; the units of assets that are
-priced far from 1 are such that it still is (`Units`). The product itself has up to 126 bits; it is put together from halves of 1e8, as in
-schoolbook multiplication (Knuth, "The Art of Computer Programming", vol. 2, 4.3.1).
+priced far from 1 are such that it still is (`Units`). The product itself has up to 126 bits, which compiled code has (``c/numbers.c``).
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from freeagentics.arrays import F64, I64, Mask, between
+from freeagentics.arrays import F64, I64, Mask, between, contiguous
 from freeagentics.errors import BadInput
+from freeagentics.kernels import compiled
 
 CENTS = 100
 """Cents in a dollar."""
@@ -25,24 +25,20 @@ LARGEST_CENTS = 4e18
 LARGEST_UNITS = 9e18
 
 _PER_CENT = UNITS * UNITS // 100
-_HALF = np.uint64(UNITS)
 _MILLION = np.int64(1_000_000)
 
 
 def notional_cents(price: I64, quantity: I64) -> I64:
-    """*price* x *quantity* in cents, int64, of the quantity's sign: the exact product rounded once, half away from zero.
+    """*price* x *quantity*, (A,) and (A,) or (D, A), in cents, int64: the exact product rounded once, half away from zero.
 
     Raises:
         BadInput: a product of 4e18 cents or more.
     """
     if (np.abs(np.multiply(price, quantity, dtype=np.float64)) >= LARGEST_CENTS * _PER_CENT).any():
         raise BadInput(f"an amount of {LARGEST_CENTS / CENTS:g} USD or more cannot be accounted for; give desks less market.cash")
-    price_high, price_low = np.divmod(np.abs(price).astype(np.uint64), _HALF)
-    high, low = np.divmod(np.abs(quantity).astype(np.uint64), _HALF)
-    middle = price_high * low + price_low * high
-    rest = middle % np.uint64(1_000_000) * _HALF + price_low * low
-    cents = price_high * high * np.uint64(100) + middle // np.uint64(1_000_000) + (rest + np.uint64(_PER_CENT // 2)) // np.uint64(_PER_CENT)
-    return np.asarray(cents.astype(np.int64) * np.sign(price) * np.sign(quantity), dtype=np.int64)
+    cents = np.empty(np.shape(quantity), dtype=np.int64)
+    compiled.money_products(contiguous(price, dtype=np.int64), contiguous(quantity, dtype=np.int64), _PER_CENT, cents)
+    return cents
 
 
 def fee_cents(notional: I64, fee_ppm: int) -> I64:

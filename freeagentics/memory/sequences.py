@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, I32, ArrayState
+from freeagentics.arrays import F32, F64, I32, ArrayState
 from freeagentics.kernels import compiled
 
 STEPS_A_DEVIATION = 15
@@ -33,13 +33,13 @@ class FoundSequences:
         step: at which each ended, (A, k) int32; -1 where there are no more.
         cosine: of the angle between its moves and the last ones, (A, k).
         result: of the asset over the horizon that followed, (A, k); 0 where there are no more.
-        chance: number of stretches of noise among those compared that would have been as much alike, (A, k).
+        chance: number of stretches of noise among those compared that would have been as much alike, (A, k); 0 where there are no more.
     """
 
     step: I32
     cosine: F32
     result: F32
-    chance: F32
+    chance: F64
 
 
 class SequenceIndex(ArrayState):
@@ -90,12 +90,11 @@ class SequenceIndex(ArrayState):
         """Find episodes that ended as the bars up to this *step* went."""
         assets, capacity = self.move.shape
         found, cosine = np.empty((assets, EPISODES), dtype=np.int32), np.empty((assets, EPISODES), dtype=np.float32)
-        compared = np.empty(assets, dtype=np.int32)
+        result, chance = np.empty_like(cosine), np.empty((assets, EPISODES))
         sizes = capacity, self._length, step, self._horizon, EPISODES
-        compiled.sequences_find(self.move, self.result, *sizes, self._likeness, self._loud, found, cosine, compared)
-        result = np.where(found >= 0, np.take_along_axis(self.result, found % capacity, axis=1), np.float32(0))
-        chance = self._chance[(cosine * np.float32(len(self._chance) - 1)).astype(np.int64)]
-        return FoundSequences(found, cosine, result, compared[:, None] * chance)
+        given = (self._likeness, self._loud, self._chance)
+        compiled.sequences_find(self.move, self.result, *sizes, *given, found, cosine, result, chance)
+        return FoundSequences(found, cosine, result, chance)
 
 
 def chances_of_likeness(dimensions: float, places: int = 1024) -> F32:

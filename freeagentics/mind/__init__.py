@@ -5,7 +5,7 @@ from freeagentics.mind.faculty_weights import FacultyWeights
 from freeagentics.mind.generative import GenerativeModel
 from freeagentics.mind.grid import CALM, REGIMES, TURBULENT, MarketGrid
 from freeagentics.mind.grid_belief import GridBelief
-from freeagentics.mind.held_directions import HeldDirections, ups_and_downs
+from freeagentics.mind.held_directions import HeldDirections
 from freeagentics.mind.history import CompressedHistory
 from freeagentics.mind.inference import evaluate_policies, infer_states
 from freeagentics.mind.lazy_beliefs import LazyBeliefArray
@@ -27,5 +27,4 @@ __all__ = [
     "SparseBeliefState",
     "evaluate_policies",
     "infer_states",
-    "ups_and_downs",
 ]

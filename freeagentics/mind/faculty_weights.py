@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, I64, ArrayState, Mask, contiguous, readonly
+from freeagentics.arrays import F32, I64, ArrayState, Mask, readonly
 from freeagentics.kernels import compiled
 
 EXPLAINED = 0.015
@@ -86,7 +86,7 @@ class FacultyWeights(ArrayState):
         return self.weight[:, :, None] * component
 
     def learn(self, step: int, component: F32, residual: F32, result: F32, judged: Mask, read: Mask | None = None) -> None:
-        """Take in the outcome of a step; steps come in order.
+        """Take in the outcome of a step; steps come in order, and arrays are contiguous.
 
         Args:
             step: the one that is judged.
@@ -98,7 +98,9 @@ class FacultyWeights(ArrayState):
         """
         _, components, assets = component.shape
         compiled.weights_learn(
-            *(contiguous(numbers) for numbers in (component, residual, result)),
+            component,
+            residual,
+            result,
             judged,
             self._all if read is None else read,
             self.recent,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from freeagentics.arrays import F32, AnyArray
+from freeagentics.arrays import F32, F64, I64, AnyArray
 from freeagentics.errors import CorruptRecord
 from freeagentics.journal import SHARED, Journal, Kind, Page
 from freeagentics.memory import BOOK, Codec, EncodedMemories, FeatureTable, SideInformation, book_codec_of, codec_of, extended
@@ -32,6 +32,25 @@ def memory_totals(journal: Journal) -> tuple[int, int]:
     """Memories that a journal keeps, and the bytes of their pages, those of desks' books included."""
     counts, sizes = zip(*(journal.totals(kind) for kind in (Kind.MEMORIES, Kind.LONG_TERM)), strict=True)
     return sum(counts), sum(sizes) + journal.totals(Kind.BOOKS)[1]
+
+
+def kept_by_step(journal: Journal, steps: int) -> tuple[I64, F64]:
+    """Memories that a journal keeps of each step, and the bytes that they take, both (steps + 1,); step 0 has none.
+
+    A page of consolidated memories has those of many steps: each takes its share of the page, by the length of its code. Raises
+    CorruptRecord for damage.
+    """
+    counts, sizes = np.zeros(steps + 1, dtype=np.int64), np.zeros(steps + 1)
+    for step, _, count, size in journal.headers(Kind.MEMORIES):
+        counts[step] += count
+        sizes[step] += size
+    for step, cohort in journal.long_term(Kind.LONG_TERM):
+        page = journal.page(step, Kind.LONG_TERM, cohort)
+        assert page is not None
+        columns = LongTermMemories.from_page(page).columns
+        np.add.at(counts, columns.step, 1)
+        np.add.at(sizes, columns.step, columns.length * (page.records.nbytes / max(int(columns.length.sum()), 1)))
+    return counts, sizes
 
 
 class Memories:

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics import kernels
 from freeagentics.agents import DeskBooks
-from freeagentics.arrays import F32, I64, ArrayState
+from freeagentics.arrays import I64, ArrayState
+from freeagentics.kernels import compiled
 from freeagentics.market import Accounts, Fills
 from freeagentics.memory import BOOK
 
 WINDOW = 24
 """Bars over which turnover and the longer return are taken."""
+
+CLOSED = (
+    "cash_share",
+    "exposure",
+    "position_change",
+    "unrealised_return",
+    "drawdown",
+    "equity_return_1",
+    "equity_return_24",
+    "turnover_24",
+    "cost_share",
+    "concentration",
+)
+"""Features of books, in the order in which the kernel knows them."""
+
+_CLOSED = np.array([BOOK.index(name) for name in CLOSED])
 
 
 class DeskLedger(ArrayState):
@@ -42,27 +58,15 @@ class DeskLedger(ArrayState):
         return self._books(step, prices, value, equity)
 
     def _books(self, step: int, prices: I64, value: I64, equity: I64) -> DeskBooks:
-        accounts = self._accounts
-        whole = np.maximum(equity, 1)
-        cost = accounts.cost.sum(axis=1)
-        weight = value / whole[:, None]
-        before, self.exposure = self.exposure, _share(kernels.total(weight))
+        """Figures of the books (``c/desks.c``).
+
+        Cash, exposure and turnover are shares of equity, drawdown is one from its peak, costs are one of the cash at first, returns are
+        those of equity; concentration is the sum of squared weights, and what is unrealised the value of what is held over what it cost,
+        less 1.
+        """
+        accounts, desks = self._accounts, len(equity)
         last, day = self.equity[(step - 1) % (WINDOW + 1)], self.equity[(step - WINDOW) % (WINDOW + 1)]
-        told = {
-            "cash_share": _share(accounts.cash / whole),
-            "exposure": self.exposure,
-            "position_change": self.exposure - before,
-            "unrealised_return": _share(value.sum(axis=1) / np.maximum(cost, 1) - 1) * (cost > 0),
-            "drawdown": _share(1 - equity / np.maximum(accounts.peak, 1)),
-            "equity_return_1": _share(equity / np.maximum(last, 1) - 1),
-            "equity_return_24": _share(equity / np.maximum(day, 1) - 1),
-            "turnover_24": _share(self.traded.sum(axis=0) / whole),
-            "cost_share": _share((accounts.fees + accounts.data_costs) / max(accounts.initial, 1)),
-            "concentration": kernels.total(np.square(_share(weight))),
-        }
-        features = np.stack([told[name] for name in BOOK], axis=1)
-        return DeskBooks(equity, accounts.cash.copy(), accounts.position.copy(), prices, _share(weight), features, features)
-
-
-def _share(values: np.ndarray) -> F32:
-    return values.astype(np.float32)
+        features, weight = np.empty((desks, len(BOOK)), dtype=np.float32), np.empty(value.shape, dtype=np.float32)
+        owned = (accounts.cash, accounts.fees, accounts.data_costs, accounts.peak, equity, last, day, self.traded.sum(axis=0))
+        compiled.books_close(value, accounts.cost, *owned, accounts.initial, _CLOSED, self.exposure, features, weight)
+        return DeskBooks(equity, accounts.cash.copy(), accounts.position.copy(), prices, weight, features, features)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+
 from freeagentics.journal import Kind
 from freeagentics.records.losses import losses, total
-from freeagentics.records.memories import memory_totals
+from freeagentics.records.memories import kept_by_step, memory_totals
 from freeagentics.records.memory_audit import MemoryAudit
 from freeagentics.runtime import get_gc_tuner, resident_mb
 from freeagentics.visualization.run_view import RunView
@@ -41,4 +43,15 @@ def kept_memories(view: RunView) -> dict[str, object]:
         "shortened": lost.shortened,
         "freed": lost.bytes,
         "budget": view.scenario.memory.budget_bytes,
+        "ages": _by_age(view),
     }
+
+
+_SPANS = 24
+
+
+def _by_age(view: RunView) -> list[list[float]]:
+    """Spans of steps, the oldest first: the last step of each, memories that are kept of it, the bytes that they take."""
+    counts, sizes = kept_by_step(view.journal, view.last)
+    spans = np.array_split(np.arange(1, view.last + 1), min(_SPANS, view.last)) if view.last else []
+    return [[int(span[-1]), int(counts[span].sum()), float(sizes[span].sum())] for span in spans]

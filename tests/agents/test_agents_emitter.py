@@ -67,11 +67,11 @@ def test_who_arrives_has_told_nothing() -> None:
     assert last.due(values(0, 0, 0), 0.5, REFRESH, at(2)).tolist() == [False, True, False]
 
 
-HEEDING: dict[int, int] = {SignalKind.TREND: 0b10}
+HEEDING = tuple(0b10 if kind is SignalKind.TREND else 0 for kind in SignalKind)
 EMITTER = SignalEmitter(
     agent=np.array([7, -1, 9], np.int32),
     desk=np.array([1, 0, 3], np.int32),
-    heeding=lambda kind: HEEDING.get(kind, 0),
+    heeding=HEEDING,
     expires=99,
 )
 DATA = np.arange(6, dtype=np.float32).reshape(3, 2)

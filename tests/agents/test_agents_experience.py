@@ -169,8 +169,9 @@ def test_a_memory_on_record_decodes_to_the_experience(watched: Watched) -> None:
 def test_the_direction_of_a_bet_is_that_on_the_asset_in_focus_and_at_most_one_either_way() -> None:
     stance = np.array([[-3, 0], [0, 0.5], [4, 0], [0, -0.25]], dtype=np.float32)
     none, rows = np.zeros(4, dtype=np.float32), np.zeros((4, 1), dtype=np.float32)
-    choice = SimpleNamespace(stance=stance, action=none, size=none, confidence=none, explored=none, published=none)
+    marks = {"action": none.astype(np.uint8), "explored": none.astype(np.bool_), "published": none.astype(np.int32)}
+    choice = SimpleNamespace(stance=stance, size=none, confidence=none, **marks)
     states = np.zeros((4, len(FEATURES)), dtype=np.float32)
-    recalled = Recalled(rows.astype(np.int32), rows, rows, rows, rows, doubt=1)
+    recalled = Recalled.weighed(rows.astype(np.int32), rows, rows, rows, rows, doubt=1)
     action(states, cast(Decisions, choice), recalled, none, np.array([0, 1, 0, 1]))
     assert states[:, column("direction")].tolist() == [-1, 0.5, 1, -0.25]

@@ -24,14 +24,15 @@ from freeagentics.agents.user_role import *
 
 class Counter(UserRole):
     name = "counter"
-    def setup(self):
-        self.times = 0
+    actions = ("wait", "act")
+    state = ("times",)
+    times = 0
 
     def decide(self, seen, signals, memories):
-        self.times = getattr(self, "times", 0) + 1
+        self.times += 1
         if self.times > 500:
             raise ValueError("too often")
-        return Action("wait")
+        return Action("act" if self.times % 3 == 0 else "wait", confidence=min(self.times / 20, 1.0))
 """
 OVERRIDES = {"agents.count": 24, "steps": 12, "run.checkpoint_every": 5, "run.workers": 2}
 

@@ -18,3 +18,13 @@ def _crc8(draws: Draws) -> list[Argument]:
 def _crc16(draws: Draws) -> list[Argument]:
     codes, longest = draws.one(1, 6), draws.one(1, 20)
     return [draws.whole(0, 256, codes, longest).astype(np.uint8), np.zeros(codes, dtype=np.uint16)]
+
+
+@inputs_of("codes_join", sizing=(0, 1))
+def _codes_join(draws: Draws) -> list[Argument]:
+    codes, longest = draws.one(1, 9), draws.one(1, 30)
+    length = draws.whole(0, longest + 1, codes)
+    halves = length.max() - min(length.min(), 254) <= 15
+    room = (codes + 1) // 2 if halves else codes
+    data = draws.whole(0, 256, codes, longest).astype(np.uint8)
+    return [data, length, 15, np.zeros(room + int(length.sum()), dtype=np.uint8), np.zeros(2, dtype=np.int64)]

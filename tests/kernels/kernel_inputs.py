@@ -10,7 +10,10 @@ import auction_inputs
 import belief_inputs
 import checksum_inputs
 import codec_inputs
+import decision_inputs
+import desk_inputs
 import experience_inputs
+import forecast_inputs
 import inference_inputs
 import number_inputs
 import recall_inputs
@@ -25,7 +28,10 @@ FILES = (
     belief_inputs,
     checksum_inputs,
     codec_inputs,
+    decision_inputs,
+    desk_inputs,
     experience_inputs,
+    forecast_inputs,
     inference_inputs,
     number_inputs,
     recall_inputs,

@@ -96,3 +96,21 @@ def _solve(draws: Draws) -> list[Argument]:
     # Not numpy's product, whose last bits depend on the machine.
     gram = sum((np.multiply.outer(column, column) for column in factor), np.eye(k))
     return [gram, draws.real(-1, 1, n, k), n, k, 1e-18]
+
+
+@inputs_of("pick", sizing=(0, 2))
+def _pick(draws: Draws) -> list[Argument]:
+    n, columns = draws.one(1, 9), draws.one(1, 5)
+    return [draws.narrow(-1, 1, n, columns), draws.whole(0, columns, n), zeros(n)]
+
+
+@inputs_of("money_products", sizing=(0, 3))
+def _money_products(draws: Draws) -> list[Argument]:
+    desks, assets = draws.one(1, 5), draws.one(1, 4)
+    price, quantity = draws.whole(0, 1 << 45, assets), draws.whole(-(1 << 45), 1 << 45, desks, assets)
+    return [price, quantity, 10**14, np.zeros((desks, assets), dtype=np.int64)]
+
+
+@inputs_of("uniform_draws", sizing=(2,))
+def _uniform_draws(draws: Draws) -> list[Argument]:
+    return [draws.whole(-(1 << 61), 1 << 61, 2), draws.one(0, 1 << 40), np.zeros(draws.one(1, 12))]

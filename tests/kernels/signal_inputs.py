@@ -42,3 +42,10 @@ def _signals_due(draws: Draws) -> list[Argument]:
     rows, width = draws.one(1, 9), draws.one(1, 4)
     sent: list[Argument] = [draws.narrow(-1, 1, rows, width), draws.whole(-1, 12, rows).astype(np.int32), draws.whole(-1, 250, rows)]
     return [draws.narrow(-1, 1, rows, width), *sent, 0.5, 12, 14, 100, np.zeros(rows, dtype=np.uint8)]
+
+
+@inputs_of("signals_latest", sizing=(1, 2))
+def _signals_latest(draws: Draws) -> list[Argument]:
+    rows, kinds, assets, asked = draws.one(1, 5), draws.one(3, 6), draws.one(1, 4), draws.one(1, 4)
+    heard: list[Argument] = [draws.narrow(-1, 1, rows, kinds, assets), draws.whole(150, 250, rows, kinds)]
+    return [*heard, draws.whole(0, kinds, asked).astype(np.uint8), kinds, 200, zeros(rows, asked, assets)]

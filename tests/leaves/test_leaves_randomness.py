@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from freeagentics import randomness
 from freeagentics.randomness import generator
 
 seeds, purposes, small = st.integers(0, 2**31), st.text(max_size=8), st.integers(0, 1000)
@@ -45,3 +46,9 @@ def test_long_draws_of_neighbouring_steps_do_not_meet() -> None:
 def test_the_draws_are_those_that_runs_on_record_were_made_with() -> None:
     # Every trajectory ever recorded replays from these: other numbers here mean that no run can be resumed or repeated.
     assert generator(7, "market-hunter/explore", cohort=3, step=11).integers(0, 1000, 5).tolist() == [945, 690, 130, 892, 613]
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 2**40), st.integers(1, 9))
+def test_draws_are_those_of_the_generator(seed: int, step: int, count: int) -> None:
+    expected = generator(seed, "explore", cohort=3, step=step).random((count, 3))
+    assert randomness.draws(seed, "explore", (count, 3), cohort=3, step=step).tobytes() == expected.tobytes()

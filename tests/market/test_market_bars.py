@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -229,6 +229,15 @@ def test_a_unit_begins_at_its_bound(bound: int, below: float, above: float) -> N
         found = Epochs.read(np.array([first, first]))
         assert not found.wrong.any()
         assert found.times[0] == int(first * share)
+
+
+@pytest.mark.parametrize("wrong", [20221301140000, 20220001140000, 20220230140000, 18991231140000, 21010101140000])
+@pytest.mark.parametrize("time", [0, 10_00_00, 60_00, 60])
+def test_digits_that_are_no_date_or_no_time_of_day_are_wrong(wrong: int, time: int) -> None:
+    last = 20220301235959
+    found = Epochs.read(np.array([20220101000000, last, wrong, 20220101140000 + time]))
+    assert found.wrong.tolist() == [False, False, True, time > 0]
+    assert found.times[1] == int(datetime(2022, 3, 1, 23, 59, 59, tzinfo=UTC).timestamp() * 1000)
 
 
 @given(first=st.dates(date(1900, 1, 1), date(2100, 12, 30)))

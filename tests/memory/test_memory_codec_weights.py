@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from freeagentics.kernels import compiled
 from freeagentics.memory.codec import BOOK_COLUMNS, AutoregressiveCodec, CodecWeights, SideInformation
 from freeagentics.memory.codec.constants import CodecConstants
 from freeagentics.memory.codec.registry import shipped
+from freeagentics.memory.codec.tables import CONTEXTS, table_sizes
 from freeagentics.memory.codec.weights_check import wrong_with
 from freeagentics.memory.features import FEATURES
 
@@ -52,6 +53,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "frequency of shape": {"frequency": WEIGHTS.frequency[:-1]},
     "frequencies that are not": {"frequency": changed("frequency", 9, 0)},
 }
+LEAST = {"scale": 2.0**-40, "step": 1, "spread_width": 1, "common_width": 1, "max_quantum": 1, "copied_from": -1}
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -65,6 +67,28 @@ def test_weights_that_no_codec_can_have_are_refused_when_they_are_read(wrong: st
 def test_what_ships_is_as_it_must_be() -> None:
     for role in ROLES:
         assert wrong_with(shipped(role)) is None
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_a_number_may_be_the_least_that_it_can_be_and_no_less(name: str) -> None:
+    refusal, below = f"{name} with a number that is not from", LEAST[name] / 2 if name == "scale" else LEAST[name] - 1
+    least, too_small = (cast(dict[str, Any], {name: changed(name, 0, value)}) for value in (LEAST[name], below))
+    assert not (wrong_with(replace(WEIGHTS, **least)) or "").startswith(refusal)
+    assert (wrong_with(replace(WEIGHTS, **too_small)) or "").startswith(refusal)
+
+
+def test_no_stage_is_without_features() -> None:
+    stages = np.append(WEIGHTS.stages, 0)
+    assert (wrong_with(replace(WEIGHTS, stages=stages)) or "").startswith("stages with a number that is not from 1")
+
+
+def test_every_table_of_frequencies_has_a_sum_of_its_own() -> None:
+    size = np.repeat(table_sizes(WEIGHTS.max_quantum), CONTEXTS)
+    for end in np.cumsum(size)[:-1]:
+        moved = WEIGHTS.frequency.copy()
+        moved[end - 1] += 1
+        moved[end] -= 1
+        assert "frequencies" in (wrong_with(replace(WEIGHTS, frequency=moved)) or "")
 
 
 NUMBERS = [field.name for field in fields(CodecWeights) if field.name not in ("role", "version", "columns", "hidden", "p_no_escape")]

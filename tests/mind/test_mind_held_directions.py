@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from freeagentics.mind import HeldDirections, ups_and_downs
+from freeagentics.kernels import compiled
+from freeagentics.mind import HeldDirections
 
 HORIZON = 4
 
@@ -43,6 +44,9 @@ def test_rows_that_are_forgotten_hold_nothing() -> None:
 
 
 def test_words_up_and_words_down_are_components_of_their_own() -> None:
-    split = np.empty((1, 4, 2), np.float32)
-    ups_and_downs(np.array([[[0.5, -0.25], [-1, 0]]], np.float32), split)
-    assert split[0].tolist() == [[0.5, 0], [0, -0.25], [0, 0], [-1, 0]]
+    said, directions = np.empty((1, 5, 2), np.float32), np.array([[[0.5, -0.25], [-1, 0]]], np.float32)
+    trend, shift, weights = np.ones((1, 2), np.float32), np.zeros((1, 2), np.float32), np.ones((1, 5), np.float32)
+    parts, forecast = np.empty((1, 2, 2), np.float32), np.empty((1, 2), np.float32)
+    compiled.forecasts_add(trend, directions, weights, shift, 2.0, said, parts, forecast, 2)
+    assert said[0].tolist() == [[1, 1], [0.5, 0], [0, -0.25], [0, 0], [-1, 0]]
+    assert parts[0].tolist() == [[1, 1], [-0.5, -0.25]] and forecast[0].tolist() == [0.5, 0.75]

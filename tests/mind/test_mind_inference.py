@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from freeagentics.arrays import F32, F64, I64, AnyArray
 from freeagentics.errors import BadInput
 from freeagentics.mind import GenerativeModel, evaluate_policies, infer_states
-from freeagentics.mind.likelihood import FLOOR
+from freeagentics.mind.likelihood import FLOOR, likelihood_tables
 
 ROWS = 6
 
@@ -62,6 +62,17 @@ def test_a_posterior_is_bayes_rule_row_by_row_over_what_was_observed(seed: int) 
     posterior = infer_states(model, observations, prior)
     np.testing.assert_allclose(posterior, expected, atol=2e-6)
     np.testing.assert_allclose(posterior.sum(axis=1), 1, atol=1e-6)
+
+
+def test_modalities_share_a_table_as_long_as_it_fits_in_a_megabyte() -> None:
+    def slices(sizes: list[int], states: int) -> list[tuple[int, int]]:
+        found = likelihood_tables([np.full((size, states), 1 / size) for size in sizes])
+        assert all(len(table.likelihood) * states <= 2**18 for table in found)
+        return [(table.modalities.start, table.modalities.stop) for table in found]
+
+    assert slices([63, 63, 1], 64) == [(0, 2), (2, 3)]  # 64 * 64 * 64 entries just fit
+    assert slices([63, 64, 1], 64) == [(0, 1), (1, 3)]
+    assert slices([1, 1, 1], 2) == [(0, 3)]
 
 
 @given(seeds)

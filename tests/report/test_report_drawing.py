@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from hypothesis.extra.numpy import arrays
 
 from freeagentics.report import formatting
 from freeagentics.report.charts.axes import decimate, percents
-from freeagentics.report.charts.figure import new_figure
+from freeagentics.report.charts.figure import new_figure, to_svg
+from freeagentics.report.charts.signal_flow import draw_signal_flow
 
 
 @given(arrays(np.float64, st.integers(1, 3000), elements=st.floats(-1e6, 1e6)), st.integers(10, 400))
@@ -62,3 +64,11 @@ def test_ticks_of_shares_read_as_what_they_are(lowest: float, digits: int) -> No
     axes.set_yticks(shares)
     percents(axes)
     assert [label.get_text() for label in axes.get_yticklabels()] == [formatting.percent(share, digits) for share in shares]
+
+
+def test_the_graph_of_signals_says_how_many_went_from_role_to_role_and_how_many_decided_something() -> None:
+    delivered, named = np.zeros((3, 3), dtype=np.int64), np.zeros((3, 3), dtype=np.int64)
+    delivered[0, 2], delivered[2, 1], delivered[1, 1], named[0, 2] = 1200, 30, 4, 300
+    drawn = to_svg(draw_signal_flow(("market-hunter", "risk-manager", "trade-executor"), delivered, named), "flow", "signals")
+    texts = {"".join(text.itertext()).replace(formatting.NO_BREAK, " ") for text in ElementTree.fromstring(drawn).iter("text")}
+    assert {"1,200 (25 %)", "30 (0 %)", "4 (0 %)", "market hunter", "risk manager", "trade executor"} == texts

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from freeagentics.runs import run
 from freeagentics.scenario import load_scenario
+from freeagentics.scenario_catalog import scenario_names
 
 STEPS = 60
 RECORDED = "?run=runs/quick-seed7-20260101-000000"
@@ -136,6 +137,7 @@ def test_signals_memory_and_resources_are_shown(recorded: Visit) -> None:
     recorded.page.get_by_text("target weight").first.wait_for()
     recorded.show("Memory")
     recorded.page.get_by_role("img", name="Age of recalled memories").wait_for()
+    recorded.page.get_by_role("img", name="Kept by age: ").wait_for()
     recorded.show("Resources")
     recorded.wait_for("RAM of an agent")
     recorded.wait_for("Decisions")
@@ -189,20 +191,20 @@ def test_a_scenario_is_played_live_paused_stepped_and_reset(visit: Visit) -> Non
     assert f"{crowd.agents.count:,} agents on {crowd.agents.desks:,} desks · seed {crowd.seed}" in visit.status()
 
 
-@pytest.mark.parametrize("name", ["crash", "floor", "ten-pairs"])
-def test_reset_keeps_the_scenario_with_its_settings(name: str, visit: Visit) -> None:
-    scenario = load_scenario(name)
-    visit.press("Play live…")
-    dialog = visit.page.get_by_role("dialog", name="Play live")
-    dialog.get_by_label("Scenario", exact=True).select_option(name)
-    dialog.get_by_label("Agents, number").fill("10")
-    assert not dialog.get_by_label("With the scenario's own settings").is_checked()
-    dialog.get_by_role("button", name="Play", exact=True).click()
-    visit.wait_for_status(scenario.title)
-    visit.press("Reset")
-    visit.at_step(1, scenario.steps)
-    assert visit.status().startswith(scenario.title)
-    assert "10 agents on 2 desks" in visit.status()
+def test_reset_keeps_each_scenario_with_its_settings(visit: Visit) -> None:
+    for name in scenario_names():
+        scenario = load_scenario(name)
+        visit.press("Play live…")
+        dialog = visit.page.get_by_role("dialog", name="Play live")
+        dialog.get_by_label("Scenario", exact=True).select_option(name)
+        dialog.get_by_label("Agents, number").fill("10")
+        assert not dialog.get_by_label("With the scenario's own settings").is_checked()
+        dialog.get_by_role("button", name="Play", exact=True).click()
+        visit.wait_for_status(scenario.title)
+        visit.press("Reset")
+        visit.at_step(1, scenario.steps)
+        assert visit.status().startswith(scenario.title)
+        assert "10 agents on 2 desks" in visit.status()
 
 
 def test_a_change_that_waits_for_reset_is_said(visit: Visit) -> None:

@@ -22,6 +22,7 @@ from freeagentics.visualization.comparison import comparison
 from freeagentics.visualization.memory_figures import COUNTS, MemoryFigures
 from freeagentics.visualization.mind import mind
 from freeagentics.visualization.plain import plain
+from freeagentics.visualization.resources import kept_memories
 from freeagentics.visualization.run_view import RunView
 from freeagentics.visualization.series import Series
 from freeagentics.visualization.signal_rows import signal_rows
@@ -139,6 +140,14 @@ def test_what_memory_did_adds_up_over_pieces(view: RunView) -> None:
     assert np.allclose(totals[0], totals[1])
     moved, _, judged, helped, hurt, *_ = totals[0]
     assert helped + hurt == judged <= moved
+
+
+def test_what_is_kept_by_age_adds_up_to_what_is_kept(view: RunView, record: RunRecord) -> None:
+    found = kept_memories(view)
+    ages = np.array(found["ages"])
+    count, size = cast(list[int], found["kept"])
+    assert (ages[-1, 0], ages[:, 1].sum()) == (STEPS, count)
+    assert 0 < ages[:, 2].sum() < size  # books are beside them
 
 
 def test_a_fork_parts_from_its_parent_where_its_changed_key_first_matters(record: RunRecord, tmp_path: Path) -> None:

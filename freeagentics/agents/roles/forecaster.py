@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable
-from functools import partial
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -15,15 +14,17 @@ from freeagentics.agents import experience
 from freeagentics.agents.advisers import LARGEST_FORECAST
 from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
-from freeagentics.agents.decision import CAUSES, Decisions
+from freeagentics.agents.decision import Decisions
 from freeagentics.agents.emitter import LastSent
+from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings, heeded
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, I32, I64, AnyArray, ArrayState, Mask, between, readonly
-from freeagentics.market import Orders
+from freeagentics.arrays import F32, F64, I32, I64, AnyArray, ArrayState, Mask, between, contiguous, readonly
+from freeagentics.kernels import compiled
+from freeagentics.market import Observation, Orders
 from freeagentics.memory import Recalled
-from freeagentics.mind import FacultyWeights, HeldDirections, ups_and_downs
+from freeagentics.mind import FacultyWeights, HeldDirections
 from freeagentics.randomness import uniform
 from freeagentics.signals import Signals
 
@@ -31,6 +32,8 @@ FORECASTER_REASONING = ("expected_return", "from_belief", "from_sources", "befor
 
 MEMORIES = ("sequences", "memories")
 """Names of the faculties that recall: what followed courses like the last bars', and situations like the present one."""
+
+_NO_SHIFT = np.zeros((0, 0), dtype=np.float32)
 
 LIFE = 3_000.0
 """Readings over which a lesson about a source pays: four months of hours."""
@@ -73,14 +76,15 @@ class Readings(ArrayState):
 class Forecaster(Cohort):
     """Buys sources as long as they are worth it, and forecasts the return over the horizon.
 
-    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave:
-    sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is weighted as outcomes
-    have shown it to be right (`FacultyWeights`), and used once.
+    A forecast is a sum: what the belief implies, what the directions read and the patterns given imply of the rest, and what memories tell
+    of what these leave: sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is
+    weighted as outcomes have shown it to be right (`FacultyWeights`), and used once.
 
     Attributes:
         faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
         held: the directions read last.
-        parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
+        patterns: what it was given to begin with, of the sources that it watches; None where that is nothing.
+        parts: what of the forecast comes from the belief, and from sources and patterns of them, (rows, 2, assets).
         sequences: what is recalled of sequences; None where none are kept, or by another role.
         expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
@@ -93,30 +97,42 @@ class Forecaster(Cohort):
         super().__init__(number, rows, context, settings)
         watched = self.watched((source.name for source in context.sources), context.roles)
         # Numbers are drawn for a source that is left out as well: those of the others must not change.
-        self._on_sale = np.array([source.on_sale for source in context.sources if source.name in watched], dtype=np.bool_)
+        on_sale = [source.on_sale for source in context.sources if source.name in watched]
         self.sources = tuple(source for source in context.sources if source.name in watched and source.on_sale)
+        self._names = tuple(source.name for source in self.sources)
+        self._shown = experience.SourceFeatures(self._names, context.columns)
         recorded = [source.name for source in context.sources if source.name in watched and source.on_record]
         # By place among those on record, so that a bit means the same on desks that do without some.
-        self._places = np.array([recorded.index(source.name) for source in self.sources], dtype=np.int64)
-        self._on_record = len(recorded)
-        self._placed = np.append(0, np.stack([1 + 2 * self._places, 2 + 2 * self._places], axis=1))
+        places = np.array([recorded.index(source.name) for source in self.sources], dtype=np.int64)
+        given, on_record = (self._heeded(names, context.patterns) for names in (self._names, recorded))
+        self._pattern_sources = np.array(
+            [self._names.index(one.source) if one.source in self._names else -1 for one in given], dtype=np.int64
+        )
+        self._on_record = 1 + 2 * len(recorded) + len(on_record)
+        of_patterns = [1 + 2 * len(recorded) + on_record.index(one) for one in given]
+        self._placed = np.array([0, *np.stack([1 + 2 * places, 2 + 2 * places], axis=1).ravel(), *of_patterns], dtype=np.int64)
+        self._place_bits = 1 << places
+        self._draws, self._drawn = np.flatnonzero(on_sale), len(on_sale)
+        self._directions = np.array([source.direction for source in self.sources], dtype=np.int64)
         self._cost = np.array([source.cost for source in self.sources], dtype=np.int64)
         exploring = uniform(context.random(f"{self.role}/traits", number), *settings.exploration_rate, rows)
         self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
-        for fixed in (self._cost, self._exploration_rate, self._bits, self._on_sale, self._places, self._placed):
-            fixed.flags.writeable = False
+        fixed = (self._cost, self._exploration_rate, self._bits, self._draws, self._directions, self._place_bits, self._placed)
+        for array in (*fixed, self._pattern_sources):
+            array.flags.writeable = False
         sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
         prior = np.where(self._cost > 0, settings.prior, settings.prior / 2)
         self.faculties = FacultyWeights(rows, horizon, np.append(settings.prior / 2, np.repeat(prior, 2)).astype(np.float32))
         self.readings = Readings(rows, horizon, sources, assets)
         self.held = HeldDirections(rows, sources, assets, horizon)
+        self.patterns = GivenPatterns(rows, assets, horizon, given) if given else None
         self.last_sent = LastSent(rows, context.signal_ttl)
         self.expected = np.zeros((rows, assets), dtype=np.float32)
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
         # What the parts say and what sources are worth, in the step that is at work: no state.
-        self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
+        self._said = readonly(np.zeros((rows, 1 + 2 * sources + len(given), assets), dtype=np.float32))
         self._worth = readonly(np.zeros((rows, sources), dtype=np.float32))
         self.sequences = SequenceRecall(rows, assets, context.memory) if self.heeds_belief and context.memory.sequences else None
 
@@ -128,70 +144,83 @@ class Forecaster(Cohort):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        for part in (self.faculties, self.held, self.last_sent, self.sequences):
+        for part in (self.faculties, self.held, self.patterns, self.last_sent, self.sequences):
             if part is not None:
                 part.forget(rows)
         self.readings.read[:, rows] = False
 
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
-        """Worth of recalled situations, of the belief and sources, and of sequences."""
+        """Worth of recalled situations, of the belief and sources, of patterns, and of sequences."""
         found = super().lessons() | {("faculties", *self._names): self.faculties}
-        return found | {("sequences",): self.sequences} if self.sequences else found
+        if self.patterns:
+            found[("patterns", *self.patterns.names)] = self.patterns
+        return found | {("sequences", *self.sequences.courses): self.sequences} if self.sequences else found
 
     def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
         """Agents begin with what others had learned, and know the bars that those had seen."""
         super().inherit(rows, other, theirs, step)
-        if self.sequences and isinstance(other, Forecaster) and other.sequences:
-            self.sequences.inherit_bars(other.sequences, step)
+        elder = other.sequences if isinstance(other, Forecaster) else None
+        if self.sequences and elder and elder.courses == self.sequences.courses:
+            self.sequences.inherit_bars(elder, step)
 
     def observe(self, view: View) -> None:
         """Choose sources, read them, and forecast."""
         observation, past = view.observation, self.readings
         slot = observation.step % len(past.read)
-        read, exploring = self._choose_sources(view)
-        for place, source in enumerate(self.sources):
-            past.directions[slot, place] = observation.values[:, source.direction]
-        past.read[slot], self.explored[:] = read, exploring.any(axis=1)
+        self._choose_sources(view, past.read[slot])
+        past.directions[slot] = observation.values[:, self._directions].T
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
-        self.held.take(past.directions[slot], read)
-        said = self.faculties.contributions(self._components(past.trend[slot], self.held.now()))
-        self._said = readonly(said)
-        self.parts[:, 0], self.parts[:, 1] = said[:, 0], kernels.total(said[:, 1:], axis=1)
+        shift = self._sequels(observation)
+        said = np.empty((self.rows, 1 + 2 * len(self.sources), self.context.assets), dtype=np.float32)
+        self.held.take(past.directions[slot], past.read[slot])
+        heard = (past.trend[slot], self.held.now(), self.faculties.weight, shift)
+        compiled.forecasts_add(*heard, LARGEST_FORECAST, said, self.parts, self.expected, self.context.assets)
+        self._said = readonly(self._with_patterns(said, observation, shift))
+
+    def _with_patterns(self, said: F32, observation: Observation, shift: F32) -> F32:
+        """Contributions of belief and sources (rows, C, assets) with those of patterns behind them, which the forecast is moved by."""
+        if not self.patterns:
+            return said
+        sequel = kernels.total(self.sequences.said[observation.step % len(self.sequences.said)], axis=1) if self.sequences else None
+        read = self.readings.read[observation.step % len(self.readings.read)]
+        self.patterns.observe(observation, sequel, (self._pattern_sources < 0) | read[:, self._pattern_sources])
+        added = self.patterns.contributions()
+        self.parts[:, 1] += kernels.total(added, axis=1)
         expected = kernels.total(self.parts, axis=1)
-        if self.sequences:
-            self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
-            expected = expected + self.sequences.contributions()
-        self.expected = between(-LARGEST_FORECAST, expected, LARGEST_FORECAST)
+        self.expected = between(-LARGEST_FORECAST, expected + shift if self.sequences else expected, LARGEST_FORECAST)
+        return np.append(said, added, axis=1)
 
-    def _choose_sources(self, view: View) -> tuple[Mask, Mask]:
-        """Sources to read, and those among them that are read only to learn about them, both (rows, sources).
+    def _sequels(self, observation: Observation) -> F32:
+        """Shift of each forecast by what sequences recall, (rows, assets); nothing where none are kept."""
+        if not self.sequences:
+            return _NO_SHIFT
+        move, volume = (self.context.column(observation, name) for name in ("price.zscore", "price.volume_score"))
+        self.sequences.observe(observation.step, move, volume, self.joined)
+        return self.sequences.contributions()
 
-        A source is read where that is worth its cost. What was read stands for a while: reading again tells only what has faded of it, and
-        overlaps by the rest with the outcome that the last reading will have.
+    def _choose_sources(self, view: View, read: Mask) -> None:
+        """Choose the sources to *read*, (rows, sources), and note who reads any only to learn about it.
+
+        A source is read where its worth, times (the share of it that has faded)^4, exceeds its cost, or now and then by chance. What was
+        read stands for a while: reading again tells only what has faded of it, and overlaps by the rest with the outcome that the last
+        reading will have (``c/forecasts.c``).
         """
-        free = self._cost == 0
-        self._worth = readonly(self.worth_of_sources())
-        wanted = free | (self._worth * np.square(np.square(self.held.faded())) > self._cost_in_errors(view))
-        draw = self.context.random(f"{self.role}/explore", self.number, view.observation.step)
-        uniform = draw.random((self.rows, len(self._on_sale)))[:, self._on_sale]
-        exploring = (uniform < self._exploration_rate[:, None]) & ~wanted
-        return wanted | exploring, exploring
+        worth, of_sources = self._worth_of_words(), np.empty(read.shape, dtype=np.float32)
+        drawn = self.context.draws(f"{self.role}/explore", (self.rows, self._drawn), self.number, view.observation.step)
+        chances = (drawn, self._draws, self._exploration_rate)
+        price = (self._cost, self._worth_of_error(view))
+        compiled.sources_choose(worth, self.held.faded(), *price, *chances, of_sources, read, self.explored)
+        self._worth = readonly(of_sources)
 
-    def worth_of_sources(self) -> F32:
-        """Squared error that a reading of each source saves, (rows, sources)."""
-        worth = self.faculties.worth(self.settings.threshold, LIFE)[:, 1:]
-        return kernels.total(worth.reshape(self.rows, len(self.sources), 2))
-
-    def _components(self, trend: F32, directions: F32) -> F32:
-        """The belief (rows, assets), and words up and words down of each source, of directions (rows, sources, assets)."""
-        components = np.empty((self.rows, 1 + 2 * directions.shape[1], directions.shape[2]), dtype=np.float32)
-        components[:, 0] = trend
-        ups_and_downs(directions, components[:, 1:])
-        return components
-
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return tuple(source.name for source in self.sources)
+    def _worth_of_words(self) -> F32:
+        """Squared error that a reading saves by each component, (rows, 1 + 2 * sources); by patterns of a source beside its words up."""
+        worth = self.faculties.worth(self.settings.threshold, LIFE)
+        if self.patterns:
+            of_patterns = self.patterns.worth(self.settings.threshold, LIFE)
+            for place, source in enumerate(self._pattern_sources.tolist()):
+                if source >= 0:
+                    worth[:, 1 + 2 * source] += of_patterns[:, place]
+        return worth
 
     def _read(self, slot: int, name: str) -> Mask:
         if name not in self._names:
@@ -203,16 +232,16 @@ class Forecaster(Cohort):
         read = self.readings.read[step % len(self.readings.read), row].tolist()
         return tuple(dict.fromkeys(["price", *(name for name, was in zip(self._names, read, strict=True) if was)]))
 
-    def read_bits(self, step: int) -> AnyArray:
+    def read_bits(self, step: int) -> I64:
         """Sources that each row read at a step within the horizon, (rows,)."""
-        bits: AnyArray = self.readings.read[step % len(self.readings.read)] @ self._bits
-        return bits | super().read_bits(step)
+        bits: I64 = self.readings.read[step % len(self.readings.read)] @ self._bits
+        return bits | self.shared_bits
 
-    def _cost_in_errors(self, view: View) -> F32:
-        """Cents a read costs over the cents that a unit of squared error is worth to the desk, (rows, sources)."""
+    def _worth_of_error(self, view: View) -> F64:
+        """Cents that a unit of squared error is worth to the desk, (rows,)."""
         volatility = kernels.mean(self.context.column(view.observation, "price.volatility"))
-        risk = view.books.equity[self.desk] * (volatility * np.sqrt(self.context.memory.horizon) * self.settings.information_value)
-        return (self._cost[None] / np.maximum(risk, 1)[:, None]).astype(np.float32)
+        scale = volatility * np.sqrt(self.context.memory.horizon) * self.settings.information_value
+        return np.asarray(view.books.equity[self.desk] * scale, dtype=np.float64)
 
     def focus_on(self, view: View) -> I64:
         """The asset with the strongest forecast."""
@@ -220,49 +249,46 @@ class Forecaster(Cohort):
 
     def perceive(self, states: F32, focus: I64, view: View) -> None:
         """Fill in the sources paid for, and the forecast from them."""
-        experience.put(states, "expected_return", self.expected[np.arange(self.rows), focus])
+        experience.put(states, "expected_return", kernels.pick(self.expected, focus))
         slot = view.observation.step % len(self.readings.read)
-        experience.sources(states, view, self.context, focus, partial(self._read, slot))
+        self._shown.fill(states, view, focus, self.readings.read[slot])
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
-        """Let memories move the forecast, then tell it where it is worth telling."""
-        rows, step = np.arange(self.rows), view.observation.step
-        without = between(-LARGEST_FORECAST, kernels.total(self.parts[rows, :, focus]), LARGEST_FORECAST)
-        before = self.expected[rows, focus]
-        after = between(-LARGEST_FORECAST, before + self.recollection.add(step, recalled, before), LARGEST_FORECAST)
-        self.expected[rows, focus] = after
-        strength = np.abs(after)
-        confidence = strength / (strength + np.float32(0.5)) * (1 - np.float32(0.5) * self.belief.entropy[rows, focus])
-        action, published, signals = self.emit_signals(view, focus, confidence)
+        """Let memories move the forecast f of the asset in focus, then tell it where it is worth telling.
+
+        It is held with a confidence of |f| / (|f| + 1/2) times one less half of the belief's entropy, and counts as |f| / 2, at most 1, in
+        size (``c/forecasts.c``).
+        """
+        step = view.observation.step
+        shift = self.recollection.add(step, recalled, kernels.pick(self.expected, focus))
+        confidence, size = np.empty((2, self.rows), dtype=np.float32)
+        reason, charge = np.empty((len(self.reasoning), self.rows), dtype=np.float32), np.empty(self.rows, dtype=np.int64)
+        read = (self.readings.read[step % len(self.readings.read)], self._worth, self._cost, self._place_bits)
+        told = (confidence, size, reason, charge)
+        compiled.forecasts_tell(self.expected, shift, focus, self.parts, *read, LARGEST_FORECAST, *told, self.belief.entropy)
+        action, published, signals = self.emit_signals(view, reason[0], focus, confidence)
         signal, parent, parent_step = self._nothing()
-        read = self.readings.read[step % len(self.readings.read)]
         return Decisions(
             action=action,
-            value=after,
-            confidence=confidence.astype(np.float32),
-            size=np.minimum(strength / 2, 1),
+            value=reason[0],
+            confidence=confidence,
+            size=size,
             stance=self.expected.copy(),
             explored=self.explored.copy(),
             published=published,
-            reason={
-                "expected_return": after,
-                "from_belief": self.parts[rows, 0, focus],
-                "from_sources": self.parts[rows, 1, focus],
-                "before_memories": without,
-                "sources_read": read @ (1 << self._places),
-                "value_of_sources": kernels.total(np.where(read, self._worth, np.float32(0))),
-            },
+            reason=dict(zip(self.reasoning, reason, strict=True)),
             parent=parent,
             parent_step=parent_step,
-            signal=signal[:, :CAUSES],
+            signal=signal,
             signals=signals,
             orders=Orders.empty(),
-            charge=(read * self._cost).sum(axis=1),
+            charge=charge,
         )
 
     @abstractmethod
-    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
-        """Action and number of signals of every row, both (rows,), and the signals."""
+    def emit_signals(self, view: View, expected: F32, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+        """Action and number of signals of every row, both (rows,), and the signals, given what is *expected* of the asset in *focus*,
+        (rows,) each."""
 
     def telling(self, view: View, expected: F32) -> Mask:
         """Rows (rows,) that tell their forecast: it is large, or was so when it was told last, and has changed or would lapse."""
@@ -273,16 +299,28 @@ class Forecaster(Cohort):
         return telling
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """The belief, words up and words down of each source, and memories: of sequences, where it recalls them, and of situations."""
-        words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
-        return ("belief", *words, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """The belief, words up and words down of each source, patterns, and memories: of sequences, where it recalls them, and of
+        situations."""
+        words = [f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down")]
+        given = cls.pattern_names(sources, team, patterns)
+        return ("belief", *words, *given, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
+
+    @classmethod
+    def pattern_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """The patterns that it heeds."""
+        return tuple(str(one.condition) for one in cls._heeded(cls.watched(sources, team), patterns))
+
+    @classmethod
+    def _heeded(cls, watched: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[PatternSettings, ...]:
+        return heeded(patterns, watched, heeds_price=cls.heeds_belief)
 
     def weights(self) -> F32:
-        """Weights of the belief and of each source's words up and down, beside those of memories."""
-        placed = self._in_places(self.faculties.weight)
+        """Weights of the belief, of each source's words up and down, and of patterns, beside those of memories."""
+        given = self.faculties.weight
+        placed = self._in_places(np.append(given, self.patterns.weights.weight, axis=1) if self.patterns else given)
         if self.sequences:
-            placed[:, -2] = self.sequences.weight
+            placed[:, -2] = self.sequences.weight.max(axis=1)
         placed[:, -1] = self.recollection.weight
         return placed
 
@@ -290,7 +328,7 @@ class Forecaster(Cohort):
         """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone, and behind them for
         memories: of sequences, where it recalls them, and of situations."""
         behind = 2 if self.heeds_belief else 1
-        placed = np.zeros((self.rows, 1 + 2 * self._on_record + behind, *components.shape[2:]), dtype=np.float32)
+        placed = np.zeros((self.rows, self._on_record + behind, *components.shape[2:]), dtype=np.float32)
         placed[:, self._placed] = components
         return placed
 
@@ -307,18 +345,20 @@ class Forecaster(Cohort):
         return super().traits() | {"exploration_rate": self._exploration_rate}
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
-        """Learn from outcomes what the belief, and then the directions that were read, told of them."""
-        past, slot = self.readings, outcomes.step % len(self.readings.read)
-        read = past.read[slot]
-        component = self._components(past.trend[slot], past.directions[slot] * read[:, :, None])
-        said = self.faculties.contributions(component)
-        result = np.broadcast_to(outcomes.result, self.expected.shape)
-        left = result - kernels.total(said, axis=1)
+        """Learn from outcomes what the belief, and then the directions that were read, told of them.
+
+        The belief comes first: directions are to explain what it leaves, not the other way round. So all of the outcome is left for it, and
+        for every other component what all of them together left, and what it said itself (``c/forecasts.c``).
+        """
+        past, slot, weights = self.readings, outcomes.step % len(self.readings.read), self.faculties.weight
+        result, left = np.repeat(outcomes.result[None], self.rows, axis=0), np.empty_like(self.expected)
+        component, residual = np.empty((2, *weights.shape, self.context.assets), dtype=np.float32)
+        known = np.empty(weights.shape, dtype=np.bool_)
+        said = (past.trend[slot], past.directions[slot], past.read[slot], weights, contiguous(outcomes.result))
+        compiled.forecasts_left(*said, component, left, residual, known)
+        if self.patterns:
+            before, left = left, self.patterns.learn(outcomes, left, judged)
+            residual[:, 1:] += (left - before)[:, None]
         if self.sequences:
             self.sequences.learn(outcomes, left, judged)
-        residual = left[:, None] + said
-        # The belief comes first: directions are to explain what it leaves, not the other way round.
-        residual[:, 0] = result
-        known = np.ones(component.shape[:2], dtype=np.bool_)
-        known[:, 1::2] = known[:, 2::2] = read
         self.faculties.learn(outcomes.step, component, residual, result, judged, known)

@@ -53,7 +53,7 @@ class MarketHunter(Forecaster):
         super().seat(rows, agents, numbers, desks, step)
         self.last_turbulence.forget(rows)
 
-    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, expected: F32, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Whales first, then the trend, then turbulence; the action names the first of them."""
         context, observation, rows = self.context, view.observation, np.arange(self.rows)
         slot = observation.step % len(self.readings.read)
@@ -62,10 +62,9 @@ class MarketHunter(Forecaster):
         count = context.column(observation, "whales.count")
         seen = self._read(slot, "whales") & (count.max() >= WHALES_THAT_MATTER)
         signed = np.where(count >= WHALES_THAT_MATTER, count, 0) * np.sign(context.column(observation, "price.trend"))
-        told = np.tile(signed, (self.rows, 1))
+        told = np.repeat(signed[None], self.rows, axis=0)
         whales = emitter.emit(seen, SignalKind.WHALE_ACTIVITY, Severity.HIGH, self._credence("whales"), told)
 
-        expected = self.expected[rows, focus]
         trending = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
         trend = emitter.emit(trending, SignalKind.TREND, severity, confidence, self.expected)
@@ -76,7 +75,7 @@ class MarketHunter(Forecaster):
         alarming = probability[:, Message.TURBULENCE] > probability[:, Message.NOTHING]
         turning = alarming & self.last_turbulence.due(turbulence[:, None], 0.3, 2 * self.settings.refresh, observation)
         self.last_turbulence.record(turning, turbulence[:, None], observation)
-        ratio = np.tile(context.column(observation, "price.volatility_ratio"), (self.rows, 1))
+        ratio = np.repeat(context.column(observation, "price.volatility_ratio")[None], self.rows, axis=0)
         volatility = emitter.emit(turning, SignalKind.VOLATILITY, Severity.MEDIUM, turbulence, ratio)
 
         action = self.first_action(("tell-whales", seen), ("tell-trend", trending), ("tell-volatility", turning))

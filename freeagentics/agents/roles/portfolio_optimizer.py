@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,10 +14,12 @@ from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.experience import running_volatility
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, F64, I32, I64, AnyArray, Mask
+from freeagentics.arrays import F32, I32, I64, AnyArray, Mask
+from freeagentics.kernels import compiled
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.randomness import uniform
@@ -140,50 +142,38 @@ class PortfolioOptimizer(Cohort):
         )
 
     def replan(self, views: F32, volatility: F32) -> None:
-        """Move the plan to what the views (rows, assets) ask for where that pays; *volatility* (assets,) is that over the horizon."""
-        volatility = np.maximum(volatility, np.float32(1e-6))
-        covariance = self._correlation() * (volatility[:, None] * volatility)
-        expected = views * volatility
-        tilt = kernels.solve(covariance, expected) / self.risk_aversion[:, None]
-        wanted = within(np.maximum(self.neutral + tilt, 0), np.full(self.rows, self.settings.largest))
-        gain = self._utility(wanted, expected, covariance) - self._utility(self.plan, expected, covariance)
-        pays = gain > self._cost(wanted)
-        self.plan = np.where(pays[:, None], wanted, self.plan).astype(np.float32)
+        """Move the plan to what the views (rows, assets) ask for where that pays; *volatility* (assets,) is that over the horizon.
 
-    def _utility(self, weights: F32, expected: F32, covariance: F64) -> F64:
-        """Expected return of the weights (rows, assets) less what their distance from the neutral ones risks, (rows,)."""
-        away = weights - self.neutral
-        return kernels.total(away * (expected - self.risk_aversion[:, None] / 2 * kernels.product(away, covariance)))
-
-    def _cost(self, weights: F32) -> F32:
-        """Extra cost of going to these weights and back to the neutral ones, over staying and going back, (rows,)."""
-        further = np.abs(weights - self.plan) + np.abs(weights - self.neutral) - np.abs(self.plan - self.neutral)
-        return kernels.total(further) * np.float32(self.context.fee + self.settings.slippage)
+        With expected returns m = views * volatility, covariance S (correlations shrunk by a tenth towards none, at this volatility) and
+        aversion l to risk, the weights asked for are neutral + S^-1 m / l, long only and at most `largest` together. They become the plan
+        where their utility, d (m - l / 2 S d) for a distance d from the neutral weights, exceeds that of the plan by more than it costs to
+        go there and back to the neutral ones over staying and going back (``c/plans.c``).
+        """
+        assets, settings = self.context.assets, self.settings
+        given = (self.covariance, views, volatility, self.neutral, self.risk_aversion)
+        room = (np.empty(2 * assets * (assets + 1)), np.empty(2 * assets, dtype=np.float32))
+        compiled.plans_move(*given, settings.largest, self.context.fee + settings.slippage, self.plan, *room)
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Trust hunters and analyzers as far as their forecasts were right."""
         self.advisers.learn(outcomes, judged)
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
         """The advisers, and memories."""
-        return ("hunters", "analyzers", *super().weight_names(sources, team))
+        return ("hunters", "analyzers", *super().weight_names(sources, team, patterns))
 
     def weights(self) -> F32:
         """Weights of the advisers, beside that of memories."""
-        return np.append(self.advisers.trust, super().weights(), axis=1)
+        return np.concatenate([self.advisers.trust, super().weights()], axis=1)
 
     def traits(self) -> dict[str, AnyArray]:
         """Risk aversion, and exposure without a view, beside what every role has."""
         return super().traits() | {"risk_aversion": self.risk_aversion, "neutral_exposure": kernels.total(self.neutral)}
 
-    def _correlation(self) -> F64:
-        """Shrunk by a tenth towards none, (assets, assets)."""
-        deviation = np.sqrt(np.maximum(np.diag(self.covariance), 1e-12))
-        return 0.9 * self.covariance / (deviation[:, None] * deviation) + 0.1 * np.eye(len(deviation))
-
 
 def within(weights: F32, limit: F32) -> F32:
     """Weights (rows, assets) scaled down so that together they keep a limit (rows,)."""
-    total = np.maximum(kernels.total(weights), 1e-9)
-    return (weights * np.minimum(1, limit / total)[:, None]).astype(np.float32)
+    kept = np.empty_like(weights)
+    compiled.weights_within(weights, limit, kept)
+    return kept

@@ -14,7 +14,8 @@ from freeagentics.agents.experience import RISK, running_volatility
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import View
-from freeagentics.arrays import F32, I32, I64, AnyArray, between
+from freeagentics.arrays import F32, I32, I64, AnyArray, contiguous
+from freeagentics.kernels import compiled
 from freeagentics.market import Orders
 from freeagentics.memory import Recalled
 from freeagentics.randomness import uniform
@@ -71,11 +72,8 @@ class RiskManager(Cohort):
 
     def choose(self, view: View, states: F32, recalled: Recalled, focus: I64) -> Decisions:
         """The limit from risk, drawdown and memories; then what of it is worth telling."""
-        reason = self._limit(view, recalled)
-        drawdown, before = reason["drawdown"], self.vetoed.copy()
-        allowed = self.settings.max_drawdown * self.caution
-        self.vetoed = np.where(before, drawdown > allowed / 2, drawdown > allowed)
-        limit = np.where(self.vetoed, 0, reason["limit"]).astype(np.float32)
+        before = self.vetoed.copy()
+        limit, reason = self._limit(view, recalled)
         action, published, signals = self._emit_signals(view, limit, before)
         causes = tuple((kind, True) for kind in (SignalKind.VOLATILITY, SignalKind.WHALE_ACTIVITY, SignalKind.TREND))
         signal, parent, parent_step = self.heard.causes(causes, view.observation.timestamp, CAUSES)
@@ -88,7 +86,7 @@ class RiskManager(Cohort):
             stance=np.repeat(limit[:, None] - np.float32(0.5), self.context.assets, axis=1),
             explored=np.zeros(self.rows, dtype=np.bool_),
             published=published,
-            reason=reason | {"limit": limit},
+            reason=dict(zip(self.reasoning, reason, strict=True)),
             parent=parent,
             parent_step=parent_step,
             signal=signal,
@@ -97,34 +95,38 @@ class RiskManager(Cohort):
             charge=np.zeros(self.rows, dtype=np.int64),
         )
 
-    def _limit(self, view: View, recalled: Recalled) -> dict[str, F32]:
-        """The limit before vetoes, and what it was found from, (rows,) each."""
+    def _limit(self, view: View, recalled: Recalled) -> tuple[F32, F32]:
+        """The limit (rows,), and the numbers of reasoning that led there, (6, rows), in their order; vetoes and high-water marks follow.
+
+        Losses are means over assets of value-at-risk and expected shortfall, times the volatility over the horizon and that which was
+        warned of: assets are taken to fall together, or ten coins would look ten times safer than they are in a crash. With c for caution,
+        the limit is c * min(largest exposure, allowed / loss) of each, times 1 - drawdown / (2 c * largest drawdown), at least one half,
+        times what bad memories leave. The high-water mark h follows equity e as max(e, e + (h - e) * fade) (``c/limits.c``).
+        """
         books, settings = view.books, self.settings
         warned = self.heard.latest(SignalKind.VOLATILITY, view.observation.timestamp)
-        scale = running_volatility(view, self.context) * np.maximum(warned, 1)
-        # Assets are taken to fall together: without that, ten coins would look ten times safer than they are in a crash.
-        at_risk, shortfall = (kernels.mean(loss * scale) for loss in self.belief.tail_risk(RISK))
-        allowed = np.minimum(
-            settings.max_value_at_risk / np.maximum(at_risk, 1e-6), settings.max_expected_shortfall / np.maximum(shortfall, 1e-6)
+        shift = self.recollection.add(view.observation.step, recalled, np.zeros(self.rows, dtype=np.float32))
+        limit, reason = np.empty(self.rows, dtype=np.float32), np.empty((len(self.reasoning), self.rows), dtype=np.float32)
+        compiled.limits_find(
+            *self.belief.tail_risk(RISK),
+            warned,
+            running_volatility(view, self.context),
+            self.caution,
+            books.equity,
+            contiguous(books.feature("exposure")),
+            self.desk,
+            shift,
+            kernels.decay(settings.high_water_halflife),
+            settings.max_exposure,
+            settings.max_value_at_risk,
+            settings.max_expected_shortfall,
+            settings.max_drawdown,
+            self.high_water,
+            self.vetoed,
+            limit,
+            reason,
         )
-        limit = self.caution * np.minimum(settings.max_exposure, allowed)
-        equity = books.equity[self.desk].astype(np.float64)
-        fade = kernels.decay(settings.high_water_halflife)
-        self.high_water = np.maximum(equity, equity + (self.high_water - equity) * fade)
-        drawdown = 1 - equity / np.maximum(self.high_water, 1)
-        before = between(0, limit * between(0.5, 1 - 0.5 * drawdown / (settings.max_drawdown * self.caution), 1), 1)
-        bad = between(0, -self.recollection.add(view.observation.step, recalled, np.zeros(self.rows, dtype=np.float32)), 1)
-        after = np.minimum(before * (1 - bad), settings.max_exposure)
-        held = books.feature("exposure")[self.desk]
-        reason = {
-            "limit": after,
-            "value_at_risk": at_risk * held,
-            "drawdown": drawdown,
-            "expected_shortfall": shortfall * held,
-            "warned_volatility": warned.max(axis=1),
-            "before_memories": before,
-        }
-        return {name: numbers.astype(np.float32) for name, numbers in reason.items()}
+        return limit, reason
 
     def _emit_signals(self, view: View, limit: F32, was_vetoed: np.ndarray) -> tuple[np.ndarray, I32, Signals]:
         emitter = self.emitter(view)
@@ -134,9 +136,9 @@ class RiskManager(Cohort):
         # A standing veto is told again with the limit, or it would lapse when its time to live is over.
         vetoing = turned | (self.vetoed & limiting)
         self.last_sent.record(limiting, limit[:, None], view.observation)
-        everywhere = (1, self.context.assets)
-        limits = emitter.emit(limiting, SignalKind.LIMIT, Severity.LOW, certain, np.tile(limit[:, None], everywhere))
-        veto = np.tile(self.vetoed[:, None].astype(np.float32), everywhere)
+        assets = self.context.assets
+        limits = emitter.emit(limiting, SignalKind.LIMIT, Severity.LOW, certain, np.repeat(limit[:, None], assets, axis=1))
+        veto = np.repeat(self.vetoed[:, None].astype(np.float32), assets, axis=1)
         severity = np.where(self.vetoed, Severity.CRITICAL, Severity.MEDIUM)
         vetoes = emitter.emit(vetoing, SignalKind.VETO, severity, certain, veto)
         action = self.first_action(("veto", turned & self.vetoed), ("lift-veto", turned), ("tell-limit", limiting))

@@ -31,10 +31,8 @@ class SentimentAnalyzer(Forecaster):
         """Sources of sentiment."""
         return tuple(source for source in sources if source in cls.SOURCES)
 
-    def emit_signals(self, view: View, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
+    def emit_signals(self, view: View, expected: F32, focus: I64, confidence: F32) -> tuple[np.ndarray, I32, Signals]:
         """Tell the forecast where it moved by more than the threshold, and now and then while it stands."""
-        rows = np.arange(self.rows)
-        expected = self.expected[rows, focus]
         telling = self.telling(view, expected)
         severity = severity_of(np.abs(expected))
         signals = self.emitter(view).emit(telling, SignalKind.SENTIMENT, severity, confidence, self.expected)

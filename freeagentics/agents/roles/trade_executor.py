@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,12 +12,14 @@ from freeagentics.agents.advisers import Advisers
 from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.agents.ranges import Span
 from freeagentics.agents.roles.portfolio_optimizer import within
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
 from freeagentics.arrays import F32, I32, I64, AnyArray, Mask, between
-from freeagentics.market import CENTS, Fills, Orders, to_quantity
+from freeagentics.kernels import compiled
+from freeagentics.market import CENTS, Fills, Orders
 from freeagentics.memory import Recalled, column
 from freeagentics.randomness import uniform
 from freeagentics.signals import Signals
@@ -177,43 +179,38 @@ class TradeExecutor(Cohort):
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
         """Trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a
         position is closed; and where else the limit would not be kept."""
-        band = (self.band + self.settings.cost_aversion * np.maximum(self.cost, 0))[:, None]
-        gap = np.abs(missing / self.peers[:, None].astype(np.float32))
-        trading = ((kernels.total(gap)[:, None] > band) & (gap > band / self.context.assets)) | closing
-        after = kernels.total(weight + np.where(trading, missing, 0))
-        return (trading | ((after > limit + LIMIT_TOLERANCE)[:, None] & (missing < 0))) & self.active[:, None]
+        trading, band = np.empty(weight.shape, dtype=np.bool_), self.band + self.settings.cost_aversion * np.maximum(self.cost, 0)
+        compiled.trades_choose(weight, missing, closing, limit, band, self.peers, self.agent, LIMIT_TOLERANCE, trading)
+        return trading
 
     def _orders(self, view: View, wanted: F32, limit: F32) -> tuple[Orders, F32, Mask]:
-        """Orders, what each row trades as a share of equity (rows, assets), and where it closes a position."""
-        books = view.books
-        weight = books.weight[self.desk]
-        change = (wanted - weight) / self.peers[:, None].astype(np.float32)
-        position = books.position[self.desk]
-        closing = (wanted < 1e-3) & (position > 0)
-        trading = self._trading(weight, wanted - weight, closing, limit)
-        dollars = change.astype(np.float64) * (books.equity[self.desk] / CENTS)[:, None]
-        units = self.context.units
-        quantity = to_quantity(dollars / (books.price / units.price), units.quantity)
-        quantity = np.where(closing, -position, quantity)
+        """Orders, what each row trades as a share of equity (rows, assets), and where it closes a position: where little is wanted and
+        anything held. A quantity is a peer's part of what is missing, cut towards zero (``c/desks.c``)."""
+        books, units = view.books, self.context.units
+        weight, missing, change = np.empty((3, *wanted.shape), dtype=np.float32)
+        closing, quantity = np.empty(wanted.shape, dtype=np.bool_), np.empty(wanted.shape, dtype=np.int64)
+        owned = (books.weight, books.position, books.equity, self.desk, self.peers, books.price, units.price, units.quantity, CENTS)
+        compiled.trades_size(wanted, *owned, weight, missing, change, closing, quantity)
+        trading = self._trading(weight, missing, closing, limit)
         row, asset = np.nonzero(trading & (quantity != 0))
         # Sales first within a desk: they free the cash that its purchases need.
         order = np.lexsort((asset, quantity[row, asset] > 0, row))
         row, asset = row[order], asset[order]
         orders = Orders(self.agent[row], self.desk[row], asset.astype(np.int32), quantity[row, asset])
-        return orders, np.where(trading, change, 0).astype(np.float32), closing & trading
+        return orders, np.where(trading, change, np.float32(0)), closing & trading
 
     def study(self, outcomes: Outcomes, judged: Mask) -> None:
         """Trust each adviser as far as its forecasts were right."""
         self.advisers.learn(outcomes, judged)
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
         """The advisers, and memories."""
-        return ("hunters", "analyzers", *super().weight_names(sources, team))
+        return ("hunters", "analyzers", *super().weight_names(sources, team, patterns))
 
     def weights(self) -> F32:
         """Weights of the advisers, beside that of memories."""
-        return np.append(self.advisers.trust, super().weights(), axis=1)
+        return np.concatenate([self.advisers.trust, super().weights()], axis=1)
 
     def traits(self) -> dict[str, AnyArray]:
         """The band inside which it does not trade, and exposure without a view, beside what every role has."""

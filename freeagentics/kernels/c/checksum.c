@@ -48,3 +48,33 @@ static int crc16(const Argument *argument) {
     }
     return 0;
 }
+
+/* codes (n, longest), length of each (n), the span of lengths that half a byte holds -> lengths, at half a byte each beyond the shortest or, where
+ * they span more, at a byte each, and after them the codes without gaps; the shortest length, or 255 where lengths take a byte, and bytes in all. */
+static int codes_join(const Argument *argument) {
+    int64_t n = argument[1].items, longest = n ? argument[0].items / n : 0, shortest = 254, most = 0, all = 0;
+    const int64_t *length = AS(const int64_t, 1);
+    uint8_t *to = AS(uint8_t, 3);
+    HOLDS(4, 2);
+    for (int64_t i = 0; i < n; i++) {
+        if (length[i] < 0 || length[i] > longest || length[i] > 255) return 2;
+        shortest = length[i] < shortest ? length[i] : shortest;
+        most = length[i] > most ? length[i] : most;
+        all += length[i];
+    }
+    int halves = most - shortest <= WHOLE(2);
+    int64_t head = halves ? (n + 1) / 2 : n;
+    HOLDS(3, head + all);
+    for (int64_t i = 0; i < head; i++) {
+        int64_t second = halves && 2 * i + 1 < n ? length[2 * i + 1] - shortest : 0;
+        to[i] = (uint8_t)(halves ? (length[2 * i] - shortest) << 4 | second : length[i]);
+    }
+    to += head;
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(to, AS(const uint8_t, 0) + i * longest, (size_t)length[i]);
+        to += length[i];
+    }
+    AS(int64_t, 4)[0] = halves ? shortest : 255;
+    AS(int64_t, 4)[1] = head + all;
+    return 0;
+}

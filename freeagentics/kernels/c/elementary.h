@@ -32,6 +32,19 @@ static inline float between_f(float low, float value, float high) { return small
 static inline double magnitude(double a) { return a < 0 ? -a : a; }
 static inline float magnitude_f(float a) { return a < 0 ? -a : a; }
 
+/* The float16 next to a number, ties to even (IEEE 754 binary16). Small ones lie as far apart as float32 does above one half. */
+static inline uint16_t half_of(float value) {
+    uint32_t bits, sign, shifted;
+    memcpy(&bits, &value, sizeof bits);
+    sign = bits >> 16 & 0x8000, bits &= 0x7fffffff;
+    if (bits > 0x7f800000) return (uint16_t)(sign | 0x7c00 | (bits >> 13 & 0x3ff) | !(bits >> 13 & 0x3ff));
+    if (bits >= 0x477ff000) return (uint16_t)(sign | 0x7c00);
+    if (bits >= 0x38800000) return (uint16_t)(sign | (bits - 0x38000000 + 0xfff + (bits >> 13 & 1)) >> 13);
+    float above = magnitude_f(value) + 0.5f;
+    memcpy(&shifted, &above, sizeof shifted);
+    return (uint16_t)(sign | (shifted - 0x3f000000));
+}
+
 /* Adding it rounds a number below 2^51 to the next integer, which then stands in the low bits. */
 #define ROUNDER 6755399441055744.0
 #define LN2_HIGH 0x1.62e42fee00000p-1

@@ -12,6 +12,13 @@
 #include "codec.c"
 #include "auction.c"
 #include "crowd.c"
+#include "decisions.c"
+#include "recollection.c"
+#include "forecasts.c"
+#include "limits.c"
+#include "plans.c"
+#include "desks.c"
+#include "random.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -32,6 +39,9 @@ const Kernel TABLE[] = {
     {"sum_rows_f", "fFn", sum_rows_f},
     {"sum_middle", "dDnn", sum_middle},
     {"sum_middle_f", "fFnn", sum_middle_f},
+    {"pick", "flF", pick},
+    {"uniform_draws", "lnD", uniform_draws},
+    {"money_products", "llnL", money_products},
     {"product", "ddDnnn", product},
     {"product_f", "ffFnnn", product_f},
     {"ewma", "dDnnnx", ewma},
@@ -45,19 +55,50 @@ const Kernel TABLE[] = {
     {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
     {"weights_around", "fffFxn", weights_around},
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
-    {"recall_find", "biffbinnnxxFIFFFF", recall_find},
-    {"recall_keep", "BIFFFnnnnnx", recall_keep},
+    {"recall_find", "bifffbinnnxxxxnWFIIFFFF", recall_find},
+    {"recall_keep", "BIFFFWnnnnnx", recall_keep},
     {"recall_keys", "flffB", recall_keys},
+    {"recall_metric", "fnxI", recall_metric},
+    {"recall_means", "fffxFF", recall_means},
+    {"recall_attach", "ffnniFFF", recall_attach},
+    {"recollection_add", "fxxffFF", recollection_add},
+    {"recollection_left", "ffbnfFFF", recollection_left},
+    {"recollection_follow", "ffxF", recollection_follow},
+    {"outcomes_judge", "fwfFF", outcomes_judge},
     {"signals_take", "lbfflliiFFLLIInnnn", signals_take},
+    {"signals_latest", "flbnnF", signals_latest},
     {"signals_count", "lbfIBF", signals_count},
     {"signals_causes", "lliibbnnLII", signals_causes},
     {"signals_due", "ffilxnnnB", signals_due},
     {"experience_situation", "flilffffffffffflibflnxxF", experience_situation},
+    {"experience_action", "lnbflffbiffFB", experience_action},
+    {"experience_sources", "bfllllFn", experience_sources},
+    {"history_record", "bflinB", history_record},
+    {"decisions_record", "ibffliifilfnB", decisions_record},
+    {"rows_heard", "fiB", rows_heard},
+    {"directions_take", "fbnWF", directions_take},
+    {"directions_now", "wfnF", directions_now},
+    {"directions_faded", "wnF", directions_faded},
+    {"sources_choose", "fflddlfFBB", sources_choose},
+    {"forecasts_add", "ffffxFFFn", forecasts_add},
+    {"advice_add", "ffxxFF", advice_add},
+    {"advice_left", "fxffFF", advice_left},
+    {"forecasts_left", "ffbffFFFB", forecasts_left},
+    {"forecasts_tell", "Fflfbfllx" "FFFLf", forecasts_tell},
+    {"plans_move", "dffffxxFDF", plans_move},
+    {"weights_within", "ffF", weights_within},
+    {"accounts_charge", "ilLLL", accounts_charge},
+    {"books_close", "llllllllllnlFFF", books_close},
+    {"trades_choose", "ffbffiixB", trades_choose},
+    {"trades_size", "ffllii" "ldd" "n" "FFFBL", trades_size},
+    {"limits_find", "ffffflfifxxxxx" "DBFF", limits_find},
     {"states_infer", "fllnnnxF", states_infer},
     {"policies_weigh", "fffxnnnnxFFF", policies_weigh},
-    {"sequences_find", "bfnnnnnxxIFI", sequences_find},
+    {"sequences_find", "bfnnnnnxxfIFFD", sequences_find},
+    {"sequences_words", "ifdinxxxF", sequences_words},
     {"crc8", "blnB", crc8},
     {"crc16", "bW", crc16},
+    {"codes_join", "blnBL", codes_join},
     {"codec_encode", CONSTANTS "ffflnnnBLFWDL", codec_encode},
     {"codec_decode", CONSTANTS "blffnnnFDL", codec_decode},
     {"codec_quantise", CONSTANTS "ffnDDDDDDFBDL", codec_quantise},

@@ -54,6 +54,18 @@ ELEMENTWISE(tanh)
 SUMS(sum_rows, sum_middle, sum_d, double)
 SUMS(sum_rows_f, sum_middle_f, sum_f, float)
 
+/* x (n, m), a column of each row (n) -> the numbers there (n). */
+static int pick(const Argument *argument) {
+    int64_t n = argument[2].items, columns = n ? argument[0].items / n : 0;
+    HOLDS(1, n);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t column = AS(const int64_t, 1)[i];
+        if (column < 0 || column >= columns) return 2;
+        AS(float, 2)[i] = AS(const float, 0)[i * columns + column];
+    }
+    return 0;
+}
+
 /* (n, k) times (k, m), each sum from the first product to the last. */
 static int product(const Argument *argument) {
     const double *a = AS(const double, 0), *b = AS(const double, 1);
@@ -173,30 +185,50 @@ static int normal_quantiles(const Argument *argument) {
     return 0;
 }
 
-/* Solve (k, k) symmetric positive definite systems S x = y for rows (n, k) of y, by Cholesky's factors; S is overwritten by them. A pivot
- * below *least* is taken for it. */
-static int solve(const Argument *argument) {
-    double *s = AS(double, 0), *x = AS(double, 1);
-    int64_t n = WHOLE(2), k = WHOLE(3);
-    double least = REAL(4);
-    HOLDS(0, times(k, k));
-    HOLDS(1, times(n, k));
+/* Cholesky's factors of a symmetric positive definite matrix (k, k), in its place. A pivot below *least* is taken for it. */
+static void factorise(double *s, int64_t k, double least) {
     for (int64_t j = 0; j < k; j++)
         for (int64_t i = j; i < k; i++) {
             double left = s[i * k + j];
             for (int64_t l = 0; l < j; l++) left -= s[i * k + l] * s[j * k + l];
             s[i * k + j] = i == j ? __builtin_sqrt(larger(left, least)) : left / s[j * k + j];
         }
-    for (int64_t row = 0; row < n; row++) {
-        double *y = x + row * k;
-        for (int64_t i = 0; i < k; i++) {
-            for (int64_t l = 0; l < i; l++) y[i] -= s[i * k + l] * y[l];
-            y[i] /= s[i * k + i];
-        }
-        for (int64_t i = k - 1; i >= 0; i--) {
-            for (int64_t l = i + 1; l < k; l++) y[i] -= s[l * k + i] * y[l];
-            y[i] /= s[i * k + i];
-        }
+}
+
+/* The solution of S x = y (k), given the factors of S, in the place of y. */
+static void substitute(const double *s, double *y, int64_t k) {
+    for (int64_t i = 0; i < k; i++) {
+        for (int64_t l = 0; l < i; l++) y[i] -= s[i * k + l] * y[l];
+        y[i] /= s[i * k + i];
+    }
+    for (int64_t i = k - 1; i >= 0; i--) {
+        for (int64_t l = i + 1; l < k; l++) y[i] -= s[l * k + i] * y[l];
+        y[i] /= s[i * k + i];
+    }
+}
+
+/* Solve (k, k) symmetric positive definite systems S x = y for rows (n, k) of y; S is overwritten by its factors. */
+static int solve(const Argument *argument) {
+    int64_t n = WHOLE(2), k = WHOLE(3);
+    HOLDS(0, times(k, k));
+    HOLDS(1, times(n, k));
+    factorise(AS(double, 0), k, REAL(4));
+    for (int64_t row = 0; row < n; row++) substitute(AS(const double, 0), AS(double, 1) + row * k, k);
+    return 0;
+}
+
+/* prices (P) and quantities (n), a multiple of P, units of money -> price times quantity in those units (n): the exact product rounded once, half
+ * away from zero. */
+static int money_products(const Argument *argument) {
+    int64_t prices = argument[0].items, n = argument[3].items;
+    if (WHOLE(2) < 1) return 3;
+    HOLDS(1, n);
+    if (n && (!prices || n % prices)) return 1;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t price = AS(const int64_t, 0)[i % prices], quantity = AS(const int64_t, 1)[i];
+        uint64_t unit = (uint64_t)WHOLE(2), p = price < 0 ? -(uint64_t)price : (uint64_t)price, q = quantity < 0 ? -(uint64_t)quantity : (uint64_t)quantity;
+        uint64_t whole = (uint64_t)(((unsigned __int128)p * q + unit / 2) / unit);
+        AS(int64_t, 3)[i] = (int64_t)((price < 0) != (quantity < 0) ? -whole : whole);
     }
     return 0;
 }

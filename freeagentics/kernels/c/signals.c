@@ -93,3 +93,21 @@ static int signals_due(const Argument *argument) {
     }
     return 0;
 }
+
+/* data (rows, kinds, A), expires (rows, kinds), kinds asked for (k), kinds, market time now -> the last valid data of each, 0 where there is none
+ * (rows, k, A). */
+static int signals_latest(const Argument *argument) {
+    int64_t asked = argument[2].items, kinds = WHOLE(3), cells = argument[1].items, n = argument[5].items;
+    int64_t rows = kinds > 0 ? cells / kinds : 0, assets = cells ? argument[0].items / cells : 0;
+    if (kinds < 1) return 4;
+    HOLDS(5, rows * asked * assets);
+    if (n > rows * asked * assets) return 1;
+    for (int64_t k = 0; k < asked; k++)
+        if (AS(const uint8_t, 2)[k] >= kinds) return 3;
+    for (int64_t i = 0; i < rows * asked; i++) {
+        int64_t at = i / asked * kinds + AS(const uint8_t, 2)[i % asked];
+        for (int64_t a = 0; a < assets; a++)
+            AS(float, 5)[i * assets + a] = AS(const int64_t, 1)[at] > WHOLE(4) ? AS(const float, 0)[at * assets + a] : 0;
+    }
+    return 0;
+}

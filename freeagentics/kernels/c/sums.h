@@ -17,6 +17,18 @@
             for (int l = 0; l < LANES; l++) lane[l] += values[i + l];                                             \
         for (int64_t i = whole; i < count; i++) lane[i - whole] += values[i];                                     \
         return lanes_##suffix(lane);                                                                              \
+    }                                                                                                             \
+    /* The sum of products, each rounded before it is added. */                                                   \
+    static inline type sum_products_##suffix(const type *a, const type *b, int64_t count) {                       \
+        type lane[LANES] = {0};                                                                                   \
+        for (int64_t i = 0; i < count; i++) lane[i % LANES] += a[i] * b[i];                                       \
+        return lanes_##suffix(lane);                                                                              \
+    }                                                                                                             \
+    /* The sum of every stride-th number, from the first to the last. */                                          \
+    static inline type sum_apart_##suffix(const type *values, int64_t count, int64_t stride) {                    \
+        type total = 0;                                                                                           \
+        for (int64_t i = 0; i < count; i++) total += values[i * stride];                                          \
+        return total;                                                                                             \
     }
 
 SUM(f, float)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import I64, U8, Mask
+from freeagentics.arrays import I64, U8, Mask, contiguous
 from freeagentics.errors import CorruptRecord
+from freeagentics.kernels import compiled
 from freeagentics.memory.codec.checksum import crc8
 
 LONGEST = 255
 """Bytes of the longest code."""
 
 _HEAD = struct.Struct("<IB")
+_HALF_A_BYTE = 15
 _WIDE = 255
 """Stands for the shortest length where lengths differ too much for half a byte: then each takes a byte."""
 
@@ -72,14 +74,11 @@ class Codes:
 
     def to_bytes(self) -> bytes:
         """All codes as one block: their number, their lengths at half a byte each, and the codes."""
-        shortest = int(self.length.min(initial=LONGEST - 1))
-        if len(self) and int(self.length.max()) - shortest > 15:
-            shortest, lengths = _WIDE, self.length
-        else:
-            halves = np.append(self.length - shortest, 0)[: len(self) + len(self) % 2]
-            lengths = halves[::2] << 4 | halves[1::2]
+        room, sizes = np.empty(len(self) + self.data.size, dtype=np.uint8), np.empty(2, dtype=np.int64)
+        compiled.codes_join(contiguous(self.data), contiguous(self.length), _HALF_A_BYTE, room, sizes)
+        shortest, size = sizes.tolist()
         head = _HEAD.pack(len(self), shortest)
-        return head + bytes([zlib.crc32(head) & 255]) + lengths.astype(np.uint8).tobytes() + self.concatenated()
+        return head + bytes([zlib.crc32(head) & 255]) + room[:size].tobytes()
 
     @classmethod
     def from_bytes(cls, block: bytes) -> Codes:
@@ -106,7 +105,7 @@ class Codes:
         """All codes as a list of bytes."""
         return [row[:length].tobytes() for row, length in zip(self.data, self.length.tolist(), strict=True)]
 
-    def rows(self, chosen: I64 | Mask) -> Codes:
+    def rows(self, chosen: I64 | Mask | slice) -> Codes:
         """Some of them."""
         return Codes(self.data[chosen], self.length[chosen])
 

@@ -10,8 +10,8 @@ from freeagentics.arrays import I64
 from freeagentics.clock import DAY_MS
 from freeagentics.journal import Kind
 from freeagentics.memory import codec_name
-from freeagentics.records.long_term import LongTermMemories
 from freeagentics.records.losses import Loss, losses
+from freeagentics.records.memories import kept_by_step
 from freeagentics.report.aggregates.context import RunContext
 
 
@@ -47,16 +47,14 @@ def count_memories(context: RunContext) -> MemoryTotals:
     journal = context.journal
     headers = [*journal.headers(Kind.MEMORIES), *journal.headers(Kind.LONG_TERM)]
     _, codecs, counts, sizes = np.array(headers, dtype=np.int64).T
-    made = np.zeros(context.steps + 1, dtype=np.int64)
-    for step, _, count, _ in journal.headers(Kind.MEMORIES):
-        made[step] += count
-    for step, cohort in journal.long_term(Kind.LONG_TERM):
-        page = journal.page(step, Kind.LONG_TERM, cohort)
-        assert page is not None
-        np.add.at(made, LongTermMemories.from_page(page).columns.step, 1)
     found = [
         CodecTotals(codec_name(version), version, int(counts[codecs == version].sum()), int(sizes[codecs == version].sum()))
         for version in np.unique(codecs).tolist()
     ]
     age = (context.timestamps[-1] - context.timestamps) // DAY_MS
-    return MemoryTotals(np.bincount(age, weights=made[1:]).astype(np.int64), tuple(found), journal.totals(Kind.BOOKS)[1], losses(journal))
+    return MemoryTotals(
+        np.bincount(age, weights=kept_by_step(journal, context.steps)[0][1:]).astype(np.int64),
+        tuple(found),
+        journal.totals(Kind.BOOKS)[1],
+        losses(journal),
+    )

@@ -20,12 +20,12 @@ from matplotlib.figure import Figure
 
 from freeagentics.report.page.html import Html
 
-COLOUR_NAMES = ("text", "muted", "rule", "blue", "orange", "green", "purple", "red")
+COLOUR_NAMES = ("text", "muted", "rule", "blue", "orange", "green", "purple", "red", "paper")
 
 PALETTE = {name: f"#0{place}0{place}0{place}" for place, name in enumerate(COLOUR_NAMES, start=1)}
 """Placeholder of each colour."""
 
-TEXT, MUTED, RULE, BLUE, ORANGE, GREEN, PURPLE, RED = PALETTE.values()
+TEXT, MUTED, RULE, BLUE, ORANGE, GREEN, PURPLE, RED, PAPER = PALETTE.values()
 
 ROLE_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, TEXT, RED)
 DASHES = ("-", (0, (6, 2)), (0, (3, 1.5)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (9, 3)))

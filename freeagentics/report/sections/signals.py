@@ -1,19 +1,20 @@
-"""Signals by sender and recipient."""
+"""Signals by sender and recipient: a graph of roles, and a table by kind."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from freeagentics.agents import SIGNAL_KINDS
+from freeagentics.report.charts.signal_flow import draw_signal_flow
 from freeagentics.report.facts import Facts
 from freeagentics.report.formatting import count, humanize, percent
 from freeagentics.report.page.html import paragraph
-from freeagentics.report.page.section import Section
+from freeagentics.report.page.section import Section, chart
 from freeagentics.report.page.table import table
 
 
 def signals(facts: Facts) -> Section:
-    """The matrix of senders, kinds and recipients."""
+    """The graph of roles, and the matrix of senders, kinds and recipients."""
     matrix, team = facts.signals, facts.context.team
     title = "Signals by sender and recipient"
     if not matrix.sent.any():
@@ -39,7 +40,13 @@ def signals(facts: Facts) -> Section:
     caption = (
         "Signals delivered, by sender, kind and recipient role; in brackets the share that a decision of the recipients named as a cause"
     )
-    return Section("signals", title, (paragraph(finding, named), table(caption, heads, rows, words=2)))
+    drawn = chart(
+        draw_signal_flow(team, matrix.delivered.sum(axis=1), matrix.named.sum(axis=1)),
+        "signal-flow",
+        finding,
+        "Signals from role to role: how many, and in brackets the share that a decision of the recipients named as a cause",
+    )
+    return Section("signals", title, (paragraph(finding, named), drawn, table(caption, heads, rows, words=2)))
 
 
 def _cell(facts: Facts, role: int, kind: int, recipient: int) -> str:

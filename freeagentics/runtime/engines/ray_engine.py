@@ -60,9 +60,7 @@ class RayEngine(Engine):
         for answer in late:
             self._ray.kill(asked[answer])
         if not there:
-            raise BadInput(
-                f"Ray: no core of {cores} was free within {JOIN_S:.0f} s; end what else runs there, or add nodes"
-            )
+            raise BadInput(f"Ray: no core of {cores} was free within {JOIN_S:.0f} s; end what else runs there, or add nodes")
         for node, arithmetic in self._got(there):
             if arithmetic != fingerprint():
                 raise BadInput(

@@ -11,16 +11,17 @@ class Memory {
     this.use = new Chart(page, { title: `Forecasts that memory moved and turned, mean of ${SPAN} steps`, height: 220, format: (value) => percent(value, 0), range: (_, low, high) => [0, Math.max(0.05, high * 1.08)], series: [{ label: "moved", colour: "muted" }, { label: "turned", colour: "accent" }] });
     this.roles = el("div");
     this.ages = el("div");
+    this.kept = el("div");
     this.fidelity = el("div");
     this.charts = [this.saved, this.use];
-    this.node = el("div", { class: "grid" }, this.tiles, this.saved.node, this.use.node, card("Used, helped, hurt, by role", "", this.roles), card("Age of what is recalled", "", this.ages), card("Fidelity and budget", "", this.fidelity));
+    this.node = el("div", { class: "grid" }, this.tiles, this.saved.node, this.use.node, card("Used, helped, hurt, by role", "", this.roles), card("Age of what is recalled", "", this.ages), card("Kept, by age", "", this.kept), card("Fidelity and budget", "", this.fidelity));
   }
 
   update(what) {
     const { page } = this;
     if (!page.columns) return;
     if (what === "step") { for (const chart of this.charts) if (chart.plot) chart.plot.redraw(false); return; }
-    if (what === "opened" || what === "tab") page.ask("kept").then((found) => this.drawFidelity(found), (error) => page.notice(error.message));
+    if (what === "opened" || what === "tab") page.ask("kept").then((found) => { this.drawFidelity(found); this.drawKept(found.ages); }, (error) => page.notice(error.message));
     this.fill();
   }
 
@@ -39,7 +40,7 @@ class Memory {
       tile("Hurt", judged ? percent(total(HURT) / judged, 1) : "–", "the forecast was nearer without it"),
       tile("Squared error saved", saved === null ? "–" : change(saved, 2), "of what it would have been", tone(saved)),
       tile("Remembered", whole(page.about.agents.length * page.last), `each agent has ${whole(page.about.slots)} in mind`),
-      tile("Dropped from mind", percent(Math.max(0, 1 - page.about.slots / Math.max(1, page.last)), 0), "all stay on record"),
+      tile("Dropped from mind", percent(Math.max(0, 1 - page.about.slots / Math.max(1, page.last)), 0), "what is kept of them: below"),
     );
     const [first, second] = told;
     this.saved.named([first, second].map((one, place) => (one ? words(page.about.team[one.role]) : ["first forecasters", "second forecasters"][place])));
@@ -92,6 +93,18 @@ class Memory {
     if (!all) { this.ages.replaceChildren(empty("Nothing with a known outcome has been recalled yet.")); return; }
     const bars = totals.map((count, place) => el("div", { title: `${whole(count)} recalled` }, el("i", { style: `height:${(100 * count) / most}%` }), el("span", { text: AGES[place] })));
     this.ages.replaceChildren(el("div", { class: "columns-chart", role: "img", "aria-label": `Age of recalled memories in steps: ${totals.map((count, place) => `from ${AGES[place]}, ${count}`).join("; ")}` }, bars), el("p", { class: "note", text: `${whole(all)} memories that decisions name, by their least age in steps` }));
+  }
+
+  drawKept(spans) {
+    const { page } = this, agents = page.about.agents.length;
+    if (!spans.length) { this.kept.replaceChildren(empty("Nothing is remembered yet.")); return; }
+    const found = spans.map(([last, count, size], place) => ({ last, share: count / (agents * (last - (place ? spans[place - 1][0] : 0))), each: count ? size / count : 0 }));
+    const most = Math.max(...found.map((one) => one.each), 1);
+    const bars = found.map(({ last, share, each }) => el("div", { title: `to step ${whole(last)}: ${percent(share, 0)} kept, ${fixed(each, 1)} bytes each` }, el("i", { style: `height:${(100 * each) / most}%;opacity:${0.15 + 0.85 * Math.min(share, 1)}` })));
+    const label = found.map(({ last, share, each }) => `to step ${last}, ${percent(share, 0)} at ${fixed(each, 1)} bytes`).join("; ");
+    this.kept.replaceChildren(el("div", { class: "columns-chart", role: "img", "aria-label": `Kept by age: ${label}` }, bars),
+      el("div", { class: "ends" }, el("span", { text: "step 1" }), el("span", { text: `step ${whole(page.last)}` })),
+      el("p", { class: "note", text: `Bytes of a memory that is kept, from the oldest to the newest, at most ${fixed(most, 1)}; the paler, the fewer of those made are kept: ${percent(Math.min(...found.map((one) => Math.min(one.share, 1))), 0)} to ${percent(Math.max(...found.map((one) => Math.min(one.share, 1))), 0)}` }));
   }
 
   drawFidelity({ audit, kept, long, dropped, shortened, freed, budget }) {
