@@ -39,14 +39,14 @@ OVERRIDES = {"agents.count": 24, "steps": 12, "run.checkpoint_every": 5, "run.wo
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """Two nodes of one core each, on loopback."""
+    """Two nodes of one core each."""
     from ray.cluster_utils import Cluster
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RAY_USAGE_STATS_ENABLED", "0")
         nodes = Cluster()
         for _ in range(2):
-            nodes.add_node(num_cpus=1, include_dashboard=False, node_ip_address="127.0.0.1", object_store_memory=100 * 2**20)
+            nodes.add_node(num_cpus=1, include_dashboard=False, object_store_memory=100 * 2**20)
         yield nodes
         nodes.shutdown()
 

@@ -55,19 +55,32 @@ class RayEngine(Engine):
         """Actors that are there and compute as this machine does."""
         cores = int(self._ray.cluster_resources().get("CPU", 0))
         owner = self._ray.remote(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")(_Owner)
-        asked = {actor.arithmetic.remote(): actor for actor in (owner.remote() for _ in range(min(workers or cores, cores)))}
-        there, late = self._ray.wait(list(asked), num_returns=len(asked), timeout=JOIN_S) if asked else ([], [])
-        for answer in late:
-            self._ray.kill(asked[answer])
-        if not there:
+        actors = [owner.remote() for _ in range(min(workers or cores, cores))]
+        found = dict(zip(actors, self._answers([actor.arithmetic.remote() for actor in actors]), strict=True))
+        joined = [actor for actor, answer in found.items() if answer is not None]
+        for actor in found.keys() - set(joined):
+            self._ray.kill(actor)
+        self._actors = joined
+        if not joined:
             raise BadInput(f"Ray: no core of {cores} was free within {JOIN_S:.0f} s; end what else runs there, or add nodes")
-        for node, arithmetic in self._got(there):
+        for node, arithmetic in (found[actor] for actor in joined):
             if arithmetic != fingerprint():
                 raise BadInput(
                     f"Ray: numbers come out otherwise on node {node} (arithmetic {arithmetic}) than here (arithmetic {fingerprint()}); "
                     "install the same freeagentics and numpy on all nodes, or leave that one out"
                 )
-        return [asked[answer] for answer in asked if answer in there]
+        return joined
+
+    def _answers(self, asked: Sequence[Any]) -> list[Any]:
+        """Answers within the time to join; None from an actor that is late, or on a node that is gone and not yet known to be."""
+        there = set(self._ray.wait(list(asked), num_returns=len(asked), timeout=JOIN_S)[0]) if asked else set()
+        found = []
+        for answer in asked:
+            try:
+                found.append(self._got([answer])[0] if answer in there else None)
+            except WorkerLost:
+                found.append(None)
+        return found
 
     def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
         """Results in the order of *pieces*, which nobody owns: they are run here."""
@@ -160,7 +173,7 @@ def _ray() -> Any:
 
 
 def _connect(ray: Any, address: str | None, workers: int) -> bool:
-    """Whether Ray had to be started or joined; it may be there already. Raises BadInput where no cluster answers."""
+    """Start or join Ray, unless it is there already; returns whether that was done here. Raises BadInput where no cluster answers."""
     if ray.is_initialized():
         return False
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
