@@ -1,4 +1,4 @@
-"""Who has cohorts decide and learn: here on an engine's threads, or where they live."""
+"""Runners of cohorts: here on an engine's threads, or where the cohorts live."""
 
 from __future__ import annotations
 

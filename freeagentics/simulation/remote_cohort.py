@@ -41,7 +41,7 @@ class RemoteCohort:
         self._copy = None
 
     def checkpoint(self) -> dict[str, AnyArray]:
-        """What `Cohort.checkpoint` gives."""
+        """The arrays of `Cohort.checkpoint`."""
         found: dict[str, AnyArray] = self._call(_checkpoint)
         return found
 
