@@ -69,7 +69,7 @@ def test_a_record_says_what_was_done_to_a_fifteenth_and_which_of_the_first_sixte
 ) -> None:
     heard, choice = SignalState(len(steps), 1), Decisions.__new__(Decisions)
     heard.received[:] = [received for *_, received in steps]
-    choice.action = np.array([action for action, *_ in steps])
+    choice.action = np.array([action for action, *_ in steps], dtype=np.uint8)
     choice.size = np.array([size for _, size, *_ in steps], dtype=np.float32)
     bits = np.array([sum(1 << place for place in read) for _, _, read, _ in steps])
     sources = tuple(f"s{place}" for place in range(20))
