@@ -10,13 +10,14 @@ ARGS ?=
 , := ,
 KERNELS := hatch_build.py $(wildcard freeagentics/kernels/c/*)
 
-.PHONY: help install run test test-installs test-mesa test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz pictures clean
+.PHONY: help install run test test-installs test-mesa test-dynalite test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz pictures clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
 	@echo "make test     install what tests need, run linters, type checker and tests, and build the documentation"
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
 	@echo "make test-mesa   test memory attached to Mesa models on every Mesa that there is for some Python here"
+	@echo "make test-dynalite   test the DynamoDB store on Dynalite too, which npm installs: a second server of other authors"
 	@echo "make test-kernels-everywhere   replay golden vectors of kernels with every compiler here, and on another kind of processor"
 	@echo "make test-kernels-sanitized    replay them, and calls that are wrong, where reading outside of an array is seen"
 	@echo "make golden-vectors   record them anew, after a kernel was added or changed"
@@ -69,6 +70,11 @@ test-installs: | $(BIN)/python
 test-mesa: | $(BIN)/python
 	$(BIN)/python tests/mesas.py
 
+# The state machine, which is mostly transactions, would look for the shortest example that Dynalite does not know them.
+test-dynalite: $(VENV)/installed-test
+	npm install --prefix build/dynalite --no-save --no-audit --no-fund --silent dynalite@4.0.0
+	DYNALITE=build/dynalite PYTHONPATH=tests/stores $(BIN)/python -m pytest -p dynalite_gaps tests/stores -k dynamo --deselect tests/stores/test_store_machine.py -rx $(ARGS)
+
 test-kernels-everywhere: $(VENV)/installed-test
 	@tests/install-cross-compiler
 	$(BIN)/python tests/kernels/replay.py everywhere
@@ -96,6 +102,8 @@ REAL := --without memory,whales,derivatives,sentiment,signals,risk-manager --wal
 evidence: install
 	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002,$(SEEDS))
 	$(call ABLATE,echo --without memory,30)
+	$(call ABLATE,regime-return --without memory,30)
+	$(BIN)/freeagentics sweep echo --set memory.sequences=0$(,)4096 --seeds 10 --out runs/evidence/sequences
 	$(call ABLATE,whale-pump --without whales$(,)memory,$(SEEDS))
 	$(call ABLATE,crash --without risk-manager,$(SEEDS))
 	$(call ABLATE,regime-drift --without signals$(,)risk-manager,$(SEEDS))

@@ -29,12 +29,13 @@ OLDEST = (3, 11)
 # Before it, a dry run downloads all that it resolves.
 PIP = "pip>=25.2"
 
-LIGHT = ("redis", "aws", "archive", "rl", "sensitivity", "viz")
+LIGHT = ("redis", "aws", "archive", "rl", "metrics", "sensitivity", "viz")
 BROUGHT = {
     "redis": "redis, hiredis, freeagentics.stores.redis.store",
     "aws": "boto3, amazondax, freeagentics.stores.dynamodb.store",
     "archive": "obstore, freeagentics.stores.archive",
     "rl": "gymnasium, pettingzoo, freeagentics.env",
+    "metrics": "prometheus_client, freeagentics.metrics.prometheus",
     "sensitivity": "SALib",
     "viz": "solara, ipyvuetify, freeagentics.visualization.page",
     "train": "torch, safetensors, freeagentics.memory.codec.nets, freeagentics.memory.codec.training.fit",
@@ -189,7 +190,8 @@ def train(place: Place) -> str:
 def everything(place: Place) -> str:
     """Whether all extras go together, in versions that the tests know of."""
     found = place.resolve(f"{wheel_of(place)}[all]")
-    missing = {"torch", "safetensors", "redis", "hiredis", "boto3", "amazon_dax_client", "obstore", "mesa", "solara"} - set(found)
+    wanted = {"torch", "safetensors", "redis", "hiredis", "boto3", "amazon_dax_client", "obstore", "prometheus_client", "mesa", "solara"}
+    missing = wanted - set(found)
     if missing:
         raise Failed(f"{', '.join(sorted(missing))} is not among what [all] brings: {found}")
     return f"resolves: {len(found)} packages; solara {found['solara']}, torch {found['torch']}"

@@ -3,6 +3,7 @@
 from freeagentics.agents.agent import TradingAgent
 from freeagentics.agents.cohort import Cohort
 from freeagentics.agents.context import CohortContext, MemorySettings
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.agents.plugin import PluginFile
 from freeagentics.agents.plugins import run_plugin
 from freeagentics.agents.population import DeskGroup, Population
@@ -23,6 +24,7 @@ __all__ = [
     "DeskGroup",
     "MemorySettings",
     "Outcomes",
+    "PatternSettings",
     "PluginFile",
     "Population",
     "Registry",

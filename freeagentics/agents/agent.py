@@ -58,6 +58,12 @@ class TradingAgent(mesa.Agent):
         """Its belief in each state of the market: (assets, 32, 32) by drift and volatility, each asset's summing to one."""
         return self.cohort.belief.cells()[self.row]
 
+    @property
+    def importance(self) -> dict[str, float]:
+        """Importance of features when it recalls, as outcomes have taught it: shares in the distance of memories, by name."""
+        names = [feature.name for feature in self.cohort.table.features if feature.recall]
+        return dict(zip(names, self.cohort.recollection.importance(self.row).tolist(), strict=True))
+
     def history(self, n: int) -> list[HistoryRecord]:
         """Its last *n* steps, or as many as its history holds, oldest first."""
         cohort = self.cohort

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -15,6 +15,7 @@ from freeagentics.agents import experience
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, WEIGHT, CohortOutput, Decisions, decision_records
 from freeagentics.agents.emitter import SignalEmitter
+from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
 from freeagentics.agents.recollection import Recollection
@@ -29,7 +30,7 @@ from freeagentics.randomness import uniform
 
 OUTCOME = np.dtype([("agent", "<i4"), ("horizon", "<u2"), ("result", "<f4"), ("reward", "<f4")])
 
-_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward")
+_BELIEF, _INDEX = ("block", "below", "regimes", "moments"), ("key", "step", "importance", "result", "reward", "uses")
 _KEPT_BY_ROW = {*(f"belief.{name}" for name in _BELIEF), *(f"index.{name}" for name in _INDEX)}
 """What takes most of a checkpoint, row by row."""
 
@@ -110,6 +111,8 @@ class Cohort(ArrayState, ABC):
 
     heeds: ClassVar[tuple[SignalKind, ...]] = ()
     """Kinds of signals that it hears whoever tells them on its desk, without being named."""
+    patterns: GivenPatterns | None = None
+    """Patterns that its agents began with, of those that the role heeds; None where there are none."""
     features: ClassVar[tuple[Feature, ...]] = ()
     """Features of its own, which its memories have after those of all."""
 
@@ -191,7 +194,8 @@ class Cohort(ArrayState, ABC):
         focus = self.focus_on(view)
         states = experience.situation(view, context, self.desk, self.belief, self.heard, focus, self.table)
         self.perceive(states, focus, view)
-        recalled = self.index.recall(self.table.keys_of(states), context.memory.recall, step, self.recollection.metric())
+        keys, metric = self.table.keys_of(states), self.recollection.metric()
+        recalled = self.index.recall(keys, context.memory.recall, step, metric, named=CAUSES)
         return Situation(view, focus, states, recalled, outcome)
 
     def act(self, situation: Situation) -> CohortOutput:
@@ -228,9 +232,15 @@ class Cohort(ArrayState, ABC):
         """Fill in what only this role knows of its situation."""
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """Names of what its agents weigh, where these *sources* are on sale and desks have this *team*; memories come last."""
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """Names of what its agents weigh, where these *sources* are on sale, desks have this *team*, and agents begin with these
+        *patterns*; memories come last."""
         return ("memories",)
+
+    @classmethod
+    def pattern_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """Those of the names of `weight_names` that are of patterns."""
+        return ()
 
     def weights(self) -> F32:
         """Weights of the faculties, as outcomes have taught them, (rows, C)."""
@@ -243,7 +253,7 @@ class Cohort(ArrayState, ABC):
     def named_weights(self) -> dict[str, F32]:
         """Weights of what agents go by, (rows,) each, by name."""
         on_record = [source.name for source in self.context.sources if source.on_record]
-        return dict(zip(self.weight_names(on_record, self.context.roles), self.weights().T, strict=True))
+        return dict(zip(self.weight_names(on_record, self.context.roles, self.context.patterns), self.weights().T, strict=True))
 
     def traits(self) -> dict[str, AnyArray]:
         """Traits that agents drew when they arrived, and keep, (rows,) each, by name."""
@@ -311,7 +321,7 @@ class Cohort(ArrayState, ABC):
     def _remember(self, step_context: StepContext, importance: U8, step: int) -> EncodedMemories:
         # Memories are recalled as they will be decoded, so that a run and whoever reads it later know the same.
         encoded = self.codec.encode(step_context.states, step_context.view.side_information(self.desk), step_context.focus)
-        self.index.remember(self.table.keys_of(encoded.vectors), importance / np.float32(255), step)
+        self.index.remember(self.table.keys_of(encoded.vectors), importance.astype(np.float32) / np.float32(255), step)
         rows = rows_of(self.active)
         return EncodedMemories(self.agent[rows], importance[rows], encoded.codes.rows(rows), self.codec.version)
 

@@ -10,11 +10,14 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
-from freeagentics.memory import Codec, RecallIndex
+from freeagentics.memory import Codec, Ranking, RecallIndex
 from freeagentics.mind import MarketGrid
 from freeagentics.randomness import draws, generator, uniform
+
+Course = Literal["price", "volume"]
 
 
 class MemorySettings(BaseModel):
@@ -30,7 +33,10 @@ class MemorySettings(BaseModel):
         (), description="Trained codecs of your own, files or folders that `freeagentics train` wrote, relative to the scenario's file."
     )
     slots: int = Field(
-        64, ge=4, le=1024, description="Memories per agent in the recall index; half are the latest, half the most important."
+        64,
+        ge=4,
+        le=262_144,
+        description="Memories per agent in the recall index; half are the latest, half the most important. Each takes 35 bytes of RAM.",
     )
     recall: int = Field(12, ge=1, le=64, description="Memories recalled for each decision; it names the three most relevant.")
     horizon: int = Field(8, ge=1, le=500, description="Bars after which the outcome of a decision is taken.")
@@ -40,9 +46,23 @@ class MemorySettings(BaseModel):
     prior: float = Field(0.01, gt=0, lt=1, description="Probability, before any outcome, that recalled outcomes tell of the one to come.")
     halflife: float = Field(500.0, gt=0, description="Steps after which a memory counts half.")
     width: float = Field(0.12, gt=0, le=1, description="Distance, as a share of all features' ranges, at which memories are hardly alike.")
+    importance_weight: float = Field(
+        0.0,
+        ge=0,
+        le=16,
+        description="What a memory of no importance loses in recall, as a natural logarithm; 0 leaves it out.",
+    )
+    use_weight: float = Field(
+        0.0, ge=0, le=16, description="What a memory that decisions never named loses in recall, as a natural logarithm; 0 leaves it out."
+    )
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
     sequences: int = Field(
         4096, ge=0, le=1_000_000, description="Latest bars in which hunters find sequences like the last one, beyond the slots; 0 for none."
+    )
+    sequences_of: tuple[Course, ...] = Field(
+        ("price",),
+        min_length=1,
+        description="What sequences are recalled of: how prices moved, and how far volumes were from their mean over the last bars.",
     )
     sequence_length: int = Field(12, ge=3, le=64, description="Bars of a sequence.")
     sequence_likeness: float = Field(
@@ -63,8 +83,12 @@ class MemorySettings(BaseModel):
 
     def index(self, rows: int, key_size: int) -> RecallIndex:
         """An empty recall index for so many agents, with keys of so many numbers."""
-        width, halflife, doubt = self.width, self.halflife, self.doubt
-        return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, halflife=halflife, width=width, doubt=doubt)
+        return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, ranking=self.ranking, doubt=self.doubt)
+
+    @property
+    def ranking(self) -> Ranking:
+        """Measures by which memories are ranked."""
+        return Ranking(self.halflife, self.width, self.importance_weight, self.use_weight)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -77,6 +101,8 @@ class MemorySettings(BaseModel):
             raise ValueError(f"recall must be at most slots ({self.slots}), it is {self.recall}")
         if 0 < self.sequences < self.sequence_length + self.horizon:
             raise ValueError(f"sequences must be 0, or at least sequence_length + horizon, it is {self.sequences}")
+        if len(set(self.sequences_of)) < len(self.sequences_of):
+            raise ValueError(f"sequences_of must name each once, it is {', '.join(self.sequences_of)}")
         if self.handed_on > self.sequences:
             raise ValueError(f"handed_on must be at most sequences ({self.sequences}), it is {self.handed_on}")
         if self.slots % 2 or self.slots // 2 <= self.horizon:
@@ -121,6 +147,7 @@ class CohortContext:
         fee: of a fill, as a share of its value.
         exposure: range of the shares of equity that desks hold without a view.
         heeds: kinds of signals that each role hears without being named, by role.
+        patterns: that agents begin with.
         known_roles: all that the scenario knows, whether they have agents or not.
         first_desk: of the group of desks that it is for.
         draws_as: numbers under which cohorts draw, by their own, where those differ: in each group of desks they count from 0, so that
@@ -140,6 +167,7 @@ class CohortContext:
     fee: float = 0.0005
     exposure: tuple[float, float] = (0.4, 0.6)
     heeds: Mapping[str, Collection[int]] = field(default_factory=dict)
+    patterns: tuple[PatternSettings, ...] = ()
     known_roles: tuple[str, ...] = ()
     first_desk: int = 0
     draws_as: Mapping[int, int] = field(default_factory=dict)

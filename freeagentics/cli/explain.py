@@ -13,7 +13,7 @@ from freeagentics.cli.options import AllowPlugins
 from freeagentics.clock import HOUR_MS, duration, iso
 
 if TYPE_CHECKING:
-    from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, Link, RecalledMemory, Trade
+    from freeagentics.replay.explanation import Alternative, AppliedPattern, Explanation, HeardSignal, Link, RecalledMemory, Trade
 
 IDLE = ("wait", "hold")
 """Actions without an order."""
@@ -47,6 +47,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     when = f"step {explanation.step} ({iso(explanation.timestamp)})"
     yield f"{explanation.agent}, desk {explanation.desk}, {when}, asset {explanation.symbol}"
     yield from _section("Decision", [_decision(explanation), *_trades(explanation.trades)])
+    if explanation.events:
+        yield from _section("Events", [f"step {event.step}: {event.text}" for event in explanation.events])
     yield from _section("Reasoning", [_numbers(explanation.reasoning)])
     yield from _section("Learned weights", [_numbers(explanation.weights)])
     paid = f" ({explanation.paid / 100:.2f} USD)" if explanation.paid else ""
@@ -58,6 +60,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     recalled = [_memory(memory, explanation) for memory in explanation.memories]
     more = f", the {len(recalled)} most relevant of {explanation.recalled}" if explanation.recalled > len(recalled) else ""
     yield from _section(f"Recalled memories (weight {explanation.memory_weight:.2f}{more})", recalled or ["none with a known outcome"])
+    if explanation.patterns:
+        yield from _section("Applied patterns", [_pattern(pattern, explanation) for pattern in explanation.patterns])
     yield from _section("Outcome", [_outcome(explanation)])
     yield from _section("Preceding decisions", [_link(link) for link in explanation.above] or ["none"])
     yield from _section("Subsequent decisions", _below(explanation))
@@ -83,6 +87,13 @@ def _trades(trades: tuple[Trade, ...]) -> Iterator[str]:
             filled = f"{quantity(abs(trade.filled))} filled at {price(trade.price)} USD{_past(trade)}, fee {trade.fee:,.2f} USD"
             rest = "" if trade.filled == trade.quantity else "; the rest lapsed"
             yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; {filled}{rest}"
+            yield from _impact(trade)
+
+
+def _impact(trade: Trade) -> Iterator[str]:
+    if trade.close is not None and trade.close_without is not None:
+        moved = 1e4 * (trade.close / trade.close_without - 1)
+        yield f"its bar closed at {price(trade.close)} USD; without the order at {price(trade.close_without)} ({moved:+.2f} bp)"
 
 
 def _past(trade: Trade) -> str:
@@ -113,6 +124,10 @@ def _memory(memory: RecalledMemory, explanation: Explanation) -> str:
     head = f"step {memory.step}, {memory.age} steps ago, relevance {memory.relevance:.2f}"
     outcome = f"result {memory.result:+.2f} sd, reward {memory.reward:+.3f}"
     return f"{head}: {outcome}; {_kept(memory)}; without it: {_alternative(memory.without, explanation)}"
+
+
+def _pattern(pattern: AppliedPattern, explanation: Explanation) -> str:
+    return f"{pattern.pattern}: {pattern.contribution:+.2f} sd; without it: {_alternative(pattern.without, explanation)}"
 
 
 def _kept(memory: RecalledMemory) -> str:

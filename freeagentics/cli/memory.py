@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from freeagentics.cli import model_memory
+from freeagentics.cli import memory_recall, model_memory
 from freeagentics.cli.options import AllowPlugins
 
 AUDITED_STEPS = 60
@@ -15,7 +15,7 @@ AUDITED_STEPS = 60
 
 app = typer.Typer(help="See what agents of a run remember, and have it keep less.", rich_markup_mode=None)
 app.command("stats")(model_memory.stats_command)
-app.command("recall")(model_memory.recall_command)
+app.command("recall")(memory_recall.recall_command)
 app.command("replay")(model_memory.replay_command)
 
 

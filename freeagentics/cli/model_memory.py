@@ -1,19 +1,16 @@
-"""``freeagentics memory stats``, ``recall`` and ``replay``: runs of any Mesa model with memory attached."""
+"""``freeagentics memory stats`` and ``replay``: runs of any Mesa model with memory attached."""
 
 from __future__ import annotations
 
-import ast
 import json as json_text
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.errors import BadInput
-
 if TYPE_CHECKING:
-    from freeagentics.mesa_memory import EarlierRun, Recollection
+    from freeagentics.mesa_memory import EarlierRun
 
 RunDir = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run of a Mesa model with memory: what attach had as out=.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
@@ -38,26 +35,6 @@ def stats_command(run_dir: RunDir, json: Json = False) -> None:
         )
 
 
-def recall_command(
-    run_dir: RunDir,
-    agent: Annotated[str, typer.Option("--agent", metavar="NAME", help="Whose memories, e.g. sheep-12.")],
-    k: Annotated[int, typer.Option("-k", min=1, help="Most memories.")] = 5,
-    like: Annotated[
-        list[str] | None, typer.Option("--like", metavar="NAME=VALUE", help="Of a situation like this; may be repeated.")
-    ] = None,
-    tags: Annotated[str, typer.Option("--tags", help="With all of these tags, separated by commas.")] = "",
-    json: Json = False,
-) -> None:
-    """Show memories of an agent at the end of a run, those like a situation first, or the latest."""
-    wanted = [tag.strip() for tag in tags.split(",") if tag.strip()]
-    found = _open(run_dir).recall(agent, k, like=_situation(like or []), tags=wanted)
-    if json:
-        typer.echo(json_text.dumps([asdict(one) | {"tags": sorted(one.tags)} for one in found], indent=2, default=str))
-        return
-    for one in found:
-        typer.echo(_line(one))
-
-
 def replay_command(
     run_dir: RunDir,
     step: Annotated[int, typer.Option("--step", metavar="N", help="Which step.")],
@@ -76,26 +53,3 @@ def _open(run_dir: Path) -> EarlierRun:
 
 def _each(size: int, count: int) -> str:
     return f"{size / count:.1f}" if count else "no"
-
-
-def _situation(given: list[str]) -> dict[str, Any] | None:
-    """Values by name; what reads as a number, a boolean or a tuple is one. Raises BadInput for what is no NAME=VALUE."""
-    found: dict[str, Any] = {}
-    for one in given:
-        name, equals, text = one.partition("=")
-        if not equals:
-            raise BadInput(f"--like {one}: write NAME=VALUE, e.g. --like wealth=3 or --like 'cell=(4, 2)'")
-        try:
-            found[name] = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            found[name] = text
-    return found or None
-
-
-def _line(one: Recollection) -> str:
-    what = "" if one.action is None else f" {one.action}"
-    outcome = "no outcome yet" if one.outcome is None else f"outcome {one.outcome:+.4g}"
-    several = f", the mean of {one.evidence}" if one.evidence > 1 else ""
-    tagged = f", {' '.join(sorted(one.tags))}" if one.tags else ""
-    state = ", ".join(f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in one.state.items())
-    return f"step {one.step}, {one.age:g} ago, relevance {one.relevance:.2f}:{what} {outcome}{several}{tagged}; {state}"

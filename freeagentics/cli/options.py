@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,5 +17,9 @@ def scenario_completion(incomplete: str) -> list[str]:
 
 AllowPlugins = Annotated[
     bool, typer.Option("--allow-plugins", help="Run Python files of a run directory though you have not run them before: read them first.")
+]
+Patterns = Annotated[
+    Path | None,
+    typer.Option("--patterns", metavar="FILE", help="Patterns that agents begin with, of `freeagentics patterns --save`."),
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the report in the browser.")]

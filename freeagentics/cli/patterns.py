@@ -19,6 +19,9 @@ def patterns_command(
     horizon: Annotated[int, typer.Option("--horizon", min=1, help="Steps after which the price is looked at.")] = 8,
     steps: Annotated[int | None, typer.Option("--steps", min=1, help="Steps of a scenario's market, instead of its own.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of a scenario's market, instead of its own.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="Write those that stood their trial, for `run --patterns FILE`.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print all that was tried as one JSON object, and nothing else there.")] = False,
 ) -> None:
     """Find conditions that foretell a rise in the first two thirds of a run, and tell their fate in the last."""
@@ -27,6 +30,10 @@ def patterns_command(
 
     evidence = market_evidence(_frame(name, steps, seed), horizon)
     found = patterns_of(evidence)
+    if save is not None:
+        from freeagentics.scenario.patterns_file import write_patterns
+
+        write_patterns(save, {one.finding.condition: _told(one) for one in found.patterns})
     if json:
         import json as encoder
 
@@ -59,6 +66,12 @@ def _print(found: RunPatterns, rows: int) -> None:
             console.print(line)
     tried = len(found.patterns) + len(found.refused)
     console.print(f"{len(found.patterns)} of {tried} conditions stood their trial; {rows:,} rows")
+
+
+def _told(pattern: RunPattern) -> str:
+    rate, base, later = pattern.finding.estimate.rate, pattern.finding.estimate.base, pattern.later.rate
+    found = f"higher in {rate.successes} of {rate.trials}, {base.successes} of {base.trials} elsewhere"
+    return f"{pattern.finding.condition}: {found}; in the last third {later.successes} of {later.trials}, {pattern.fate}"
 
 
 def _cells(estimate: Estimate) -> tuple[str, ...]:

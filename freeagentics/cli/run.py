@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freeagentics.cli.options import AllowPlugins, Open, scenario_completion
+from freeagentics.cli.options import AllowPlugins, Open, Patterns, scenario_completion
 from freeagentics.errors import BadInput
 
 if TYPE_CHECKING:
@@ -55,12 +55,19 @@ def run_command(
         str | None,
         typer.Option("--memories-from", metavar="RUN_DIR[:STEP]", help="Agents begin with what the best of that run had learned."),
     ] = None,
+    patterns: Patterns = None,
     settings: Settings = None,
     checkpoint_every: Annotated[
         int | None, typer.Option("--checkpoint-every", metavar="N", min=1, help="Steps between checkpoints; by default 100.")
     ] = None,
     memory_limit: Annotated[
         int | None, typer.Option("--memory-limit", metavar="MB", min=1, help="RAM to stay under: near it agents hibernate between uses.")
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics", metavar="PORT|HOST:PORT|URL", help="Serve metrics to Prometheus, or send them to cloudwatch://REGION/NAMESPACE."
+        ),
     ] = None,
     resume_dir: Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with a stopped run.")] = None,
     json: Json = False,
@@ -70,8 +77,8 @@ def run_command(
     allow_plugins: AllowPlugins = False,
 ) -> None:
     """Run a scenario, or go on with a run that was stopped."""
-    if resume_dir is not None and any(option is not None for option in (scenario, out, memories_from)):
-        raise BadInput("--resume goes on with the scenario and in the directory of that run; give no scenario, --out or --memories-from")
+    if resume_dir is not None and any(option is not None for option in (scenario, out, memories_from, patterns)):
+        raise BadInput("--resume goes on with scenario and directory of that run; give no scenario, --out, --patterns or --memories-from")
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with startup_progress(quiet=json or quiet) as progress:
@@ -82,9 +89,11 @@ def run_command(
         from freeagentics.scenario import parse_override
         from freeagentics.scenario.files import stated
         from freeagentics.scenario.market_setup import own_bars, steps_that_fit
+        from freeagentics.scenario.patterns_file import read_patterns
 
         # Of one's own bars even what they have not: a scenario may begin at a time that is not in them.
-        overrides = stated(given) | (own_bars(bars) if bars else {}) | dict(map(parse_override, settings or []))
+        overrides = stated(given) | (own_bars(bars) if bars else {}) | (read_patterns(patterns) if patterns else {})
+        overrides |= dict(map(parse_override, settings or []))
         if resume_dir is not None:
             start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
@@ -94,7 +103,7 @@ def run_command(
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)
             start = partial(run, name, steps=steps, overrides=overrides, out=out, memories_from=memories_from, allow_plugins=allow_plugins)
-        completed = execute(start, progress)
+        completed = execute(start, progress, metrics=metrics, name=str(resume_dir or scenario or "btc-replay"))
     summarize(completed, json=json, quiet=quiet, report=not no_report, open_report=open_report)
 
 

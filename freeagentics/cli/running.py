@@ -37,11 +37,25 @@ class Completed:
     stopped: bool
 
 
-def execute(start: Callable[..., RunRecord], progress: Progress) -> Completed:
-    """Run *start*, which takes probes, and show its progress."""
+def execute(start: Callable[..., RunRecord], progress: Progress, *, metrics: str | None = None, name: str = "") -> Completed:
+    """Run *start*, which takes probes, show its progress, and publish its *metrics*, under *name*, where they are to go anywhere."""
     watch = RunWatch(progress)
-    with _graceful_stop(watch):
-        return Completed(start(probes=[watch]), watch.stopping())
+    with _published(metrics, name, progress) as more, _graceful_stop(watch):
+        return Completed(start(probes=[watch, *more]), watch.stopping())
+
+
+@contextmanager
+def _published(target: str | None, name: str, progress: Progress) -> Iterator[list[Probe]]:
+    if target is None:
+        yield []
+        return
+    from freeagentics.metrics.run_metrics import RunMetrics
+    from freeagentics.metrics.target import publish
+
+    metrics = RunMetrics()
+    with publish(metrics, target, name) as where:
+        progress.say(f"metrics at {where}")
+        yield [metrics]
 
 
 def summarize(completed: Completed, *, json: bool, quiet: bool, report: bool, open_report: bool = False) -> None:

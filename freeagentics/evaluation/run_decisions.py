@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from freeagentics.evaluation.market_evidence import TREND, VOLATILITY
+from freeagentics.agents.market_contexts import TREND, VOLATILITY
 from freeagentics.journal import Journal
 from freeagentics.records import RunRecord
 from freeagentics.records.record_frames import RecordFrames
@@ -20,7 +20,7 @@ def run_decisions(runs: Iterable[str | Path]) -> pl.DataFrame:
     Returns:
         ``run`` (the directory's name), ``agent``, ``role``, ``type``, ``desk``, ``step``, ``timestamp``, ``success`` (a reward above zero;
         null where it is not known), ``reward`` (sd), ``confidence``, ``selected`` (the action), ``sources`` (faculties that the forecast
-        went by), and ``context.trend`` and ``context.volatility`` of the first symbol.
+        went by), ``patterns`` (those of them that are), and ``context.trend`` and ``context.volatility`` of the first symbol.
 
     Raises BadRunDirectory for a run that cannot be read.
     """
@@ -34,7 +34,9 @@ def _of_run(path: Path) -> pl.DataFrame:
         frames = RecordFrames(journal, roster, record.scenario.memory.horizon, lineage=record.lineage)
         decided, outcomes, heard, seen = frames.decisions(), frames.outcomes(), frames.contributions(), frames.observations()
         types = {role: roster.of_role(role).decision_type for role in roster.team}
-    sources = heard.group_by("agent", "step").agg(sources=pl.col("faculty").unique().sort())
+        given = {name for role in roster.team for name in roster.of_role(role).patterns}
+    faculty = pl.col("faculty").unique().sort()
+    sources = heard.group_by("agent", "step").agg(sources=faculty, patterns=faculty.filter(faculty.is_in(given)))
     times = record.model_frame.select("step", "timestamp")
     keys = ["agent", "step"]
     return (

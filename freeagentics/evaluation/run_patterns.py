@@ -56,6 +56,8 @@ def patterns_of(evidence: Evidence, error: float = FAMILY_ERROR) -> RunPatterns:
         error: probability that anything false stands the trial.
     """
     search, trial, later = evidence.parts(1 / 3, 1 / 3, 1 / 3)
+    if not (len(search) and len(trial)):
+        return RunPatterns([], [])
     findings = find_patterns(search, trial, error)
     held = [finding for finding in findings if finding.holds]
     return RunPatterns([_followed(finding, later) for finding in held], [one for one in findings if not one.holds])

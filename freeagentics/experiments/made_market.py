@@ -10,7 +10,7 @@ from freeagentics.scenario.scenario import Scenario
 
 
 class MadeMarket:
-    """Gains of each desk of a synthetic market from noise, and of one who knows the planted pumps and echoes.
+    """Gains of each desk of a synthetic market from noise, and of one who knows what is planted.
 
     A bar's simple return is exp(drift) - 1 of what is planted, but for noise whose mean is zero whatever came before, and desks hold what
     they ordered before it. So what noise brings is a martingale: taking it off a desk's return leaves the mean over seeds as it is, and
@@ -45,10 +45,12 @@ class MadeMarket:
 
     def perfect_return(self) -> float:
         """Return, after fees, of who is all in for a horizon after each bar at which a pump's conditions held, whether it came or not, or
-        at which a motif ended that foretells a rise, and in cash otherwise; spread evenly over such assets. NaN where none is planted."""
-        pumps, echoes, closes = self._truth.pumps, self._truth.echoes, np.array(self._closes)
-        rising = echoes.rise > 0
-        bars, assets = np.append(pumps.bar, echoes.bar[rising]), np.append(pumps.asset, echoes.asset[rising])
+        at which a motif or the opening of a regime ended that foretells a rise, and in cash otherwise; spread evenly over such assets. NaN
+        where none is planted."""
+        truth, closes = self._truth, np.array(self._closes)
+        rising, opened = truth.echoes.rise > 0, truth.returns.bar[truth.returns.drift > 0] - 1
+        bars = np.concatenate([truth.pumps.bar, truth.echoes.bar[rising], np.repeat(opened, closes.shape[1])])
+        assets = np.concatenate([truth.pumps.asset, truth.echoes.asset[rising], np.tile(np.arange(closes.shape[1]), len(opened))])
         if not len(bars):
             return float("nan")
         held = np.zeros(closes.shape)

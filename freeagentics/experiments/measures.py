@@ -32,7 +32,7 @@ equity, and the Sharpe ratio, which is that of all desks together, a year. Noise
 
 _FORECAST_TITLES = ("Squared error of forecasts", "Slope of result on forecast", "Coverage of a 95 % interval")
 
-MARKET_MEASURES = {"perfect_return": "Return of a perfect trader of the planted pumps and echoes"}
+MARKET_MEASURES = {"perfect_return": "Return of a perfect trader of what is planted"}
 """Measures of the market with their titles."""
 
 TITLES = (

@@ -10,8 +10,12 @@ from itertools import product
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.scenario.scenario import Scenario
 
-FACULTIES = {"memory": "memory.enabled", "signals": "signals.enabled"}
-"""Keys that switch a faculty off."""
+FACULTIES: dict[str, tuple[str, object]] = {
+    "memory": ("memory.enabled", False),
+    "signals": ("signals.enabled", False),
+    "patterns": ("patterns", []),
+}
+"""Keys that switch a faculty off, and the value that does."""
 
 COMPLETE = "complete"
 """Name of the point from which nothing is left out."""
@@ -42,7 +46,7 @@ def ablations(scenario: Scenario, without: Iterable[str]) -> tuple[list[Point], 
     """
     names = list(dict.fromkeys(without))
     if not names:
-        raise BadInput("nothing is left out: give memory, signals, a source or a role")
+        raise BadInput("nothing is left out: give memory, signals, patterns, a source or a role")
     points = [Point(COMPLETE), *(Point(f"without {name}", _left_out(scenario, name.split("+"))) for name in names)]
     return points, [Contrast(name, COMPLETE, f"without {name}") for name in names]
 
@@ -87,8 +91,11 @@ def in_text(value: object) -> str:
 def _left_out(scenario: Scenario, names: Sequence[str]) -> dict[str, object]:
     settings: dict[str, object] = {}
     for name in names:
+        if name == "patterns" and not scenario.patterns:
+            raise BadInput(f"--without patterns: {scenario.name} gives its agents none; give some with --patterns FILE")
         if name in FACULTIES:
-            settings[FACULTIES[name]] = False
+            key, off = FACULTIES[name]
+            settings[key] = off
         else:
             key, before = _list_with(scenario, name)
             listed = settings.get(key, list(before))

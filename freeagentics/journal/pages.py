@@ -74,6 +74,7 @@ class Kind(IntEnum):
     DEPARTURES = 14
     WEIGHTS = 15
     CONTRIBUTIONS = 16
+    EVENTS = 17
     HOST_STATES = 24
     HOST_MEMORIES = 25
     HOST_OUTCOMES = 26

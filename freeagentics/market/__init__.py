@@ -9,6 +9,7 @@ from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction import AuctionMarket, AuctionSettings, CrowdSettings
 from freeagentics.market.bars import Bars, load_bars, read_bars
 from freeagentics.market.daily import Daily, load_daily
+from freeagentics.market.events import Calendar, Event
 from freeagentics.market.market import Market
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
 from freeagentics.market.observation import Observation
@@ -41,10 +42,12 @@ __all__ = [
     "AuctionMarket",
     "AuctionSettings",
     "Bars",
+    "Calendar",
     "Crash",
     "CrowdSettings",
     "Daily",
     "DerivativesSource",
+    "Event",
     "Fills",
     "GroundTruth",
     "Market",

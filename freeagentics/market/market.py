@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from freeagentics.arrays import F64, I64
+from freeagentics.arrays import F64, I64, AnyArray
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars
+from freeagentics.market.events import Calendar
 from freeagentics.market.observation import Observation
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.source import Source
@@ -33,6 +34,8 @@ class Market(Protocol):
         units: what prices and quantities are counted in.
         columns: names of the F columns that an observation shows.
         accounts: of the desks.
+        events: that are planned.
+        happened: records of `EVENT` of those that were on in the bar of the last advance.
     """
 
     symbols: tuple[str, ...]
@@ -44,6 +47,8 @@ class Market(Protocol):
     units: Units
     columns: tuple[str, ...]
     accounts: Accounts
+    events: Calendar
+    happened: AnyArray
 
     @property
     def fills(self) -> Fills:

@@ -13,6 +13,7 @@ from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.events import Calendar
 from freeagentics.market.exchange import fill, impacted_prices, rationed
 from freeagentics.market.money import to_price
 from freeagentics.market.observation import Observation
@@ -39,6 +40,8 @@ class ReplayMarket:
         units: what prices and quantities are counted in.
         columns: names of the F columns that an observation shows.
         accounts: of the desks.
+        events: that are planned.
+        happened: records of those that were on in the bar of the last advance.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class ReplayMarket:
         start: int = 0,
         terms: Terms | None = None,
         units: Units | None = None,
+        events: Calendar | None = None,
     ) -> None:
         """Prepare to show *bars* from index *start* on; the bars before it are known to the sources' windows.
 
@@ -64,6 +68,7 @@ class ReplayMarket:
             start: index of the bar that step 1 shows.
             terms: what trading costs, by default those of `Terms`.
             units: what prices and quantities are counted in, by default those that fit bars and cash.
+            events: that are planned.
 
         Raises:
             BadInput: *start* is not a bar, terms need volumes that are not there, or a source breaks its contract.
@@ -79,6 +84,8 @@ class ReplayMarket:
         self._closes = readonly(to_price(bars.close, self.units.price))
         self.symbols, self.interval_ms = bars.symbols, bars.interval_ms
         self.sources, self.off, self.columns = self._features.sources, dict(self._features.off), self._features.columns
+        self.events = events or Calendar((), bars.symbols)
+        self.happened = self.events.record(0)
         self.accounts = Accounts(desks, len(bars.symbols), cash_cents)
         self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
 
@@ -103,6 +110,7 @@ class ReplayMarket:
             raise EndOfBars(f"all {self.step} bars from {self._start} on are shown; ask for fewer steps, an earlier start or more bars")
         bar = self._cursor
         self._queue.settled(self._filled(bar))
+        self.happened = self.events.record(self.step + 1)
         self._cursor = bar + 1
         self.accounts.mark(self._closes[bar])
         return self.observe()
@@ -110,7 +118,8 @@ class ReplayMarket:
     def observe(self) -> Observation:
         """Show the bar of the last advance again; raises `BadInput` where there was none."""
         bar = self._last_bar()
-        return Observation(self.step, self._bars.closed(bar), self.columns, self._features.values[bar], self._closes[bar])
+        shown = self.events.shown(self.step, self.columns, self._features.values[bar])
+        return Observation(self.step, self._bars.closed(bar), self.columns, shown, self._closes[bar])
 
     def _last_bar(self) -> int:
         if not self.step:
@@ -121,7 +130,10 @@ class ReplayMarket:
         if not len(self._queue.orders):
             return Fills.empty()
         opens, volume = self._bars.open[bar], self._volume[bar - 1]
-        orders = rationed(self._queue.orders, volume, self.units, self.terms)
+        standing = self._queue.orders
+        if (halted := self.events.halted(self.step + 1)).any():
+            standing = standing.take(np.flatnonzero(~halted[standing.asset]))
+        orders = rationed(standing, volume, self.units, self.terms)
         prices = impacted_prices(orders, len(self.accounts.cash), opens, volume, self.units, self.terms)
         return fill(orders, self.accounts, prices, self.terms.fee_ppm)
 

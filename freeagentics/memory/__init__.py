@@ -14,7 +14,7 @@ from freeagentics.memory.codec import (
 from freeagentics.memory.encoded import EncodedMemories
 from freeagentics.memory.feature_table import TABLE, FeatureTable
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
-from freeagentics.memory.recall import Recalled, RecallIndex, whole_metric
+from freeagentics.memory.recall import Ranking, Recalled, RecallIndex, whole_metric
 from freeagentics.memory.sequences import FoundSequences, SequenceIndex
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Feature",
     "FeatureTable",
     "FoundSequences",
+    "Ranking",
     "RecallIndex",
     "Recalled",
     "SequenceIndex",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from freeagentics.agents import Cohort
+from freeagentics.agents import Cohort, PatternSettings
 from freeagentics.arrays import AnyArray
 from freeagentics.errors import BadRunDirectory, CorruptRecord
 from freeagentics.journal import BYTES, SHARED, Journal, Kind
@@ -20,7 +20,8 @@ class _Names(BaseModel):
 
 
 class RoleNames(_Names):
-    """Names that a role gives; actions, numbers of reasoning, weights and features of its own by place, as records have them."""
+    """Names that a role gives; actions, numbers of reasoning, weights and features of its own by place, as records have them. Those of
+    patterns are among its weights."""
 
     role: str
     phase: int
@@ -29,10 +30,12 @@ class RoleNames(_Names):
     reasoning: tuple[str, ...]
     features: tuple[Feature, ...]
     weights: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, role: type[Cohort], sources: Iterable[str], team: Collection[str]) -> RoleNames:
-        """Those of a role whose code is at hand, where these sources are on sale and desks have this team."""
+    def of(cls, role: type[Cohort], sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings] = ()) -> RoleNames:
+        """Those of a role whose code is at hand, where these sources are on sale, desks have this team, and agents begin with these
+        patterns."""
         return cls(
             role=role.role,
             phase=role.phase,
@@ -40,7 +43,8 @@ class RoleNames(_Names):
             actions=role.actions,
             reasoning=role.reasoning,
             features=role.features,
-            weights=role.weight_names(sources, team),
+            weights=role.weight_names(sources, team, patterns),
+            patterns=role.pattern_names(sources, team, patterns),
         )
 
 
@@ -62,11 +66,13 @@ class Names(_Names):
     team: tuple[RoleNames, ...]
 
     @classmethod
-    def of(cls, market: Market, roles: Iterable[type[Cohort]], left_out: Collection[str] = ()) -> Names:
-        """Those of a run that is about to begin, with the sources that are *left_out* not on sale."""
+    def of(
+        cls, market: Market, roles: Iterable[type[Cohort]], left_out: Collection[str] = (), patterns: Sequence[PatternSettings] = ()
+    ) -> Names:
+        """Those of a run that is about to begin, with the sources that are *left_out* not on sale, and with these patterns given."""
         sources = {source.name: source.cost_cents for source in market.sources if source.name not in left_out}
         kinds = list(roles)
-        team = tuple(RoleNames.of(role, sources, [kind.role for kind in kinds]) for role in kinds)
+        team = tuple(RoleNames.of(role, sources, [kind.role for kind in kinds], patterns) for role in kinds)
         return cls(symbols=market.symbols, shifts=market.units.shifts, columns=market.columns, sources=sources, team=team)
 
     @classmethod

@@ -143,6 +143,25 @@ class RecordFrames:
 
         return self._all(Kind.FILLS, frame)
 
+    def events(self) -> pl.DataFrame:
+        """Events that were on, at each step and symbol; what outsiders bought or sold in the bar, and its value in USD."""
+        names, schema = self._names, {"step": pl.Int64, "event": pl.Int32, "kind": pl.String, "text": pl.String}
+        none = pl.DataFrame(schema=schema | {"symbol": pl.String, "quantity": pl.Float64, "value": pl.Float64})
+        found = [none]
+        for step, _, records in self._journal.scan(Kind.EVENTS, first=self._first, last=self._last):
+            planned = [self._lineage.at(step).events[place] for place in records["event"]] if self._lineage else []
+            columns = {
+                "step": np.full(len(records), step),
+                "event": records["event"],
+                "kind": [event.kind for event in planned],
+                "text": [event.text for event in planned],
+                "symbol": self._symbols.gather(records["asset"]),
+                "quantity": records["quantity"] / names.units.quantity[records["asset"]],
+                "value": np.abs(records["cents"]) / CENTS,
+            }
+            found.append(pl.DataFrame(columns, schema=none.schema))
+        return pl.concat(found)
+
     def _trade(self, steps: AnyArray, records: AnyArray) -> dict[str, object]:
         return {
             "step": steps,

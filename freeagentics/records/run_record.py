@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from freeagentics.amounts import money
 from freeagentics.errors import BadInput, BadRunDirectory, in_command
 from freeagentics.journal import Journal
+from freeagentics.records.agent_memories import AgentMemories
 from freeagentics.records.frames import read_frame
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memory_audit import MemoryAudit
@@ -195,6 +196,11 @@ class RunRecord:
         return self._frame(RecordFrames.fills)
 
     @cached_property
+    def event_frame(self) -> pl.DataFrame:
+        """One row per event that was on, step and symbol: what was planned, and what an outsider traded in the bar."""
+        return self._frame(RecordFrames.events)
+
+    @cached_property
     def memory_frame(self) -> pl.DataFrame:
         """One row per memory: its 48 features and those of its role's own, decoded, and what came of it."""
         return self._frame(RecordFrames.memories)
@@ -238,6 +244,11 @@ class RunRecord:
         exposure = float(frame["exposure"].mean() or 0)  # type: ignore[arg-type]
         moves = frame["basket"].pct_change().fill_null(0).to_numpy()
         return exposure, float((1 + exposure * moves).prod() - 1)
+
+    def memories_of(self, agent: str) -> AgentMemories:
+        """All that is kept of an agent's memories, to be asked which are most like a situation. Raises BadInput for no such agent."""
+        with Journal(self.directory.journal) as journal:
+            return AgentMemories(journal, Roster(journal), self.lineage, agent)
 
     def save_report(self, path: str | Path = "report.html") -> Path:
         """Write the report: one self-contained HTML file, and its tables as CSV beside it. Returns its path."""

@@ -13,14 +13,24 @@ from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import SHARED, Journal, Kind
-from freeagentics.market import CENTS
+from freeagentics.market import CENTS, AuctionMarket
 from freeagentics.mind import REGIMES
+from freeagentics.records.event_texts import event_texts
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster, decision_id
 from freeagentics.records.run_directory import RunDirectory
 from freeagentics.replay.chain import Chain
-from freeagentics.replay.explanation import Alternative, Explanation, HeardSignal, OutcomeSoFar, RecalledMemory, Trade
+from freeagentics.replay.explanation import (
+    Alternative,
+    AppliedPattern,
+    EventThen,
+    Explanation,
+    HeardSignal,
+    OutcomeSoFar,
+    RecalledMemory,
+    Trade,
+)
 from freeagentics.replay.replay import Replay
 from freeagentics.replay.restore import committed
 from freeagentics.scenario.plain import whole
@@ -100,6 +110,7 @@ class Explainer:
             step=self._step,
             timestamp=self._view.observation.timestamp,
             symbol=self._symbols[self._asset],
+            events=self._events(),
             saw=self._saw(),
             sources=self._sources,
             paid=int(self._step_context.choice.charge[self._row]),
@@ -110,6 +121,7 @@ class Explainer:
             recalled=int((self._step_context.recalled.step[self._row] >= 0).sum()),
             memories=self._memories(),
             memory_weight=float(decision["memory_weight"]),
+            patterns=self._patterns(),
             decision_id=decision_id(name, self._step),
             decision_type=self._role.decision_type,
             action=self._role.actions[decision["action"]],
@@ -122,6 +134,11 @@ class Explainer:
             above=chain.above(self._agent, self._step),
             below=chain.below(self._agent, self._step),
         )
+
+    def _events(self) -> tuple[EventThen, ...]:
+        steps = (self._step, self._step + 1)
+        texts = ((step, text) for step in steps for text in event_texts(self._journal, self._lineage, self._names, step))
+        return tuple(EventThen(step=step, text=text) for step, text in texts)
 
     def _saw(self) -> dict[str, float]:
         observation = self._view.observation
@@ -177,6 +194,22 @@ class Explainer:
             )
         return tuple(found)
 
+    def _patterns(self) -> tuple[AppliedPattern, ...]:
+        page = self._journal.read(self._step, Kind.CONTRIBUTIONS, self._rerun.cohort.number)
+        mine = page["contribution"][page["agent"] == self._agent] if page is not None else np.zeros(0)
+        if not len(mine):
+            return ()
+        moved = {name: mine[0, self._role.weights.index(name)] for name in self._role.patterns}
+        return tuple(
+            AppliedPattern(
+                pattern=name,
+                contribution=float(by[self._asset]),
+                without=self._without(self._rerun.decide_without(self._row, pattern=name)),
+            )
+            for name, by in moved.items()
+            if by.any()
+        )
+
     def _kept(self, step: int) -> dict[str, float | int | None]:
         """Bytes kept of the memory of a step, and its error against what was experienced then, which is computed once more."""
         cohort, probe = self._rerun.cohort, self._rerun.probe
@@ -223,7 +256,19 @@ class Explainer:
             price=price / unit,
             fee=float(filled["fee"].sum() / CENTS),
             bound=None if low <= price <= high else (low if price < low else high) / unit,
+            **self._closes(asset),
         )
+
+    def _closes(self, asset: int) -> dict[str, float]:
+        """Close of the bar in which an order was filled, and what it would have been without it; nothing where bars do not answer."""
+        market, lineage = self._rerun.model.market, self._lineage
+        # A fork may have begun between the order and its bar, and its market answers by other rules.
+        if not isinstance(market, AuctionMarket) or lineage.at(self._step) is not lineage.at(self._step + 1):
+            return {}
+        orders = market.orders
+        others = orders.take(np.flatnonzero((orders.agent != self._agent) | (orders.asset != asset)))
+        found = {"close": orders, "close_without": others}
+        return {name: float(market.closes_if(standing)[asset]) for name, standing in found.items()}
 
     def _mine(self, kind: Kind, step: int) -> AnyArray:
         records = self._journal.read(step, kind, SHARED)

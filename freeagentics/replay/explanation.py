@@ -57,6 +57,14 @@ class RecalledMemory(_Part):
     without: Alternative
 
 
+class AppliedPattern(_Part):
+    """A pattern that moved the forecast: in words, and by how many standard deviations for the symbol in focus."""
+
+    pattern: str
+    contribution: float
+    without: Alternative
+
+
 class Link(_Part):
     """A decision in the chain above or below."""
 
@@ -74,6 +82,7 @@ class Trade(_Part):
     Attributes:
         price, fee: None while it is open or where it was cut away.
         bound: the low or the high of its bar, where impact took the price past it; else None.
+        close, close_without: of its bar, and what that would have been without this order, where a market of auctions answers; else None.
     """
 
     symbol: str
@@ -82,6 +91,8 @@ class Trade(_Part):
     price: float | None
     fee: float | None
     bound: float | None
+    close: float | None = None
+    close_without: float | None = None
 
 
 class OutcomeSoFar(_Part):
@@ -93,10 +104,18 @@ class OutcomeSoFar(_Part):
     reward: float | None
 
 
+class EventThen(_Part):
+    """An event of the bar that was seen, or of the next one, in which orders were filled; in words."""
+
+    step: int
+    text: str
+
+
 class Explanation(_Part):
     """Why an agent did what it did at one step.
 
     Attributes:
+        events: of the bar that it saw, and of the one after.
         saw: columns of the observation that it had read, of the symbol in focus.
         paid: cents.
         sources: that it read.
@@ -113,6 +132,7 @@ class Explanation(_Part):
     step: int
     timestamp: int
     symbol: str
+    events: tuple[EventThen, ...]
     saw: dict[str, float]
     sources: tuple[str, ...]
     paid: int
@@ -123,6 +143,7 @@ class Explanation(_Part):
     recalled: int
     memories: tuple[RecalledMemory, ...]
     memory_weight: float
+    patterns: tuple[AppliedPattern, ...]
     decision_id: str
     decision_type: str
     action: str

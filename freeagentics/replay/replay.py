@@ -79,8 +79,9 @@ class Replay:
     def __exit__(self, *_: object) -> None:
         self._model.close()
 
-    def decide_without(self, row: int, *, signal: int | None = None, memory: int | None = None) -> AnyArray:
-        """The decision of one row at the step, had this signal not been valid for its agent, or this memory not been in its index.
+    def decide_without(self, row: int, *, signal: int | None = None, memory: int | None = None, pattern: str | None = None) -> AnyArray:
+        """The decision of one row at the step, had this signal not been valid for its agent, this memory not been in its index, or this
+        pattern had no weight.
 
         Without a signal it goes by what it heard of other kinds; without a memory the next best comes to mind in its place.
         """
@@ -95,6 +96,8 @@ class Replay:
             index = self.cohort.index
             there = index.step[row] == memory
             index.result[row, there], index.step[row, there] = np.nan, -1
+        if pattern is not None and (patterns := self.cohort.patterns) is not None:
+            patterns.weights.weight[row, patterns.names.index(pattern)] = 0
         decisions = self.cohort.decide(view).decisions
         return decisions[decisions["agent"] == self.cohort.agent[row]][0]
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F64
+from freeagentics.arrays import F64, AnyArray
+from freeagentics.evaluation.market_evidence import contexts_of, market_evidence, run_frame
+from freeagentics.evaluation.run_patterns import RunPatterns, patterns_of
 from freeagentics.experiments.made_market import MadeMarket
 from freeagentics.journal import Journal, Kind
 from freeagentics.progress import ProgressCallback, no_progress
@@ -58,7 +60,9 @@ class Facts:
         weights: of faculties, by role.
         source_errors: of forecasts with and without each source, by role, as `source_usage` has them.
         attribution: of gains, fees and turnover to faculties.
-        perfect: return, after fees, of who knows the pumps and echoes that are planted; NaN where none are.
+        perfect: return, after fees, of who knows the pumps, echoes and regimes that are planted; NaN where none are.
+        patterns: conditions that foretold a rise, and their fate.
+        contexts: texts of each step, (T,), of the first asset, by name.
         memories: kept at the end.
         best: the trades that gained most.
         worst: the trades that lost most.
@@ -84,6 +88,8 @@ class Facts:
     source_errors: tuple[SourceErrors, ...]
     attribution: Attribution
     perfect: float
+    patterns: RunPatterns
+    contexts: dict[str, AnyArray]
     memories: MemoryTotals
     best: tuple[Narrative, ...]
     worst: tuple[Narrative, ...]
@@ -109,7 +115,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             for aggregator in aggregators:
                 aggregator.update(data)
         signals.finish()
-        narrator = Narrator(context, prices)
+        narrator, observed = Narrator(context, prices), run_frame(record)
         return Facts(
             context=context,
             prices=prices,
@@ -131,6 +137,8 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
             source_errors=errors,
             attribution=attribution,
             perfect=_perfect(context, prices),
+            patterns=patterns_of(market_evidence(observed, context.horizon)),
+            contexts=contexts_of(observed),
             memories=count_memories(context),
             best=tuple(narrator.narrate(trade) for trade in top_trades.best()),
             worst=tuple(narrator.narrate(trade) for trade in top_trades.worst()),
@@ -138,7 +146,7 @@ def aggregate(record: RunRecord, progress: ProgressCallback = no_progress) -> Fa
 
 
 def _perfect(context: RunContext, prices: F64) -> float:
-    """Return of a perfect trader of the planted pumps and echoes over the closes (T, A)."""
+    """Return of a perfect trader of what is planted over the closes (T, A)."""
     scenario = context.record.lineage.at(1)
     if scenario.market.kind != "synthetic":
         return float("nan")

@@ -15,6 +15,7 @@ from freeagentics.report.page.section import Section
 from freeagentics.report.sections.chains import chains
 from freeagentics.report.sections.contribution import contribution
 from freeagentics.report.sections.equity import equity
+from freeagentics.report.sections.events import events
 from freeagentics.report.sections.footprint import footprint
 from freeagentics.report.sections.forecasts import forecasts
 from freeagentics.report.sections.forgotten import forgotten
@@ -23,6 +24,7 @@ from freeagentics.report.sections.headline import headline, subtitle
 from freeagentics.report.sections.market_facts import market_facts
 from freeagentics.report.sections.memories import memories
 from freeagentics.report.sections.parts import parts
+from freeagentics.report.sections.patterns import patterns
 from freeagentics.report.sections.periods import periods
 from freeagentics.report.sections.planted import planted
 from freeagentics.report.sections.prices import prices
@@ -30,6 +32,7 @@ from freeagentics.report.sections.reproduction import reproduction
 from freeagentics.report.sections.risk import risk
 from freeagentics.report.sections.signals import signals
 from freeagentics.report.sections.sources import sources
+from freeagentics.report.sections.success import success
 from freeagentics.report.sections.value import value
 from freeagentics.report.sections.value_at_risk import value_at_risk
 from freeagentics.report.sections.weights import weights
@@ -40,17 +43,20 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     planted,
     periods,
     prices,
+    events,
     equity,
     groups,
     forecasts,
     parts,
     contribution,
+    success,
     risk,
     value_at_risk,
     signals,
     sources,
     value,
     weights,
+    patterns,
     memories,
     forgotten,
     chains,

@@ -71,7 +71,7 @@ class Elders:
             BadScenario: its market has another number of assets, or it says another number of bars.
         """
         mine, theirs = self.model.scenario.memory, scenario.memory
-        bars = min(mine.handed_on + self.step, mine.sequences, theirs.sequences)
+        bars = min(mine.handed_on + self.step, mine.sequences, theirs.sequences) if mine.sequences_of == theirs.sequences_of else 0
         if theirs.handed_on not in (0, bars):
             raise BadScenario(f"memory.handed_on: {theirs.handed_on} bars asked for, run {self.run} hands on {bars} at step {self.step}")
         return with_changes(scenario, {"memory.handed_on": bars})

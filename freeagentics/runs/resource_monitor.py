@@ -72,14 +72,16 @@ class ResourceMonitor:
         self._open.close()
         trim_heap()
 
-    def after_step(self) -> None:
-        """Collect what is due, and sample the process every so often; under a limit, after every step."""
+    def after_step(self) -> list[RunEvent]:
+        """Collect what is due, and sample the process every so often; under a limit, after every step. Returns what was noted."""
+        noted = len(self.events)
         self._tuner.between_steps()
         step = self._model.steps
         if self._limit is not None:
             self._keep_under(self._limit, step)
         if step % SAMPLE_EVERY == 0:
             self._sample(step)
+        return self.events[noted:]
 
     def _keep_under(self, limit: FootprintLimit, step: int) -> None:
         begun = limit.check(step, resident_mb())

@@ -34,9 +34,11 @@ FIXED_IN_A_FORK = (
     "name",
     "agents",
     "desks",
+    "patterns",
     "memory.slots",
     "memory.horizon",
     "memory.sequences",
+    "memory.sequences_of",
     "memory.handed_on",
     *(
         f"market.{key}"
@@ -209,6 +211,7 @@ def fork(
     lineage = source.load_lineage(allow_plugins=allow_plugins)
     changes = stated({"steps": steps}) | dict(overrides or {})
     after = changed(lineage.own, changes, fixed=(*FIXED_IN_A_FORK, *per_agent_settings(lineage.own.registry)))
+    _same_past(lineage.own, after, at)
     identity = f"{after.name}-{uuid4().hex[:12]}"
     with ExitStack() as stack:
         old = stack.enter_context(Journal(source.journal))
@@ -231,6 +234,16 @@ def fork(
         journal = stack.enter_context(Journal(directory.journal))
         model.record_to(JournalWriter(journal, commit, Consolidator(journal, descent)))
         return Session(directory, journal, model, workers).run()
+
+
+def _same_past(before: Scenario, after: Scenario, at: int) -> None:
+    """Check that events which have begun by the end of step *at* are still planned, and no others. Raises BadScenario."""
+    was, now = ([event for event in scenario.events if event.at <= at] for scenario in (before, after))
+    if was != now:
+        odd = next(event for event in (*was, *now) if event not in was or event not in now)
+        raise BadScenario(
+            f"events: {odd.kind} at step {odd.at} begins before the fork does, after step {at}; only later events can change in a fork"
+        )
 
 
 def _same_names(now: Names, before: Names) -> None:

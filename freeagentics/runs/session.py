@@ -78,7 +78,8 @@ class Session:
                 self._directory.discard_ending()
             model.checkpoint_due = stopping or step == settings.steps or step % settings.run.checkpoint_every == 0
             model.step()
-            self._monitor.after_step()
+            for alert in self._monitor.after_step():
+                call_hook(model.probes, Probe.alerted, alert.kind)
             self._committed()
             if stopping and model.steps < settings.steps:
                 model.writer.flush()

@@ -88,7 +88,7 @@ def _records(before: AgentState, after: AgentState) -> Iterator[str]:
 Summary = Callable[[AgentState, AgentState], Iterator[str]]
 _TITLES: dict[str, tuple[tuple[str, ...], Summary]] = {
     "belief": (("belief.",), _belief),
-    "weights": (("faculties.", "recollection.", "advisers.", "readings."), _weights),
+    "weights": (("faculties.", "patterns.", "recollection.", "advisers.", "readings."), _weights),
     "memories": (("index.",), _memories),
     "signals heard": (("heard.",), _heard),
     "history of its actions": (("history.",), _records),

@@ -199,6 +199,9 @@ def _explain(error: ValidationError, registry: Registry) -> str:
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(registry), n=1)
         return f"unknown key '{where}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    if first["type"] in {"union_tag_not_found", "union_tag_invalid"}:
+        kind, kinds = first["ctx"].get("tag"), str(first["ctx"].get("expected_tags", "")).replace("'", "").split(", ")
+        return f"{where}: no kind '{kind}'; {did_you_mean(kind, kinds)}" if kind else f"{where}: give its kind"
     message = first["msg"].removeprefix("Value error, ")
     given = "" if first["type"] in {"value_error", "missing"} else f" (it is {first['input']!r})"
     return f"{where}: {message}{given}" if where else message

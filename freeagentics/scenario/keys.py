@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -70,10 +70,12 @@ def _tag(model: type[BaseModel]) -> str:
 
 
 def _kind(field: FieldInfo) -> str:
-    text = str(field.annotation)
-    for written, plain in (("datetime", "date and time"), ("Literal", "one of"), ("dict", "table"), ("tuple", "list")):
+    text, several = str(field.annotation), get_origin(field.annotation) is tuple
+    one = get_args(field.annotation)[0] if several else field.annotation
+    chosen = "list of" if several else "one of"
+    for written, plain in (("datetime", "date and time"), ("Literal", chosen), ("dict", "table"), ("tuple", "list")):
         if written in text:
-            names = ", ".join(f"`{value}`" for value in get_args(field.annotation)) if plain == "one of" else ""
+            names = ", ".join(f"`{value}`" for value in get_args(one)) if written == "Literal" else ""
             return f"{plain} {names}".strip()
     return {"int": "whole number", "float": "number", "str": "text", "bool": "true or false"}.get(
         getattr(field.annotation, "__name__", ""), "value"

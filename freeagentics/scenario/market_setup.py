@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from freeagentics.errors import BadScenario
-from freeagentics.market import CENTS, AuctionMarket, Bars, Market, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.errors import BadInput, BadScenario
+from freeagentics.market import CENTS, AuctionMarket, Bars, Calendar, Market, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
 from freeagentics.market.source_contract import open_source
 from freeagentics.scenario.files import load_scenario, name_after
 from freeagentics.scenario.scenario import MarketSettings, Scenario
@@ -22,13 +22,22 @@ def open_market(scenario: Scenario) -> Market:
     desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
     seed, start, made = scenario.seed, settings.warmup, settings.warmup + scenario.steps
     if settings.kind == "synthetic":
+        events = _calendar(scenario, settings.synthetic.symbols)
         return SyntheticMarket(
-            settings.synthetic, seed=seed, bars=made, desks=desks, cash_cents=cash, sources=sources, start=start, terms=terms
+            settings.synthetic, seed=seed, bars=made, desks=desks, cash_cents=cash, sources=sources, start=start, terms=terms, events=events
         )
     if settings.kind == "auction":
-        value = _value(settings, made)
         return AuctionMarket(
-            settings.auction, seed=seed, bars=made, desks=desks, cash_cents=cash, sources=sources, value=value, start=start, terms=terms
+            settings.auction,
+            seed=seed,
+            bars=made,
+            desks=desks,
+            cash_cents=cash,
+            sources=sources,
+            value=_value(settings, made),
+            start=start,
+            terms=terms,
+            events=_calendar(scenario, settings.auction.symbols),
         )
     bars = load_bars(settings.bars, settings.symbols or None)
     start = _first_bar(bars, settings)
@@ -40,10 +49,18 @@ def open_market(scenario: Scenario) -> Market:
             f"ask for fewer steps or {earlier}"
         )
     daily = load_daily(settings.daily) if settings.daily else None
-    market = ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms)
+    events = _calendar(scenario, bars.symbols)
+    market = ReplayMarket(bars, desks=desks, cash_cents=cash, sources=sources, daily=daily, start=start, terms=terms, events=events)
     if settings.start is None and left < settings.warmup:
         market.notes += (f"{left} of {len(bars)} bars are left to trade after a warm-up of {settings.warmup}; market.warmup sets it",)
     return market
+
+
+def _calendar(scenario: Scenario, symbols: Sequence[str]) -> Calendar:
+    try:
+        return Calendar(scenario.events, symbols)
+    except BadInput as error:
+        raise BadScenario(f"events: {error}") from error
 
 
 def _value(settings: MarketSettings, bars: int) -> Bars | None:

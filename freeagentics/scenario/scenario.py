@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, create_model, field_validator, model_validator
 
-from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, Registry, in_order
+from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, PatternSettings, Registry, in_order
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.errors import BadScenario, did_you_mean
-from freeagentics.market import SOURCES, AuctionSettings, SyntheticSettings
+from freeagentics.market import SOURCES, AuctionSettings, Event, SyntheticSettings
+from freeagentics.market.events import DarkSource
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
 from freeagentics.scenario.desk_group import DeskGroupSettings
 from freeagentics.scenario.section import OpenSection, Section
@@ -191,8 +192,12 @@ class Scenario(Section):
     agents: AgentSettings = AgentSettings()
     desks: tuple[DeskGroupSettings, ...] = Field((), description="Groups of desks that differ from each other.")
     market: MarketSettings = MarketSettings()
+    events: tuple[Event, ...] = Field((), description="Events that are planned, by the step whose bar they begin in.")
     memory: MemorySettings = MemorySettings()
     signals: SignalSettings = SignalSettings()
+    patterns: Annotated[tuple[PatternSettings, ...], Field(max_length=32)] = Field(
+        (), description="Patterns that agents begin with; one that outcomes do not bear out is not heard."
+    )
     roles: dict[str, Any] = Field(default_factory=dict, description="Settings of each role.")
     store: StoreSettings = StoreSettings()
     run: RunSettings = RunSettings()
@@ -202,6 +207,23 @@ class Scenario(Section):
     def model_post_init(self, context: object, /) -> None:
         """Keep what it was checked with."""
         self._registry = _registry(context)
+
+    @field_validator("events")
+    @classmethod
+    def _in_order(cls, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        # So those that have begun by a step are the first ones, and a fork may change the others.
+        return tuple(sorted(events, key=lambda event: event.at))
+
+    @model_validator(mode="after")
+    def _possible_events(self) -> Scenario:
+        for event in self.events:
+            where = f"events: {event.kind} at step {event.at}"
+            if event.in_auctions and self.market.kind != "auction":
+                raise ValueError(f'{where} takes prices that answer: market.kind = "auction"; it is "{self.market.kind}"')
+            if isinstance(event, DarkSource) and (event.source == "price" or event.source not in self.market.sources):
+                on_sale = [name for name in self.market.sources if name != "price"]
+                raise ValueError(f"{where}: source '{event.source}' cannot go dark; {did_you_mean(event.source, on_sale)}")
+        return self
 
     @model_validator(mode="after")
     def _whole_groups(self) -> Scenario:

@@ -1,10 +1,10 @@
 """Services over a store, for runs and for any other program: they keep records in a store of one run, and know no model."""
 
+from freeagentics.condition import Condition
 from freeagentics.services.agent_entry import AgentEntry
 from freeagentics.services.agent_state import AgentState, StateType
 from freeagentics.services.analytics import Analytics
 from freeagentics.services.audit_entry import AuditEntry
-from freeagentics.services.condition import Condition
 from freeagentics.services.decision_logger import DecisionLogger, DecisionQuery
 from freeagentics.services.decision_record import DecisionRecord
 from freeagentics.services.estimates import Latency, Rate

@@ -45,7 +45,8 @@ class DecisionRecord(Record):
 
     @classmethod
     def _with_defaults(cls, values: PlainData) -> PlainData:
-        named = {"decision_id": f"{_ID}{values.get('agent_id')}-{uuid.uuid4().hex[:16]}"}
+        # A record that is read has its id: to draw one for nothing took a quarter of the time to read it.
+        named = {} if "decision_id" in values else {"decision_id": f"{_ID}{values.get('agent_id')}-{uuid.uuid4().hex[:16]}"}
         return named | end_of_life(values.get("timestamp"), DECISION_LIFE_MS) | values
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ class MemoryRecord(Record):
 
     @classmethod
     def _with_defaults(cls, values: PlainData) -> PlainData:
-        return {"memory_id": f"mem-{uuid.uuid4().hex[:16]}"} | values
+        return values if "memory_id" in values else {"memory_id": f"mem-{uuid.uuid4().hex[:16]}"} | values
 
     def item(self) -> Item:
         """The item of `PATTERNS`."""

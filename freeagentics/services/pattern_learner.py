@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from freeagentics.clock import DAY_MS
+from freeagentics.condition import Condition
 from freeagentics.errors import VersionConflict
 from freeagentics.plain_data import packed, plain_value
-from freeagentics.services.condition import Condition
 from freeagentics.services.evidence import Evidence
 from freeagentics.services.memory_manager import MemoryManager
 from freeagentics.services.memory_pattern import MemoryPattern

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from freeagentics.services.condition import Condition
+from freeagentics.condition import Condition
 from freeagentics.services.evidence import Column, Evidence
 
 MOST_THRESHOLDS = 128

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from freeagentics.services.condition import Condition
+from freeagentics.condition import Condition
 from freeagentics.services.estimates import Rate
 from freeagentics.services.evidence import Column, Evidence
 from freeagentics.services.pattern_search import LEAST_EVENTS, candidates

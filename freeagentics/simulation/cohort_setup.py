@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from freeagentics.agents import CohortContext, DeskGroup
+from freeagentics.agents import CohortContext, DeskGroup, MemorySettings, PatternSettings
 from freeagentics.agents.context import SourceInfo
+from freeagentics.agents.given_patterns import SEQUEL
 from freeagentics.arrays import Mask
 from freeagentics.clock import HOUR_MS
+from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.market import Market
 from freeagentics.memory import extended, open_codec
 from freeagentics.mind import MarketGrid
@@ -65,5 +67,15 @@ def cohort_context(scenario: Scenario, market: Market) -> CohortContext:
         fee=scenario.market.fee_bps / 1e4,
         exposure=scenario.agents.exposure,
         heeds={name: role.heeds for name, role in roles.items()},
+        patterns=_seen(scenario.patterns, market, scenario.memory),
         known_roles=tuple(scenario.registry.roles),
     )
+
+
+def _seen(patterns: tuple[PatternSettings, ...], market: Market, memory: MemorySettings) -> tuple[PatternSettings, ...]:
+    """The patterns, all of what a market shows. Raises BadScenario for another."""
+    shown = [*market.columns, *([SEQUEL] if memory.sequences else [])]
+    for pattern in patterns:
+        if (feature := pattern.condition.feature) and feature not in shown:
+            raise BadScenario(f"patterns: '{feature}' is no column of this market; {did_you_mean(feature, shown)}")
+    return patterns

@@ -16,7 +16,7 @@ from freeagentics.agents import SIGNAL_KINDS, Cohort, DeskBooks, Outcomes, Popul
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray
-from freeagentics.clock import wall_clock
+from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, Observation, ObservationBuffer
 from freeagentics.memory import open_book_codec
@@ -34,6 +34,7 @@ from freeagentics.simulation.desk_ledger import DeskLedger
 from freeagentics.simulation.hooks import call_hook
 from freeagentics.simulation.outcomes import OutcomeWindow
 from freeagentics.simulation.probe import Probe
+from freeagentics.simulation.rumours import rumours
 from freeagentics.simulation.seeds import SeedLike, seeded
 from freeagentics.simulation.step_pages import StepPages
 
@@ -121,7 +122,9 @@ class MarketModel(mesa.Model):
     def names(self) -> Names:
         """Names that its numbers stand for."""
         scenario = self.scenario
-        return Names.of(self.market, [scenario.registry.role(name) for name in scenario.agents.team], scenario.market.left_out)
+        return Names.of(
+            self.market, [scenario.registry.role(name) for name in scenario.agents.team], scenario.market.left_out, scenario.patterns
+        )
 
     def deregister_agent(self, agent: mesa.Agent) -> None:
         """Let an agent leave, as its `remove` does: from the next step on it is not there.
@@ -162,7 +165,9 @@ class MarketModel(mesa.Model):
         outcomes = self.pending_outcomes.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))
         pages, first_signal = StepPages(), self.board.published
         pages.left(self.attendance.begin(observation.step))
+        pages.happened(self.market.happened)
         pages.opened(observation, self.market.fills)
+        self._spread_rumours(observation, pages)
         books = self._shared(self.ledger.close(observation.step, observation.prices, self.market.fills), observation, pages)
         for phase in self._phases:
             views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
@@ -178,6 +183,15 @@ class MarketModel(mesa.Model):
         if self.steps >= self.scenario.steps:
             self.running = False
         call_hook(self.probes, Probe.committed, self, commit)
+
+    def _spread_rumours(self, observation: Observation, pages: StepPages) -> None:
+        """Put what rumours say on the board before anybody decides."""
+        settings = self.scenario.signals
+        told = rumours(self.market.events, observation, self.population.directory, max(round(settings.ttl_hours * HOUR_MS), 1))
+        if len(told) and settings.enabled:
+            self.board.publish(told, step=observation.step, timestamp=observation.timestamp)
+            self.board.deliver()
+            pages.signals.append(told)
 
     def _decide(self, phase: Sequence[Cohort], views: Sequence[View]) -> list[CohortOutput]:
         """Have the cohorts of a phase decide, on the engine."""

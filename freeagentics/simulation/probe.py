@@ -59,5 +59,8 @@ class Probe:
     def lagging(self, steps: int) -> None:
         """Called by a run after each step, with how many steps its stores are behind."""
 
+    def alerted(self, kind: str) -> None:
+        """Called by a run when its resource monitor raised an alert of this kind."""
+
     def progressed(self, what: str, done: int, of: int) -> None:
         """Called by a run after its last step, with what is done, and how much of how much of it; *of* is 0 where nobody knows."""

@@ -49,6 +49,11 @@ class StepPages:
         if agents:
             self.shared(Kind.DEPARTURES, np.array(agents, dtype=np.int32).view(DEPARTURE))
 
+    def happened(self, events: AnyArray) -> None:
+        """Add events that were on in the bar."""
+        if len(events):
+            self.shared(Kind.EVENTS, events)
+
     def opened(self, observation: Observation, fills: Fills) -> None:
         """Add the observation, and the fills at the open."""
         shape = (observation.values.shape[1],)

@@ -78,8 +78,9 @@ class RedisBackend(Backend):
     def access_rules(self, url: str, run: str, agent: str) -> str:
         """A command of the server that makes the agent's user."""
         from freeagentics.stores.redis.acl import acl_command
+        from freeagentics.stores.redis.url import parse_url
 
-        return acl_command(run, agent)
+        return acl_command(run, agent, vectors=parse_url(url).vectors)
 
 
 class DynamoBackend(Backend):
@@ -152,7 +153,7 @@ def open_store(url: str, run: str) -> Store:
             ``memory:``,
             ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``, as SQLAlchemy writes them,
             ``redis://host:port/db``, ``redis+cluster://node,node`` or ``redis+shards://a,b,c``, each with ``rediss`` for TLS, with options
-            ``layout``, ``retention``, ``cache`` and ``ca_certs``,
+            ``layout``, ``retention``, ``cache``, ``vectors`` and ``ca_certs``,
             ``dynamodb://region/prefix``, with options ``endpoint``, ``dax`` and ``retention``.
         run: a run id, ``[a-z0-9][a-z0-9-]{0,127}``.
 

@@ -17,6 +17,7 @@ from typing import Self
 from freeagentics.errors import BadInput, VersionConflict
 from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
 from freeagentics.stores.validation import check_agent, check_int, check_key, check_limit, check_now, check_run
+from freeagentics.stores.vectors import VectorIndex
 
 
 class Store(ABC):
@@ -36,6 +37,11 @@ class Store(ABC):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def vectors(self) -> VectorIndex | None:
+        """Vectors of memories, where this store searches by likeness."""
+        return None
 
     @abstractmethod
     def close(self) -> None:

@@ -11,6 +11,7 @@ from freeagentics.errors import CorruptRecord, StoreUnavailable
 from freeagentics.stores.cache import Cache
 from freeagentics.stores.contract import Store
 from freeagentics.stores.records import Item, Key, LogEntry, Position, Query, TableSpec
+from freeagentics.stores.vectors import VectorIndex
 from freeagentics.stores.windows import (
     WINDOW_ROWS,
     Row,
@@ -60,6 +61,11 @@ class TieredStore(Store):
         self._recheck_s = recheck_s
         self._known: int | None = None
         self._recheck_at = wall_clock()
+
+    @property
+    def vectors(self) -> VectorIndex | None:
+        """Those of the durable store."""
+        return self._durable.vectors
 
     def close(self) -> None:
         """Close both stores."""

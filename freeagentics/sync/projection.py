@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgpack
+import numpy as np
 
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import DAY_MS, iso
@@ -75,10 +76,10 @@ class DecisionItems:
         """Decisions from *first* to *last* as they stand at *last*, and those before whose outcome came in that span."""
         scores = self._scores(first, last)
         at = StepTimes(self._journal)
-        for step, _, rows in self._journal.scan(Kind.DECISIONS, first=max(first - self._horizon, 1), last=last):
+        for step, cohort, rows in self._journal.scan(Kind.DECISIONS, first=max(first - self._horizon, 1), last=last):
             if step < first:
                 rows = rows[[(agent, step) in scores for agent in rows["agent"].tolist()]]
-            yield from self._items(step, at[step], rows, scores)
+            yield from self._items(step, at[step], rows, scores, self._applied(step, cohort))
 
     def _scores(self, first: int, last: int) -> Scores:
         scores: Scores = {}
@@ -87,7 +88,17 @@ class DecisionItems:
                 scores[agent, step - horizon] = (horizon, result, reward)
         return scores
 
-    def _items(self, step: int, timestamp: int, rows: AnyArray, scores: Scores) -> Iterator[Item]:
+    def _applied(self, step: int, cohort: int) -> dict[int, list[str]]:
+        """Patterns that moved the forecasts of a step, by agent."""
+        role = self._names.role_in(cohort)
+        page = self._journal.read(step, Kind.CONTRIBUTIONS, cohort) if role.patterns else None
+        if page is None:
+            return {}
+        moved = np.asarray(page["contribution"][:, [role.weights.index(name) for name in role.patterns]].any(axis=2))
+        named = [[name for name, was in zip(role.patterns, row, strict=True) if was] for row in moved.tolist()]
+        return {agent: names for agent, names in zip(page["agent"].tolist(), named, strict=True) if names}
+
+    def _items(self, step: int, timestamp: int, rows: AnyArray, scores: Scores, applied: Mapping[int, list[str]]) -> Iterator[Item]:
         ids, moment = self._names.ids, iso(timestamp)
         columns = [rows[name].tolist() for name in ("agent", "action", "value", "confidence", "parent", "parent_age")]
         causes = [rows[name].tolist() for name in ("memory_age", "signal", "reason")]
@@ -108,6 +119,7 @@ class DecisionItems:
                     "scores": dict(zip(owner.role.reasoning, reason, strict=False)),
                     "memories": [step - back for back in ages if back],
                     "signals": [signal_id(number) for number in signals if number >= 0],
+                    **({"patterns_applied": applied[agent]} if agent in applied else {}),
                 },
                 "outcome": score and {"success": score[2] > 0, "horizon": score[0], "result": score[1], "reward": score[2]},
             }

@@ -6,14 +6,19 @@ from pathlib import Path
 
 from freeagentics.journal import Journal
 from freeagentics.records.roster import Roster
+from freeagentics.records.run_directory import RunDirectory
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.stores import Store
 from freeagentics.stores.tables import DECISIONS, SIGNALS
+from freeagentics.sync.memory_vectors import MemoryVectors, put_vectors
 from freeagentics.sync.projection import DecisionItems, memory_entries
 from freeagentics.sync.signal_items import SignalItems
 
 BEGUN, DONE = "journal-begun", "journal"
 """Cursors in the store: the last step of the batch that is being written, and the last step that is written."""
+
+VECTORS = "journal-vectors"
+"""Cursor in a store that keeps vectors: the last step of which it does. One that was fed without them is fed again."""
 
 BATCH_RECORDS = 4096
 """Memories of a batch: enough that a call costs little, few enough that a batch takes a fraction of a second and a few MB."""
@@ -66,6 +71,8 @@ class Projector:
         self._store.set_cursor(BEGUN, last)
         if (self._store.get_cursor(DONE) or 0) == first - 1:
             self._write(journal, first, last)
+            if self._store.vectors is not None:
+                self._store.set_cursor(VECTORS, last)
             self._store.set_cursor(DONE, last)
         return self._place()
 
@@ -85,7 +92,8 @@ class Projector:
 
     def _place(self) -> int:
         begun, done = self._store.get_cursor(BEGUN), self._store.get_cursor(DONE) or 0
-        if done and (begun is None or begun < done):
+        unsearchable = self._store.vectors is not None and (self._store.get_cursor(VECTORS) or 0) < done
+        if done and (begun is None or begun < done or unsearchable):
             # Set before another batch begins, or its beginning would vouch for what is gone.
             self._store.set_cursor(DONE, 0)
             return 0
@@ -100,6 +108,9 @@ class Projector:
         self._store.append(memories)
         decisions = list(DecisionItems(journal, names, self._scenario.memory.horizon).span(first, last))
         self._store.put(DECISIONS, decisions)
+        if self._store.vectors is not None:
+            lineage = RunDirectory.open(self._path.parent).read_lineage()
+            put_vectors(self._store.vectors, MemoryVectors(journal, names, lineage), first, last, decisions)
         signals = list(SignalItems(journal, names).span(first, last))
         self._store.put(SIGNALS, signals)
         self.records += len(memories) + len(decisions) + len(signals)

@@ -9,6 +9,7 @@ from freeagentics.agents.desk_limits import DeskLimits
 from freeagentics.arrays import F32, AnyArray
 from freeagentics.journal import Kind
 from freeagentics.market import CENTS
+from freeagentics.records.event_texts import event_texts
 from freeagentics.visualization.plain import plain
 from freeagentics.visualization.run_view import RunView
 
@@ -66,6 +67,7 @@ class Series:
             "fills": self._fills(first, last),
             "vetoes": [int((page["kind"] == SignalKind.VETO).sum()) if page is not None else 0 for page in _each(signals, first, last)],
             "crash": self._crashes(rows["basket"]),
+            "events": self._events(first, last),
             **self._desks(first, last),
         }
         self.step = last
@@ -123,6 +125,12 @@ class Series:
                     price = float(most["price"] / self._view.names.units.price[asset])
                     found.append([step, asset, price, sign * float(mine["notional"].sum() / CENTS), len(mine), int(most["agent"])])
         return sorted(found, key=lambda mark: -abs(mark[3]))[:MOST_MARKS]
+
+    def _events(self, first: int, last: int) -> list[list[object]]:
+        """Events that were on, in words: a step and a text each."""
+        view = self._view
+        steps = self._by_step(Kind.EVENTS, first, last)
+        return [[step, text] for step in steps for text in event_texts(view.journal, view.lineage, view.names, step)]
 
     def _crashes(self, basket: AnyArray) -> list[int]:
         """Bars (n,) that lost more than `CRASH` standard deviations of those before: 1, else 0."""

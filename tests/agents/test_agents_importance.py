@@ -10,7 +10,7 @@ import pytest
 
 from freeagentics.agents.decision import Decisions
 from freeagentics.agents.experience import action
-from freeagentics.memory import FEATURES, Recalled, RecallIndex, column
+from freeagentics.memory import FEATURES, Ranking, Recalled, RecallIndex, column
 
 
 def weighed(surprise: float, size: float, told: int) -> float:
@@ -44,7 +44,7 @@ def test_an_experience_matters_by_its_surprise_its_size_and_whether_it_was_told(
 
 @pytest.mark.parametrize(("result", "more"), [(0.0, 0.0), (2.0, 0.5), (-2.0, 0.5), (4.0, 1.0), (-9.0, 1.0)])
 def test_a_large_outcome_either_way_makes_an_experience_matter_more(result: float, more: float) -> None:
-    index = RecallIndex(1, 12, 5, horizon=4, halflife=500, width=0.12, doubt=10)
+    index = RecallIndex(1, 12, 5, horizon=4, ranking=Ranking(500, 0.12), doubt=10)
     index.remember(np.zeros((1, 5), np.uint8), np.array([0.25], np.float32), 1)
     index.attach_outcomes(1, np.array([result], np.float32), np.zeros(1, np.float32))
     assert index.importance[0, 1] == pytest.approx(0.25 + more)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from freeagentics import kernels
 from freeagentics.agents.recollection import FLAT, Recollection
 from freeagentics.arrays import F32
-from freeagentics.memory import Recalled
+from freeagentics.memory import Ranking, Recalled, RecallIndex
 from freeagentics.memory.recall import METRIC_TOTAL
 
 ROWS, KEY_SIZE, HORIZON = 2, 20, 8
@@ -112,3 +113,44 @@ def test_who_arrives_has_learned_nothing_of_memories() -> None:
     assert made.metric()[1].tolist() == fresh.metric()[0].tolist() != made.metric()[0].tolist()
     assert (made.centre[1] == 0.5).all() and not (made.centre[0] == 0.5).any()
     assert not made.said[:, 1].any() and made.said[:, 0].any()
+
+
+def ranked_later(draw: np.random.Generator, made: Recollection, row: int, telling: int) -> float:
+    """Squared error of the outcome of later situations, in which one number of the key tells, by the memories that are most like them."""
+    keys, asked = (draw.integers(0, 256, (count, KEY_SIZE)).astype(np.uint8) for count in (400, 200))
+    index = RecallIndex(1, 400, KEY_SIZE, horizon=1, ranking=Ranking(1e9, 0.1), doubt=1.0)
+    index.key[0], index.step[0], index.result[0] = keys, np.arange(400), 4 * (keys[:, telling] / 255 - 0.5)
+    metric = made.metric()[row : row + 1]
+    said = [float(index.recall(one[None], 8, 400, metric).expected[0]) for one in asked]
+    return float(np.square(np.array(said) - 4 * (asked[:, telling] / 255 - 0.5)).mean())
+
+
+def test_an_agents_metric_ranks_its_own_later_experience_better_than_a_flat_one_and_than_another_agents() -> None:
+    made, draw, tells = Recollection(ROWS, KEY_SIZE, 1, 1.0, 0.05), np.random.default_rng(5), (3, 11)
+    for step in range(1, 1000):
+        keys = draw.integers(0, 256, (ROWS, KEY_SIZE)).astype(np.uint8)
+        result = np.array([4 * (keys[row, tells[row]] / 255 - 0.5) for row in range(ROWS)]) + draw.standard_normal(ROWS)
+        made.learn(step, keys[:, None], 0, result.astype(np.float32), ALL)
+    flat = Recollection(ROWS, KEY_SIZE, 1, 1.0, 0.05)
+    for row, telling in enumerate(tells):
+        assert made.importance(row).argmax() == telling
+        assert kernels.total(made.importance(row)) == pytest.approx(1, abs=1e-6)
+        own, other, none = (
+            ranked_later(np.random.default_rng(row), one, of, telling) for one, of in ((made, row), (made, 1 - row), (flat, 0))
+        )
+        assert own < 0.8 * none
+        assert own < 0.8 * other
+
+
+def test_noise_leaves_the_metric_as_good_as_flat() -> None:
+    importance = lived(0.0).importance(0)
+    np.testing.assert_allclose(importance, 1 / KEY_SIZE, atol=0.02)
+
+
+def test_a_damaged_row_falls_back_to_the_flat_metric_and_to_silence_and_no_other_notices() -> None:
+    sound, hurt = lived(0.6, telling=2.0), lived(0.6, telling=2.0)
+    hurt.features.credence[0, 4], hurt.weights.weight[0] = np.nan, np.nan
+    assert hurt.metric()[0].tolist() == Recollection(ROWS, KEY_SIZE, HORIZON, 1.0, 0.05).metric()[0].tolist()
+    assert hurt.metric()[1].tobytes() == sound.metric()[1].tobytes() != hurt.metric()[0].tobytes()
+    assert hurt.weight[0] == 0
+    assert hurt.weight[1] == sound.weight[1] > 0

@@ -23,10 +23,14 @@ SIZE = ("run", "btc-replay", "--agents", 10, "--checkpoint-every", 10, "--set", 
 def begun(folder: Path) -> Command:
     """A long run in ``run``, some steps from its first."""
     command = Command("run", "--agents", 10, "--steps", 5000, "--out", "run", cwd=folder)
-    deadline = time.monotonic() + 30
-    while command.running() and time.monotonic() < deadline and not is_in_mid_run(folder / "run" / "journal.db"):
-        time.sleep(0.02)
+    wait_for_its_first_step(command, folder / "run" / "journal.db")
     return command
+
+
+def wait_for_its_first_step(command: Command, journal: Path) -> None:
+    deadline = time.monotonic() + 120
+    while command.running() and time.monotonic() < deadline and not is_in_mid_run(journal):
+        time.sleep(0.01)
 
 
 def is_in_mid_run(journal: Path) -> bool:
@@ -63,12 +67,15 @@ def test_a_run_killed_twenty_times_ends_with_the_hash_of_one_left_alone(tmp_path
     moment = random.Random(20)
     journal = tmp_path / "hurt" / "journal.db"
     reached = [0]
-    killed(Command(*SIZE, "--steps", 4000, "--out", "hurt", cwd=tmp_path), 0.45)
+    first = Command(*SIZE, "--steps", 4000, "--out", "hurt", cwd=tmp_path)
+    wait_for_its_first_step(first, journal)
+    begin = first.worked()
+    killed(first, 1.2 * begin)
     # Kills fall into the building of the model, into the replay, and into new steps. Those that come too early to hurt do not count, and
     # on a slow machine everything takes longer.
     while len(reached) < KILLS or reached[-1] <= reached[1] + 10:
         reached.append(committed(journal))
-        killed(Command("run", "--resume", "hurt", cwd=tmp_path), moment.uniform(0.05, 0.38 + len(reached) / 200))
+        killed(Command("run", "--resume", "hurt", cwd=tmp_path), begin * moment.uniform(0.15, 1.2 + len(reached) / 60))
     reached.append(committed(journal))
     assert reached == sorted(reached), "a committed step was lost"
 

@@ -205,3 +205,20 @@ def test_a_living_run_is_not_compacted(long: Path, tmp_path: Path) -> None:
         done = called("memory", "compact", "run", cwd=tmp_path)
     assert done.returncode == 2
     assert "locked by a living run" in done.stderr
+
+
+def test_memories_of_a_market_are_recalled_by_a_step_or_by_features(source: Path, tmp_path: Path) -> None:
+    asked = ("memory", "recall", source, "--agent", "market-hunter-0000", "-k", 2)
+    told = called(*asked, "--step", 12, cwd=tmp_path).stdout.splitlines()
+    assert told
+    assert re.match(r"step \d+, \d+ ago, relevance 0\.\d\d: [a-z-]+, BTCUSDT [+-]", told[0])
+    found = json.loads(called(*asked, "--like", "bull=0.5", "--since", 2, "--json", cwd=tmp_path).stdout)
+    assert {one["step"] for one in found} <= {2, 3, 4}
+    for wrong, complaint in (
+        (("--step", 12, "--tags", "a"), "--tags: .* is a run of a market"),
+        (("--like", "bull=high"), "--like bull=high: give a number"),
+        ((), "give the step of a situation"),
+    ):
+        done = called(*asked, *wrong, cwd=tmp_path)
+        assert done.returncode == 2
+        assert re.search(complaint, done.stderr)

@@ -53,6 +53,15 @@ def test_acl_prints_a_rule_for_the_one_agent_and_never_the_password_of_the_url(f
         assert "secret" not in done.stdout
 
 
+def test_find_says_which_memories_are_alike_and_how_it_looked(folder: Path) -> None:
+    called("store", "sync", "plain", "sqlite:///found.db", cwd=folder)
+    done = called("store", "find", "sqlite:///found.db", "plain", "--like", "risk-manager-0000@30", "--count", "3", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert all("@" in line and line.split()[-1] in {"success", "failure", "open"} for line in done.stdout.splitlines())
+    assert done.stderr == "compared 200 memories one by one; Redis 8 with ?vectors=yes searches them itself\n"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -65,6 +74,7 @@ def test_acl_prints_a_rule_for_the_one_agent_and_never_the_password_of_the_url(f
         (("acl", "sqlite:///s.db", "plain", "--agent", "a"), "knows no users"),
         (("acl", "redis://localhost", "plain", "--agent", "a:*"), "agent id"),
         (("acl", "redis://localhost", "plain"), "Missing option '--agent'"),
+        (("find", "sqlite:///s.db", "plain", "--like", "risk-manager-0000"), "--like takes AGENT@STEP, e.g. risk-manager-0003@1132"),
         (("sink", "plain"), "No such command 'sink'"),
     ],
 )

@@ -29,7 +29,7 @@ WRONG: list[tuple[tuple[object, ...], str]] = [
     (("run", "--bars", "bad.csv"), "row 2"),
     (("run", "--resume", "nothing"), "no such folder"),
     (("run", "--resume", "empty"), "not a run directory"),
-    (("run", "btc-replay", "--resume", "empty"), "give no scenario, --out or --memories-from"),
+    (("run", "btc-replay", "--resume", "empty"), "give no scenario, --out, --patterns or --memories-from"),
     (("run", "--resume", "truncated"), "truncated/journal.db"),
     (("run", "--resume", "newer"), "journal of format 99; this version of freeagentics reads format"),
     (("run", "--resume", "edited"), "edited/run.toml: unknown key 'speed'"),

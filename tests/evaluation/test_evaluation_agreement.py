@@ -9,7 +9,7 @@ from credulous import CREDULOUS
 from freeagentics.arrays import F32, F64, I64
 from freeagentics.evaluation import Agreement, decision_agreement
 from freeagentics.evaluation.agreement import AgreementProbe, CodecOf, ShadowIndex
-from freeagentics.memory import RecallIndex
+from freeagentics.memory import Ranking, RecallIndex
 from freeagentics.memory.codec import Codec, Codes, Encoded, Float32Codec, SideInformation, open_codec
 from freeagentics.scenario import load_scenario
 from freeagentics.simulation import MarketModel
@@ -68,7 +68,7 @@ def test_looking_on_does_not_change_the_run() -> None:
 @pytest.mark.parametrize("horizon", [2, 5])
 def test_keys_of_a_codec_are_moved_about_as_an_index_of_any_horizon_moves_its_own(horizon: int) -> None:
     rng = np.random.default_rng(1)
-    index = RecallIndex(3, 12, 4, horizon=horizon, halflife=50, width=0.2, doubt=5)
+    index = RecallIndex(3, 12, 4, horizon=horizon, ranking=Ranking(50, 0.2), doubt=5)
     shadow = ShadowIndex(index)
     for step in range(40):
         keys = rng.integers(0, 256, (3, 4), dtype=np.uint8)

@@ -10,16 +10,18 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from cli_runner import called
 
+from freeagentics.agents.given_patterns import SEQUEL
+from freeagentics.condition import Condition
 from freeagentics.evaluation.market_evidence import HORIZON, market_evidence, market_frame, run_frame
 from freeagentics.evaluation.run_patterns import Fate, RunPattern, RunPatterns, patterns_of
 from freeagentics.market.synthetic.market import synthesize
 from freeagentics.records import RunRecord
 from freeagentics.scenario import load_scenario
 from freeagentics.scenario.files import with_changes
-from freeagentics.services.condition import Condition
 from freeagentics.services.evidence import Evidence
 
 PLANTED = Condition("whales.count", 5, context=("trend", "rising"))
@@ -72,6 +74,20 @@ def test_the_truth_that_is_stated_is_that_of_simulated_events() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_is_found_where_nothing_is_planted(seed: int) -> None:
     assert found_in("null-market", seed, 4_000).patterns == []
+
+
+def test_what_followed_the_same_bars_before_is_found_as_a_pattern() -> None:
+    draw, steps = np.random.default_rng(3), 2_400
+    motif, moves = 2.5 * draw.standard_normal(12), draw.standard_normal(steps)
+    for end in range(40, steps - HORIZON, 40):
+        moves[end - 11 : end + 1] = motif + 0.3 * draw.standard_normal(12)
+        moves[end + 1 : end + 1 + HORIZON] += 3 / np.sqrt(HORIZON)
+    shown = {"price.zscore": moves.astype(np.float32), "price.volatility": np.full(steps, 0.01, np.float32)}
+    clock = {"step": np.arange(1, steps + 1), "symbol": ["A"] * steps, "timestamp": np.arange(steps) * 3_600_000}
+    evidence = market_evidence(pl.DataFrame(clock | {"close": 100 * np.exp(np.cumsum(moves) * 0.01)} | shown))
+    found = next(one for one in patterns_of(evidence).patterns if one.finding.condition.feature == SEQUEL)
+    assert found.finding.estimate.rate.low > found.finding.estimate.base.rate
+    assert found.fate is Fate.HELD
 
 
 def test_a_runs_journal_shows_what_its_market_showed(tmp_path: Path) -> None:

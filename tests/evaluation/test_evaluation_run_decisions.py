@@ -43,7 +43,7 @@ def test_the_command_counts_over_runs(runs: list[Path], tmp_path: Path) -> None:
 
 
 def test_the_command_says_what_storage_costs_by_the_users_prices(runs: list[Path], tmp_path: Path) -> None:
-    load = run_load(runs[0])
+    load = run_load(RunRecord(runs[0]))
     assert load.memories == pytest.approx(300 / (59 / 24))
     (tmp_path / "prices.toml").write_text("[dynamodb]\ngb_month = 1e6\n")
     own = json.loads(called("analytics", runs[0], "--cost", "--prices", "prices.toml", "--json", cwd=tmp_path).stdout)

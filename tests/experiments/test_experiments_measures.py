@@ -135,3 +135,15 @@ EXACT = {"squared_error": 0.0, "slope": 1.0, "coverage": 1.0}
 def test_the_benchmark_of_a_desk_holds_its_share_at_every_close() -> None:
     basket = np.array([1.0, 1.1, 0.99])
     assert matched_return(np.array([1.0, 0.5, 0.0]), basket).tolist() == pytest.approx([-0.01, 1.05 * 0.95 - 1, 0.0])
+
+
+def test_a_perfect_trader_of_regimes_that_return_buys_as_an_opening_ends() -> None:
+    scenario = load_scenario("regime-return", {"steps": 400})
+    market, warmup = MadeMarket(scenario, np.array([1e8])), scenario.market.warmup
+    bars, _, truth = synthesize(scenario.market.synthetic, scenario.seed, warmup + 400)
+    for close in bars.close[warmup:]:
+        market.update(close, None)
+    foreseen = truth.returns.drift[(truth.returns.bar > warmup) & (truth.returns.bar < warmup + 390)]
+    assert (foreseen > 0).sum() > 1
+    gained = np.log1p(foreseen[foreseen > 0]).sum() * scenario.memory.horizon
+    assert 0.4 * gained < np.log1p(market.perfect_return()) < 1.6 * gained

@@ -65,7 +65,7 @@ def _plans_move(draws: Draws) -> list[Argument]:
     outer = sum((np.multiply.outer(row, row) for row in returns), np.eye(assets) * 1e-4)
     views: list[Argument] = [draws.narrow(-2, 2, rows, assets), draws.narrow(0, 0.1, assets)]
     neutral: list[Argument] = [draws.narrow(0, 0.2, rows, assets), draws.narrow(10, 30, rows)]
-    room = [np.zeros(2 * assets * (assets + 1)), zeros(2 * assets)]
+    room: list[Argument] = [np.zeros(2 * assets * (assets + 1)), zeros(2 * assets)]
     return [outer, *views, *neutral, 0.95, 0.0007, draws.narrow(0, 0.2, rows, assets), *room]
 
 

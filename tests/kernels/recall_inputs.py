@@ -16,17 +16,21 @@ def _memories(draws: Draws, rows: int, slots: int, size: int) -> tuple[AnyArray,
     return draws.whole(0, 256, rows, slots, size).astype(np.uint8), step.astype(np.int32)
 
 
-@inputs_of("recall_find", sizing=(1, 4, 12))
+@inputs_of("recall_find", sizing=(1, 5, 18))
 def _recall_find(draws: Draws) -> list[Argument]:
-    rows, slots, size, k = draws.one(1, 5), draws.one(1, 20), draws.one(2, 9), draws.one(1, 4)
+    many = draws.one(0, 4) == 0
+    rows, slots, size, k = draws.one(1, 5), draws.one(257, 400) if many else draws.one(1, 20), draws.one(2, 9), draws.one(1, 4)
     key, step = _memories(draws, rows, slots, size)
     result = draws.some(draws.narrow(-1, 1, rows, slots), 0.2, np.nan)
     result[step < 0] = np.nan
     query = draws.whole(0, 256, rows, size).astype(np.uint8)
     metric = draws.whole(0, 30, draws.one(0, 2) * (rows - 1) + 1, size).astype(np.int32)
-    asked: list[Argument] = [key, step, result, draws.narrow(-1, 1, rows, slots), query, metric, k, 200, draws.one(1, 20), 3e-4, 60.0]
-    found = [zeros(rows, k) for _ in range(4)]
-    return [*asked, zeros(rows, slots), np.zeros((rows, k), dtype=np.int32), *found]
+    known: list[Argument] = [key, step, draws.narrow(0, 2, rows, slots), result, draws.narrow(-1, 1, rows, slots)]
+    by: list[Argument] = [3e-4, 60.0, draws.one(0, 2) * 0.7, draws.one(0, 2) * 1.3]
+    uses = draws.whole(0, 5, rows, slots).astype(np.uint16)
+    scratch = [zeros(slots + -(-slots // 32)), np.zeros(-(-slots // 32), dtype=np.int32)]
+    found = [np.zeros((rows, k), dtype=np.int32), *(zeros(rows, k) for _ in range(4))]
+    return [*known, query, metric, k, 200, draws.one(1, 20), *by, draws.one(0, 3), uses, *scratch, *found]
 
 
 @inputs_of("recall_metric", sizing=(3,))
@@ -56,7 +60,8 @@ def _recall_keep(draws: Draws) -> list[Argument]:
     slots = ring + draws.one(1, 6)
     key, step = _memories(draws, rows, slots, size)
     known: list[Argument] = [draws.narrow(0, 2, rows, slots) for _ in range(3)]
-    return [key, step, *known, rows, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
+    uses = draws.whole(0, 5, rows, slots).astype(np.uint16)
+    return [key, step, *known, uses, rows, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
 
 
 @inputs_of("recall_keys", sizing=(0, 1, 4))

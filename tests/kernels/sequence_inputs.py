@@ -14,7 +14,7 @@ def _sequences_find(draws: Draws) -> list[Argument]:
     move = draws.whole(0, 256, assets, capacity).astype(np.uint8)
     result = draws.some(draws.narrow(-3, 3, assets, capacity), 0.2, np.nan)
     now, loud = draws.one(0, 2 * capacity), draws.real(0, length * 8000, 1)[0]
-    found = [np.zeros((assets, k), dtype=np.int32), zeros(assets, k), zeros(assets, k), np.zeros((assets, k))]
+    found: list[Argument] = [np.zeros((assets, k), dtype=np.int32), zeros(assets, k), zeros(assets, k), np.zeros((assets, k))]
     alike: list[Argument] = [float(draws.real(0, 0.9, 1)[0]), float(loud), draws.narrow(0, 1, draws.one(2, 20))]
     return [move, result, capacity, length, now, horizon, k, *alike, *found]
 

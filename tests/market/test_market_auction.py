@@ -80,6 +80,19 @@ def test_a_large_order_moves_the_price_its_own_way_and_pays_for_it() -> None:
     assert closes[-40.0] < closes[0.0] < closes[40.0]
 
 
+def test_what_would_be_without_an_order_is_answered_and_changes_nothing() -> None:
+    made, twin, without = market(), market(), market()
+    for each in (made, twin, without):
+        trade(each, 3)
+    standing = made.orders
+    assert made.closes_if(standing.take(np.zeros(0, np.int64))) != made.closes_if(standing)
+    asked = made.closes_if(standing.take(np.arange(1)))
+    without._queue.orders = standing.take(np.arange(1))
+    without.advance()
+    assert asked.tolist() == without.close(4).tolist()
+    assert trade(made, 5) == trade(twin, 5)
+
+
 def test_an_order_that_comes_earlier_in_the_queue_gets_nothing_more() -> None:
     rows = [(0, 0, 1.0), (1, 0, -1.0), (2, 0, 0.5), (3, 1, 2.0)]
     found = []

@@ -148,10 +148,27 @@ def test_a_planted_drift_moves_its_regimes_and_no_other() -> None:
         assert ratio[truth.regime == REGIMES.index(regime)] == pytest.approx(drift, abs=1e-9)
 
 
+def test_a_regime_that_returns_opens_and_drifts_as_it_did() -> None:
+    rule = RegimeReturn(regimes=3)
+    bars, _, truth = synthesize(SyntheticSettings(symbols=("A", "B"), planted=(rule,)), 11, 3000)
+    plain, _, _ = synthesize(SyntheticSettings(symbols=("A", "B"), planted=()), 11, 3000)
+    more, returned = np.log(bars.volume / plain.volume), truth.returns
+    assert np.bincount(returned.regime).min() > 10
+    assert (np.diff(returned.regime) != 0).all()
+    for regime in range(3):
+        begins = returned.bar[returned.regime == regime]
+        opening = np.array([more[begin - 10 : begin] for begin in begins])
+        assert np.ptp(opening, axis=0).max() < 1e-9
+        assert opening.std() > 1
+    for begin, drift, length in zip(returned.bar, returned.drift, returned.bars, strict=True):
+        assert np.allclose(np.expm1(truth.drift[begin : begin + length]), drift)
+        assert not truth.drift[begin - 10 : begin].any()
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**63), short=st.integers(1, 600), assets=st.integers(1, 3))
 def test_more_bars_never_change_earlier_ones(seed: int, short: int, assets: int) -> None:
-    rules = SyntheticSettings(symbols=("A", "B", "C")[:assets], planted=(WhalePump(), RegimeDrift()))
+    rules = SyntheticSettings(symbols=("A", "B", "C")[:assets], planted=(WhalePump(), RegimeDrift(), RegimeReturn()))
     (bars, daily, truth), (longer, longer_daily, longer_truth) = (synthesize(rules, seed, count) for count in (short, 700))
     for name in ("timestamps", "open", "high", "low", "close", "volume"):
         assert np.array_equal(getattr(bars, name), getattr(longer, name)[:short])
@@ -203,6 +220,8 @@ def test_settings_come_from_plain_data() -> None:
         {"price": 0},
         {"planted": [{"kind": "moon"}]},
         {"planted": [{"kind": "whale-pump", "within": [8, 4]}]},
+        {"planted": [{"kind": "regime-return", "opening": [1, 4]}]},
+        {"planted": [{"kind": "regime-return", "stay": [14, 10]}]},
     ],
 )
 def test_settings_that_make_no_market_are_refused(plain: dict[str, object]) -> None:
@@ -221,7 +240,7 @@ GOLDEN = {
     "regime-drift": ((RegimeDrift(),), "41b5941efb6472ce"),
     "crash": ((Crash(),), "11c994d11724aeb1"),
     "echo": ((Echo(), Echo(motifs=2, bars=(2, 3))), "21609affcf5dc45b"),
-    "regime-return": ((RegimeReturn(), RegimeReturn(regimes=2)), "da9d5b653506b193"),
+    "regime-return": ((RegimeReturn(), RegimeReturn(regimes=2)), "55294d97093cf15c"),
     "lead-lag": ((LeadLag(),), "5824187ec8a9244d"),
 }
 """Rules, and the beginning of the SHA-256 of the market that they make: it changes on purpose only, and CHANGELOG says so."""

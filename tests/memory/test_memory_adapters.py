@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from freeagentics.arrays import F32
 from freeagentics.memory import FEATURES
@@ -66,9 +65,29 @@ def test_few_experiences_fit_what_they_can() -> None:
     assert adapters.version.tolist() == [0, 1, 0]
 
 
-def test_what_is_not_finite_is_refused() -> None:
-    with pytest.raises(ValueError, match="finite"):
-        Adapters(1, WEIGHT).fit(np.array([0]), np.full((1, 2, FEATURE_COUNT), np.nan, np.float32))
+def test_a_row_that_cannot_be_fitted_goes_back_to_the_trunk_and_no_other_notices() -> None:
+    first, later = lived(4, 10, seed=6)
+    sound, hurt = Adapters(4, WEIGHT), Adapters(4, WEIGHT)
+    for adapters in (sound, hurt):
+        adapters.fit(np.arange(4), first)
+    sound.fit(np.arange(4), later)
+    later[2, 5, 7] = np.nan
+    hurt.fit(np.arange(4), later)
+    others = [0, 1, 3]
+    for name in ("center", "basis", "version"):
+        assert getattr(hurt, name)[others].tobytes() == getattr(sound, name)[others].tobytes()
+        assert not getattr(hurt, name)[2].any()
+
+
+def test_a_damaged_adapter_leaves_the_trunk_alone() -> None:
+    first, later = lived(4, 10, seed=7)
+    sound, hurt = Adapters(4, WEIGHT), Adapters(4, WEIGHT)
+    for adapters in (sound, hurt):
+        adapters.fit(np.arange(4), first)
+    hurt.basis[1, 3, 0] = np.nan
+    expected = sound.decode(sound.encode(later[:, 0]))
+    expected[1] = 0
+    assert hurt.decode(hurt.encode(later[:, 0])).tobytes() == expected.tobytes()
 
 
 def test_adapters_are_state_and_are_forgotten_with_their_agent() -> None:

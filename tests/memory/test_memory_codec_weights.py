@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -72,8 +72,9 @@ def test_what_ships_is_as_it_must_be() -> None:
 @pytest.mark.parametrize("name", LEAST)
 def test_a_number_may_be_the_least_that_it_can_be_and_no_less(name: str) -> None:
     refusal, below = f"{name} with a number that is not from", LEAST[name] / 2 if name == "scale" else LEAST[name] - 1
-    assert not (wrong_with(replace(WEIGHTS, **{name: changed(name, 0, LEAST[name])})) or "").startswith(refusal)
-    assert (wrong_with(replace(WEIGHTS, **{name: changed(name, 0, below)})) or "").startswith(refusal)
+    least, too_small = (cast(dict[str, Any], {name: changed(name, 0, value)}) for value in (LEAST[name], below))
+    assert not (wrong_with(replace(WEIGHTS, **least)) or "").startswith(refusal)
+    assert (wrong_with(replace(WEIGHTS, **too_small)) or "").startswith(refusal)
 
 
 def test_no_stage_is_without_features() -> None:

@@ -185,17 +185,6 @@ def test_a_file_of_anything_else_is_refused(data: bytes, tmp_path: Path) -> None
         load_net(path)
 
 
-def test_the_snippet_of_seed_000_runs() -> None:
-    critical = {"market-hunter": False, "risk-manager": True}
-    groups = {"position": (0, 6, 1.0), "social": (6, 12, 2.0)}
-    systems, stores = {}, {}
-    for agent, is_critical in critical.items():
-        level = 0.3 if is_critical else 0.7
-        systems[agent] = FeatureGroupedVAE(input_dim=12, latent_dim=8, feature_groups=groups, base_compression_level=level)
-        stores[agent] = [systems[agent].encode(states(1)[0])]
-    assert systems["risk-manager"].decode(stores["risk-manager"][0]).shape == (12,)
-
-
 def test_sharing_and_low_rank_save_parameters() -> None:
     assert parameters(FeatureGroupedVAE(48, 32, HARD)) <= 0.5 * parameters(Separate(48, 32, HARD))
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeagentics.arrays import F32, U8
-from freeagentics.memory import Recalled, RecallIndex, whole_metric
+from freeagentics.memory import Ranking, Recalled, RecallIndex, whole_metric
 
 ROWS, KEY, SLOTS, HORIZON, HALFLIFE, WIDTH, DOUBT = 3, 5, 12, 4, 20.0, 0.3, 10.0
 RING = SLOTS // 2
@@ -121,7 +121,7 @@ class Life:
 
 
 def index(rows: int = ROWS) -> RecallIndex:
-    return RecallIndex(rows, SLOTS, KEY, horizon=HORIZON, halflife=HALFLIFE, width=WIDTH, doubt=DOUBT)
+    return RecallIndex(rows, SLOTS, KEY, horizon=HORIZON, ranking=Ranking(HALFLIFE, WIDTH), doubt=DOUBT)
 
 
 def same(one: Recalled, other: Recalled, rows: slice = slice(None)) -> bool:
@@ -306,3 +306,64 @@ def test_a_metric_is_whole_numbers_that_keep_distances_exact(weights: list[float
     metric = whole_metric(np.array([weights], np.float32))
     assert (metric == np.floor(metric)).all()
     assert metric.sum() * 255**2 < 2**24
+
+
+LONG = 2_000
+
+
+def long_index(ranking: Ranking) -> RecallIndex:
+    """Rows that remember so much that not all of it is ranked when they are asked."""
+    random = np.random.default_rng(4)
+    found = RecallIndex(ROWS, LONG, KEY, horizon=HORIZON, ranking=ranking, doubt=DOUBT)
+    found.key[:] = random.integers(0, 256, found.key.shape)
+    found.step[:] = random.permuted(np.tile(np.arange(LONG), (ROWS, 1)), axis=1)
+    found.importance[:] = random.uniform(0, 2, found.step.shape)
+    found.result[:] = np.where(random.uniform(size=found.step.shape) < 0.1, np.nan, random.normal(size=found.step.shape))
+    found.uses[:] = random.integers(0, 4, found.step.shape)
+    return found
+
+
+def naive_best(index: RecallIndex, ranking: Ranking, row: int, key: U8, k: int, now: int) -> tuple[list[int], list[float]]:
+    """Steps of the best memory of each of the k best episodes by the formula in the docs, and their relevance, one at a time."""
+    squared = np.square(index.key[row].astype(float) - key.astype(float)).mean(axis=1)
+    logarithm = -squared / (2 * (255 * ranking.width) ** 2) - np.log(2) * (now - index.step[row]) / ranking.halflife
+    logarithm -= ranking.importance * (1 - index.importance[row] / 2) + ranking.use / (1.0 + index.uses[row])
+    relevance = np.where(np.isnan(index.result[row]), 0, np.exp(logarithm))
+    steps: list[int] = []
+    found: list[float] = []
+    for slot in np.argsort(-relevance, kind="stable"):
+        if len(found) < k and all(abs(step - index.step[row, slot]) >= HORIZON for step in steps):
+            steps.append(int(index.step[row, slot]))
+            found.append(float(relevance[slot]))
+    return steps, found
+
+
+@pytest.mark.parametrize("ranking", [Ranking(900.0, 0.2), Ranking(900.0, 0.2, 1.5, 0.0), Ranking(900.0, 0.2, 0.5, 3.0)])
+def test_the_best_of_thousands_are_those_of_the_formula(ranking: Ranking) -> None:
+    found = long_index(ranking)
+    keys = np.random.default_rng(5).integers(0, 256, (ROWS, KEY)).astype(np.uint8)
+    recalled = found.recall(keys, 10, LONG + 5)
+    for row in range(ROWS):
+        steps, relevance = naive_best(found, ranking, row, keys[row], 10, LONG + 5)
+        assert recalled.step[row].tolist() == steps
+        np.testing.assert_allclose(recalled.relevance[row], relevance, rtol=1e-4)
+
+
+def test_uses_are_counted_of_the_first_recalled_where_they_count() -> None:
+    keys = np.zeros((ROWS, KEY), dtype=np.uint8)
+    for use, counted in ((0.0, 0), (1.0, 3)):
+        found = long_index(Ranking(900.0, 0.2, use=use))
+        before = found.uses.copy()
+        recalled = found.recall(keys, 10, LONG + 5, named=3)
+        more = found.uses.astype(int) - before
+        assert more.sum(axis=1).tolist() == [counted] * ROWS
+        assert all(set(found.step[row, more[row] > 0].tolist()) == set(recalled.step[row, :counted].tolist()) for row in range(ROWS))
+
+
+def test_what_was_used_and_what_mattered_come_before_their_likes() -> None:
+    index = RecallIndex(1, SLOTS, KEY, horizon=1, ranking=Ranking(1e9, 0.2, importance=1.0, use=1.0), doubt=DOUBT)
+    for step, importance in enumerate((0.2, 1.0, 0.2)):
+        index.remember(np.zeros((1, KEY), np.uint8), np.array([importance], np.float32), step)
+        index.attach_outcomes(step, np.zeros(1, np.float32), np.zeros(1, np.float32))
+    index.uses[0, 2] = 9
+    assert index.recall(np.zeros((1, KEY), np.uint8), 3, 3).step.tolist() == [[2, 1, 0]]

@@ -14,6 +14,7 @@ LEAVES = {
     "arrays",
     "charts",
     "clock",
+    "condition",
     "errors",
     "plain_data",
     "progress",
@@ -36,6 +37,7 @@ ROOMS = {
     "sync": {"records", "scenario", "agents", "journal", "stores"} | FACULTIES - {"market", "mind"},
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
+    "metrics": {"simulation", "agents", "journal", "runtime"},
     "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
     "env": {"simulation", "scenario", "agents", "market", "memory"},
     "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
@@ -46,9 +48,9 @@ ROOMS = {
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},
     "benchmarks": {"evaluation", "runs", "records", "simulation", "scenario", "agents", "memory", "mind", "journal", "stores", "runtime"}
-    | {"mesa_memory", "optimized_threadpool_manager", "env"},
+    | {"mesa_memory", "optimized_threadpool_manager", "env", "sync"},
     "cli": {"benchmarks", "visualization", "report", "experiments", "evaluation", "runs", "replay", "sync", "simulation", "records"}
-    | {"scenario", "agents", "market", "memory", "mesa_memory", "services", "stores"},
+    | {"scenario", "agents", "market", "memory", "mesa_memory", "metrics", "services", "stores"},
     "__main__": {"cli"},
 }
 

@@ -29,7 +29,7 @@ LACKING: dict[str, dict[str, object]] = {
 def test_a_run_that_lacks_something_is_reported(settings: dict[str, object], tmp_path: Path) -> None:
     record = made(tmp_path, **settings)  # type: ignore[arg-type]
     page = save_report(record).read_text(encoding="utf-8")
-    assert len(re.findall("<section", page)) == 17
+    assert len(re.findall("<section", page)) == 19
     assert not re.search(r"\bnan\b|\binf\b|None", re.sub(r"<(svg|script).*?</\1>", "", page, flags=re.DOTALL))
     for name in ("model", "desks", "roles", "signals", "sources", "chains"):
         assert pl.read_csv(tmp_path / "run" / "tables" / f"{name}.csv").width > 3

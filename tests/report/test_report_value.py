@@ -140,7 +140,7 @@ def test_real_bars_have_no_perfect_trader(tmp_path: Path) -> None:
 
 def test_the_page_and_its_tables_tell_of_every_source_and_every_weight(record: RunRecord) -> None:
     page = save_report(record).read_text(encoding="utf-8")
-    assert "A perfect trader of the planted pumps and echoes" in page
+    assert "A perfect trader of what is planted" in page
     assert "From trading to profit, by part of the view" in page
     value, weights = (pl.read_csv(record.path / "tables" / f"{name}.csv") for name in ("value", "weights"))
     assert value["source"].to_list() == ["price", "whales", "derivatives", "sentiment"]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from cli_runner import called
 from credulous import CREDULOUS
 
 from freeagentics import Probe, Scenario, explain, fork, load_scenario, resume, run
+from freeagentics.amounts import price
 from freeagentics.errors import Interrupted
 from freeagentics.records.run_record import RunRecord
 from freeagentics.simulation import MarketModel
@@ -68,11 +70,17 @@ def test_a_fork_shares_prices_up_to_where_it_begins_and_answers_to_its_own_order
 
 
 def test_what_agents_did_is_explained_with_what_became_of_their_orders(record: RunRecord) -> None:
-    traded = record.fill_frame.filter(pl.col("step") > 5).row(0, named=True)
+    traded = record.fill_frame.filter(pl.col("step") > 5).sort("notional").row(-1, named=True)
     told = explain(record.path, traded["agent"], traded["step"] - 1)
     (trade,) = told.trades
     assert (trade.price, trade.filled) == pytest.approx((traded["price"], traded["quantity"]))
     assert trade.bound is None
+    closes = record.model_frame["price"]
+    assert trade.close == pytest.approx(closes[traded["step"] - 1])
+    assert trade.close_without is not None
+    assert trade.close_without != trade.close
+    said = called("explain", record.path, "--agent", traded["agent"], "--step", traded["step"] - 1, cwd=record.path).stdout
+    assert f"without the order at {price(trade.close_without)} (" in said
 
 
 def test_a_report_is_written_of_it(record: RunRecord, tmp_path: Path) -> None:

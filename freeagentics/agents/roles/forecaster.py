@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -16,10 +16,11 @@ from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import Decisions
 from freeagentics.agents.emitter import LastSent
+from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings, heeded
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, F64, I32, I64, AnyArray, ArrayState, Mask, contiguous, readonly
+from freeagentics.arrays import F32, F64, I32, I64, AnyArray, ArrayState, Mask, between, contiguous, readonly
 from freeagentics.kernels import compiled
 from freeagentics.market import Observation, Orders
 from freeagentics.memory import Recalled
@@ -75,14 +76,15 @@ class Readings(ArrayState):
 class Forecaster(Cohort):
     """Buys sources as long as they are worth it, and forecasts the return over the horizon.
 
-    A forecast is a sum: what the belief implies, what the directions read imply of the rest, and what memories tell of what both leave:
-    sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is weighted as outcomes
-    have shown it to be right (`FacultyWeights`), and used once.
+    A forecast is a sum: what the belief implies, what the directions read and the patterns given imply of the rest, and what memories tell
+    of what these leave: sequences like the last bars, which one role on a desk recalls, then situations like the present one. Each part is
+    weighted as outcomes have shown it to be right (`FacultyWeights`), and used once.
 
     Attributes:
         faculties: weights of the belief, and of words up and words down of every source, 1 + 2 * sources components.
         held: the directions read last.
-        parts: what of the forecast comes from the belief, and from sources, (rows, 2, assets).
+        patterns: what it was given to begin with, of the sources that it watches; None where that is nothing.
+        parts: what of the forecast comes from the belief, and from sources and patterns of them, (rows, 2, assets).
         sequences: what is recalled of sequences; None where none are kept, or by another role.
         expected: the forecast, (rows, assets), in standard deviations over the horizon.
     """
@@ -102,8 +104,13 @@ class Forecaster(Cohort):
         recorded = [source.name for source in context.sources if source.name in watched and source.on_record]
         # By place among those on record, so that a bit means the same on desks that do without some.
         places = np.array([recorded.index(source.name) for source in self.sources], dtype=np.int64)
-        self._on_record = len(recorded)
-        self._placed = np.append(0, np.stack([1 + 2 * places, 2 + 2 * places], axis=1))
+        given, on_record = (self._heeded(names, context.patterns) for names in (self._names, recorded))
+        self._pattern_sources = np.array(
+            [self._names.index(one.source) if one.source in self._names else -1 for one in given], dtype=np.int64
+        )
+        self._on_record = 1 + 2 * len(recorded) + len(on_record)
+        of_patterns = [1 + 2 * len(recorded) + on_record.index(one) for one in given]
+        self._placed = np.array([0, *np.stack([1 + 2 * places, 2 + 2 * places], axis=1).ravel(), *of_patterns], dtype=np.int64)
         self._place_bits = 1 << places
         self._draws, self._drawn = np.flatnonzero(on_sale), len(on_sale)
         self._directions = np.array([source.direction for source in self.sources], dtype=np.int64)
@@ -111,19 +118,21 @@ class Forecaster(Cohort):
         exploring = uniform(context.random(f"{self.role}/traits", number), *settings.exploration_rate, rows)
         self._exploration_rate = exploring.astype(np.float32)
         self._bits = context.bits(source.name for source in self.sources)
-        for fixed in (self._cost, self._exploration_rate, self._bits, self._draws, self._directions, self._place_bits, self._placed):
-            fixed.flags.writeable = False
+        fixed = (self._cost, self._exploration_rate, self._bits, self._draws, self._directions, self._place_bits, self._placed)
+        for array in (*fixed, self._pattern_sources):
+            array.flags.writeable = False
         sources, assets, horizon = len(self.sources), context.assets, context.memory.horizon
         prior = np.where(self._cost > 0, settings.prior, settings.prior / 2)
         self.faculties = FacultyWeights(rows, horizon, np.append(settings.prior / 2, np.repeat(prior, 2)).astype(np.float32))
         self.readings = Readings(rows, horizon, sources, assets)
         self.held = HeldDirections(rows, sources, assets, horizon)
+        self.patterns = GivenPatterns(rows, assets, horizon, given) if given else None
         self.last_sent = LastSent(rows, context.signal_ttl)
         self.expected = np.zeros((rows, assets), dtype=np.float32)
         self.parts = np.zeros((rows, 2, assets), dtype=np.float32)
         self.explored = np.zeros(rows, dtype=np.bool_)
         # What the parts say and what sources are worth, in the step that is at work: no state.
-        self._said = readonly(np.zeros((rows, 1 + 2 * sources, assets), dtype=np.float32))
+        self._said = readonly(np.zeros((rows, 1 + 2 * sources + len(given), assets), dtype=np.float32))
         self._worth = readonly(np.zeros((rows, sources), dtype=np.float32))
         self.sequences = SequenceRecall(rows, assets, context.memory) if self.heeds_belief and context.memory.sequences else None
 
@@ -135,21 +144,24 @@ class Forecaster(Cohort):
     def seat(self, rows: I64, agents: I32, numbers: I32, desks: I32, step: int) -> None:
         """Agents arrive, with nothing learned and nothing told."""
         super().seat(rows, agents, numbers, desks, step)
-        for part in (self.faculties, self.held, self.last_sent, self.sequences):
+        for part in (self.faculties, self.held, self.patterns, self.last_sent, self.sequences):
             if part is not None:
                 part.forget(rows)
         self.readings.read[:, rows] = False
 
     def lessons(self) -> dict[tuple[object, ...], Lesson]:
-        """Worth of recalled situations, of the belief and sources, and of sequences."""
+        """Worth of recalled situations, of the belief and sources, of patterns, and of sequences."""
         found = super().lessons() | {("faculties", *self._names): self.faculties}
-        return found | {("sequences",): self.sequences} if self.sequences else found
+        if self.patterns:
+            found[("patterns", *self.patterns.names)] = self.patterns
+        return found | {("sequences", *self.sequences.courses): self.sequences} if self.sequences else found
 
     def inherit(self, rows: I64, other: Cohort, theirs: I64, step: int) -> None:
         """Agents begin with what others had learned, and know the bars that those had seen."""
         super().inherit(rows, other, theirs, step)
-        if self.sequences and isinstance(other, Forecaster) and other.sequences:
-            self.sequences.inherit_bars(other.sequences, step)
+        elder = other.sequences if isinstance(other, Forecaster) else None
+        if self.sequences and elder and elder.courses == self.sequences.courses:
+            self.sequences.inherit_bars(elder, step)
 
     def observe(self, view: View) -> None:
         """Choose sources, read them, and forecast."""
@@ -163,13 +175,27 @@ class Forecaster(Cohort):
         self.held.take(past.directions[slot], past.read[slot])
         heard = (past.trend[slot], self.held.now(), self.faculties.weight, shift)
         compiled.forecasts_add(*heard, LARGEST_FORECAST, said, self.parts, self.expected, self.context.assets)
-        self._said = readonly(said)
+        self._said = readonly(self._with_patterns(said, observation, shift))
+
+    def _with_patterns(self, said: F32, observation: Observation, shift: F32) -> F32:
+        """Contributions of belief and sources (rows, C, assets) with those of patterns behind them, which the forecast is moved by."""
+        if not self.patterns:
+            return said
+        sequel = kernels.total(self.sequences.said[observation.step % len(self.sequences.said)], axis=1) if self.sequences else None
+        read = self.readings.read[observation.step % len(self.readings.read)]
+        self.patterns.observe(observation, sequel, (self._pattern_sources < 0) | read[:, self._pattern_sources])
+        added = self.patterns.contributions()
+        self.parts[:, 1] += kernels.total(added, axis=1)
+        expected = kernels.total(self.parts, axis=1)
+        self.expected = between(-LARGEST_FORECAST, expected + shift if self.sequences else expected, LARGEST_FORECAST)
+        return np.append(said, added, axis=1)
 
     def _sequels(self, observation: Observation) -> F32:
         """Shift of each forecast by what sequences recall, (rows, assets); nothing where none are kept."""
         if not self.sequences:
             return _NO_SHIFT
-        self.sequences.observe(observation.step, self.context.column(observation, "price.zscore"), self.joined)
+        move, volume = (self.context.column(observation, name) for name in ("price.zscore", "price.volume_score"))
+        self.sequences.observe(observation.step, move, volume, self.joined)
         return self.sequences.contributions()
 
     def _choose_sources(self, view: View, read: Mask) -> None:
@@ -179,12 +205,22 @@ class Forecaster(Cohort):
         read stands for a while: reading again tells only what has faded of it, and overlaps by the rest with the outcome that the last
         reading will have (``c/forecasts.c``).
         """
-        worth, of_sources = self.faculties.worth(self.settings.threshold, LIFE), np.empty(read.shape, dtype=np.float32)
+        worth, of_sources = self._worth_of_words(), np.empty(read.shape, dtype=np.float32)
         drawn = self.context.draws(f"{self.role}/explore", (self.rows, self._drawn), self.number, view.observation.step)
         chances = (drawn, self._draws, self._exploration_rate)
         price = (self._cost, self._worth_of_error(view))
         compiled.sources_choose(worth, self.held.faded(), *price, *chances, of_sources, read, self.explored)
         self._worth = readonly(of_sources)
+
+    def _worth_of_words(self) -> F32:
+        """Squared error that a reading saves by each component, (rows, 1 + 2 * sources); by patterns of a source beside its words up."""
+        worth = self.faculties.worth(self.settings.threshold, LIFE)
+        if self.patterns:
+            of_patterns = self.patterns.worth(self.settings.threshold, LIFE)
+            for place, source in enumerate(self._pattern_sources.tolist()):
+                if source >= 0:
+                    worth[:, 1 + 2 * source] += of_patterns[:, place]
+        return worth
 
     def _read(self, slot: int, name: str) -> Mask:
         if name not in self._names:
@@ -263,16 +299,28 @@ class Forecaster(Cohort):
         return telling
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
-        """The belief, words up and words down of each source, and memories: of sequences, where it recalls them, and of situations."""
-        words = (f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down"))
-        return ("belief", *words, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """The belief, words up and words down of each source, patterns, and memories: of sequences, where it recalls them, and of
+        situations."""
+        words = [f"{source}, {way}" for source in cls.watched(sources, team) for way in ("up", "down")]
+        given = cls.pattern_names(sources, team, patterns)
+        return ("belief", *words, *given, *(MEMORIES if cls.heeds_belief else MEMORIES[1:]))
+
+    @classmethod
+    def pattern_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
+        """The patterns that it heeds."""
+        return tuple(str(one.condition) for one in cls._heeded(cls.watched(sources, team), patterns))
+
+    @classmethod
+    def _heeded(cls, watched: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[PatternSettings, ...]:
+        return heeded(patterns, watched, heeds_price=cls.heeds_belief)
 
     def weights(self) -> F32:
-        """Weights of the belief and of each source's words up and down, beside those of memories."""
-        placed = self._in_places(self.faculties.weight)
+        """Weights of the belief, of each source's words up and down, and of patterns, beside those of memories."""
+        given = self.faculties.weight
+        placed = self._in_places(np.append(given, self.patterns.weights.weight, axis=1) if self.patterns else given)
         if self.sequences:
-            placed[:, -2] = self.sequences.weight
+            placed[:, -2] = self.sequences.weight.max(axis=1)
         placed[:, -1] = self.recollection.weight
         return placed
 
@@ -280,7 +328,7 @@ class Forecaster(Cohort):
         """Components (rows, C, ...) in their places on record; zeros where a source is left out on these desks alone, and behind them for
         memories: of sequences, where it recalls them, and of situations."""
         behind = 2 if self.heeds_belief else 1
-        placed = np.zeros((self.rows, 1 + 2 * self._on_record + behind, *components.shape[2:]), dtype=np.float32)
+        placed = np.zeros((self.rows, self._on_record + behind, *components.shape[2:]), dtype=np.float32)
         placed[:, self._placed] = components
         return placed
 
@@ -308,6 +356,9 @@ class Forecaster(Cohort):
         known = np.empty(weights.shape, dtype=np.bool_)
         said = (past.trend[slot], past.directions[slot], past.read[slot], weights, contiguous(outcomes.result))
         compiled.forecasts_left(*said, component, left, residual, known)
+        if self.patterns:
+            before, left = left, self.patterns.learn(outcomes, left, judged)
+            residual[:, 1:] += (left - before)[:, None]
         if self.sequences:
             self.sequences.learn(outcomes, left, judged)
         self.faculties.learn(outcomes.step, component, residual, result, judged, known)

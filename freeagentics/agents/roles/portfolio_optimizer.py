@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,7 @@ from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
 from freeagentics.agents.emitter import LastSent
 from freeagentics.agents.experience import running_volatility
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.agents.ranges import PositiveSpan
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.view import Outcomes, View
@@ -158,9 +159,9 @@ class PortfolioOptimizer(Cohort):
         self.advisers.learn(outcomes, judged)
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
         """The advisers, and memories."""
-        return ("hunters", "analyzers", *super().weight_names(sources, team))
+        return ("hunters", "analyzers", *super().weight_names(sources, team, patterns))
 
     def weights(self) -> F32:
         """Weights of the advisers, beside that of memories."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from freeagentics.agents.advisers import Advisers
 from freeagentics.agents.cohort import Cohort, Lesson
 from freeagentics.agents.context import CohortContext
 from freeagentics.agents.decision import CAUSES, Decisions
+from freeagentics.agents.given_patterns import PatternSettings
 from freeagentics.agents.ranges import Span
 from freeagentics.agents.roles.portfolio_optimizer import within
 from freeagentics.agents.signal_kinds import SignalKind
@@ -203,9 +204,9 @@ class TradeExecutor(Cohort):
         self.advisers.learn(outcomes, judged)
 
     @classmethod
-    def weight_names(cls, sources: Iterable[str], team: Collection[str]) -> tuple[str, ...]:
+    def weight_names(cls, sources: Iterable[str], team: Collection[str], patterns: Sequence[PatternSettings]) -> tuple[str, ...]:
         """The advisers, and memories."""
-        return ("hunters", "analyzers", *super().weight_names(sources, team))
+        return ("hunters", "analyzers", *super().weight_names(sources, team, patterns))
 
     def weights(self) -> F32:
         """Weights of the advisers, beside that of memories."""

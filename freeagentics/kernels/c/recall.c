@@ -4,11 +4,42 @@
 #include "sums.h"
 #include "table.h"
 
-/* Slots whose distances are found before their relevance: as many as fit into a register's work. */
+/* Slots that are worked on side by side: as many as fit into a register's work. */
 #define CHUNK 32
 
+/* Numbers of a key of the built-in roles: loops of a known length are unrolled. */
+#define USUAL_KEY 17
+
+/* Slots up to which all are ranked at once; of more, those of a chunk once it may have the most relevant one. */
+#define FEW 256
+
+/* Uses of a memory that are counted at most. */
+#define MOST_USES 65535
+
+/* How memories are ranked: a key and the metric around it, this step, what a unit of distance and a step of age take from the logarithm of
+ * relevance, and how much importance and use count. */
+typedef struct {
+    const uint8_t *key;
+    const int32_t *metric;
+    int32_t now;
+    double distance, age, importance, use;
+} Ranking;
+
+/* The memories of one row, so many slots of them, and what ranking them needs beside: their relevance, the largest of each chunk or a bound
+ * of it, and how many of the episodes found were left out of it, -1 where it is not ranked yet. */
+typedef struct {
+    const uint8_t *key;
+    const int32_t *step;
+    const float *importance, *result;
+    const uint16_t *uses;
+    int64_t slots, size;
+    float *relevance, *most;
+    int32_t *left_out;
+} Memories;
+
 /* Distance of keys from the one asked for: whole numbers below 2^24 where the metric sums to at most 256. */
-static void distances_of(const uint8_t *key, const uint8_t *query, const int32_t *metric, int64_t slots, int64_t size, int32_t *distance) {
+static inline __attribute__((always_inline)) void distances_of(const uint8_t *key, const uint8_t *query, const int32_t *metric, int64_t slots,
+                                                               int64_t size, int32_t *distance) {
     for (int64_t slot = 0; slot < slots; slot++) {
         int32_t sum = 0;
         for (int64_t i = 0; i < size; i++) {
@@ -19,40 +50,92 @@ static void distances_of(const uint8_t *key, const uint8_t *query, const int32_t
     }
 }
 
-/* Likeness times recency of one row's memories with an outcome (their result is a number), 0 of others. */
-static void relevance_of(const uint8_t *key, const int32_t *step, const float *result, const uint8_t *query, const int32_t *metric, int64_t slots,
-                         int64_t size, int64_t now, double scale, double halflife, float *relevance) {
-    int64_t whole = 0;
-    for (int64_t i = 0; i < size; i++) whole += metric[i];
-    double distance_scale = scale / (double)(whole > 0 ? whole : 1), forgetting = LN2 / halflife;
-    for (int64_t first = 0; first < slots; first += CHUNK) {
-        int32_t distance[CHUNK] = {0}, age[CHUNK] = {0};
-        int64_t count = slots - first < CHUNK ? slots - first : CHUNK;
-        distances_of(key + first * size, query, metric, count, size, distance);
-        for (int64_t i = 0; i < count; i++) age[i] = (int32_t)now - step[first + i];
-        double found[CHUNK];
-        for (int i = 0; i < CHUNK; i++) found[i] = exp_of(-(distance[i] * distance_scale) - age[i] * forgetting);
-        for (int64_t i = 0; i < count; i++) relevance[first + i] = result[first + i] == result[first + i] ? (float)found[i] : 0;
-    }
+static inline int64_t chunk_size(const Memories *memories, int64_t first) {
+    return memories->slots - first < CHUNK ? memories->slots - first : CHUNK;
 }
 
-/* The first slot of the largest relevance. */
-static int64_t most_relevant(const float *relevance, int64_t slots) {
+static inline float largest_of(const float *values, int64_t count) {
     float lane[8] = {0}, most = 0;
-    int64_t whole = slots - slots % 8, best = 0;
-    for (int64_t slot = 0; slot < whole; slot += 8)
-        for (int l = 0; l < 8; l++) lane[l] = larger_f(lane[l], relevance[slot + l]);
+    int64_t whole = count - count % 8;
+    for (int64_t i = 0; i < whole; i += 8)
+        for (int l = 0; l < 8; l++) lane[l] = larger_f(lane[l], values[i + l]);
     for (int l = 0; l < 8; l++) most = larger_f(most, lane[l]);
-    for (int64_t slot = whole; slot < slots; slot++) most = larger_f(most, relevance[slot]);
-    while (best < slots - 1 && relevance[best] < most) best++;
-    return best;
+    for (int64_t i = whole; i < count; i++) most = larger_f(most, values[i]);
+    return most;
 }
 
-/* Memories of an episode, made less than a horizon apart from one of them, are no longer looked for. */
-static void leave_out(const int32_t *step, int32_t then, int32_t horizon, int64_t slots, float *relevance) {
-    for (int64_t slot = 0; slot < slots; slot++) {
-        int32_t apart = step[slot] < then ? then - step[slot] : step[slot] - then;
-        relevance[slot] = apart < horizon ? 0 : relevance[slot];
+/* Logarithms of the relevance of a chunk's memories (CHUNK): of likeness, recency and salience. */
+static inline void weigh(const Memories *memories, const Ranking *by, int64_t first, double *logarithm) {
+    int32_t distance[CHUNK] = {0}, age[CHUNK] = {0};
+    double salience[CHUNK] = {0};
+    int64_t count = chunk_size(memories, first);
+    const uint8_t *key = memories->key + first * memories->size;
+    if (memories->size == USUAL_KEY)
+        distances_of(key, by->key, by->metric, count, USUAL_KEY, distance);
+    else
+        distances_of(key, by->key, by->metric, count, memories->size, distance);
+    for (int64_t i = 0; i < count; i++) age[i] = by->now - memories->step[first + i];
+    if (by->importance > 0 || by->use > 0)
+        for (int64_t i = 0; i < count; i++)
+            salience[i] = by->importance * between(0, 1 - memories->importance[first + i] / 2, 1) + by->use / (1.0 + memories->uses[first + i]);
+    for (int i = 0; i < CHUNK; i++) logarithm[i] = -(distance[i] * by->distance) - age[i] * by->age - salience[i];
+}
+
+/* Relevance of a chunk's memories; 0 of those without an outcome (their result is no number). */
+static void rank(const Memories *memories, const Ranking *by, int64_t chunk) {
+    double logarithm[CHUNK], found[CHUNK];
+    int64_t first = chunk * CHUNK, count = chunk_size(memories, first);
+    const float *result = memories->result + first;
+    float *relevance = memories->relevance + first;
+    weigh(memories, by, first, logarithm);
+    for (int i = 0; i < CHUNK; i++) found[i] = exp_of(logarithm[i]);
+    for (int64_t i = 0; i < count; i++) relevance[i] = result[i] == result[i] && found[i] > 0 ? (float)found[i] : 0;
+    memories->most[chunk] = largest_of(relevance, count);
+    memories->left_out[chunk] = 0;
+}
+
+/* A number a little above the relevance of a chunk's memories, for less than ranking them. */
+static void bound(const Memories *memories, const Ranking *by, int64_t chunk) {
+    double logarithm[CHUNK], lane[4] = {-1e9, -1e9, -1e9, -1e9};
+    weigh(memories, by, chunk * CHUNK, logarithm);
+    for (int i = 0; i < CHUNK; i += 4)
+        for (int l = 0; l < 4; l++) lane[l] = larger(lane[l], logarithm[i + l]);
+    memories->most[chunk] = (float)exp_of(larger(larger(lane[0], lane[1]), larger(lane[2], lane[3])) + 1e-6);
+    memories->left_out[chunk] = -1;
+}
+
+/* Leave out of a chunk the memories of episodes: those made less than a horizon apart from one of the steps *then*. */
+static void leave_out(const Memories *memories, int64_t chunk, const int32_t *then, int64_t episodes, int32_t horizon) {
+    int64_t first = chunk * CHUNK, count = chunk_size(memories, first);
+    const int32_t *step = memories->step + first;
+    float *relevance = memories->relevance + first;
+    for (int64_t e = memories->left_out[chunk]; e < episodes; e++)
+        for (int64_t i = 0; i < count; i++) {
+            int32_t apart = step[i] < then[e] ? then[e] - step[i] : step[i] - then[e];
+            relevance[i] = apart < horizon ? 0 : relevance[i];
+        }
+    memories->left_out[chunk] = (int32_t)episodes;
+    memories->most[chunk] = largest_of(relevance, count);
+}
+
+/* The first slot of the largest relevance beyond the episodes *then*; -1 where there is none. Of chunks only those are brought up to date
+ * that come first. */
+static int64_t most_relevant(const Memories *memories, const Ranking *by, const int32_t *then, int64_t episodes, int32_t horizon) {
+    int64_t chunks = (memories->slots + CHUNK - 1) / CHUNK;
+    for (;;) {
+        int64_t chunk = 0, slot;
+        float most = 0;
+        for (int64_t c = 0; c < chunks; c++)
+            if (memories->most[c] > most) most = memories->most[chunk = c];
+        if (!(most > 0)) return -1;
+        if (memories->left_out[chunk] == episodes) {
+            for (slot = chunk * CHUNK; memories->relevance[slot] < most;) slot++;
+            return slot;
+        }
+        if (memories->left_out[chunk] < 0)
+            rank(memories, by, chunk);
+        else
+            leave_out(memories, chunk, then, episodes, horizon);
     }
 }
 
@@ -67,37 +150,49 @@ static void share_out(const float *found, float next, int64_t k, float *share) {
     for (int64_t place = 0; place < k; place++) share[place] /= larger_f(total, 1e-6f);
 }
 
-/* key (rows, slots, size), step, result, reward (rows, slots), query (rows, size), metric (rows or 1, size), k, step now, horizon, scale of
- * distances, half-life -> relevance (rows, slots, as scratch), step, relevance, share, result, reward (rows, k). */
+/* key (rows, slots, size), step, importance, result, reward (rows, slots), query (rows, size), metric (rows or 1, size), k, step now, horizon,
+ * scale of distances, half-life, weight of importance, weight of use -> uses (rows, slots), of which those of the first *named* found are
+ * counted; relevance (slots, and then the largest of each chunk), episodes left out of each chunk, as scratch; step, relevance, share, result,
+ * reward (rows, k). */
 static int recall_find(const Argument *argument) {
-    int64_t k = WHOLE(6), now = WHOLE(7), horizon = WHOLE(8), rows = k ? argument[12].items / k : 0;
-    int64_t slots = rows ? argument[1].items / rows : 0, size = rows ? argument[4].items / rows : 0;
-    int64_t metric_stride = argument[5].items > size ? size : 0;
-    HOLDS(0, rows * slots * size);
-    HOLDS(2, rows * slots);
-    HOLDS(3, rows * slots);
-    HOLDS(5, metric_stride ? rows * size : size);
-    HOLDS(11, rows * slots);
-    for (int array = 13; array < 17; array++) HOLDS(array, rows * k);
+    int64_t k = WHOLE(7), horizon = WHOLE(9), named = WHOLE(14), rows = k > 0 ? argument[18].items / k : 0;
+    int64_t slots = rows ? argument[1].items / rows : 0, size = rows ? argument[5].items / rows : 0;
+    int64_t metric_stride = argument[6].items > size ? size : 0, chunks = (slots + CHUNK - 1) / CHUNK;
+    HOLDS(0, times(rows * slots, size));
+    for (int array = 2; array < 5; array++) HOLDS(array, rows * slots);
+    HOLDS(6, metric_stride ? rows * size : size);
+    HOLDS(15, rows * slots);
+    HOLDS(16, slots + chunks);
+    HOLDS(17, chunks);
+    for (int array = 19; array < 23; array++) HOLDS(array, rows * k);
     for (int64_t row = 0; row < rows; row++) {
         const int32_t *step = AS(const int32_t, 1) + row * slots;
-        float *left = AS(float, 11) + row * slots, *found = AS(float, 13) + row * k, next = 0;
-        relevance_of(AS(const uint8_t, 0) + row * slots * size, step, AS(const float, 2) + row * slots, AS(const uint8_t, 4) + row * size,
-                     AS(const int32_t, 5) + row * metric_stride, slots, size, now, REAL(9), REAL(10), left);
+        const float *result = AS(const float, 3) + row * slots;
+        uint16_t *uses = AS(uint16_t, 15) + row * slots;
+        Memories memories = {AS(const uint8_t, 0) + row * slots * size, step, AS(const float, 2) + row * slots, result, uses, slots, size,
+                             AS(float, 16), AS(float, 16) + slots, AS(int32_t, 17)};
+        int32_t *then = AS(int32_t, 18) + row * k;
+        float *found = AS(float, 19) + row * k, next = 0;
+        Ranking by = {AS(const uint8_t, 5) + row * size, AS(const int32_t, 6) + row * metric_stride, (int32_t)WHOLE(8), 0, LN2 / REAL(11),
+                      REAL(12), REAL(13)};
+        int64_t whole = 0;
+        for (int64_t i = 0; i < size; i++) whole += by.metric[i];
+        by.distance = REAL(10) / (double)(whole > 0 ? whole : 1);
+        for (int64_t chunk = 0; chunk < chunks; chunk++) slots > FEW ? bound(&memories, &by, chunk) : rank(&memories, &by, chunk);
         for (int64_t place = 0; place <= k; place++) {
-            int64_t best = slots ? most_relevant(left, slots) : 0;
-            float relevance = slots ? left[best] : 0;
+            int64_t best = most_relevant(&memories, &by, then, place, (int32_t)horizon);
+            float relevance = best < 0 ? 0 : memories.relevance[best];
             if (place == k) {
                 next = relevance;
                 break;
             }
             found[place] = relevance;
-            AS(int32_t, 12)[row * k + place] = relevance > 0 ? step[best] : -1;
-            AS(float, 15)[row * k + place] = relevance > 0 ? AS(const float, 2)[row * slots + best] : 0;
-            AS(float, 16)[row * k + place] = relevance > 0 ? AS(const float, 3)[row * slots + best] : 0;
-            if (relevance > 0) leave_out(step, step[best], (int32_t)horizon, slots, left);
+            then[place] = best < 0 ? -1 : step[best];
+            AS(float, 21)[row * k + place] = best < 0 ? 0 : result[best];
+            AS(float, 22)[row * k + place] = best < 0 ? 0 : AS(const float, 4)[row * slots + best];
+            if (best >= 0 && place < named && uses[best] < MOST_USES) uses[best]++;
         }
-        share_out(found, next, k, AS(float, 14) + row * k);
+        share_out(found, next, k, AS(float, 20) + row * k);
     }
     return 0;
 }
@@ -105,18 +200,19 @@ static int recall_find(const Argument *argument) {
 static double faded(float importance, int64_t age, double halflife) { return importance * exp2_of(-(double)age / halflife); }
 
 /* The memory that the ring is about to write over takes the place of the one of its own horizon among the older ones, or else of the least
- * important, if it is more important. key (rows, slots, size), step, importance, result, reward (rows, slots); rows, slot, ring, step now,
- * horizon, half-life. */
+ * important, if it is more important. key (rows, slots, size), step, importance, result, reward, uses (rows, slots); rows, slot, ring, step
+ * now, horizon, half-life. */
 static int recall_keep(const Argument *argument) {
     uint8_t *key = AS(uint8_t, 0);
     int32_t *step = AS(int32_t, 1);
     float *importance = AS(float, 2), *result = AS(float, 3), *reward = AS(float, 4);
-    int64_t rows = WHOLE(5), slot = WHOLE(6), ring = WHOLE(7), now = WHOLE(8), horizon = WHOLE(9);
+    uint16_t *uses = AS(uint16_t, 5);
+    int64_t rows = WHOLE(6), slot = WHOLE(7), ring = WHOLE(8), now = WHOLE(9), horizon = WHOLE(10);
     int64_t slots = rows ? argument[1].items / rows : 0, size = rows && slots ? argument[0].items / rows / slots : 0;
-    double halflife = REAL(10);
-    for (int array = 2; array < 5; array++) HOLDS(array, rows * slots);
-    if (slot < 0 || slot >= ring || ring >= slots) return rows ? 7 : 0;
-    if (horizon < 1) return 10;
+    double halflife = REAL(11);
+    for (int array = 2; array < 6; array++) HOLDS(array, rows * slots);
+    if (slot < 0 || slot >= ring || ring >= slots) return rows ? 8 : 0;
+    if (horizon < 1) return 11;
     for (int64_t row = 0; row < rows; row++) {
         int64_t leaving = row * slots + slot, weakest = -1;
         if (step[leaving] < 0) continue;
@@ -134,6 +230,7 @@ static int recall_keep(const Argument *argument) {
         importance[weakest] = importance[leaving];
         result[weakest] = result[leaving];
         reward[weakest] = reward[leaving];
+        uses[weakest] = uses[leaving];
     }
     return 0;
 }

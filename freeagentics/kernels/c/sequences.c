@@ -21,7 +21,7 @@ static int sequences_find(const Argument *argument) {
     HOLDS(1, times(assets, capacity));
     for (int array = 11; array < 14; array++) HOLDS(array, times(assets, k));
     if (chances < 2) return 10;
-    if (capacity < 1 || length < 1 || length > capacity || horizon < 1 || now < 0 || k < 1) return 1;
+    if (capacity < 1 || length < 1 || length > capacity || horizon < 1 || now < 0 || now > INT32_MAX || k < 1) return 1;
     for (int64_t asset = 0; asset < assets; asset++) {
         const uint8_t *move = AS(const uint8_t, 0) + asset * capacity;
         const float *result = AS(const float, 1) + asset * capacity;

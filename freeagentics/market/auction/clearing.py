@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import numpy as np
 
-from freeagentics.arrays import I32, I64
+from freeagentics.arrays import I32, I64, Mask
 from freeagentics.errors import BadInput
 from freeagentics.kernels import compiled
 
@@ -30,12 +31,23 @@ class Book:
     quantity: I64
 
     @classmethod
+    @cache
+    def empty(cls) -> Self:
+        """No orders: always the same book."""
+        whose, worth = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+        return cls(asset=whose, owner=whose, limit=worth, quantity=worth)
+
+    @classmethod
     def within(cls, parts: Sequence[Self], lowest: I64, highest: I64) -> Self:
         """All orders of *parts*, one part after the other, at limits that keep the price within bounds (A,): no order is worth more than
         its owner said, and those who would go further stop there."""
         asset, owner, limit, quantity = (np.concatenate([getattr(part, name) for part in parts]) for name in cls.__match_args__)
         bounded = np.where(quantity > 0, np.minimum(limit, highest[asset]), np.maximum(limit, lowest[asset]))
         return cls(asset, owner, bounded, quantity)
+
+    def only(self, trading: Mask) -> Self:
+        """The same orders, but for nothing where an asset (A,) is not traded."""
+        return self if trading.all() else type(self)(self.asset, self.owner, self.limit, np.where(trading[self.asset], self.quantity, 0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -81,6 +81,12 @@ class Crowd(ArrayState):
         """Orders that stand at most, of an asset: numbers of owners from there on are free."""
         return self.limit.shape[1]
 
+    def moved(self, auctions: I64) -> F64:
+        """Log move of each price over the last so many auctions (A,), at most 600."""
+        ring, now = len(self.logs), int(self.clock[0])
+        asset = np.arange(len(auctions))
+        return np.asarray(self.logs[now % ring, asset] - self.logs[(now - auctions) % ring, asset])
+
     def draw(self, bar: int) -> Draws:
         """Draws for the auctions of a bar."""
         return Draws.of(self._settings, self._seed, bar)

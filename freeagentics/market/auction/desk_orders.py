@@ -36,6 +36,8 @@ class DeskOrders:
 
     def book(self, round_: int, lowest: I64, highest: I64) -> Book:
         """Orders that stand in an auction, at the bounds of its price (A,), cut to what their desks can pay there and have."""
+        if not len(self._orders):
+            return Book.empty()
         rows = np.flatnonzero((self._arrival <= round_) & (self._filled != self._orders.quantity))
         asset, left = self._orders.asset[rows], (self._orders.quantity - self._filled)[rows]
         limit = np.where(left > 0, highest[asset], lowest[asset])

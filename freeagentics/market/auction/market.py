@@ -14,13 +14,17 @@ from freeagentics.arrays import F32, F64, I64, readonly
 from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
 from freeagentics.market.accounts import Accounts
+from freeagentics.market.auction.breakers import Breakers
 from freeagentics.market.auction.clearing import Book, clear
 from freeagentics.market.auction.crowd import Crowd
 from freeagentics.market.auction.desk_orders import DeskOrders, arrivals
+from freeagentics.market.auction.draws import Draws
+from freeagentics.market.auction.outsiders import Outsiders
 from freeagentics.market.auction.settings import AuctionSettings
 from freeagentics.market.auction.tape import BarInTheMaking, Tape
 from freeagentics.market.auction.value import BarsAsValue, RandomWalk, Value
 from freeagentics.market.bars import Bars
+from freeagentics.market.events import Calendar
 from freeagentics.market.follower import Followers
 from freeagentics.market.money import LARGEST_UNITS, to_price
 from freeagentics.market.observation import Observation
@@ -54,7 +58,11 @@ class AuctionMarket:
         units: what prices and quantities are counted in.
         columns: names of the F columns that an observation shows.
         accounts: of the desks.
+        events: that are planned.
+        happened: records of those that were on in the bar of the last advance.
         crowd: those who trade beside them.
+        outsiders: those who come for an event.
+        breakers: that halt trading.
     """
 
     def __init__(
@@ -69,6 +77,7 @@ class AuctionMarket:
         value: Bars | None = None,
         start: int = 0,
         terms: Terms | None = None,
+        events: Calendar | None = None,
     ) -> None:
         """Open a market for *bars* bars, of which the first *start* are traded by the crowd alone and known to the sources' windows.
 
@@ -82,6 +91,7 @@ class AuctionMarket:
             value: what traders believe in, of as many bars at least; a random walk where there is none.
             start: index of the bar that step 1 shows, not 0.
             terms: what trading costs.
+            events: that are planned.
 
         Raises:
             BadInput: a start that is no bar, or a source breaks its contract.
@@ -99,6 +109,10 @@ class AuctionMarket:
         self._price, self._value = to_price(first, self.units.price), np.asarray(kernels.log(first))
         self._whale = readonly(np.maximum(WHALE * settings.turnover / first * self.units.quantity, 1).astype(np.int64))
         self._tape = Tape(settings.symbols, FIRST_OPEN + HOUR_MS * np.arange(bars, dtype=np.int64), HOUR_MS)
+        self.events = events or Calendar((), settings.symbols)
+        usual = settings.turnover / first * self.units.quantity
+        self.outsiders, self.breakers = Outsiders(self.events, usual, settings.rounds), Breakers(self.events)
+        self.happened = self.events.record(0)
         self.accounts = Accounts(desks, len(settings.symbols), cash_cents)
         self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
         for _ in range(start):
@@ -112,6 +126,11 @@ class AuctionMarket:
         self._shown: F32 = np.zeros((len(self.symbols), len(self.columns)), dtype=np.float32)
         for count in range(1, len(self._tape) + 1):
             self._shown = self._followers.add(self._tape.rows(0, count))
+
+    @property
+    def orders(self) -> Orders:
+        """Orders that stand for the next bar."""
+        return self._queue.orders
 
     @property
     def fills(self) -> Fills:
@@ -130,12 +149,15 @@ class AuctionMarket:
 
     def advance(self) -> Observation:
         """Hold the auctions of a bar, then show it, closed; raises `EndOfBars` where none is left."""
-        if not self.remaining:
-            raise EndOfBars(f"all {self.step} bars are shown; ask for more steps")
+        self._check_left()
         self._queue.settled(self._trade())
         self._shown = self._followers.add(self._tape.rows(0, len(self._tape)))
         self.accounts.mark(self._price)
         return self.observe()
+
+    def _check_left(self) -> None:
+        if not self.remaining:
+            raise EndOfBars(f"all {self.step} bars are shown; ask for more steps")
 
     def _trade(self) -> Fills:
         """Hold the auctions of a bar, and add it to the tape."""
@@ -143,19 +165,32 @@ class AuctionMarket:
         when = arrivals(orders.agent, self._settings.rounds, self._seed, bar)
         desks = DeskOrders(orders, self.accounts, when, self.crowd.orders, self.terms.fee_ppm)
         draws, made, values = self.crowd.draw(bar), BarInTheMaking(self._whale), self._value_of.path(bar, self._value)
+        shift = self.events.shift(self.step + 1)
+        self.outsiders.begin()
+        self.breakers.begin()
         for round_, value in enumerate(values):
-            lowest, highest = self._bounds()
-            crowd = self.crowd.post(draws, round_, value)
-            parts = [crowd, desks.book(round_, lowest, highest)] if len(orders) else [crowd]
-            book = Book.within(parts, lowest, highest)
-            cleared, count = clear(book, self._price), len(crowd.asset)
-            self.crowd.settle(cleared.filled[:count], cleared.cents[:count], cleared.price, cleared.volume)
-            desks.settle(cleared.filled[count:], cleared.cents[count:], cleared.price)
-            made.add(book, cleared, self._price)
-            self._price = cleared.price
+            self._auction(draws, round_, value + shift, desks, made)
         self._value = values[-1]
+        if self.events:
+            self.happened = np.concatenate([self.events.record(self.step + 1), self.outsiders.record(), self.breakers.record()])
         self._tape.add(made.row(self.units))
         return desks.fills()
+
+    def _auction(self, draws: Draws, round_: int, value: F64, desks: DeskOrders, made: BarInTheMaking) -> None:
+        """Hold one of a bar, where the log of what an asset is worth is *value* (A,)."""
+        step, (lowest, highest) = self.step + 1, self._bounds()
+        trading = self.breakers.trading(step, int(self.crowd.clock[0]))
+        crowd, own = self.crowd.post(draws, round_, value), desks.book(round_, lowest, highest)
+        parts = [crowd, own, self.outsiders.book(step, round_, trading, lowest, highest)]
+        first, second = len(crowd.asset), len(crowd.asset) + len(own.asset)
+        book = Book.within([part for part in parts if len(part.asset)] or parts, lowest, highest).only(trading)
+        cleared = clear(book, self._price)
+        self.crowd.settle(cleared.filled[:first], cleared.cents[:first], cleared.price, cleared.volume)
+        desks.settle(cleared.filled[first:second], cleared.cents[first:second], cleared.price)
+        self.outsiders.settle(cleared.filled[second:], cleared.cents[second:])
+        self.breakers.update(step, self.crowd)
+        made.add(book, cleared, self._price)
+        self._price = cleared.price
 
     def _bounds(self) -> tuple[I64, I64]:
         """Lowest and highest price (A,) of the next auction."""
@@ -165,8 +200,8 @@ class AuctionMarket:
     def observe(self) -> Observation:
         """Show the bar of the last advance again; raises `BadInput` where there was none."""
         self._check_begun()
-        closed = FIRST_OPEN + HOUR_MS * len(self._tape)
-        return Observation(self.step, closed, self.columns, self._shown, readonly(self._price))
+        closed, shown = FIRST_OPEN + HOUR_MS * len(self._tape), self.events.shown(self.step, self.columns, self._shown)
+        return Observation(self.step, closed, self.columns, shown, readonly(self._price))
 
     def _check_begun(self) -> None:
         if not self.step:
@@ -183,6 +218,18 @@ class AuctionMarket:
         """
         self._check_begun()
         return self._queue.submit(orders, self._price)
+
+    def closes_if(self, orders: Orders) -> F64:
+        """Closes, float64 (A,), that the next bar would have if *orders* stood instead of those that do: for who explains, not for agents.
+        Nothing changes; raises `EndOfBars` where no bar is left."""
+        self._check_left()
+        state, happened = self.state(), self.happened
+        self._queue.orders = orders
+        self._trade()
+        closes = self._price / self.units.price
+        self._restore(state)
+        self.happened = happened
+        return closes
 
     def close(self, step: int) -> F64:
         """Closing prices, float64 (A,), of a step already shown; raises `BadInput` for any other."""
@@ -205,11 +252,18 @@ class AuctionMarket:
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on exactly from here: copies, by name."""
         parts = {"tape": self._tape.state(), "crowd": self.crowd.state()}
+        if self.events:
+            parts |= {"outsiders": self.outsiders.state(), "breakers": self.breakers.state()}
         named = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
         return {"price": self._price.copy(), "value": self._value.copy(), **named, **self._queue.state()}
 
     def load(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave; raises `CorruptRecord` where it is of another market or not whole."""
+        self._restore(state)
+        self._follow()
+
+    def _restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """The same, but for what sources show."""
         for name in ("price", "value"):
             if name not in state or state[name].shape != self._price.shape:
                 raise CorruptRecord(f"saved market: {name} is missing, or not of {len(self.symbols)} assets")
@@ -218,9 +272,11 @@ class AuctionMarket:
             self.crowd.load(_part(state, "crowd"))
         except ValueError as error:
             raise CorruptRecord(f"saved market: {error}") from error
+        begun = self.events.begun(self.step)
+        self.outsiders.load(_part(state, "outsiders"), begun)
+        self.breakers.load(_part(state, "breakers"), begun)
         self._queue.load(state)
         self._price, self._value = state["price"].copy(), state["value"].copy()
-        self._follow()
 
 
 def _part(state: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:

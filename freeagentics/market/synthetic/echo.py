@@ -6,25 +6,17 @@ import numpy as np
 
 from freeagentics import kernels
 from freeagentics.arrays import F64
+from freeagentics.market.synthetic.courses import courses
 from freeagentics.market.synthetic.planted import Echo
-from freeagentics.randomness import generator, normal
+from freeagentics.randomness import generator
 
 EchoEvent = tuple[int, int, int, float, int]
 
 
 def motifs_of(seed: int, purpose: str, rule: Echo) -> tuple[list[F64], F64]:
     """The motifs of a rule, each (bars,) in standard deviations, and the simple return after each, (motifs,)."""
-    lengths = generator(seed, f"{purpose}/bars").integers(rule.bars[0], rule.bars[1] + 1, size=rule.motifs)
-    paths = normal(generator(seed, f"{purpose}/paths"), (rule.motifs, rule.bars[1]))
     rising = generator(seed, f"{purpose}/rising").permutation(rule.motifs) % 2 == 0
-    return [_scaled(path[:length], rule.size) for path, length in zip(paths, lengths.tolist(), strict=True)], np.where(
-        rising, rule.rise, -rule.rise
-    )
-
-
-def _scaled(path: F64, size: float) -> F64:
-    path = path - kernels.mean(path)
-    return path * (size / np.sqrt(kernels.mean(np.square(path))))
+    return courses(seed, purpose, rule.motifs, rule.bars, rule.size), np.where(rising, rule.rise, -rule.rise)
 
 
 def plant_echoes(seed: int, purpose: str, rule: Echo, first: int, volatility: F64, drift: F64) -> list[EchoEvent]:

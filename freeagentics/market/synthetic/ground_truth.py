@@ -56,13 +56,13 @@ class Echoes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Returns:
-    """Every stay of a regime of a planted `RegimeReturn`; n of them, by bar for each planted rule in turn.
+    """Every stay of a regime of a planted `RegimeReturn` whose opening was complete; n of them, by bar for each planted rule in turn.
 
     Attributes:
-        bar: int64 (n,), index of its first bar.
+        bar: int64 (n,), index of the first bar in which prices drift; its opening ended with the one before.
         regime: int64 (n,), which of the regimes of all rules it was.
         drift: float64 (n,), simple return per bar.
-        bars: int64 (n,), how many it stays.
+        bars: int64 (n,), how many they drift.
     """
 
     bar: I64

@@ -13,6 +13,7 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
+from freeagentics.market.events import Calendar
 from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
 from freeagentics.market.synthetic.drift import aftershock, plant
@@ -54,7 +55,7 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
         symbols=settings.symbols,
         timestamps=timestamps,
         interval_ms=HOUR_MS,
-        **_prices(settings.price, within, drift, kernels.exp(stay.swing)),
+        **_prices(settings.price, within, drift),
         volume=flow.pop("volume"),
         extras={**flow, "whale_count": whales},
     )
@@ -62,14 +63,12 @@ def synthesize(settings: SyntheticSettings, seed: int, bars: int) -> tuple[Bars,
     return result, daily_sentiment(seed, timestamps, returns), GroundTruth(regime, volatility, drift, pumps, echoes, returned)
 
 
-def _prices(first: float, within: F64, drift: F64, swing: F64) -> dict[str, F64]:
-    """Open, high, low and close, each (T, A), of paths (T, 4, A) with a drift (T, A); a bar opens where the one before closed, and *swing*
-    (T, 1) multiplies how far it strays from the straight way to its close."""
+def _prices(first: float, within: F64, drift: F64) -> dict[str, F64]:
+    """Open, high, low and close, each (T, A), of paths (T, 4, A) with a drift (T, A); a bar opens where the one before closed."""
     log_close = kernels.log(first) + np.cumsum(within[:, -1] + drift, axis=0)
     log_open = np.concatenate([np.full_like(log_close[:1], kernels.log(first)), log_close[:-1]])
     share = np.arange(1, SUBSTEPS)[:, None] / SUBSTEPS
-    strayed = within[:, :-1] - share * within[:, -1:]
-    inside = kernels.exp(log_open[:, None] + within[:, :-1] + share * drift[:, None] + (swing - 1)[:, None] * strayed)
+    inside = kernels.exp(log_open[:, None] + within[:, :-1] + share * drift[:, None])
     opens, close = kernels.exp(log_open), kernels.exp(log_close)
     high = np.maximum(np.maximum(opens, close), inside.max(axis=1))
     low = np.minimum(np.minimum(opens, close), inside.min(axis=1))
@@ -94,9 +93,12 @@ class SyntheticMarket(ReplayMarket):
         sources: Sequence[Source],
         start: int = 0,
         terms: Terms | None = None,
+        events: Calendar | None = None,
     ) -> None:
         """Make *bars* bars; the other arguments are those of `ReplayMarket`."""
         made, daily, self.truth = synthesize(settings, seed, bars)
         # Of the first bar: a run that is resumed with more bars must not count in other units.
         units = Units.fitting(made.head(1), cash_cents)
-        super().__init__(made, desks=desks, cash_cents=cash_cents, sources=sources, daily=daily, start=start, terms=terms, units=units)
+        super().__init__(
+            made, desks=desks, cash_cents=cash_cents, sources=sources, daily=daily, start=start, terms=terms, units=units, events=events
+        )

@@ -84,26 +84,29 @@ class Echo(BaseModel):
 
 
 class RegimeReturn(BaseModel):
-    """Regimes that come back after a long time, known by how bars look before it is known what prices do in them.
+    """Regimes that come back after a long time, each known by how it begins.
 
-    Each has its own signature: volume, and how far prices swing within a bar, are each *signature* times e as high, as usual, or as low. It
-    has its own drift, a rise or a fall of all assets. No single figure tells of a rise: high volume, say, comes with rises and with falls.
-    A regime never comes twice in a row.
+    A regime begins with an opening of several bars whose volumes go a course of its own, on top of what they would have been, while prices
+    do nothing special. Then prices of all assets drift for a while, up in half of the regimes and down in the others. Openings and drifts
+    are drawn once and are the same whenever a regime is back; none comes twice in a row.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["regime-return"] = Field(default="regime-return", description="Which regularity this is.")
-    regimes: int = Field(default=6, ge=2, le=8, description="How many different ones there are.")
-    drift: float = Field(default=0.003, gt=0, lt=0.1, description="Size of the return per bar; half of them are falls.")
-    signature: float = Field(default=1.2, gt=0, le=3, description="By how much the logarithms of volume and swings differ from usual.")
-    stay: tuple[int, int] = Field(default=(16, 24), description="Fewest and most bars that a regime stays.")
+    regimes: int = Field(default=5, ge=2, le=64, description="How many different ones there are.")
+    opening: tuple[int, int] = Field(default=(10, 14), description="Fewest and most bars of an opening.")
+    size: float = Field(default=1.2, gt=0, le=3, description="Root mean square of an opening's course, in natural logarithms of volume.")
+    drift: float = Field(default=0.004, gt=0, lt=0.1, description="Size of the return per bar that follows; half of them are falls.")
+    stay: tuple[int, int] = Field(default=(10, 14), description="Fewest and most bars that they drift.")
     every: float = Field(default=40.0, ge=1, description="Mean bars from the end of one to the beginning of the next.")
 
     @model_validator(mode="after")
-    def _stay_rises(self) -> Self:
-        if not 1 <= self.stay[0] <= self.stay[1]:
-            raise ValueError("stay must be two numbers of bars, the first at least 1 and not above the second")
+    def _bars_rise(self) -> Self:
+        for name, least in (("opening", 2), ("stay", 1)):
+            fewest, most = getattr(self, name)
+            if not least <= fewest <= most:
+                raise ValueError(f"{name} must be two numbers of bars, the first at least {least} and not above the second")
         return self
 
 

@@ -39,9 +39,10 @@ class Adapters(ArrayState):
 
     def fit(self, rows: I64, left: F32) -> None:
         """Fit rows (m,) to what the trunk left of their feature vectors, (m, n, features); n at least 1. Of fewer than rank + 1 of them
-        some directions stay nothing. Raises ValueError where that is not finite."""
-        if not np.isfinite(left).all():
-            raise ValueError("adapters cannot be fitted to what is not finite")
+        some directions stay nothing. A row of which that is not finite goes back to the trunk alone, as if it had never been fitted."""
+        sound = np.asarray(np.isfinite(left).all(axis=(1, 2)))
+        self.forget(rows[~sound])
+        rows, left = rows[sound], left[sound]
         center = left.mean(axis=1, dtype=np.float64)
         weighted = (left - center[:, None]) * self._weight
         _, size, directions = np.linalg.svd(weighted, full_matrices=False)
@@ -54,11 +55,18 @@ class Adapters(ArrayState):
 
     def encode(self, left: F32) -> F32:
         """Residuals of the trunk (rows, features) -> latents (rows, rank)."""
-        return _products("rf,rfk->rk", (left - self.center) * self._weight, self.basis)
+        center, basis = self._sound()
+        return _products("rf,rfk->rk", (left - center) * self._weight, basis)
 
     def decode(self, latent: F32) -> F32:
         """Latents (rows, rank) -> what is to be added to the trunk's reconstruction, (rows, features)."""
-        return self.center + _products("rk,rfk->rf", latent, self.basis) / self._weight
+        center, basis = self._sound()
+        return center + _products("rk,rfk->rf", latent, basis) / self._weight
+
+    def _sound(self) -> tuple[AnyArray, AnyArray]:
+        """Centers and bases; nothing in rows that are damaged, so that the trunk stands alone there."""
+        sound = np.asarray(np.isfinite(self.center).all(axis=1) & np.isfinite(self.basis).all(axis=(1, 2)))
+        return np.where(sound[:, None], self.center, 0), np.where(sound[:, None, None], self.basis, 0)
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""

@@ -123,8 +123,8 @@ def _perfect(facts: Facts, found: list[Chain]) -> str:
         f" All sources together brought a desk {usd(net, signed=True)}, net of fees and cost{share}." if facts.attribution.possible else ""
     )
     return (
-        "A perfect trader of the planted pumps and echoes, all in for a horizon after each bar at which a pump's conditions held, "
-        "or a motif ended that foretells a rise, and in cash otherwise, "
+        "A perfect trader of what is planted, all in for a horizon after each bar at which a pump's conditions held, "
+        "or a motif or an opening ended that foretells a rise, and in cash otherwise, "
         f"would have earned {usd(earned, signed=True)} after fees.{brought}"
     )
 

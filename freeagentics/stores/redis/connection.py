@@ -109,6 +109,11 @@ class Connection:
         with translated(self.address):
             return [node.info("memory") for node in self._servers.nodes()]
 
+    def versions_without(self, *command: str) -> list[str]:
+        """Versions of servers that do not know a command, which changes nothing."""
+        with translated(self.address):
+            return [str(node.info("server")["redis_version"]) for node in self._servers.nodes() if not _knows(node, command)]
+
     def scan(self, run: str) -> Iterator[list[bytes]]:
         """Keys of *run*, some at a time; those that were there all the while come at least once."""
         self.check_open()
@@ -131,6 +136,15 @@ class Connection:
         """Tags of which every server has one."""
         self.check_open()
         return self._servers.tags_everywhere(run)
+
+
+def _knows(node: Any, command: Sequence[str]) -> bool:
+    try:
+        node.execute_command(*command)
+    except driver.ResponseError as error:
+        # One that is known, but not allowed or not applicable, is refused in other words.
+        return "unknown command" not in str(error)
+    return True
 
 
 def _pages(node: Any, run: str) -> Iterator[list[bytes]]:

@@ -10,6 +10,7 @@ them, so an agent's keys share a slot, and a script may work on them as one. Wha
     {RUN:TAG}:order:TABLE:PARTITION               their sort keys, in order
     {RUN:TAG}:index:TABLE:INDEX:PARTITION         an index, a sorted set
     {RUN:TAG}:expiry                              which items expire when, in market time
+    {RUN:AGENT}:vectors, {RUN:-run}:vectors       with vectors=yes: vector sets of an agent's memories, and of all
     {RUN:@N}:cursors                              cursors, the same on every server
 """
 
@@ -29,10 +30,15 @@ def agent_tag(run: str, agent: str) -> str:
     return f"{{{run}:{agent}}}"
 
 
+def run_tag(run: str) -> str:
+    """The beginning of the keys of the whole run, which no agent may read: no agent's id begins with a hyphen."""
+    return agent_tag(run, "-run")
+
+
 def tag_of(run: str, partition: str) -> str:
     """The beginning of the keys of *partition*: those of ``agent:ID#…`` and ``target_agent:ID`` as the agent's do."""
     if partition.startswith("run#"):
-        return agent_tag(run, "-run")
+        return run_tag(run)
     owned = _OWNED.fullmatch(partition)
     return agent_tag(run, owned[1] if owned else f"#{blake2b(partition.encode(), digest_size=2).hexdigest()}")
 

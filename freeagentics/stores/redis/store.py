@@ -10,6 +10,7 @@ from freeagentics.stores.redis.servers import Call
 from freeagentics.stores.redis.streams import StreamLog
 from freeagentics.stores.redis.tables import Tables
 from freeagentics.stores.redis.url import RedisUrl
+from freeagentics.stores.redis.vectors import RedisVectors
 
 
 class RedisStore(ComposedStore):
@@ -22,7 +23,7 @@ class RedisStore(ComposedStore):
         run: the run whose records these are.
 
     Raises:
-        BadStore: the servers may throw records away.
+        BadStore: the servers may throw records away, or are to keep vectors and cannot.
         StoreUnavailable: nobody answers.
         AccessDenied: the servers do not let us in.
     """
@@ -34,6 +35,7 @@ class RedisStore(ComposedStore):
         self._tables = Tables(self._connection, run)
         try:
             _check_eviction(self._connection)
+            self._vectors = RedisVectors(self._connection, run) if address.vectors else None
         except BaseException:
             self.close()
             raise
@@ -45,6 +47,19 @@ class RedisStore(ComposedStore):
     def drop_run(self) -> None:
         """Delete every key of this run, which reads through the names of all keys there are."""
         self._connection.drop(self.run)
+
+    @property
+    def vectors(self) -> RedisVectors | None:
+        """Vector sets, where the address has ``vectors=yes``."""
+        return self._vectors
+
+    def _trim(self, agent: str, *, keep: int | None, before_step: int | None) -> int:
+        if self._vectors is None:
+            return super()._trim(agent, keep=keep, before_step=before_step)
+        before = {entry.step for entry in self.read(agent)}
+        trimmed = super()._trim(agent, keep=keep, before_step=before_step)
+        self._vectors.remove(agent, sorted(before - {entry.step for entry in self.read(agent)}))
+        return trimmed
 
     def _get_cursor(self, name: str) -> int | None:
         values = self._connection.run([(tag, ("HGET", f"{tag}:cursors", name)) for tag in self._connection.tags_everywhere(self.run)])

@@ -11,7 +11,7 @@ from freeagentics.errors import BadStore
 from freeagentics.stores.urls import retention_days, split_url, url_options
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
-_OPTIONS = ("layout", "retention", "cache", "ca_certs")
+_OPTIONS = ("layout", "retention", "cache", "vectors", "ca_certs")
 _DAY_S = 86_400
 _EXAMPLE = "write e.g. redis://localhost:6379/0"
 _ENCODED = "in a user's name and password # / ? % @ : [ ] are percent-encoded: %23 %2F %3F %25 %40 %3A %5B %5D"
@@ -31,6 +31,7 @@ class RedisUrl:
         keys: a memory is a key of its own (``layout=keys``) instead of an entry in its agent's stream.
         retention_s: seconds of wall time after which the server may drop a key that nobody writes to any more, or None to keep it.
         cache: records may be lost: a server that evicts keys will do.
+        vectors: memories can be searched by likeness: their vectors are kept too, which takes Redis 8.
         ca_certs: file of the authorities whose certificates are trusted, or None for the system's.
     """
 
@@ -42,6 +43,7 @@ class RedisUrl:
     keys: bool = False
     retention_s: int | None = None
     cache: bool = False
+    vectors: bool = False
     ca_certs: str | None = None
 
     def __str__(self) -> str:
@@ -60,7 +62,7 @@ class RedisUrl:
 
 
 def parse_url(url: str) -> RedisUrl:
-    """The address in ``redis[s][+cluster|+shards]://[USER:PASSWORD@]HOST[:PORT][,…][/DB][?layout=keys][&retention=90d][&cache=yes][&ca_certs=FILE]``.
+    """The address in ``redis[s][+cluster|+shards]://[USER:PASSWORD@]HOST[:PORT][,…][/DB][?layout=keys][&retention=90d][&cache=yes][&vectors=yes][&ca_certs=FILE]``.
 
     Raises:
         BadStore: there is none in it.
@@ -79,6 +81,7 @@ def parse_url(url: str) -> RedisUrl:
             _choice(options, "layout", streams=False, keys=True),
             None if days is None else days * _DAY_S,
             _choice(options, "cache", no=False, yes=True),
+            _choice(options, "vectors", no=False, yes=True),
             _file(options, "ca_certs"),
         )
     except BadStore as error:

@@ -31,7 +31,13 @@ class Market {
       { label: "Largest by", value: (mark) => page.about.agents[mark[5]] },
       { label: "Why", value: () => "", show: () => "explain ›" },
     ] });
-    this.node = el("div", { class: "grid" }, this.tiles, this.price.node, this.lanes.node, this.equity.node, this.exposure.node, card("Fills: pick one for its explanation", "wide", this.fills.node, this.fills.tools));
+    this.events = new Table({ label: "Events", height: 200, note: "No event was planned.", onpick: ([step]) => page.go(step), sort: 0, columns: [
+      { label: "Step", number: true, value: ([step]) => step, show: ([step]) => whole(step) },
+      { label: "Time, UTC", value: ([step]) => step, show: ([step]) => page.timeOf(step) },
+      { label: "Event", value: ([, text]) => text },
+    ] });
+    this.eventCard = card("Events: pick one to go there", "wide", this.events.node, this.events.tools);
+    this.node = el("div", { class: "grid" }, this.tiles, this.price.node, this.lanes.node, this.equity.node, this.exposure.node, card("Fills: pick one for its explanation", "wide", this.fills.node, this.fills.tools), this.eventCard);
   }
 
   kinds() {
@@ -65,6 +71,8 @@ class Market {
     this.equity.set([step, columns.equity, heldAtMean(columns, about.cash), columns.basket.map((value) => value * about.cash), own]);
     this.exposure.set([step, columns.exposure, columns.limit, account ? step.map((_, place) => account.exposure[place] ?? null) : none, account ? step.map((_, place) => account.limit[place] ?? null) : none]);
     this.fills.set(columns.fills.slice(-MOST_SHOWN));
+    this.events.set(columns.events.slice(-MOST_SHOWN));
+    this.eventCard.hidden = !columns.events.length;
     this.drawTiles();
   }
 

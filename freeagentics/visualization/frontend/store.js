@@ -4,7 +4,7 @@ const COLUMNS = ["time", "basket", "equity", "exposure", "traded", "costs", "vet
 function freshColumns(about) {
   return {
     step: [], ...Object.fromEntries(COLUMNS.map((name) => [name, []])),
-    price: about.symbols.map(() => []), signals: about.kinds.map(() => []), lines: [], fills: [], fillCount: [], turned: [],
+    price: about.symbols.map(() => []), signals: about.kinds.map(() => []), lines: [], fills: [], fillCount: [], eventCount: [], events: [], turned: [],
     memory: about.team.map(() => []), ages: about.team.map(() => []), judged: 0,
   };
 }
@@ -90,6 +90,10 @@ class Page {
     for (const mark of piece.fills) counts[mark[0] - piece.first] += mark[4];
     columns.fillCount.push(...counts);
     columns.fills.push(...piece.fills);
+    const planned = new Array(counts.length).fill(0);
+    for (const [step] of piece.events) planned[step - piece.first] += 1;
+    columns.eventCount.push(...planned);
+    columns.events.push(...piece.events);
     if (this.account && piece.desk && piece.desk.desk === this.account.desk) this.account = this.joined(piece);
     if (this.follow) this.step = this.last;
     this.tell("piece");
