@@ -75,8 +75,8 @@ class SequenceRecall(ArrayState):
         self.held.take(words, np.ones(words.shape[:2], dtype=np.bool_))
 
     def _words(self, step: int, joined: I32) -> F32:
-        """The words that agents recall: each episode that they lived through counts by 1 / (1 + chance), and the sum of its results so
-        counted is divided by the count and `DOUBT` (``c/sequences.c``)."""
+        """Words of what agents recall, (rows, C * assets): each episode that they lived through counts by 1 / (1 + chance), and the sum of
+        its results so counted is divided by the count and `DOUBT` (``c/sequences.c``)."""
         found, words = self.index.find(self._before + step), np.empty((len(joined), self.said[0, 0].size), dtype=np.float32)
         doubts = (DOUBT, CERTAIN, LARGEST_SEQUEL)
         compiled.sequences_words(found.step, found.result, found.chance, joined, self._before, *doubts, words)

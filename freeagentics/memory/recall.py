@@ -43,7 +43,7 @@ class Recalled:
 
     @classmethod
     def weighed(cls, step: I32, relevance: F32, share: F32, result: F32, reward: F32, doubt: float) -> Recalled:
-        """Recalled memories, (rows, k) each, with their mean.
+        """Memories that were recalled, (rows, k) each, with their mean.
 
         The mean weighs total / (doubt + total), of the relevance of all: *doubt* is the number of episodes that the prior, a result of 0,
         counts. Results have unit variance and their means, from kind to kind of situation, one of about a tenth: three memories of noise

@@ -35,9 +35,10 @@ class Rate:
         if not trials:
             return cls(0, 0, 0.0, 1.0)
         square = NormalDist().inv_cdf(0.975) ** 2
-        center = (successes + square / 2) / (trials + square)
+        rate, center = successes / trials, (successes + square / 2) / (trials + square)
         half = (square * successes * (trials - successes) / trials + square**2 / 4) ** 0.5 / (trials + square)
-        return cls(successes, trials, max(center - half, 0.0), min(center + half, 1.0))
+        # Where all or none succeed an end is the rate itself, and rounding must not put it on the other side.
+        return cls(successes, trials, max(min(center - half, rate), 0.0), min(max(center + half, rate), 1.0))
 
     def plus(self, successes: int, trials: int) -> Rate:
         """The share with these counts added."""

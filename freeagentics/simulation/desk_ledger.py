@@ -58,7 +58,7 @@ class DeskLedger(ArrayState):
         return self._books(step, prices, value, equity)
 
     def _books(self, step: int, prices: I64, value: I64, equity: I64) -> DeskBooks:
-        """The books of a step (``c/desks.c``).
+        """Figures of the books (``c/desks.c``).
 
         Cash, exposure and turnover are shares of equity, drawdown is one from its peak, costs are one of the cash at first, returns are
         those of equity; concentration is the sum of squared weights, and what is unrealised the value of what is held over what it cost,

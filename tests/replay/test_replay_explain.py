@@ -138,11 +138,11 @@ def test_without_a_memory_is_what_a_real_run_without_it_does(
         recall = RecallIndex.recall
         row = int(one.agent[-4:])
 
-        def forgetful(index, keys, k, step, metric, one=one, memory=memory, row=row, recall=recall):  # type: ignore[no-untyped-def]
+        def forgetful(index, keys, k, step, metric, *, named=0, one=one, memory=memory, row=row, recall=recall):  # type: ignore[no-untyped-def]
             role = forgetful.role  # type: ignore[attr-defined]
             if step == one.step and index is role.index:
                 index.result[row, index.step[row] == memory.step] = np.nan
-            return recall(index, keys, k, step, metric)
+            return recall(index, keys, k, step, metric, named=named)
 
         action, value = run_with(record, one, tmp_path / str(count), monkeypatch, "recall", forgetful)
         assert (action, value) == (memory.without.action, memory.without.value)

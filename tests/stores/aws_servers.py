@@ -14,9 +14,18 @@ from freeagentics.stores import TableSpec
 
 REGION = "eu-west-1"
 
+# Requests are answered one after the other: moto looks at a condition and then writes, and another write may come between, which DynamoDB
+# does not let happen.
 _SERVER = """
 import sys
+from threading import Lock
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
+answer, one_at_a_time = DomainDispatcherApplication.__call__, Lock()
+def answer_alone(*request):
+    with one_at_a_time:
+        return answer(*request)
+DomainDispatcherApplication.__call__ = answer_alone
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
