@@ -27,8 +27,8 @@ def outliving_workers(resume: Callable[[], Callable[..., RunRecord]]) -> Callabl
     def decorated(start: Callable[Given, RunRecord]) -> Callable[Given, RunRecord]:
         @wraps(start)
         def outliving(*args: Given.args, **named: Given.kwargs) -> RunRecord:
-            same = {"probes": tuple(named.get("probes", ())), "allow_plugins": named.get("allow_plugins", False)}  # type: ignore[arg-type,call-overload]
-            return _carried_on(partial(start, *args, **{**named, **same}), partial(unwrap(resume()), **same), same["probes"])  # type: ignore[call-arg]
+            same = {"probes": tuple(named.get("probes", ())), "allow_plugins": named.get("allow_plugins", False)}  # type: ignore[arg-type]
+            return _carried_on(partial(start, *args, **{**named, **same}), partial(unwrap(resume()), **same), same["probes"])  # type: ignore[arg-type]
 
         return outliving
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -49,7 +49,11 @@ FIXED_IN_A_FORK = (
 """Keys that give the checkpoint's arrays their shape and meaning."""
 
 
-@outliving_workers(lambda: resume)
+def _resume() -> Callable[..., RunRecord]:
+    return resume
+
+
+@outliving_workers(_resume)
 def run(
     scenario: str | Path | Scenario = "btc-replay",
     *,
@@ -115,7 +119,7 @@ def run(
         return Session(directory, journal, model, workers).run()
 
 
-@outliving_workers(lambda: resume)
+@outliving_workers(_resume)
 def resume(
     path: str | Path,
     *,
@@ -170,7 +174,7 @@ def resume(
         return Session(directory, journal, model, workers).run()
 
 
-@outliving_workers(lambda: resume)
+@outliving_workers(_resume)
 def fork(
     path: str | Path,
     at: int,

@@ -6,7 +6,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from freeagentics.agents import Cohort, Outcomes, Population, View
 from freeagentics.agents.cohort import CohortPages, StepContext
@@ -131,7 +131,7 @@ def _learn(hibernating: bool, outcomes: Outcomes | None, cohort: Cohort) -> Coho
     return pages
 
 
-def _decide_there(cohort: Cohort, given: tuple[bool, Inbox], shared: tuple) -> CohortOutput:
+def _decide_there(cohort: Cohort, given: tuple[bool, Inbox], shared: tuple[Any, Any, Any, Any]) -> CohortOutput:
     hibernating, inbox = given
     observation, books, fills, outcomes = shared
     return _decide(hibernating, (cohort, View(observation, inbox, books, fills, outcomes)))

@@ -154,7 +154,7 @@ def test_a_run_goes_on_with_and_without_ray(cluster: Any, scenario: Scenario, ex
         def stopping(self) -> bool:
             return True
 
-    engines = {"ray": on(cluster), "serial": {"run.engine": "serial"}}
+    engines: dict[str, Any] = {"ray": on(cluster), "serial": {"run.engine": "serial"}}
     with pytest.raises(Interrupted):
         run(scenario, overrides=engines.pop(first), out=tmp_path / "run", probes=[Stop()])
     [other] = engines.values()
