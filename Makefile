@@ -10,7 +10,7 @@ ARGS ?=
 , := ,
 KERNELS := hatch_build.py $(wildcard freeagentics/kernels/c/*)
 
-.PHONY: help install run test test-installs test-mesa test-dynalite test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz pictures clean
+.PHONY: help install run test test-installs test-mesa test-ray test-dynalite test-kernels-everywhere test-kernels-sanitized golden-vectors mutants docs bench evidence sample viz pictures clean
 
 help:
 	@echo "make run      install what a run needs, and run 50 agents on real bitcoin bars (ARGS='--steps 300' adds options)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-installs   install the package on every Python from 3.11 on that is found here, and run it on each"
 	@echo "make test-mesa   test memory attached to Mesa models on every Mesa that there is for some Python here"
 	@echo "make test-dynalite   test the DynamoDB store on Dynalite too, which npm installs: a second server of other authors"
+	@echo "make test-ray install Ray, and test runs on it, with workers and nodes that are killed"
 	@echo "make test-kernels-everywhere   replay golden vectors of kernels with every compiler here, and on another kind of processor"
 	@echo "make test-kernels-sanitized    replay them, and calls that are wrong, where reading outside of an array is seen"
 	@echo "make golden-vectors   record them anew, after a kernel was added or changed"
@@ -61,7 +62,7 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/clusters $(ARGS)
 	$(MKDOCS) build --strict --quiet
 
 test-installs: | $(BIN)/python
@@ -74,6 +75,10 @@ test-mesa: | $(BIN)/python
 test-dynalite: $(VENV)/installed-test
 	npm install --prefix build/dynalite --no-save --no-audit --no-fund --silent dynalite@4.0.0
 	DYNALITE=build/dynalite PYTHONPATH=tests/stores $(BIN)/python -m pytest -p dynalite_gaps tests/stores -k dynamo --deselect tests/stores/test_store_machine.py -rx $(ARGS)
+
+test-ray: $(VENV)/installed-test
+	$(PIP) --editable '.[test,ray]'
+	$(BIN)/python -m pytest tests/clusters $(ARGS)
 
 test-kernels-everywhere: $(VENV)/installed-test
 	@tests/install-cross-compiler

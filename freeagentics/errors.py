@@ -13,7 +13,8 @@ FreeagenticsError
 ├── RunFailed                a run that could not go on: exit code 1
 │   ├── JournalFailed        the journal could not be written
 │   ├── RoleFailed           a user's role raised, or returned no action
-│   └── ProbeFailed          a user's probe raised
+│   ├── ProbeFailed          a user's probe raised
+│   └── WorkerLost           a worker is gone, and with it what it owned
 ├── CorruptRecord            stored bytes that do not check out; names agent and step
 ├── StoreUnavailable         a store that failed after it was opened
 ├── AccessDenied             what was asked for is another's: exit code 2
@@ -25,6 +26,10 @@ FreeagenticsError
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class FreeagenticsError(Exception):
@@ -81,6 +86,20 @@ class RoleFailed(RunFailed):
 
 class ProbeFailed(RunFailed):
     """A user's probe raised; names the probe, its hook, file and line."""
+
+
+class WorkerLost(RunFailed):
+    """A worker of another process or machine is gone, and with it what it owned since the last checkpoint.
+
+    Attributes:
+        run_dir: of the run that lost it, where there is one.
+        step: that was under way.
+    """
+
+    def __init__(self, message: str, *, run_dir: Path | None = None, step: int = 0) -> None:
+        super().__init__(message)
+        self.run_dir = run_dir
+        self.step = step
 
 
 class CorruptRecord(FreeagenticsError):

@@ -29,7 +29,7 @@ OLDEST = (3, 11)
 # Before it, a dry run downloads all that it resolves.
 PIP = "pip>=25.2"
 
-LIGHT = ("redis", "aws", "archive", "rl", "metrics", "sensitivity", "viz")
+LIGHT = ("redis", "aws", "archive", "rl", "metrics", "sensitivity", "viz", "ray")
 BROUGHT = {
     "redis": "redis, hiredis, freeagentics.stores.redis.store",
     "aws": "boto3, amazondax, freeagentics.stores.dynamodb.store",
@@ -38,6 +38,7 @@ BROUGHT = {
     "metrics": "prometheus_client, freeagentics.metrics.prometheus",
     "sensitivity": "SALib",
     "viz": "solara, ipyvuetify, freeagentics.visualization.page",
+    "ray": "ray",
     "train": "torch, safetensors, freeagentics.memory.codec.nets, freeagentics.memory.codec.training.fit",
 }
 """What each extra brings, and what of ours needs it."""

@@ -170,6 +170,10 @@ class Cohort(ArrayState, ABC):
         """An agent leaves; its row is free."""
         self.agent[row], self.desk[row] = -1, 0
 
+    def share_work(self, peers: AnyArray) -> None:
+        """Set how many agents of the role each row's desk has, (rows,)."""
+        self.peers[:] = peers
+
     def checkpoint(self) -> dict[str, AnyArray]:
         """The cohort's `state`, but for beliefs and memories of free rows: they are those of the first agent, which compress to nothing.
         No agent ever has them, for whoever arrives starts afresh."""

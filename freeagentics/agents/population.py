@@ -93,7 +93,7 @@ class Population:
         mine = [cohort for cohort in self.cohorts if cohort.role == role]
         held = np.bincount(np.concatenate([cohort.desk[cohort.active] for cohort in mine]), minlength=self.directory.desks)
         for cohort in mine:
-            cohort.peers[:] = np.maximum(held[cohort.desk], 1)
+            cohort.share_work(np.maximum(held[cohort.desk], 1))
 
     def __len__(self) -> int:
         """Agents that ever were there."""

@@ -40,10 +40,11 @@ def run_command(
         int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of everything random, instead of the scenario's.")
     ] = None,
     workers: Annotated[
-        str | None, typer.Option("--workers", metavar="N|auto", help="Threads; by default auto: as many as pay, up to one per core.")
+        str | None,
+        typer.Option("--workers", metavar="N|auto", help="Threads, or workers of Ray; by default auto: what pays, up to one per core."),
     ] = None,
     engine: Annotated[
-        str | None, typer.Option("--engine", metavar="threads|serial", help="Who runs the cohorts; by default threads.")
+        str | None, typer.Option("--engine", metavar="threads|serial|ray[://HOST:PORT]", help="Who runs the cohorts; by default threads.")
     ] = None,
     store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Durable store for memories, decisions and signals.")] = None,
     out: Out = None,

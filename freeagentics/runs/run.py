@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,7 @@ from freeagentics.records.run_directory import RunDirectory, provenance
 from freeagentics.records.run_record import RunRecord
 from freeagentics.replay.restore import restore, state_at
 from freeagentics.runs.handing_on import Elders
+from freeagentics.runs.lost_workers import outliving_workers
 from freeagentics.runs.rollbacks import audit_rollbacks, roll_back, rollbacks_metadata
 from freeagentics.runs.run_states import RunStates
 from freeagentics.runs.session import Session
@@ -48,6 +49,11 @@ FIXED_IN_A_FORK = (
 """Keys that give the checkpoint's arrays their shape and meaning."""
 
 
+def _resume() -> Callable[..., RunRecord]:
+    return resume
+
+
+@outliving_workers(_resume)
 def run(
     scenario: str | Path | Scenario = "btc-replay",
     *,
@@ -113,6 +119,7 @@ def run(
         return Session(directory, journal, model, workers).run()
 
 
+@outliving_workers(_resume)
 def resume(
     path: str | Path,
     *,
@@ -167,6 +174,7 @@ def resume(
         return Session(directory, journal, model, workers).run()
 
 
+@outliving_workers(_resume)
 def fork(
     path: str | Path,
     at: int,

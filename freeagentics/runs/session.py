@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from freeagentics.errors import Interrupted, JournalFailed, ProbeFailed
+from freeagentics.errors import Interrupted, JournalFailed, ProbeFailed, WorkerLost
 from freeagentics.journal import Journal, Kind
 from freeagentics.records.frames import write_agent_frame, write_model_frame
 from freeagentics.records.memories import memory_totals
@@ -44,6 +44,9 @@ class Session:
             # The writer ends before its journal is closed: what it still holds must find the file open.
             with closing(self._model.writer):
                 return self._complete()
+        except WorkerLost as error:
+            hint = self._directory.resume_hint
+            raise WorkerLost(f"{error}; {hint}", run_dir=self._directory.path, step=self._model.steps) from error
         except KeyboardInterrupt as error:
             error.add_note(self._directory.resume_hint)
             raise

@@ -1,6 +1,8 @@
 """Engines that run work, and measuring of what it costs. Knows no agent: what to run is handed in."""
 
-from freeagentics.runtime.engines.engine import AdaptiveEngine, Engine, SerialEngine, ThreadEngine, open_engine
+from freeagentics.runtime.engines.engine import AdaptiveEngine, Engine, SerialEngine, ThreadEngine
+from freeagentics.runtime.engines.open_engine import open_engine
+from freeagentics.runtime.engines.ray_engine import RayEngine
 from freeagentics.runtime.lean.agent import LeanAgent
 from freeagentics.runtime.lean.lifecycle import Hibernates, Lifecycle
 from freeagentics.runtime.lean.optimization_stats import OptimizationStats
@@ -53,6 +55,7 @@ __all__ = [
     "PeakMeter",
     "PoolOptimization",
     "PoolReport",
+    "RayEngine",
     "Report",
     "Sample",
     "SerialEngine",

@@ -163,8 +163,12 @@ class StoreSettings(Section):
 class RunSettings(Section):
     """Settings of a run's execution; nothing here changes a trajectory."""
 
-    engine: Literal["threads", "serial"] = Field("threads", description="Who runs the cohorts.")
-    workers: int = Field(1, ge=0, le=256, description="Threads; 0 takes one per core.")
+    engine: str = Field(
+        "threads",
+        pattern=r"^(threads|serial|ray(://\S+)?)$",
+        description="Who runs the cohorts: `threads`, `serial`, `ray`, or `ray://HOST:PORT`, a cluster of Ray.",
+    )
+    workers: int = Field(1, ge=0, le=256, description="Threads, or workers of Ray; 0 takes one per core.")
     memory_limit_mb: int = Field(
         0, ge=0, description="RAM that the process is to stay under, in MB: near it agents hibernate between uses; 0 for no limit."
     )

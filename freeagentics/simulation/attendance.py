@@ -37,6 +37,11 @@ class Attendance:
         getattr(mesa.Agent, "_ids", {}).pop(self._model, None)
         self._left = []
 
+    def follow(self) -> None:
+        """Have Mesa's agents look at the cohorts that the population has by now."""
+        for agent in self._seated().values():
+            agent.cohort = self._population.cohorts[agent.cohort.number]
+
     def _seated(self) -> dict[int, TradingAgent]:
         return {agent.index: agent for agent in self._model.agents if isinstance(agent, TradingAgent)}
 

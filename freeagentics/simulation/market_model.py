@@ -5,7 +5,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +28,7 @@ from freeagentics.scenario.plain import whole
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.signals import Board, Inbox
 from freeagentics.simulation.attendance import Attendance
+from freeagentics.simulation.cohort_runner import runner_on
 from freeagentics.simulation.cohort_setup import desk_groups, silent_desks
 from freeagentics.simulation.desk_ledger import DeskLedger
 from freeagentics.simulation.hooks import call_hook
@@ -96,6 +96,7 @@ class MarketModel(mesa.Model):
         self.observations = ObservationBuffer(self.market.columns, len(self.market.symbols), path=observations)
         self.rss_before_mb = resident_mb()
         self.engine = engine or SerialEngine()
+        self._runner = runner_on(self.engine)
         began = wall_clock()
         who = self.scenario.agents
         groups = desk_groups(self.scenario, self.market)
@@ -111,7 +112,6 @@ class MarketModel(mesa.Model):
         self.book_codec = open_book_codec(self.scenario.memory.codec, self.market.columns, self.scenario.memory.files)
         self.pending_outcomes = OutcomeWindow(self.scenario.memory.horizon, assets)
         self.checkpoint_due = False
-        self._hibernating = False
         self.metrics: StepMetrics | None = None
         self.datacollector = mesa.DataCollector(model_reporters={name: _metric(name) for name in StepMetrics.__slots__})
         self.attendance = Attendance(self, self.population)
@@ -158,7 +158,7 @@ class MarketModel(mesa.Model):
         # Mesa 4 does not count steps, and the others count those for which no bar is left.
         self.steps = self.market.step
         if not self._started:
-            self._started = True
+            self._begin()
             call_hook(self.probes, Probe.started, self)
         observation = self.observations.write(self.market.advance())
         self.steps = observation.step
@@ -184,6 +184,13 @@ class MarketModel(mesa.Model):
             self.running = False
         call_hook(self.probes, Probe.committed, self, commit)
 
+    def _begin(self) -> None:
+        """Have the runner take the cohorts, and go on with what it leaves in their place."""
+        self._started = True
+        self._runner.begin(self.population)
+        self._phases = self.population.phases()
+        self.attendance.follow()
+
     def _spread_rumours(self, observation: Observation, pages: StepPages) -> None:
         """Put what rumours say on the board before anybody decides."""
         settings = self.scenario.signals
@@ -197,7 +204,7 @@ class MarketModel(mesa.Model):
         """Have the cohorts of a phase decide, on the engine."""
         for cohort, view in zip(phase, views, strict=True):
             call_hook(self.probes, Probe.decides, cohort, view)
-        outputs = self.engine.map(partial(_decide, self._hibernating), list(zip(phase, views, strict=True)))
+        outputs = self._runner.decide(phase, views)
         for cohort, view, output in zip(phase, views, outputs, strict=True):
             call_hook(self.probes, Probe.decided, cohort, view, output)
         return outputs
@@ -209,7 +216,7 @@ class MarketModel(mesa.Model):
         contexts = [cast(StepContext, cohort.step_context) for cohort in cohorts if self.probes]
         for cohort, context in zip(cohorts, contexts, strict=False):
             call_hook(self.probes, Probe.learns, cohort, context)
-        learned = self.engine.map(partial(_learn, self._hibernating, outcomes), cohorts)
+        learned = self._runner.learn(cohorts, outcomes)
         for cohort, context, pages in zip(cohorts, contexts, learned, strict=False):
             call_hook(self.probes, Probe.learned, cohort, context, pages)
         return learned
@@ -268,7 +275,7 @@ class MarketModel(mesa.Model):
 
     def hibernate(self) -> None:
         """From now on cohorts hibernate whenever they are not at work. It takes time and saves RAM; no value changes."""
-        self._hibernating = True
+        self._runner.hibernating = True
         for cohort in self.population.cohorts:
             cohort.hibernate()
 
@@ -277,7 +284,7 @@ class MarketModel(mesa.Model):
         cohorts = {}
         for cohort in self.population.cohorts:
             cohorts[f"cohort-{cohort.number}"] = cohort.checkpoint()
-            if self._hibernating:
+            if self._runner.hibernating:
                 cohort.hibernate()
         shared = {
             "market": self.market.state(),
@@ -336,18 +343,3 @@ def _metric(name: str) -> object:
         return getattr(model.metrics, name)
 
     return report
-
-
-def _decide(hibernating: bool, piece: tuple[Cohort, View]) -> CohortOutput:
-    cohort, view = piece
-    actions = cohort.decide(view)
-    if hibernating:
-        cohort.hibernate()
-    return actions
-
-
-def _learn(hibernating: bool, outcomes: Outcomes | None, cohort: Cohort) -> CohortPages:
-    pages = cohort.learn(outcomes)
-    if hibernating:
-        cohort.hibernate()
-    return pages

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from freeagentics.clock import wall_clock
 from freeagentics.errors import BadInput
@@ -17,7 +16,6 @@ from freeagentics.runtime.engines.blas_threads import BlasThreadLimit
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
-EngineName = Literal["threads", "serial"]
 
 
 class Engine(ABC):
@@ -153,11 +151,3 @@ def _kind(function: Callable[..., Any]) -> str:
     while isinstance(function, partial):
         function = function.func
     return getattr(function, "__qualname__", type(function).__qualname__)
-
-
-def open_engine(name: EngineName = "threads", workers: int | None = None) -> Engine:
-    """An engine by name; *workers* None or 0 takes as many threads as pay, up to one per core. One worker needs no pool."""
-    count = workers or os.cpu_count() or 1
-    if name == "serial" or count == 1:
-        return SerialEngine()
-    return ThreadEngine(count) if workers else AdaptiveEngine(count)
