@@ -168,7 +168,7 @@ def test_a_book_trades_as_bourse_does() -> None:
     cancelled = 0
     for row in range(2_000):
         kind = K(random.choice([K.LIMIT, K.LIMIT, K.LIMIT, K.MARKET, K.CANCEL]))
-        other.set_time(row)  # Of two orders at one price and time it keeps one.
+        other.set_time(row)  # With all orders at one time it loses some.
         price, lots, buys = int(random.integers(58, 70)), int(random.integers(1, 10)), bool(random.integers(2))
         if kind is not K.CANCEL:
             numbers[row] = other.place_order(buys, lots, row, price=price if kind is K.LIMIT else None)
