@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -163,16 +164,19 @@ class StoreSettings(Section):
 class RunSettings(Section):
     """Settings of a run's execution; nothing here changes a trajectory."""
 
-    engine: str = Field(
-        "threads",
-        pattern=r"^(threads|serial|ray(://\S+)?)$",
-        description="Who runs the cohorts: `threads`, `serial`, `ray`, or `ray://HOST:PORT`, a cluster of Ray.",
-    )
+    engine: str = Field("threads", description="Who runs the cohorts: `threads`, `serial`, `ray`, or `ray://HOST:PORT`, a cluster of Ray.")
     workers: int = Field(1, ge=0, le=256, description="Threads, or workers of Ray; 0 takes one per core.")
     memory_limit_mb: int = Field(
         0, ge=0, description="RAM that the process is to stay under, in MB: near it agents hibernate between uses; 0 for no limit."
     )
     checkpoint_every: int = Field(100, ge=1, description="Steps between checkpoints: what a resume or a fork may have to compute again.")
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, engine: str) -> str:
+        if not re.fullmatch(r"threads|serial|ray(://\S+)?", engine):
+            raise ValueError(f"'{engine}' should be 'threads', 'serial', 'ray' or 'ray://HOST:PORT'")
+        return engine
 
 
 class PluginSettings(Section):

@@ -23,7 +23,7 @@ WRONG: list[tuple[tuple[object, ...], str]] = [
     (("run", "--agents", "many"), "--agents"),
     (("run", "--steps", 90_000), "ask for fewer steps"),
     (("run", "--workers", "no"), "give a number of threads from 1 on, or auto"),
-    (("run", "--engine", "steam"), "should be 'threads' or 'serial'"),
+    (("run", "--engine", "steam"), "'steam' should be 'threads', 'serial', 'ray' or 'ray://HOST:PORT'"),
     (("run", "--store", "redos://x"), "unknown store scheme 'redos'; did you mean redis:?"),
     (("run", "--bars", "none.csv"), "none.csv"),
     (("run", "--bars", "bad.csv"), "row 2"),

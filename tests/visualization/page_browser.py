@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page
 
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()", "viz"]
 
@@ -128,6 +128,15 @@ class Visit:
     def wait_until(self, truth: str) -> None:
         """Wait for an expression of JavaScript to be true."""
         self.page.wait_for_function(truth)
+
+    def row(self, name: str) -> Locator:
+        """A row that has stood still for half a second: answers that fill a tab move what stands below them, on a slow machine late."""
+        row = self.page.get_by_role("row", name=name).first
+        row.scroll_into_view_if_needed()
+        place = None
+        while place != (place := row.bounding_box()):
+            self.page.wait_for_timeout(500)
+        return row
 
     def query(self) -> dict[str, str]:
         """The state that the address holds."""

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import launched
 from page_browser import Server, Visit, served
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from freeagentics.runs import run
 from freeagentics.scenario import load_scenario
@@ -95,9 +95,9 @@ def test_it_is_scrubbed_by_slider_by_keys_and_by_a_click_into_a_chart(recorded: 
 
 def test_a_reload_keeps_run_step_agent_and_tab(recorded: Visit) -> None:
     recorded.show("Agents")
-    recorded.page.get_by_role("row", name=AGENT).click()
-    recorded.page.get_by_label("Step", exact=True).fill("40")
+    recorded.row(AGENT).click()
     recorded.page.locator("h3", has_text=AGENT).wait_for()
+    recorded.page.get_by_label("Step", exact=True).fill("40")
     recorded.at_step(40, STEPS)
     kept = recorded.query()
     assert (kept["step"], kept["agent"], kept["tab"]) == ("40", AGENT, "agents")
@@ -107,9 +107,23 @@ def test_a_reload_keeps_run_step_agent_and_tab(recorded: Visit) -> None:
     assert recorded.query() == kept
 
 
+def test_a_row_that_changes_between_a_press_and_its_release_is_picked_all_the_same(recorded: Visit) -> None:
+    recorded.show("Agents")
+    recorded.page.get_by_label("Step", exact=True).fill("40")
+    row = recorded.row("risk-manager-0001")
+    row.get_by_role("cell").nth(4).hover()
+    table = recorded.page.get_by_role("table", name="Agents")
+    before = table.inner_text()
+    recorded.page.mouse.down()
+    recorded.page.get_by_label("Step", exact=True).fill("55")
+    expect(table).not_to_have_text(before, use_inner_text=True)
+    recorded.page.mouse.up()
+    recorded.page.locator("h3", has_text="risk-manager-0001").wait_for()
+
+
 def test_a_fill_is_explained_when_it_is_clicked(recorded: Visit) -> None:
     recorded.page.get_by_label("Filter fills").fill("bought")
-    recorded.page.get_by_role("row", name="explain").first.click()
+    recorded.row("explain").click()
     recorded.page.get_by_text("Ordered", exact=False).first.wait_for()
     said = recorded.page.locator(".why").inner_text()
     assert "decided" in said

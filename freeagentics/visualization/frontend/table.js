@@ -8,6 +8,8 @@ class Table {
     this.head = el("tr", {}, columns.map((column, place) => el("th", { scope: "col", class: column.number ? "number" : "" },
       el("button", { type: "button", text: column.label, title: column.title, onclick: () => this.by(place) }))));
     this.body = el("tbody");
+    this.lines = [];
+    [this.before, this.after] = [0, 1].map(() => el("tr", { class: "gap", "aria-hidden": "true" }, el("td", { colspan: columns.length })));
     this.table = el("table", { "aria-label": label }, el("thead", {}, this.head), this.body);
     this.place = el("div", { class: "rows", tabindex: "0", role: "region", "aria-label": label, onscroll: () => this.paint() }, this.table);
     this.place.style.maxHeight = `${height}px`;
@@ -46,23 +48,37 @@ class Table {
     return shown instanceof Node ? shown.textContent : String(shown ?? "–");
   }
 
+  // Rows in sight keep their elements while what they say changes: a press and its release must meet the same element to be a click.
   paint() {
     const first = Math.max(0, Math.floor(this.place.scrollTop / ROW) - BEYOND);
     const last = Math.min(this.shown.length, first + Math.ceil(parseInt(this.place.style.maxHeight, 10) / ROW) + 2 * BEYOND);
-    const gap = (rows) => el("tr", { class: "gap", "aria-hidden": "true" }, el("td", { colspan: this.columns.length, style: `height:${rows * ROW}px` }));
-    const rows = this.shown.slice(first, last).map((row) => this.row(row));
-    this.body.replaceChildren(...(first ? [gap(first)] : []), ...rows, ...(last < this.shown.length ? [gap(this.shown.length - last)] : []));
+    const gap = (which, rows) => { which.firstChild.style.height = `${rows * ROW}px`; return which; };
+    const rows = this.shown.slice(first, last).map((row, place) => this.say(this.lines[place] ||= this.line(), row));
+    this.lay([...(first ? [gap(this.before, first)] : []), ...rows, ...(last < this.shown.length ? [gap(this.after, this.shown.length - last)] : [])]);
     if (!this.shown.length) this.body.append(el("tr", {}, el("td", { colspan: this.columns.length, class: "empty", text: this.rows.length ? "Nothing matches." : (this.note || "Nothing yet.") })));
   }
 
-  row(row) {
-    const cells = this.columns.map((column) => {
-      const shown = column.show ? column.show(row) : column.value(row);
-      return el("td", { class: [column.number ? "number" : "", column.tone ? column.tone(row) : ""].join(" ").trim() }, shown instanceof Node ? shown : String(shown ?? "–"));
-    });
+  lay(wanted) {
+    const there = this.body.childNodes;
+    if (wanted.length !== there.length || wanted.some((node, place) => node !== there[place])) this.body.replaceChildren(...wanted);
+  }
+
+  line() {
+    const cells = this.columns.map(() => el("td"));
     if (!this.onpick) return el("tr", {}, cells);
-    const pick = () => this.onpick(row);
-    const node = el("tr", { class: this.picked && this.picked(row) ? "pick picked" : "pick", tabindex: "0", onclick: pick, onkeydown: (event) => { if (event.key === "Enter") pick(); } }, cells);
+    const node = el("tr", { tabindex: "0", onclick: () => this.onpick(node.row), onkeydown: (event) => { if (event.key === "Enter") this.onpick(node.row); } }, cells);
+    return node;
+  }
+
+  say(node, row) {
+    node.row = row;
+    if (this.onpick) node.className = this.picked && this.picked(row) ? "pick picked" : "pick";
+    this.columns.forEach((column, place) => {
+      const cell = node.childNodes[place], shown = column.show ? column.show(row) : column.value(row);
+      cell.className = [column.number ? "number" : "", column.tone ? column.tone(row) : ""].join(" ").trim();
+      if (shown instanceof Node) cell.replaceChildren(shown);
+      else if (cell.textContent !== String(shown ?? "–")) cell.textContent = String(shown ?? "–");
+    });
     return node;
   }
 
