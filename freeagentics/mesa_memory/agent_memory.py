@@ -225,7 +225,7 @@ class AgentMemory:
         found = np.zeros(len(agents), np.bool_)
         for of, places in self._classes.split(agents):
             numbers = _numbers([agents[place] for place in places])
-            rows = of.block.rows(numbers.tolist())
+            rows = of.block.rows(numbers)
             wrong = np.flatnonzero((sequences[places] >= of.block.made[rows]) | (sequences[places] < 0))
             if len(wrong):
                 name = of.name_of(int(numbers[wrong[0]]))
@@ -322,7 +322,7 @@ class AgentMemory:
         states, asked = of.situation(like, agents)
         of.learn(states)
         return of.block.recall(
-            of.block.try_rows(_numbers(agents).tolist()),
+            of.block.try_rows(_numbers(agents)),
             of.block.ranges.levels(states),
             k,
             self._host.time,

@@ -20,6 +20,7 @@
 #include "plans.c"
 #include "desks.c"
 #include "random.c"
+#include "memory_block.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -108,5 +109,8 @@ const Kernel TABLE[] = {
     {"crowd_post", "ddddiddddd" "lllLLLLl" "nnnn", crowd_post},
     {"crowd_settle", "dllllddllDDLLLLL" "nnnn", crowd_settle},
     {"book_process", "biilll" "LLLL" "BLL", book_process},
+    {"block_remember", "BIlBbfnx", block_remember},
+    {"block_find", "bnnllL", block_find},
+    {"block_recall", "Bnlbbfbbxxxxn" "LF", block_recall},
     {0, 0, 0},
 };
