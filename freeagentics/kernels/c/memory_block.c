@@ -56,16 +56,26 @@ static inline float state_distance(const uint8_t *a, const uint8_t *b, const Lik
     return lanes_f(lane);
 }
 
-/* Importance of so many memories, at most ABREAST, raised by use, halved over each half-life since; -1 where there is none. */
+/* Importance, raised by use, halved over each half-life since. */
+static inline float worth_of(float importance, float uses, float age, float halflife) {
+    return importance * (1 + (float)log1p_of(uses)) * (float)exp2_of(age / halflife);
+}
+
+/* Worth of so many memories, at most ABREAST; -1 where there is none. */
 static inline void worths_of(const uint8_t *memory, int64_t count, int64_t size, float now, float halflife, float *worth) {
     float age[ABREAST] = {0}, uses[ABREAST] = {0}, importance[ABREAST] = {0};
+    int used = 0;
     for (int64_t i = 0; i < count; i++) {
         Entry entry = entry_of(memory + i * size);
-        age[i] = (entry.time - now) / halflife;
+        age[i] = entry.time - now;
         uses[i] = entry.uses;
+        used |= entry.uses;
         importance[i] = entry.evidence ? entry.importance : -1;
     }
-    for (int i = 0; i < ABREAST; i++) worth[i] = importance[i] * (1 + (float)log1p_of(uses[i])) * (float)exp2_of(age[i]);
+    if (used)
+        for (int i = 0; i < ABREAST; i++) worth[i] = worth_of(importance[i], uses[i], age[i], halflife);
+    else
+        for (int i = 0; i < ABREAST; i++) worth[i] = worth_of(importance[i], 0, age[i], halflife);
     for (int64_t i = 0; i < count; i++) worth[i] = importance[i] < 0 ? -1 : worth[i];
 }
 
@@ -89,7 +99,7 @@ static inline int same_kind(Entry a, Entry b) {
  * older one that is worth least, if it is worth as much. */
 static void consolidate(uint8_t *older, int64_t slots, int64_t size, const uint8_t *memory, const Likeness *by, float now, float halflife) {
     Entry leaving = entry_of(memory);
-    float nearest = ALIKE, least = 0, own[ABREAST];
+    float nearest = ALIKE, least = 0;
     int64_t alike = -1, weakest = -1;
     for (int64_t slot = 0; slot < slots; slot++) {
         Entry entry = entry_of(older + slot * size);
@@ -108,8 +118,7 @@ static void consolidate(uint8_t *older, int64_t slots, int64_t size, const uint8
         for (int64_t i = 0; i < count; i++)
             if (weakest < 0 || worth[i] < least) weakest = first + i, least = worth[i];
     }
-    worths_of(memory, 1, size, now, halflife, own);
-    if (weakest >= 0 && own[0] >= least) memcpy(older + weakest * size, memory, (size_t)size);
+    if (weakest >= 0 && worth_of(leaving.importance, leaving.uses, leaving.time - now, halflife) >= least) memcpy(older + weakest * size, memory, (size_t)size);
 }
 
 /* memories (all rows, slots, size), how many were made of each row (all rows); rows (n), what each is to remember (n, size) -> with the number
