@@ -8,12 +8,14 @@ import numpy as np
 
 from freeagentics.arrays import F32, I32, U8, ArrayState, contiguous
 from freeagentics.kernels import compiled
-from freeagentics.sharing import scratch
 
 _NEVER = np.int32(-1)
 
 METRIC_TOTAL = 256
 """Sum of the weights of a metric: whole numbers, so that distances stay whole numbers below 2**24."""
+
+LARGEST_OUTCOME = 4.0
+"""Standard deviations from which the size of an outcome counts most in the importance of its memory."""
 
 _CHUNK = 32
 """Slots that the kernel works on side by side."""
@@ -147,7 +149,7 @@ class RecallIndex(ArrayState):
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
         held = (self.step, self.result, self.reward, self.importance)
-        compiled.recall_attach(contiguous(result), contiguous(reward), step, self.slot_of(step), *held)
+        compiled.recall_attach(contiguous(result), contiguous(reward), step, self.slot_of(step), LARGEST_OUTCOME, *held)
 
     def slot_of(self, step: int) -> int:
         """The slot in which memories of a step lie while it is in the ring."""
@@ -163,29 +165,29 @@ class RecallIndex(ArrayState):
         slots, chunks = self.step.shape[1], -(-self.step.shape[1] // _CHUNK)
         made = np.empty((len(keys), k), dtype=np.int32)
         likeness, share, result, reward = np.empty((4, len(keys), k), dtype=np.float32)
-        with scratch.take(slots + chunks, np.float32) as relevance, scratch.take(chunks, np.int32) as left_out:
-            compiled.recall_find(
-                self.key,
-                self.step,
-                self.importance,
-                self.result,
-                self.reward,
-                keys,
-                self._flat if metric is None else metric,
-                k,
-                step,
-                self._horizon,
-                *self._ranking.measures,
-                named if self._ranking.use > 0 else 0,
-                self.uses,
-                relevance,
-                left_out,
-                made,
-                likeness,
-                share,
-                result,
-                reward,
-            )
+        relevance, left_out = np.empty(slots + chunks, dtype=np.float32), np.empty(chunks, dtype=np.int32)
+        compiled.recall_find(
+            self.key,
+            self.step,
+            self.importance,
+            self.result,
+            self.reward,
+            keys,
+            self._flat if metric is None else metric,
+            k,
+            step,
+            self._horizon,
+            *self._ranking.measures,
+            named if self._ranking.use > 0 else 0,
+            self.uses,
+            relevance,
+            left_out,
+            made,
+            likeness,
+            share,
+            result,
+            reward,
+        )
         return Recalled.weighed(made, likeness, share, result, reward, self._doubt)
 
     def forget(self, rows: np.ndarray) -> None:
