@@ -19,13 +19,14 @@ from freeagentics.visualization.follower import Follower, Send
 from freeagentics.visualization.live_run import LiveRun
 from freeagentics.visualization.live_runs import begun, forked, overrides, resumed
 from freeagentics.visualization.mind import mind
+from freeagentics.visualization.pattern_figures import market_patterns
 from freeagentics.visualization.resources import kept_memories, resources
 from freeagentics.visualization.run_shelf import RunShelf, discard
 from freeagentics.visualization.run_view import RunView
 from freeagentics.visualization.signal_rows import signal_rows
 
 Message = dict[str, Any]
-SLOW = ("mind", "compare", "resources")
+SLOW = ("mind", "compare", "resources", "patterns")
 """Questions that are answered in a thread beside: they may take as long as computing steps again."""
 
 
@@ -69,6 +70,7 @@ class Visit:
             "fills": lambda given: {"fills": fill_rows(self._view, self._step(given))},
             "signals": lambda given: signal_rows(self._view, self._step(given)),
             "kept": lambda given: kept_memories(self._view),
+            "patterns": lambda given: market_patterns(self._view),
             "mind": self._mind,
             "compare": self._compare,
             "resources": lambda given: resources(self._view),

@@ -119,7 +119,14 @@ class Agents {
     this.belief.set(null);
     this.say.textContent = "computing the steps since the last checkpoint again…";
     this.why.replaceChildren(empty("Computing…"));
-    page.ask("mind", { agent: page.agent, step: page.step }).then((found) => { if (this.thought === key) this.explain(found); }, (error) => { if (error.message && this.thought === key) this.why.replaceChildren(empty(error.message)); });
+    page.ask("mind", { agent: page.agent, step: page.step }).then((found) => { if (this.thought === key) this.explain(found); }, (error) => this.failed(key, error.message));
+  }
+
+  // One that gave way to another question is asked again when this tab is shown again.
+  failed(key, message) {
+    if (this.thought !== key) return;
+    if (message) this.why.replaceChildren(empty(message));
+    else this.thought = "";
   }
 
   believed(belief) {
