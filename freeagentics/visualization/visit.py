@@ -26,7 +26,7 @@ from freeagentics.visualization.run_view import RunView
 from freeagentics.visualization.signal_rows import signal_rows
 
 Message = dict[str, Any]
-SLOW = ("mind", "compare", "resources", "patterns")
+SLOW = ("mind", "compare", "resources", "patterns", "kept")
 """Questions that are answered in a thread beside: they may take as long as computing steps again."""
 
 
@@ -49,7 +49,7 @@ class Visit:
         self._live: LiveRun | None = None
         self._own: Path | None = None
         self._settings: dict[str, object] = {}
-        self._wanted: object = None
+        self._wanted: dict[str, object] = {}
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="freeagentics-answer")
         self._closed = False
         self._verbs: dict[str, Callable[[Message], object]] = {
@@ -81,7 +81,7 @@ class Visit:
         if self._closed:
             return
         if message["ask"] in SLOW:
-            self._wanted = (message["ask"], message["id"])
+            self._wanted[message["ask"]] = message["id"]
             self._slow.submit(self._answer, message)
         else:
             self._answer(message)
@@ -97,8 +97,8 @@ class Visit:
         trim_heap()
 
     def _answer(self, message: Message) -> None:
-        if message["ask"] in SLOW and self._wanted != (message["ask"], message["id"]):
-            # Another has been asked since: its answer alone is waited for.
+        if self._wanted.get(message["ask"], message["id"]) != message["id"]:
+            # The same has been asked again since: that answer alone is waited for.
             self._send({"kind": "answer", "id": message["id"], "error": ""})
             return
         try:

@@ -6,7 +6,7 @@ class Patterns {
     this.page = page;
     this.given = el("div");
     this.found = el("div", {}, empty("Looking through the market of this run…"));
-    this.node = card("Patterns, with their evidence", "wide", [this.given, el("h4", { text: "Found in the market of this run" }), this.found]);
+    this.node = card("Patterns, with their evidence", "wide", [this.given, el("h3", { text: "Found in the market of this run" }), this.found]);
     this.known = null;
   }
 
