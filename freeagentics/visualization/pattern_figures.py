@@ -81,13 +81,12 @@ def _evidence(view: RunView) -> Evidence:
 
 def _heard(view: RunView, name: str) -> dict[str, int]:
     """Agents who heed a pattern, and those of them who gave it a weight after the last step."""
-    heeds = hears = 0
+    names, hears = view.names, 0
     for _, _, records in view.journal.scan(Kind.WEIGHTS, first=view.last, last=view.last):
-        role = view.names.role_of(int(records["agent"][0]))
+        role = names.role_of(int(records["agent"][0]))
         if name in role.patterns:
-            heeds += len(records)
             hears += int((records["weight"][:, role.weights.index(name)] != 0).sum())
-    return {"heeds": heeds, "hears": hears}
+    return {"heeds": sum(name in names.of_role(role).patterns for role in names.roles), "hears": hears}
 
 
 def _estimated(condition: Condition, evidence: Evidence) -> dict[str, object]:

@@ -130,12 +130,9 @@ class Visit:
         self.page.wait_for_function(truth)
 
     def row(self, name: str) -> Locator:
-        """A row that has stood still for half a second: answers that fill a tab move what stands below them, on a slow machine late."""
+        """A row of a table, in sight."""
         row = self.page.get_by_role("row", name=name).first
         row.scroll_into_view_if_needed()
-        place = None
-        while place != (place := row.bounding_box()):
-            self.page.wait_for_timeout(500)
         return row
 
     def query(self) -> dict[str, str]:

@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("page")
-    run("quick", steps=STEPS, out=folder / "runs" / "quick-seed7-20260101-000000")
+    run("quick", steps=STEPS, overrides={"patterns": [{"conditions": {"price.zscore_min": 1}}]}, out=folder / "runs" / "quick-seed7-20260101-000000")
     with served("quick", cwd=folder) as server:
         yield server
 
@@ -107,6 +107,15 @@ def test_a_reload_keeps_run_step_agent_and_tab(recorded: Visit) -> None:
     assert recorded.query() == kept
 
 
+def test_rows_stand_still_while_answers_arrive(recorded: Visit) -> None:
+    recorded.show("Agents")
+    row = recorded.row(AGENT)
+    place = row.bounding_box()
+    row.click()
+    recorded.page.locator(".why").get_by_text("What came of it").wait_for()
+    assert row.bounding_box() == place
+
+
 def test_a_row_that_changes_between_a_press_and_its_release_is_picked_all_the_same(recorded: Visit) -> None:
     recorded.show("Agents")
     recorded.page.get_by_label("Step", exact=True).fill("40")
@@ -152,6 +161,9 @@ def test_signals_memory_and_resources_are_shown(recorded: Visit) -> None:
     recorded.show("Memory")
     recorded.page.get_by_role("img", name="Age of recalled memories").wait_for()
     recorded.page.get_by_role("img", name="Kept by age: ").wait_for()
+    given = recorded.page.get_by_role("row", name="price.zscore >= 1")
+    given.get_by_text("of 4").wait_for()
+    recorded.page.get_by_text("in this market").wait_for()
     recorded.show("Resources")
     recorded.wait_for("RAM of an agent")
     recorded.wait_for("Decisions")
