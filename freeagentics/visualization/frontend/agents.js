@@ -111,7 +111,7 @@ class Agents {
   parts(found) {
     const parts = Object.entries(Object.keys(found.parts).length ? found.parts : found.weights), most = Math.max(0.01, ...parts.map(([, value]) => Math.abs(value ?? 0)));
     if (!parts.length) return empty("Nothing on record for this role.");
-    return el("ul", { class: "bars" }, parts.map(([name, value]) => el("li", {}, el("span", { text: words(name) }), el("i", { class: value < 0 ? "minus" : "plus", style: `--share:${Math.abs(value) / most}` }), el("b", { text: fixed(value, 2) }))));
+    return el("ul", { class: "bars" }, parts.map(([name, value]) => el("li", {}, el("span", { text: words(name), title: words(name) }), el("i", { class: value < 0 ? "minus" : "plus", style: `--share:${Math.abs(value) / most}` }), el("b", { text: fixed(value, 2) }))));
   }
 
   memories(found) {
