@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
 from freeagentics.arrays import F64, AnyArray
-from freeagentics.condition import Condition
 from freeagentics.evaluation.market_evidence import market_evidence
-from freeagentics.evaluation.run_patterns import RunPattern, patterns_of
+from freeagentics.evaluation.run_patterns import RunPattern, estimated, patterns_of
 from freeagentics.journal import Kind
 from freeagentics.records.record_frames import RecordFrames
-from freeagentics.services.evidence import Evidence
-from freeagentics.services.pattern_trial import Estimate
 from freeagentics.visualization.forecasts import JUDGED, forecasts, judge
 from freeagentics.visualization.plain import number
 from freeagentics.visualization.run_view import RunView
+
+if TYPE_CHECKING:
+    from freeagentics.services.evidence import Evidence
+    from freeagentics.services.pattern_trial import Estimate
 
 USES = ("applied", *JUDGED)
 """Of each pattern: decisions whose forecast it moved, and what outcomes said of these."""
@@ -64,7 +67,7 @@ def market_patterns(view: RunView) -> dict[str, object]:
     return {
         "step": view.last,
         "horizon": evidence.horizon,
-        "given": [{"name": name, **_heard(view, name), **_estimated(conditions[name], evidence)} for name in view.patterns],
+        "given": [{"name": name, **_heard(view, name), **_figures(estimated(conditions[name], evidence))} for name in view.patterns],
         "found": [_found(one) for one in found.patterns],
         "tried": len(found.patterns) + len(found.refused),
     }
@@ -89,14 +92,9 @@ def _heard(view: RunView, name: str) -> dict[str, int]:
     return {"heeds": sum(name in names.of_role(role).patterns for role in names.roles), "hears": hears}
 
 
-def _estimated(condition: Condition, evidence: Evidence) -> dict[str, object]:
-    """Figures of a condition; none where there is no evidence of it."""
-    if not (len(evidence) and condition.is_about(evidence)):
+def _figures(estimate: Estimate | None) -> dict[str, object]:
+    if estimate is None:
         return {"events": 0}
-    return _figures(Estimate.of(condition, evidence))
-
-
-def _figures(estimate: Estimate) -> dict[str, object]:
     rate = estimate.rate
     return {
         "events": rate.trials,

@@ -60,7 +60,7 @@ def cause_texts(view: RunView, numbers: AnyArray, step: int) -> list[dict[str, o
 
 
 def _edges(view: RunView, pages: list[AnyArray]) -> list[list[int]]:
-    """How many signals of pages each role told each role of each kind: sender, recipient, kind, number."""
+    """Signals of pages, counted by who told whom what: sender, recipient, kind, number."""
     team = len(view.names.team)
     counts = np.zeros((team, team, len(SIGNAL_KINDS)), dtype=np.int64)
     for page in pages:

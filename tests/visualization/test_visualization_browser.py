@@ -30,7 +30,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("page")
-    run("quick", steps=STEPS, overrides={"patterns": [{"conditions": {"price.zscore_min": 1}}]}, out=folder / "runs" / "quick-seed7-20260101-000000")
+    given = {"patterns": [{"conditions": {"price.zscore_min": 1}}]}
+    run("quick", steps=STEPS, overrides=given, out=folder / "runs" / "quick-seed7-20260101-000000")
     with served("quick", cwd=folder) as server:
         yield server
 

@@ -11,8 +11,8 @@ class Memory {
     this.use = new Chart(page, { title: `Forecasts that memory moved and turned, mean of ${SPAN} steps`, height: 220, format: (value) => percent(value, 0), range: (_, low, high) => [0, Math.max(0.05, high * 1.08)], series: [{ label: "moved", colour: "muted" }, { label: "turned", colour: "accent" }] });
     this.roles = el("div");
     this.ages = el("div");
-    this.kept = el("div");
-    this.fidelity = el("div");
+    this.kept = el("div", {}, empty("Reading what is kept…"));
+    this.fidelity = el("div", {}, empty("Reading what is kept…"));
     this.patterns = new Patterns(page);
     this.charts = [this.saved, this.use];
     this.node = el("div", { class: "grid" }, this.tiles, this.saved.node, this.use.node, card("Used, helped, hurt, by role", "", this.roles), card("Age of what is recalled", "", this.ages), card("Kept, by age", "", this.kept), card("Fidelity and budget", "wide", this.fidelity), this.patterns.node);
@@ -23,8 +23,8 @@ class Memory {
     if (!page.columns) return;
     if (what === "step") { for (const chart of this.charts) if (chart.plot) chart.plot.redraw(false); return; }
     if (what === "opened") this.patterns.opened();
-    if (what === "opened" || what === "tab" || (what === "state" && !page.playing)) this.patterns.ask();
     if (what === "opened" || what === "tab") page.ask("kept").then((found) => { this.drawFidelity(found); this.drawKept(found.ages); }, (error) => page.notice(error.message));
+    if (what === "opened" || what === "tab" || (what === "state" && !page.playing)) this.patterns.ask();
     this.fill();
   }
 
@@ -78,8 +78,14 @@ class Memory {
     ctx.stroke();
   }
 
+  waits() {
+    const { page } = this;
+    if (page.columns.turned.length < page.last) return "Reading the record…";
+    return `No memory has moved a forecast${page.canGoOn ? " yet" : ""}: that takes outcomes that bear it out.`;
+  }
+
   drawRoles(told) {
-    if (!told.length) { this.roles.replaceChildren(empty(`No memory has moved a forecast${this.page.canGoOn ? " yet" : ""}: that takes outcomes that bear it out.`)); return; }
+    if (!told.length) { this.roles.replaceChildren(empty(this.waits())); return; }
     const sum = (column) => column.reduce((a, b) => a + b, 0);
     const rows = told.map(({ role, counts }) => {
       const judged = sum(counts[JUDGED]), helped = sum(counts[HELPED]);
