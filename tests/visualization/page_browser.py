@@ -129,9 +129,9 @@ class Visit:
         """Wait for an expression of JavaScript to be true."""
         self.page.wait_for_function(truth)
 
-    def row(self, name: str) -> Locator:
-        """A row of a table, in sight."""
-        row = self.page.get_by_role("row", name=name).first
+    def row(self, table: str, name: str) -> Locator:
+        """A row of a table, in sight. The table says that its tab is shown: rows of another may have the same name."""
+        row = self.page.get_by_role("table", name=table).get_by_role("row", name=name).first
         row.scroll_into_view_if_needed()
         return row
 
