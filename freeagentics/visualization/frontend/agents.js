@@ -166,7 +166,7 @@ class Agents {
       told.trades.length ? el("p", {}, told.trades.map((trade) => `Ordered ${short(trade.quantity)} ${trade.symbol}, ${trade.filled ? `filled ${short(trade.filled)} at ${price(trade.price)} for a fee of ${fixed(trade.fee, 2)} USD` : "not filled"}. `)) : "",
       el("div", { class: "columns" }, el("div", {}, el("h4", { text: "Belief before and after" }), pairs(regimes)), el("div", {}, el("h4", { text: "Sources it read" }), el("p", { text: `${told.sources.join(", ")}; paid ${fixed(told.paid / 100, 2)} USD` }))),
       el("h4", { text: "Had it not heard" }),
-      told.signals.length ? el("ul", {}, told.signals.map((one) => el("li", {}, `${words(one.kind.toLowerCase())} from ${one.source}, ${`${many(one.age, "step")} old`}: `, without(one.without)))) : empty("No signal was valid for it."),
+      told.signals.length ? el("ul", {}, told.signals.map((one) => el("li", {}, `${words(one.kind.toLowerCase())} from ${one.source}, ${many(one.age, "step")} old: `, without(one.without)))) : empty("No signal was valid for it."),
       el("h4", { text: "Had it not remembered" }),
       told.memories.length ? el("ul", {}, told.memories.map((one) => el("li", {}, `step ${whole(one.step)}, ${percent(one.relevance, 0)} alike, ${one.kept_bytes ? `decoded within ${percent(one.decoding_error, 1)} of range` : "dropped from the record since"}: `, without(one.without)))) : empty("Nothing came to mind."),
       ...memories.slice(0, 3).map((memory) => this.beside(memory)),
