@@ -1,0 +1,84 @@
+"""The fit of recall metrics: once a market day, to all that agents have lived through, and to what their peers have."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freeagentics.arrays import F32, I64, U8, ArrayState, Mask
+from freeagentics.clock import DAY_MS
+from freeagentics.mind import BinnedEffects, FacultyWeights, trunk_of
+
+LEAST_STEPS = 24
+"""Steps from one fit to the next at least, where days have fewer bars."""
+
+
+class MetricFit(ArrayState):
+    """Credence that each number of a recall key tells of outcomes, as it stood when the last market day was over.
+
+    With *adapt* a number may tell of outcomes by where in its range it lies, in whatever shape, and not only by its slope: the larger
+    credence of both counts. With *federation* the evidence of each agent is brought so far towards the trunk of its cohort: at one half its
+    own counts as much as that of its peers. Where all saw the same this changes nothing, for a trunk knows no more than one agent does.
+
+    Args:
+        slopes: how outcomes answered to each number of a key.
+        horizon: bars that an outcome looks ahead.
+        probability: of each number, before any outcome, that it tells anything.
+        adapt: whether shapes are looked for.
+        federation: share of the trunk, 0 to 1.
+
+    Attributes:
+        credence: (rows, key_size).
+        effects: outcomes by where in their ranges numbers lay, or None.
+        fitted: market day of the step before, -1 at first, and step of the last fit, (2,).
+    """
+
+    def __init__(self, slopes: FacultyWeights, horizon: int, probability: float, *, adapt: bool, federation: float) -> None:
+        rows, size = slopes.credence.shape
+        self._federation = np.float32(federation)
+        self.credence = np.zeros((rows, size), dtype=np.float32)
+        self.effects = BinnedEffects(rows, size, horizon, probability) if adapt else None
+        self.fitted = np.array([-1, 1])
+
+    def learn(self, keys: U8, slot: int, residual: F32, judged: Mask) -> None:
+        """Take in an outcome, as `BinnedEffects.learn` does."""
+        if self.effects:
+            self.effects.learn(keys, slot, residual, judged)
+
+    def consolidate(self, step: int, timestamp: int, slopes: FacultyWeights, active: Mask) -> None:
+        """At the beginning of a step, fit the metrics of all rows if a market day is over; the trunk is that of the *active* ones."""
+        day, (before, last) = timestamp // DAY_MS, self.fitted.tolist()
+        self.fitted[0] = day
+        if 0 <= before < day and step - last >= LEAST_STEPS:
+            self.fitted[1] = step
+            self._fit(slopes, active)
+
+    def _fit(self, slopes: FacultyWeights, active: Mask) -> None:
+        self.credence[:] = slopes.credence_of(*self._federated(slopes.information, slopes.moment, active))
+        if self.effects:
+            evidence = self._federated(self.effects.count, self.effects.moment, active)
+            np.maximum(self.credence, self.effects.credence(*evidence, slopes.noise), out=self.credence)
+
+    def _federated(self, information: F32, moment: F32, active: Mask) -> tuple[F32, F32]:
+        """Evidence of all rows, (rows, ...) both, brought towards the trunk, and all the way where it is no number."""
+        if not self._federation > 0:
+            return information, moment
+        own = information.reshape(len(active), -1), moment.reshape(len(active), -1)
+        trunk = trunk_of(own[0][active], own[1][active])
+        sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
+        share = np.where(sound, self._federation, np.float32(1))
+        mine = (np.where(sound, evidence, np.float32(0)) for evidence in own)
+        first, second = (one + share * (typical - one) for one, typical in zip(mine, trunk, strict=True))
+        return first.reshape(information.shape), second.reshape(moment.shape)
+
+    def inherit(self, rows: I64, credence: F32, effects: BinnedEffects | None, theirs: I64) -> None:
+        """Rows (indexes) begin with a *credence* (n, key_size) until their first fit, and with the *effects* that rows *theirs* have seen,
+        where there are any."""
+        self.credence[rows] = credence
+        if self.effects and effects:
+            self.effects.inherit(rows, effects, theirs)
+
+    def forget(self, rows: I64) -> None:
+        """Rows (indexes) start afresh, for agents that arrive."""
+        self.credence[rows] = 0
+        if self.effects:
+            self.effects.forget(rows)
