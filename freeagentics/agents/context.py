@@ -58,7 +58,7 @@ class MemorySettings(BaseModel):
     )
     adapt: bool = Field(
         False,
-        description="Whether the recall metric is fitted once a market day, and a feature may tell of outcomes in any shape, not by its slope alone.",
+        description="Whether recall metrics are fitted once a market day, to what features tell in any shape, and not by their slopes alone.",
     )
     federation: float = Field(
         0.0,
