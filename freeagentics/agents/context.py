@@ -58,13 +58,10 @@ class MemorySettings(BaseModel):
     )
     adapt: bool = Field(
         False,
-        description="Whether recall metrics are fitted once a market day, to what features tell in any shape, and not by their slopes alone.",
+        description="Whether recall metrics are fitted once a market day, to what features tell in any shape, not by slopes alone.",
     )
-    federation: float = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="Share that the trunk, the typical evidence of a cohort's agents, has in their recall metrics; 0 for their own alone.",
+    federation: bool = Field(
+        False, description="Whether recall metrics go by what peers in the cohort have seen as well, so far as no few of them can spoil it."
     )
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
     sequences: int = Field(

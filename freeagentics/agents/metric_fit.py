@@ -16,15 +16,15 @@ class MetricFit(ArrayState):
     """Credence that each number of a recall key tells of outcomes, as it stood when the last market day was over.
 
     With *adapt* a number may tell of outcomes by where in its range it lies, in whatever shape, and not only by its slope: the larger
-    credence of both counts. With *federation* the evidence of each agent is brought so far towards the trunk of its cohort: at one half its
-    own counts as much as that of its peers. Where all saw the same this changes nothing, for a trunk knows no more than one agent does.
+    credence of both counts. With *federation* an agent goes by the evidence of its cohort beside its own, as far as that is more than its
+    own: see `trunk_of`.
 
     Args:
         slopes: how outcomes answered to each number of a key.
         horizon: bars that an outcome looks ahead.
         probability: of each number, before any outcome, that it tells anything.
         adapt: whether shapes are looked for.
-        federation: share of the trunk, 0 to 1.
+        federation: whether peers count.
 
     Attributes:
         credence: (rows, key_size).
@@ -32,9 +32,9 @@ class MetricFit(ArrayState):
         fitted: market day of the step before, -1 at first, and step of the last fit, (2,).
     """
 
-    def __init__(self, slopes: FacultyWeights, horizon: int, probability: float, *, adapt: bool, federation: float) -> None:
+    def __init__(self, slopes: FacultyWeights, horizon: int, probability: float, *, adapt: bool, federation: bool) -> None:
         rows, size = slopes.credence.shape
-        self._federation = np.float32(federation)
+        self._federation = federation
         self.credence = np.zeros((rows, size), dtype=np.float32)
         self.effects = BinnedEffects(rows, size, horizon, probability) if adapt else None
         self.fitted = np.array([-1, 1])
@@ -53,22 +53,22 @@ class MetricFit(ArrayState):
             self._fit(slopes, active)
 
     def _fit(self, slopes: FacultyWeights, active: Mask) -> None:
-        self.credence[:] = slopes.credence_of(*self._federated(slopes.information, slopes.moment, active))
+        noise = slopes.noise
+        self.credence[:] = slopes.credence_of(*self._federated(slopes.information, slopes.moment, noise, active))
         if self.effects:
-            evidence = self._federated(self.effects.count, self.effects.moment, active)
-            np.maximum(self.credence, self.effects.credence(*evidence, slopes.noise), out=self.credence)
+            evidence = self._federated(self.effects.count, self.effects.moment, noise, active)
+            np.maximum(self.credence, self.effects.credence(*evidence, noise), out=self.credence)
 
-    def _federated(self, information: F32, moment: F32, active: Mask) -> tuple[F32, F32]:
-        """Evidence of all rows, (rows, ...) both, brought towards the trunk, and all the way where it is no number."""
-        if not self._federation > 0:
+    def _federated(self, information: F32, moment: F32, noise: F32, active: Mask) -> tuple[F32, F32]:
+        """Evidence of all rows, (rows, ...) both, with that of peers; of theirs alone where one's own is no number."""
+        if not self._federation:
             return information, moment
         own = information.reshape(len(active), -1), moment.reshape(len(active), -1)
-        trunk = trunk_of(own[0][active], own[1][active])
+        trunk = trunk_of(own[0][active], own[1][active], noise[active])
         sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
-        share = np.where(sound, self._federation, np.float32(1))
-        mine = (np.where(sound, evidence, np.float32(0)) for evidence in own)
-        first, second = (one + share * (typical - one) for one, typical in zip(mine, trunk, strict=True))
-        return first.reshape(information.shape), second.reshape(moment.shape)
+        both = (np.where(sound, mine, np.float32(0)) + peers for mine, peers in zip(own, trunk, strict=True))
+        first, second = (found.reshape(information.shape) for found in both)
+        return first, second
 
     def inherit(self, rows: I64, credence: F32, effects: BinnedEffects | None, theirs: I64) -> None:
         """Rows (indexes) begin with a *credence* (n, key_size) until their first fit, and with the *effects* that rows *theirs* have seen,

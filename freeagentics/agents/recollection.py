@@ -35,7 +35,7 @@ class Recollection(ArrayState):
     """
 
     def __init__(
-        self, rows: int, key_size: int, horizon: int, trust: float, prior: float, *, adapt: bool = False, federation: float = 0.0
+        self, rows: int, key_size: int, horizon: int, trust: float, prior: float, *, adapt: bool = False, federation: bool = False
     ) -> None:
         self.least = np.float32(0)
         self._trust = np.float32(trust)
@@ -43,7 +43,7 @@ class Recollection(ArrayState):
         self.features = FacultyWeights(rows, horizon, np.full(key_size, prior, dtype=np.float32))
         self.centre = np.full((rows, key_size), 0.5, dtype=np.float32)
         self.said = np.zeros((horizon + 1, rows, 2), dtype=np.float32)
-        self.fit = MetricFit(self.features, horizon, prior, adapt=adapt, federation=federation) if adapt or federation > 0 else None
+        self.fit = MetricFit(self.features, horizon, prior, adapt=adapt, federation=federation) if adapt or federation else None
 
     @property
     def weight(self) -> F32:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, Mask
+from freeagentics.arrays import F32, I64, Mask
 
 TRIMMED = 8
 """One agent in so many, rounded up, is left out at either end."""
@@ -16,29 +16,70 @@ FEWEST = 3
 LOUDEST = np.float32(2)
 """Weight of an agent in the mean, in typical ones, at most."""
 
+DEVIATION = np.float32(1.4826)
+"""Standard deviations in a median absolute deviation, of a normal distribution."""
 
-def trunk_of(information: F32, moment: F32) -> tuple[F32, F32]:
-    """Information and moment of each component that are typical of agents whose own are (agents, C), both (C,); zeros where fewer than
-    three know anything of it.
+APART = np.float32(2)
+"""Spread of slopes, in what chance makes, up to which agents may be of one kind."""
+
+
+def trunk_of(information: F32, moment: F32, noise: F32) -> tuple[F32, F32]:
+    """Information and moment of each component that an agent has from its peers beside its own, (C,) both; zeros where fewer than three know
+    anything of it.
 
     The update that an agent brings is its slope, moment / information. Slopes are averaged, weighed by information (federated averaging;
     McMahan et al., 2017, arXiv:1602.05629), after the largest and the smallest eighth of them were left out, component by component (a
     trimmed mean; Yin et al., 2018, arXiv:1803.01498), and no information counts for more than twice the trimmed mean of all. So as long as
-    no more agents are wrong than are left out at one end, a slope and an information of the trunk lie within the range of the others',
-    whatever those say.
+    no more agents are wrong than are left out at one end, the trunk's slopes lie within the range of the others', whatever those say.
+
+    It counts for 1 / (1 / n + alike + apart) of its n agents, less the one that is told. Both go by the spread of slopes (a median absolute
+    deviation, squared, times the typical information over the variance of outcomes), which is 1 by chance. Below that, in the median over
+    components, agents saw the same outcomes, and a thousand of them know no more than one: *alike* is 1 less the spread. Where it is above
+    `APART` agents are of different kinds: *apart* is by how much (heterogeneity as in DerSimonian & Laird, 1986,
+    doi:10.1016/0197-2456(86)90046-2).
+
+    Args:
+        information, moment: every agent's own, (agents, C).
+        noise: sum of its squared outcomes, and their number, (agents, 2).
     """
     known = np.isfinite(information) & np.isfinite(moment) & (information > 0)
-    slope = np.where(known, moment, np.float32(0)) / np.where(known, information, np.float32(1))
-    typical = _trimmed_mean(information, np.ones_like(information), known)
-    weight = np.minimum(np.where(known, information, np.float32(0)), LOUDEST * typical)
-    return typical, typical * _trimmed_mean(slope, weight, known)
+    mine, product = (np.where(known, evidence, np.float32(0)) for evidence in (information, moment))
+    slope = product / np.where(known, mine, np.float32(1))
+    typical = _trimmed_mean(mine, known.astype(np.float32), known)
+    mean = _trimmed_mean(slope, np.minimum(mine, LOUDEST * typical), known)
+    peers = typical * _peers(slope, typical, noise, known)
+    return peers, peers * mean
+
+
+def _peers(slope: F32, typical: F32, noise: F32, known: Mask) -> F32:
+    """Agents for which a trunk counts beside one's own evidence, (C,)."""
+    away = np.abs(slope - _median(slope, known)) * DEVIATION
+    deviation, variance = _median(away, known), _median(noise[:, :1] / noise[:, 1:], np.isfinite(noise[:, :1]))
+    spread = typical * deviation * deviation / variance
+    alike = np.maximum(1 - _median(spread[:, None], (typical > 0)[:, None]), np.float32(0))
+    apart, agents = np.maximum(spread - APART, np.float32(0)), np.maximum(_count(known), 1).astype(np.float32)
+    return np.maximum(1 / (1 / agents + alike + apart) - 1, np.float32(0))
+
+
+def _count(known: Mask) -> I64:
+    return np.count_nonzero(known, axis=0)
+
+
+def _in_order(values: F32, known: Mask) -> I64:
+    """Order of the *known* values of each column, then the others, (agents, C)."""
+    return np.argsort(np.where(known, values, np.float32(np.inf)), axis=0, kind="stable")
+
+
+def _median(values: F32, known: Mask) -> F32:
+    """The lower median of the *known* values (agents, C), (C,); of any where none is."""
+    middle = np.take_along_axis(_in_order(values, known), np.maximum(_count(known) - 1, 0)[None] // 2, axis=0)
+    return np.take_along_axis(values, middle, axis=0)[0]
 
 
 def _trimmed_mean(values: F32, weight: F32, known: Mask) -> F32:
     """Mean by *weight* of the *known* values (agents, C) without those at either end, (C,); 0 where too few are known."""
-    order = np.argsort(np.where(known, values, np.float32(np.inf)), axis=0, kind="stable")
-    count = np.count_nonzero(known, axis=0)
-    left_out, place = -(-count // TRIMMED), np.arange(len(values))[:, None]
+    order, count, place = _in_order(values, known), _count(known), np.arange(len(values))[:, None]
+    left_out = -(-count // TRIMMED)
     taken = (place >= left_out) & (place < count - left_out) & (count >= FEWEST)
     values, weight = (np.where(taken, np.take_along_axis(array, order, axis=0), np.float32(0)) for array in (values, weight))
     whole = kernels.total(weight, axis=0)
