@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from freeagentics.arrays import F32, I64, U8, ArrayState, Mask
 from freeagentics.clock import DAY_MS
 from freeagentics.mind import BinnedEffects, FacultyWeights, trunk_of
+
+Judge = Callable[[F32, F32, F32], F32]
 
 LEAST_STEPS = 24
 """Steps from one fit to the next at least, where days have fewer bars."""
@@ -15,9 +19,9 @@ LEAST_STEPS = 24
 class MetricFit(ArrayState):
     """Credence that each number of a recall key tells of outcomes, as it stood when the last market day was over.
 
-    With *adapt* a number may tell of outcomes by where in its range it lies, in whatever shape, and not only by its slope: the larger
-    credence of both counts. With *federation* an agent goes by the evidence of its cohort beside its own, as far as that is more than its
-    own: see `trunk_of`.
+    With *adapt* a number may tell of outcomes by where in its range it lies, in whatever shape, and not only by its slope. With
+    *federation* what makes it credible may be the evidence of an agent and its peers (`trunk_of`), and not only its own. The largest
+    credence counts: what an agent has seen itself nobody talks it out of.
 
     Args:
         slopes: how outcomes answered to each number of a key.
@@ -53,22 +57,20 @@ class MetricFit(ArrayState):
             self._fit(slopes, active)
 
     def _fit(self, slopes: FacultyWeights, active: Mask) -> None:
-        noise = slopes.noise
-        self.credence[:] = slopes.credence_of(*self._federated(slopes.information, slopes.moment, noise, active))
+        self.credence[:] = 0
+        self._take(slopes.credence_of, slopes.information, slopes.moment, slopes.noise, active)
         if self.effects:
-            evidence = self._federated(self.effects.count, self.effects.moment, noise, active)
-            np.maximum(self.credence, self.effects.credence(*evidence, noise), out=self.credence)
+            self._take(self.effects.credence_of, self.effects.count, self.effects.moment, slopes.noise, active)
 
-    def _federated(self, information: F32, moment: F32, noise: F32, active: Mask) -> tuple[F32, F32]:
-        """Evidence of all rows, (rows, ...) both, with that of peers; of theirs alone where one's own is no number."""
-        if not self._federation:
-            return information, moment
-        own = information.reshape(len(active), -1), moment.reshape(len(active), -1)
-        trunk = trunk_of(own[0][active], own[1][active], noise[active])
-        sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
-        both = (np.where(sound, mine, np.float32(0)) + peers for mine, peers in zip(own, trunk, strict=True))
-        first, second = (found.reshape(information.shape) for found in both)
-        return first, second
+    def _take(self, judge: Judge, information: F32, moment: F32, noise: F32, active: Mask) -> None:
+        """Hold what an agent's evidence (rows, key_size, ...) makes credible, and what it does with that of peers."""
+        np.maximum(self.credence, judge(information, moment, noise), out=self.credence)
+        if self._federation:
+            own = [evidence.reshape(len(active), -1) for evidence in (information, moment)]
+            trunk = trunk_of(own[0][active], own[1][active], noise[active])
+            sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
+            both = [(np.where(sound, mine, np.float32(0)) + peers).reshape(moment.shape) for mine, peers in zip(own, trunk, strict=True)]
+            np.maximum(self.credence, judge(*both, noise), out=self.credence)
 
     def inherit(self, rows: I64, credence: F32, effects: BinnedEffects | None, theirs: I64) -> None:
         """Rows (indexes) begin with a *credence* (n, key_size) until their first fit, and with the *effects* that rows *theirs* have seen,

@@ -52,7 +52,7 @@ class BinnedEffects(ArrayState):
         """
         compiled.effects_learn(keys, slot, residual, judged, BINS, self._share, FORGOTTEN, LARGEST, self.count, self.moment)
 
-    def credence(self, count: F32, moment: F32, noise: F32) -> F32:
+    def credence_of(self, count: F32, moment: F32, noise: F32) -> F32:
         """Posterior probabilities that numbers tell anything, (rows, size), of evidence like one's own, and sums of squared outcomes with
         their number, (rows, 2)."""
         found = np.empty(count.shape[:2], dtype=np.float32)

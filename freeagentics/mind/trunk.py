@@ -43,49 +43,49 @@ def trunk_of(information: F32, moment: F32, noise: F32) -> tuple[F32, F32]:
         noise: sum of its squared outcomes, and their number, (agents, 2).
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        slope = moment / information
-    known = np.isfinite(slope) & np.isfinite(information) & (information > 0)
-    mine, slope = (np.where(known, values, np.float32(0)) for values in (information, slope))
-    typical = _trimmed_mean(mine, np.ones_like(mine), known)
-    mean = _trimmed_mean(slope, np.minimum(mine, LOUDEST * typical), known)
-    peers = typical * _peers(slope, typical, noise, known)
+        slopes, knowing = (np.ascontiguousarray(values.T) for values in (moment / information, information))
+    known = np.isfinite(slopes) & np.isfinite(knowing) & (knowing > 0)
+    slopes, knowing = (np.where(known, values, np.float32(0)) for values in (slopes, knowing))
+    typical = _trimmed_mean(_Sorted(knowing, known), known.astype(np.float32))
+    by_slope = _Sorted(slopes, known)
+    mean = _trimmed_mean(by_slope, np.minimum(knowing, LOUDEST * typical[:, None]))
+    peers = typical * _peers(by_slope, typical, noise)
     return peers, peers * mean
 
 
-def _peers(slope: F32, typical: F32, noise: F32, known: Mask) -> F32:
+class _Sorted:
+    """The *known* of *values* (C, agents), rising: their *count* (C,), and the one at a place (C,) of each component."""
+
+    def __init__(self, values: F32, known: Mask) -> None:
+        self.values, self.known = values, known
+        self.count = np.count_nonzero(known, axis=1)
+        self._rising = np.sort(np.where(known, values, np.float32(np.inf)), axis=1)
+
+    def at(self, place: I64) -> F32:
+        return np.take_along_axis(self._rising, np.clip(place, 0, self.values.shape[1] - 1)[:, None], axis=1)[:, 0]
+
+    def median(self) -> F32:
+        """Their median, (C,); 0 where there is none."""
+        last = self.count - 1
+        return np.where(self.count > 0, (self.at(last // 2) + self.at((last + 1) // 2)) / 2, np.float32(0))
+
+
+def _peers(slopes: _Sorted, typical: F32, noise: F32) -> F32:
     """Agents for which a trunk counts beside one's own evidence, (C,)."""
-    away = np.abs(slope - _median(slope, known)) * DEVIATION
-    deviation, variance = _median(away, known), _median(noise[:, :1] / noise[:, 1:], np.isfinite(noise[:, :1]))
-    spread = typical * deviation * deviation / variance
+    away = np.abs(slopes.values - slopes.median()[:, None]) * DEVIATION
+    deviation = _Sorted(away, slopes.known).median()
+    variance = np.ascontiguousarray(noise[:, 0] / noise[:, 1])[None]
+    spread = typical * deviation * deviation / _Sorted(variance, np.isfinite(variance)).median()
     usual = kernels.total(np.minimum(spread, APART)) / np.float32(max(np.count_nonzero(typical), 1))
     alike, apart = np.maximum(1 - usual, np.float32(0)), np.maximum(spread - APART, np.float32(0))
-    agents = np.maximum(_count(known), 1).astype(np.float32)
-    return np.maximum(1 / (1 / agents + alike + apart) - 1, np.float32(0))
+    return np.maximum(1 / (1 / np.maximum(slopes.count, 1).astype(np.float32) + alike + apart) - 1, np.float32(0))
 
 
-def _count(known: Mask) -> I64:
-    return np.count_nonzero(known, axis=0)
-
-
-def _in_order(values: F32, known: Mask) -> I64:
-    """Order of the *known* values of each column, then the others, (agents, C)."""
-    return np.argsort(np.where(known, values, np.float32(np.inf)), axis=0, kind="stable")
-
-
-def _median(values: F32, known: Mask) -> F32:
-    """The median of the *known* values (agents, C), (C,); of any where none is."""
-    order, last = _in_order(values, known), np.maximum(_count(known) - 1, 0)
-    lower, upper = (
-        np.take_along_axis(values, np.take_along_axis(order, at[None], axis=0), axis=0)[0] for at in (last // 2, (last + 1) // 2)
-    )
-    return (lower + upper) / 2
-
-
-def _trimmed_mean(values: F32, weight: F32, known: Mask) -> F32:
-    """Mean by *weight* of the *known* values (agents, C) without those at either end, (C,); 0 where too few are known."""
-    order, count, place = _in_order(values, known), _count(known), np.arange(len(values))[:, None]
-    left_out = -(-count // TRIMMED)
-    taken = (place >= left_out) & (place < count - left_out) & (count >= FEWEST)
-    values, weight = (np.where(taken, np.take_along_axis(array, order, axis=0), np.float32(0)) for array in (values, weight))
-    whole = kernels.total(weight, axis=0)
-    return kernels.total(weight * values, axis=0) / np.where(whole > 0, whole, np.float32(1))
+def _trimmed_mean(found: _Sorted, weight: F32) -> F32:
+    """Mean by *weight* (C, agents) of the values that are not at either end, (C,); 0 where too few are known."""
+    left_out = -(-found.count // TRIMMED)
+    low, high = found.at(left_out), found.at(found.count - 1 - left_out)
+    taken = found.known & (found.values >= low[:, None]) & (found.values <= high[:, None]) & (found.count >= FEWEST)[:, None]
+    weight = np.where(taken, weight, np.float32(0))
+    whole = kernels.total(weight)
+    return kernels.total(weight * found.values) / np.where(whole > 0, whole, np.float32(1))

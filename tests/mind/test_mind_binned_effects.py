@@ -25,7 +25,7 @@ def seen(places: F64, results: F64, horizon: int = 1) -> BinnedEffects:
 
 
 def credence(made: BinnedEffects) -> float:
-    return float(made.credence(made.count, made.moment, NOISE)[0, 0])
+    return float(made.credence_of(made.count, made.moment, NOISE)[0, 0])
 
 
 @pytest.mark.parametrize("shape", [lambda x: 2 * x - 1, lambda x: 4 * np.abs(x - 0.5) - 1, lambda x: np.where(x > 0.8, 2.0, -0.5)])

@@ -71,7 +71,7 @@ def test_whatever_as_many_as_are_trimmed_say_slopes_lie_within_the_range_of_the_
 
 
 def test_who_has_seen_more_counts_more_up_to_twice_the_typical() -> None:
-    slopes = np.repeat(np.array([0, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.5], dtype=np.float32)[:, None], 40, axis=1)
+    slopes = np.repeat(np.array([-0.2, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], dtype=np.float32)[:, None], 40, axis=1)
     information = np.full(slopes.shape, 10, dtype=np.float32)
     plain = trunk(information, information * slopes)
     information[5] = 1e6

@@ -90,17 +90,17 @@ FITTED = {"memory.adapt": True, "memory.federation": True, "run.checkpoint_every
 def test_fitted_metrics_are_the_same_on_two_workers_and_after_a_stop_and_part_of_no_fork(tmp_path: Path) -> None:
     def begun_anew(name: str, **settings: object) -> RunRecord:
         overrides = FITTED | {key.replace("__", "."): value for key, value in settings.items()}
-        return run("quick", agents=10, steps=40, overrides=overrides, out=tmp_path / name)
+        return run("quick", agents=10, steps=50, overrides=overrides, out=tmp_path / name)
 
     whole = begun_anew("whole")
     assert begun_anew("two", run__workers=2).summary.trajectory_sha256 == whole.summary.trajectory_sha256
-    steps = iter(range(1, 40))
+    steps = iter(range(1, 50))
     with pytest.raises(Interrupted):
         stop = Watch(stopping=lambda: next(steps) == 33)
-        run("quick", agents=10, steps=40, overrides=FITTED, out=tmp_path / "stopped", probes=[stop])
+        run("quick", agents=10, steps=50, overrides=FITTED, out=tmp_path / "stopped", probes=[stop])
     assert resume(tmp_path / "stopped").summary.trajectory_sha256 == whole.summary.trajectory_sha256
     with Journal(whole.directory.journal) as journal:
-        fitted = [arrays["recollection.fit.fitted"][1] for part, arrays in journal.checkpoint(40).items() if part.startswith("cohort-")]
-    assert set(fitted) <= set(range(25, 41))
+        fitted = [arrays["recollection.fit.fitted"][1] for part, arrays in journal.checkpoint(50).items() if part.startswith("cohort-")]
+    assert set(fitted) <= set(range(25, 51))
     with pytest.raises(BadScenario, match=r"memory\.adapt"):
         fork(whole.path, 30, overrides={"memory.adapt": False}, out=tmp_path / "fork")
