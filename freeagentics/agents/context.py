@@ -94,7 +94,7 @@ class MemorySettings(BaseModel):
         return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, ranking=self.ranking, doubt=self.doubt)
 
     def recollection(self, rows: int, key_size: int) -> Recollection:
-        """What so many agents make of memories with keys of so many numbers, before they have any."""
+        """An untaught recollection for so many agents, with keys of so many numbers."""
         return Recollection(rows, key_size, self.horizon, self.trust, self.prior, adapt=self.adapt, federation=self.federation)
 
     @property

@@ -41,7 +41,7 @@ class MetricFit(ArrayState):
         self._federation = federation
         self.credence = np.zeros((rows, size), dtype=np.float32)
         self.effects = BinnedEffects(rows, size, horizon, probability) if adapt else None
-        self.fitted = np.array([-1, 1])
+        self.fitted = np.array([-1, 1], dtype=np.int64)
 
     def learn(self, keys: U8, slot: int, residual: F32, judged: Mask) -> None:
         """Take in an outcome, as `BinnedEffects.learn` does."""

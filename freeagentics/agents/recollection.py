@@ -65,10 +65,10 @@ class Recollection(ArrayState):
         """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""
         return whole_metric(self._metric_weights())
 
-    def importance(self, row: int) -> F32:
-        """Share of each number of a key in the distance of keys, as outcomes have taught a row's agent, (key_size,); they sum to one."""
-        weights = self._metric_weights()[row]
-        return weights / kernels.total(weights)
+    def importance(self) -> F32:
+        """Share of each number of a key in the distance of keys, as outcomes have taught agents, (rows, key_size); rows sum to one."""
+        weights = self._metric_weights()
+        return weights / kernels.total(weights)[:, None]
 
     @property
     def credence(self) -> F32:
