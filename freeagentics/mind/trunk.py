@@ -42,6 +42,9 @@ def trunk_of(information: F32, moment: F32, noise: F32) -> tuple[F32, F32]:
         information, moment: every agent's own, (agents, C).
         noise: sum of its squared outcomes, and their number, (agents, 2).
     """
+    if len(information) < FEWEST:
+        nothing = np.zeros(information.shape[1], dtype=np.float32)
+        return nothing, nothing
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         slopes, knowing = (np.ascontiguousarray(values.T) for values in (moment / information, information))
     known = np.isfinite(slopes) & np.isfinite(knowing) & (knowing > 0)

@@ -70,6 +70,13 @@ def test_an_agent_whose_evidence_is_damaged_falls_back_and_no_other_notices(fede
     assert hurt.metric()[1].tobytes() == sound.metric()[1].tobytes()
 
 
+def test_a_cohort_whose_agents_have_all_left_is_fitted_to_nothing() -> None:
+    made = Recollection(2, KEY_SIZE, 1, 1.0, 0.01, adapt=True, federation=True)
+    for step in (1, 30):
+        made.consolidate(step, step * DAY_MS, np.zeros(2, dtype=np.bool_))
+    assert made.metric().tolist() == [FLAT.tolist()] * 2
+
+
 def test_metrics_are_fitted_when_a_market_day_is_over_and_at_least_a_days_steps_after_the_last_time() -> None:
     made = Recollection(1, KEY_SIZE, 1, 1.0, 0.01, federation=True)
     assert made.fit

@@ -46,7 +46,7 @@ def test_of_agents_that_saw_the_same_or_are_of_two_kinds_it_adds_nothing() -> No
     assert known[7] == 0 < known[6]
 
 
-@pytest.mark.parametrize(("agents", "some"), [(1, False), (2, False), (3, True)])
+@pytest.mark.parametrize(("agents", "some"), [(0, False), (1, False), (2, False), (3, True)])
 def test_two_agents_have_no_trunk(agents: int, some: bool) -> None:
     known, told = trunk(*evidence(drawn(agents)))
     assert known.any() == told.any() == some
