@@ -57,7 +57,7 @@ def trunk_of(information: F32, moment: F32, noise: F32) -> tuple[F32, F32]:
 
 
 class _Sorted:
-    """The *known* of *values* (C, agents), rising: their *count* (C,), and the one at a place (C,) of each component."""
+    """The *known* of *values* (C, agents) in rising order, and their *count*, (C,)."""
 
     def __init__(self, values: F32, known: Mask) -> None:
         self.values, self.known = values, known
@@ -65,6 +65,7 @@ class _Sorted:
         self._rising = np.sort(np.where(known, values, np.float32(np.inf)), axis=1)
 
     def at(self, place: I64) -> F32:
+        """The value at a place (C,) in the order of each component, (C,)."""
         return np.take_along_axis(self._rising, np.clip(place, 0, self.values.shape[1] - 1)[:, None], axis=1)[:, 0]
 
     def median(self) -> F32:
@@ -75,8 +76,7 @@ class _Sorted:
 
 def _peers(slopes: _Sorted, typical: F32, noise: F32) -> F32:
     """Agents for which a trunk counts beside one's own evidence, (C,)."""
-    away = np.abs(slopes.values - slopes.median()[:, None]) * DEVIATION
-    deviation = _Sorted(away, slopes.known).median()
+    deviation = _Sorted(np.abs(slopes.values - slopes.median()[:, None]), slopes.known).median() * DEVIATION
     variance = np.ascontiguousarray(noise[:, 0] / noise[:, 1])[None]
     spread = typical * deviation * deviation / _Sorted(variance, np.isfinite(variance)).median()
     usual = kernels.total(np.minimum(spread, APART)) / np.float32(max(np.count_nonzero(typical), 1))
