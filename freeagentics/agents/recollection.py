@@ -6,7 +6,7 @@ import numpy as np
 
 from freeagentics import kernels
 from freeagentics.agents.metric_fit import MetricFit
-from freeagentics.arrays import F32, I32, I64, U8, ArrayState, Mask, contiguous
+from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.memory import Recalled, whole_metric
 from freeagentics.mind import FacultyWeights
@@ -68,7 +68,8 @@ class Recollection(ArrayState):
     def importance(self) -> F32:
         """Share of each number of a key in the distance of keys, as outcomes have taught agents, (rows, key_size); rows sum to one."""
         weights = self._metric_weights()
-        return weights / kernels.total(weights)[:, None]
+        shares: AnyArray = weights / kernels.total(weights)[:, None]
+        return shares
 
     @property
     def credence(self) -> F32:

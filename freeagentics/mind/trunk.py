@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, I64, Mask
+from freeagentics.arrays import F32, I64, AnyArray, Mask
 
 TRIMMED = 8
 """One agent in so many, rounded up, is left out at either end."""
@@ -79,7 +79,7 @@ def _peers(slopes: _Sorted, typical: F32, noise: F32) -> F32:
     deviation = _Sorted(np.abs(slopes.values - slopes.median()[:, None]), slopes.known).median() * DEVIATION
     variance = np.ascontiguousarray(noise[:, 0] / noise[:, 1])[None]
     spread = typical * deviation * deviation / _Sorted(variance, np.isfinite(variance)).median()
-    usual = kernels.total(np.minimum(spread, APART)) / np.float32(max(np.count_nonzero(typical), 1))
+    usual = kernels.total(np.minimum(spread, APART)) / np.float32(max(int(np.count_nonzero(typical)), 1))
     alike, apart = np.maximum(1 - usual, np.float32(0)), np.maximum(spread - APART, np.float32(0))
     return np.maximum(1 / (1 / np.maximum(slopes.count, 1).astype(np.float32) + alike + apart) - 1, np.float32(0))
 
@@ -91,4 +91,5 @@ def _trimmed_mean(found: _Sorted, weight: F32) -> F32:
     taken = found.known & (found.values >= low[:, None]) & (found.values <= high[:, None]) & (found.count >= FEWEST)[:, None]
     weight = np.where(taken, weight, np.float32(0))
     whole = kernels.total(weight)
-    return kernels.total(weight * found.values) / np.where(whole > 0, whole, np.float32(1))
+    mean: AnyArray = kernels.total(weight * found.values) / np.where(whole > 0, whole, np.float32(1))
+    return mean

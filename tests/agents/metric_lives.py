@@ -4,19 +4,23 @@ measurement (``python tests/agents/metric_lives.py 30``)."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from freeagentics.agents.recollection import Recollection
-from freeagentics.arrays import F32, F64, U8
+from freeagentics.arrays import F64, I32, U8
 from freeagentics.clock import HOUR_MS
 from freeagentics.memory import Ranking, RecallIndex
 
 KEY_SIZE = 17
 
-SHAPES = {"slope": lambda place: 3.4 * place - 1.7, "curve": lambda place: 8 * np.abs(place - 0.5) - 2, "nothing": lambda place: 0 * place}
+SHAPES: dict[str, Callable[[F64], F64]] = {
+    "slope": lambda place: 3.4 * place - 1.7,
+    "curve": lambda place: 8 * np.abs(place - 0.5) - 2,
+    "nothing": lambda place: 0 * place,
+}
 """Mean outcome by where in its range the telling number lies, 0..1."""
 
 
@@ -60,7 +64,7 @@ class Lives:
         """Mean outcomes of agents with these keys (agents, KEY_SIZE), (agents,)."""
         return np.asarray(SHAPES[self.shape](keys[np.arange(len(keys)), self.tells] / 255))
 
-    def error(self, seed: int, metric: F32, agent: int, memories: int = 150, asked: int = 60) -> float:
+    def error(self, seed: int, metric: I32, agent: int, memories: int = 150, asked: int = 60) -> float:
         """Squared error of the mean outcome of later situations of an agent, by those of its memories that are most like them."""
         draw, shape, telling = np.random.default_rng(seed + 1000), SHAPES[self.shape], self.tells[agent]
         keys, later = (draw.integers(0, 256, (count, KEY_SIZE)).astype(np.uint8) for count in (memories, asked))
