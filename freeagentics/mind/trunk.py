@@ -68,7 +68,7 @@ class _Sorted:
         """The value at a place (C,) in the order of each component, (C,)."""
         return np.take_along_axis(self._rising, np.clip(place, 0, self.values.shape[1] - 1)[:, None], axis=1)[:, 0]
 
-    def median(self) -> F32:
+    def middle(self) -> F32:
         """Their median, (C,); 0 where there is none."""
         last = self.count - 1
         return np.where(self.count > 0, (self.at(last // 2) + self.at((last + 1) // 2)) / 2, np.float32(0))
@@ -76,9 +76,9 @@ class _Sorted:
 
 def _peers(slopes: _Sorted, typical: F32, noise: F32) -> F32:
     """Agents for which a trunk counts beside one's own evidence, (C,)."""
-    deviation = _Sorted(np.abs(slopes.values - slopes.median()[:, None]), slopes.known).median() * DEVIATION
+    deviation = _Sorted(np.abs(slopes.values - slopes.middle()[:, None]), slopes.known).middle() * DEVIATION
     variance = np.ascontiguousarray(noise[:, 0] / noise[:, 1])[None]
-    spread = typical * deviation * deviation / _Sorted(variance, np.isfinite(variance)).median()
+    spread = typical * deviation * deviation / _Sorted(variance, np.isfinite(variance)).middle()
     usual = kernels.total(np.minimum(spread, APART)) / np.float32(max(int(np.count_nonzero(typical)), 1))
     alike, apart = np.maximum(1 - usual, np.float32(0)), np.maximum(spread - APART, np.float32(0))
     return np.maximum(1 / (1 / np.maximum(slopes.count, 1).astype(np.float32) + alike + apart) - 1, np.float32(0))
