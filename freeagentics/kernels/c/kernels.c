@@ -3,6 +3,7 @@
 #include "numbers.c"
 #include "belief.c"
 #include "weights.c"
+#include "effects.c"
 #include "recall.c"
 #include "signals.c"
 #include "experience.c"
@@ -57,6 +58,8 @@ const Kernel TABLE[] = {
     {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
     {"weights_around", "fffFxn", weights_around},
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
+    {"effects_learn", "bnfbnxxxFF", effects_learn},
+    {"effects_judge", "fffnxxF", effects_judge},
     {"recall_find", "bifffbinnnxxxxnWFIIFFFF", recall_find},
     {"recall_keep", "BIFFFWnnnnnx", recall_keep},
     {"recall_keys", "flffB", recall_keys},
