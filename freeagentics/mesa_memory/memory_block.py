@@ -137,7 +137,7 @@ class MemoryBlock:
 
     def _shares(self, weights: F32) -> F32:
         # Where no column is asked for, all are alike.
-        return weights / np.maximum(kernels.total(weights), np.float32(1e-9))
+        return np.asarray(weights / np.maximum(kernels.total(weights), np.float32(1e-9)), dtype=np.float32)
 
     # Outcomes
 

@@ -52,5 +52,5 @@ def _block_recall(draws: Draws) -> list[Argument]:
     levels = draws.whole(0, 256, n, columns).astype(np.uint8)
     asked: list[Argument] = [levels, draws.bits(columns), draws.narrow(0, 2 / columns, columns)]
     masks: list[Argument] = [draws.bits(3 * draws.one(0, 2)), draws.bits(2 * draws.one(0, 2))]
-    found = [np.zeros((n, k), np.int64), zeros(n, k)]
+    found: list[Argument] = [np.zeros((n, k), np.int64), zeros(n, k)]
     return [_bytes(memories), rows, draws.whole(-1, rows, n), *asked, *masks, float(draws.one(0, 100)), 200.0, -2.0, 60.0, k, *found]
