@@ -110,7 +110,9 @@ def impact(
     """
     order = order or Order()
     if not scenario.market.answers:
-        raise BadInput(f'{scenario.name}: bars that are there already do not answer to orders; impact takes market.kind = "auction" or "book"')
+        raise BadInput(
+            f'{scenario.name}: bars that are there already do not answer to orders; impact takes market.kind = "auction" or "book"'
+        )
     if not sizes or order.bars < 1 or order.at < 2 or order.after < 1 or seeds < 1:
         raise BadInput(
             f"impact takes a size, a seed, and orders from step 2 on over a bar or more, watched for one or more; asked for {order}"

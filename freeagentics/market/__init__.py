@@ -9,7 +9,17 @@ price to read. Money is exact: int64 cents, prices and quantities in the units o
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction import AuctionMarket, AuctionSettings, CrowdSettings
 from freeagentics.market.bars import Bars, load_bars, read_bars
-from freeagentics.market.book import BookDepth, BookMarket, BookMessage, BookMessages, BookSettings, BookTrades, MessageKind, OrderBook, Outcome
+from freeagentics.market.book import (
+    BookDepth,
+    BookMarket,
+    BookMessage,
+    BookMessages,
+    BookSettings,
+    BookTrades,
+    MessageKind,
+    OrderBook,
+    Outcome,
+)
 from freeagentics.market.daily import Daily, load_daily
 from freeagentics.market.events import Calendar, Event
 from freeagentics.market.market import Market

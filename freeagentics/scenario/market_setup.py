@@ -9,14 +9,26 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadInput, BadScenario
-from freeagentics.market import CENTS, AuctionMarket, Bars, BookMarket, Calendar, Market, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market import (
+    CENTS,
+    AuctionMarket,
+    Bars,
+    BookMarket,
+    Calendar,
+    Market,
+    ReplayMarket,
+    SyntheticMarket,
+    Terms,
+    load_bars,
+    load_daily,
+)
 from freeagentics.market.source_contract import open_source
 from freeagentics.scenario.files import load_scenario, name_after
 from freeagentics.scenario.scenario import MarketSettings, Scenario
 
 
 def open_market(scenario: Scenario) -> Market:
-    """Market with accounts for every desk: bars loaded or made, auctions or books. Raises BadBars, or BadScenario for fewer bars than steps."""
+    """Market with accounts for every desk: bars loaded or made, or prices that answer. Raises BadBars, or BadScenario for too few bars."""
     settings = scenario.market
     sources = [open_source(scenario.registry.sources[name], cost) for name, cost in settings.sources.items()]
     desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)

@@ -64,6 +64,7 @@ class AuctionMarket:
         happened: records of those that were on in the bar of the last advance.
         mechanism: by which the crowd trades.
         crowd: those who trade beside them.
+        venue: where orders meet.
         outsiders: those who come for an event.
         breakers: that halt trading.
     """
@@ -112,9 +113,9 @@ class AuctionMarket:
         self.crowd = Crowd(settings, first, self.units, seed, self.mechanism)
         self._value_of: Value = RandomWalk(settings, seed) if value is None else BarsAsValue(settings, value)
         self._price, self._value = to_price(first, self.units.price), np.asarray(kernels.log(first))
-        self._venue = self._open_venue(first)
+        self.venue = self._open_venue(first)
         times = FIRST_OPEN + HOUR_MS * np.arange(bars, dtype=np.int64)
-        self._tape = Tape(settings.symbols, times, HOUR_MS, self._venue.columns)
+        self._tape = Tape(settings.symbols, times, HOUR_MS, self.venue.columns)
         self.events = events or Calendar((), settings.symbols)
         usual = settings.turnover / first * self.units.quantity
         self.outsiders, self.breakers = Outsiders(self.events, usual, settings.rounds), Breakers(self.events)
@@ -179,7 +180,7 @@ class AuctionMarket:
         when = arrivals(orders.agent, self._settings.rounds, self._seed, bar)
         desks = DeskOrders(orders, self.accounts, when, self.crowd.orders, self.terms.fee_ppm)
         draws, values = self.crowd.draw(bar), self._value_of.path(bar, self._value)
-        self._venue.begin(bar, self._price)
+        self.venue.begin(bar, self._price)
         shift = self.events.shift(self.step + 1)
         self.outsiders.begin()
         self.breakers.begin()
@@ -188,7 +189,7 @@ class AuctionMarket:
         self._value = values[-1]
         if self.events:
             self.happened = np.concatenate([self.events.record(self.step + 1), self.outsiders.record(), self.breakers.record()])
-        self._tape.add(self._venue.row())
+        self._tape.add(self.venue.row())
         return desks.fills()
 
     def _phase(self, draws: Draws, round_: int, value: F64, desks: DeskOrders) -> None:
@@ -201,7 +202,7 @@ class AuctionMarket:
         orders = Book.within([part for part in parts if len(part.asset)] or parts, lowest, highest)
         # Outsiders come first: what they want is known before anybody else can come between.
         arrival = np.concatenate([desks.places(), np.zeros(len(orders.asset) - second)])
-        cleared = self._venue.trade(orders, arrival, trading, self._price)
+        cleared = self.venue.trade(orders, arrival, trading, self._price)
         self.crowd.settle(cleared.filled[:first], cleared.cents[:first], cleared.price, cleared.volume)
         desks.settle(*(part[first:second] for part in (cleared.filled, cleared.cents, cleared.mean)))
         self.outsiders.settle(cleared.filled[second:], cleared.cents[second:])
@@ -267,7 +268,7 @@ class AuctionMarket:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on exactly from here: copies, by name."""
-        parts = {"tape": self._tape.state(), "crowd": self.crowd.state(), "venue": self._venue.state()}
+        parts = {"tape": self._tape.state(), "crowd": self.crowd.state(), "venue": self.venue.state()}
         if self.events:
             parts |= {"outsiders": self.outsiders.state(), "breakers": self.breakers.state()}
         named = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
@@ -288,7 +289,7 @@ class AuctionMarket:
             self.crowd.load(_part(state, "crowd"))
         except ValueError as error:
             raise CorruptRecord(f"saved market: {error}") from error
-        self._venue.load(_part(state, "venue"))
+        self.venue.load(_part(state, "venue"))
         begun = self.events.begun(self.step)
         self.outsiders.load(_part(state, "outsiders"), begun)
         self.breakers.load(_part(state, "breakers"), begun)

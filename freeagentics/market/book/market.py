@@ -10,16 +10,18 @@ from freeagentics.market.auction.mechanism import Mechanism
 from freeagentics.market.auction.venue import Venue
 from freeagentics.market.book.trading import ContinuousTrading
 
-CONTINUOUS = Mechanism()
-"""Mechanism of a crowd whose orders meet one by one."""
+CONTINUOUS = Mechanism(
+    order=0.0059, usual_volume=0.89, move=0.69, reach=1.76, feedback=0.66, noise_size=1.5, half_spread=0.4, quote_size=2.0
+)
+"""Mechanism of a crowd whose orders meet one by one: makers quote more, and closer, than in auctions, where others meet each other."""
 
 
 class BookMarket(AuctionMarket):
     """A `Market` with an order book for each asset; all else is as in an `AuctionMarket`.
 
     A bar has k phases. At the beginning of each the crowd decides, then its orders and those of desks arrive one after the other, in an
-    order that depends on seed, bar and who sends them alone. An order of a desk arrives in one of the phases and takes what there is within the
-    bounds of a phase; what it did not get it asks for again in the next one, until the bar ends.
+    order that depends on seed, bar and who sends them alone. An order of a desk arrives in one of the phases and takes what there is within
+    the bounds of a phase; what it did not get it asks for again in the next one, until the bar ends.
     """
 
     mechanism: ClassVar[Mechanism] = CONTINUOUS

@@ -28,15 +28,22 @@ class Scale:
 
     def __init__(self, first: F64, units: Units) -> None:
         """Choose them for first prices (A,), USD, in these units."""
-        self.tick = readonly(np.array([_round_below(int(price) // COARSEST, (1, 2, 5)) for price in (first * units.price).tolist()], dtype=np.int64))
-        self.lot = readonly(np.array([_round_below(int(quantity), (1,)) for quantity in (units.quantity / first).tolist()], dtype=np.int64))
-        worth = [tick * lot for tick, lot in zip(self.tick.tolist(), self.lot.tolist(), strict=True)]
-        self._worth = readonly(np.array([product // gcd(product, _PER_CENT) for product in worth], dtype=np.int64))
-        self._parts = readonly(np.array([_PER_CENT // gcd(product, _PER_CENT) for product in worth], dtype=np.int64))
+        ticks = [_round_below(int(price) // COARSEST, (1, 2, 5)) for price in (first * units.price).tolist()]
+        lots = [_round_below(int(quantity), (1,)) for quantity in (units.quantity / first).tolist()]
+        worth = [tick * lot for tick, lot in zip(ticks, lots, strict=True)]
+        shared = [gcd(product, _PER_CENT) for product in worth]
+        self.tick, self.lot = _whole(ticks), _whole(lots)
+        # A tick of a lot is worth so many cents over so many.
+        self._cents = _whole([product // divisor for product, divisor in zip(worth, shared, strict=True)])
+        self._parts = _whole([_PER_CENT // divisor for divisor in shared])
 
     def cents(self, asset: I64, price: I64, lots: I64) -> I64:
         """Values of trades (t,), in cents: the exact product cut to a whole cent, for who pays as for who is paid."""
-        return np.asarray(price * lots * self._worth[asset] // self._parts[asset])
+        return np.asarray(price * lots * self._cents[asset] // self._parts[asset])
+
+
+def _whole(numbers: list[int]) -> I64:
+    return readonly(np.array(numbers, dtype=np.int64))
 
 
 def _round_below(most: int, digits: tuple[int, ...]) -> int:

@@ -28,4 +28,14 @@ FOLLOWERS: Mapping[type[Source], Callable[[int], PriceFollower | WhaleFollower |
 )
 """Followers that show a source bar by bar, given the number of assets; any other source is computed over all bars so far."""
 
-__all__ = ["BUILT_IN", "EVERYWHERE", "FOLLOWERS", "SOURCES", "BookSource", "DerivativesSource", "PriceSource", "SentimentSource", "WhaleSource"]
+__all__ = [
+    "BUILT_IN",
+    "EVERYWHERE",
+    "FOLLOWERS",
+    "SOURCES",
+    "BookSource",
+    "DerivativesSource",
+    "PriceSource",
+    "SentimentSource",
+    "WhaleSource",
+]
