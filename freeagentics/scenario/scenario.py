@@ -137,7 +137,7 @@ class MarketSettings(Section):
 
     @property
     def answers(self) -> bool:
-        """Whether prices are made by those who trade."""
+        """Answer whether prices are made by those who trade."""
         return self.kind in ("auction", "book")
 
     @property

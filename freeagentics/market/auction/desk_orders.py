@@ -72,7 +72,7 @@ class DeskOrders:
         return quantity
 
     def places(self) -> F64:
-        """When in a phase each order of the last book arrives, 0 to 1."""
+        """Time of arrival of each order of the last book within a phase, 0 to 1."""
         arrival = self._arrival[self._standing]
         return np.asarray(arrival - np.floor(arrival))
 
@@ -100,7 +100,7 @@ class DeskOrders:
 
 
 def arrivals(agent: I32, rounds: int, seed: int, bar: int) -> F64:
-    """When an order of each agent (n,) arrives, float64 (n,) from 0 to before the number of a bar's phases: it depends on nothing else."""
+    """Arrival of an order of each agent (n,), float64 (n,) from 0 to before the number of a bar's phases: it depends on nothing else."""
     if not len(agent):
         return np.zeros(0)
     chance = generator(seed, "market/auction/arrivals", step=bar).random(int(agent.max()) + 1)

@@ -128,7 +128,7 @@ class AuctionMarket:
         self._follow()
 
     def _open_venue(self, first: F64) -> Venue:
-        """Where orders meet, in a market at these first prices (A,), USD."""
+        """Venue at which orders meet, in a market at these first prices (A,), USD."""
         return CallAuctions(self._whale(first), self.units)
 
     def _whale(self, first: F64) -> I64:

@@ -27,5 +27,5 @@ class BookMarket(AuctionMarket):
     mechanism: ClassVar[Mechanism] = CONTINUOUS
 
     def _open_venue(self, first: F64) -> Venue:
-        """Where orders meet, in a market at these first prices (A,), USD."""
+        """Venue at which orders meet, in a market at these first prices (A,), USD."""
         return ContinuousTrading(self._settings, self._seed, first, self.units, self._whale(first))

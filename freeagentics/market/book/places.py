@@ -30,6 +30,6 @@ class Places:
         self._lead = readonly(np.where(self.member >= others, 1.0, 0.0))
 
     def arrivals(self, seed: int, bar: int, phases: int) -> F64:
-        """When in each phase of a bar each order would arrive, float64 (phases, A * M): makers from -1 to 0, and then all others, to 1."""
+        """Arrival of each order in each phase of a bar, float64 (phases, A * M): makers from -1 to 0, and then all others, to 1."""
         chance = generator(seed, "market/book/arrivals", step=bar).random((phases, self._assets, self._members))
         return np.asarray(chance[..., self.member[: self.each]].reshape(phases, -1) - self._lead)

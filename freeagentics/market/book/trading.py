@@ -100,7 +100,7 @@ class ContinuousTrading:
         return np.concatenate([self._places.number, others]), np.concatenate([self._places.member, orders.owner[crowd:]])
 
     def _stays(self, orders: Book, last: I64) -> Mask:
-        """Whether what is left of each order on arrival stands, bool (n,)."""
+        """Mask of the orders (n,) that stand, as far as they are not filled on arrival."""
         crowd, stays = len(self._places.number), np.zeros(len(orders.asset), dtype=np.bool_)
         beyond = (orders.limit[:crowd] - last[orders.asset[:crowd]]) * np.sign(orders.quantity[:crowd]) > 0
         stays[:crowd] = ~(self._places.of_noise & beyond)
@@ -121,7 +121,7 @@ class ContinuousTrading:
         return Cleared(self._made.close.copy(), self._made.volume - before, units, paid, mean)
 
     def _trades(self, sent: Sent) -> NDArray[np.int64]:
-        """Trades (5, t), book by book in their order: asset, rows of taker and maker, price in ticks, lots, above 0 where the taker bought."""
+        """Trades (5, t), book by book in their order: asset, rows of taker and maker, ticks, and lots, above 0 where the taker bought."""
         found = [np.zeros((5, 0), dtype=np.int64)]
         for asset, row, messages in sent.by_book():
             trades = self.books[asset].process(messages)
