@@ -107,7 +107,7 @@ class GivenPatterns(ArrayState):
         for place, condition in enumerate(self._conditions):
             words[:, place] = speaks = condition.met(shown) & read[:, place, None] & silent
             silent &= ~speaks
-        self.held.take(words, read)
+        self.held.take(words, self.read[slot])
 
     @property
     def names(self) -> tuple[str, ...]:

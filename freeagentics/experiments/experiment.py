@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.selectors import temporal
 
 from freeagentics.arrays import F64
 from freeagentics.errors import BadInput, RunFailed, did_you_mean
@@ -67,9 +68,9 @@ class Experiment:
             raise RunFailed(f"{directory}: the frames could not be written ({error.strerror})") from error
 
     def to_json(self) -> dict[str, Any]:
-        """Everything as plain data."""
-        where = str(self.directory) if self.directory else None
-        return {"title": self.title, "directory": where, "runs": self.frame.to_dicts(), "differences": self.differences.to_dicts()}
+        """Everything as plain data, times by ISO 8601."""
+        where, runs = str(self.directory) if self.directory else None, self.frame.with_columns(temporal().dt.to_string("iso:strict"))
+        return {"title": self.title, "directory": where, "runs": runs.to_dicts(), "differences": self.differences.to_dicts()}
 
 
 def frame_of(rows: Sequence[Row], measures: Collection[str] = TITLES) -> pl.DataFrame:

@@ -11,9 +11,8 @@ import polars as pl
 
 from freeagentics.arrays import F64
 from freeagentics.errors import BadInput
-from freeagentics.experiments.statistics import CONFIDENCE, RESAMPLES
+from freeagentics.experiments.statistics import bootstrap_interval
 from freeagentics.progress import ProgressCallback, no_progress
-from freeagentics.randomness import generator
 from freeagentics.scenario.files import with_changes
 from freeagentics.scenario.market_setup import open_market
 from freeagentics.scenario.scenario import Scenario
@@ -58,7 +57,7 @@ class Impact:
     def path_frame(self) -> pl.DataFrame:
         """A row per size and bar: the mean, and its interval of 95 % over seeds."""
         rows = [
-            (size, bar, *_interval(self.paths[:, place, bar], lambda means: means))
+            (size, bar, *_interval(self.paths[:, place, bar]))
             for place, size in enumerate(self.sizes)
             for bar in range(self.paths.shape[2])
         ]
@@ -72,7 +71,7 @@ class Impact:
         for place, size in enumerate(self.sizes):
             end, later = self.paths[:, place, self.order.bars - 1], self.paths[:, place, -1]
             back = _interval(np.stack([end, later], axis=-1), _given_back)
-            rows.append((size, *_interval(end, lambda means: means), *_interval(later, lambda means: means), *back))
+            rows.append((size, *_interval(end), *_interval(later), *back))
         return pl.DataFrame(rows, schema=heads, orient="row")
 
     def exponent(self) -> tuple[float, float, float]:
@@ -177,11 +176,6 @@ def _given_back(means: F64) -> F64:
     return 1 - later / np.where(end > 0, end, np.nan)
 
 
-def _interval(values: F64, of: Callable[[F64], F64]) -> tuple[float, float, float]:
-    """A function *of* means over seeds (N, …), and its interval by the bootstrap over seeds."""
-    drawn = generator(0, "experiments/impact").integers(0, len(values), size=(RESAMPLES // 5, len(values)))
-    found = of(values[drawn].mean(axis=1))
-    known = found[np.isfinite(found)]
-    tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.percentile(known, (tail, 100 - tail)) if len(known) else (np.nan, np.nan)
-    return float(of(values.mean(axis=0))), float(low), float(high)
+def _interval(values: F64, of: Callable[[F64], F64] = np.asarray) -> tuple[float, float, float]:
+    """A function *of* means over seeds (N, …), and its interval."""
+    return float(of(values.mean(axis=0))), *bootstrap_interval(values, of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,17 +47,25 @@ def paired_difference(differences: F64, margin: float | None = None) -> PairedDi
     """
     count, mean = len(differences), float(differences.mean())
     error = float(differences.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
-    low, high = _bootstrap(differences) if count > 1 else (float("nan"), float("nan"))
+    low, high = bootstrap_interval(differences) if count > 1 else (float("nan"), float("nan"))
     two_sided = float("nan") if error == 0 != mean else 2 * _beyond(abs(mean), error, count - 1)
     equivalent = None if margin is None else max(_beyond(margin - mean, error, count - 1), _beyond(margin + mean, error, count - 1))
     return PairedDifference(count, mean, low, high, two_sided, equivalent)
 
 
-def _bootstrap(differences: F64) -> tuple[float, float]:
-    count = len(differences)
+def bootstrap_interval(values: F64, of: Callable[[F64], F64] = np.asarray) -> tuple[float, float]:
+    """Ends of a 95 % interval by the bootstrap over seeds, percentiles, of a statistic of means.
+
+    Args:
+        values: one a seed, or several, (n, …).
+        of: statistic of means (resamples, …), (resamples,); samples where it is not finite are left out. The mean itself by default.
+    """
+    count = len(values)
     drawn = generator(0, "experiments/bootstrap").integers(0, count, size=(RESAMPLES, count))
+    found = of(values[drawn].mean(axis=1))
     tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.percentile(differences[drawn].mean(axis=1), (tail, 100 - tail))
+    known = found[np.isfinite(found)]
+    low, high = np.percentile(known, (tail, 100 - tail)) if len(known) else (np.nan, np.nan)
     return float(low), float(high)
 
 

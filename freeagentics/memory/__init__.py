@@ -14,7 +14,7 @@ from freeagentics.memory.codec import (
 from freeagentics.memory.encoded import EncodedMemories
 from freeagentics.memory.feature_table import TABLE, FeatureTable
 from freeagentics.memory.features import BOOK, FEATURES, GROUPS, Feature, column
-from freeagentics.memory.recall import Ranking, Recalled, RecallIndex, whole_metric
+from freeagentics.memory.recall import LARGEST_OUTCOME, Ranking, Recalled, RecallIndex, whole_metric
 from freeagentics.memory.sequences import FoundSequences, SequenceIndex
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "CODECS",
     "FEATURES",
     "GROUPS",
+    "LARGEST_OUTCOME",
     "TABLE",
     "Codec",
     "EncodedMemories",

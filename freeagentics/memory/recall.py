@@ -15,6 +15,9 @@ _NEVER = np.int32(-1)
 METRIC_TOTAL = 256
 """Sum of the weights of a metric: whole numbers, so that distances stay whole numbers below 2**24."""
 
+LARGEST_OUTCOME = 4.0
+"""Standard deviations from which the size of an outcome counts most in the importance of its memory."""
+
 _CHUNK = 32
 """Slots that the kernel works on side by side."""
 
@@ -147,7 +150,7 @@ class RecallIndex(ArrayState):
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
         held = (self.step, self.result, self.reward, self.importance)
-        compiled.recall_attach(contiguous(result), contiguous(reward), step, self.slot_of(step), *held)
+        compiled.recall_attach(contiguous(result), contiguous(reward), step, self.slot_of(step), LARGEST_OUTCOME, *held)
 
     def slot_of(self, step: int) -> int:
         """The slot in which memories of a step lie while it is in the ring."""

@@ -11,13 +11,10 @@ from freeagentics.agents.context import MemorySettings
 from freeagentics.arrays import F32, I32, U8, AnyArray, Mask
 from freeagentics.errors import BadInput, did_you_mean
 from freeagentics.journal import Journal, Kind
-from freeagentics.memory import Ranking, RecallIndex, whole_metric
+from freeagentics.memory import LARGEST_OUTCOME, Ranking, RecallIndex, whole_metric
 from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster
-
-_OUTCOME_MATTERS = 4
-"""Standard deviations from which an outcome counts most in importance."""
 
 
 class AgentMemories:
@@ -130,7 +127,7 @@ class AgentMemories:
 
     def _index(self, ranking: Ranking, wanted: Mask, now: int) -> RecallIndex:
         """The memories in an index, of which some are *wanted* (n,), as they were used before a step."""
-        settings, large = self._settings, np.minimum(np.abs(self._result), _OUTCOME_MATTERS) / _OUTCOME_MATTERS
+        settings, large = self._settings, np.minimum(np.abs(self._result), LARGEST_OUTCOME) / LARGEST_OUTCOME
         index = RecallIndex(1, len(self), self.table.key_size, horizon=settings.horizon, ranking=ranking, doubt=settings.doubt)
         index.key[0], index.step[0], index.reward[0] = self._keys, self.step, self._reward
         index.result[0] = np.where(wanted, self._result, np.float32(np.nan))

@@ -13,22 +13,6 @@ from freeagentics.memory import BOOK
 WINDOW = 24
 """Bars over which turnover and the longer return are taken."""
 
-CLOSED = (
-    "cash_share",
-    "exposure",
-    "position_change",
-    "unrealised_return",
-    "drawdown",
-    "equity_return_1",
-    "equity_return_24",
-    "turnover_24",
-    "cost_share",
-    "concentration",
-)
-"""Features of books, in the order in which the kernel knows them."""
-
-_CLOSED = np.array([BOOK.index(name) for name in CLOSED])
-
 
 class DeskLedger(ArrayState):
     """Follows equity and turnover of every desk over the last 24 bars.
@@ -68,5 +52,5 @@ class DeskLedger(ArrayState):
         last, day = self.equity[(step - 1) % (WINDOW + 1)], self.equity[(step - WINDOW) % (WINDOW + 1)]
         features, weight = np.empty((desks, len(BOOK)), dtype=np.float32), np.empty(value.shape, dtype=np.float32)
         owned = (accounts.cash, accounts.fees, accounts.data_costs, accounts.peak, equity, last, day, self.traded.sum(axis=0))
-        compiled.books_close(value, accounts.cost, *owned, accounts.initial, _CLOSED, self.exposure, features, weight)
+        compiled.books_close(value, accounts.cost, *owned, accounts.initial, self.exposure, features, weight)
         return DeskBooks(equity, accounts.cash.copy(), accounts.position.copy(), prices, weight, features, features)

@@ -41,7 +41,8 @@ def lived(effect: float, *patterns: PatternSettings, read: bool = True, count: f
     for step in range(1, 400):
         values = np.array([[count if step % 20 == 0 else 0.0]], np.float32)
         shown = Observation(step, step * 3_600_000, ("whales.count",), values, np.ones(1, np.int64))
-        given.observe(shown, None, np.full((ROWS, len(patterns)), read))
+        # As numpy lays out what cohorts pass: columns of a mask, chosen.
+        given.observe(shown, None, np.full((ROWS, len(patterns)), read, order="F"))
         if step > HORIZON:
             result = np.full((ROWS, 1), moves[step + 1 - HORIZON : step + 1].sum(), np.float32)
             given.learn(Outcomes(step - HORIZON, HORIZON, result[0]), result, np.ones(ROWS, bool))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,7 @@ def test_a_walk_forward_gives_each_seed_a_stretch_of_the_bars_of_its_own() -> No
     assert [int(np.searchsorted(bars.timestamps, start.timestamp() * 1000)) for start in starts] == [168, 10890, len(bars) - 10]
     assert found.frame.filter(point="without memory")["start"].to_list() == starts
     assert found.frame["trajectory_sha256"].n_unique() == 6 and found.errors.is_empty()
+    assert datetime.fromisoformat(json.loads(json.dumps(found.to_json()))["runs"][0]["start"]) == starts[0]
 
 
 def test_a_walk_forward_needs_bars_that_are_replayed_and_room_for_its_steps() -> None:

@@ -18,14 +18,14 @@ def _accounts_charge(draws: Draws) -> list[Argument]:
     return [_seats(draws, charges, desks), draws.whole(0, 400, charges), *owned, np.zeros(charges, dtype=np.int64)]
 
 
-@inputs_of("books_close", sizing=(2, 14))
+@inputs_of("books_close", sizing=(2, 13))
 def _books_close(draws: Draws) -> list[Argument]:
     desks, assets = draws.one(1, 5), draws.one(1, 12)
     paid = draws.whole(0, 2, desks, assets) * draws.whole(0, 1 << 40, desks, assets)
     held: list[Argument] = [draws.whole(0, 1 << 40, desks, assets), paid]
     owned: list[Argument] = [draws.whole(0, 1 << 40, desks) for _ in range(8)]
     left: list[Argument] = [draws.narrow(0, 1, desks), zeros(desks, 10), zeros(desks, assets)]
-    return [*held, *owned, 10_000_000, np.arange(10), *left]
+    return [*held, *owned, 10_000_000, *left]
 
 
 @inputs_of("trades_choose", sizing=(6, 8))

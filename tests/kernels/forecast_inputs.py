@@ -37,18 +37,19 @@ def _sources_choose(draws: Draws) -> list[Argument]:
     return [*worth, *cost, *chance, zeros(rows, sources), np.zeros((rows, sources), dtype=np.uint8), np.zeros(rows, dtype=np.uint8)]
 
 
-@inputs_of("forecasts_add", sizing=(1, 3, 7))
+@inputs_of("forecasts_add", sizing=(1, 3, 4, 8))
 def _forecasts_add(draws: Draws) -> list[Argument]:
-    rows, sources, assets = draws.one(1, 5), draws.one(1, 4), draws.one(1, 4)
+    rows, sources, patterns, assets = draws.one(1, 5), draws.one(1, 4), draws.one(1, 4), draws.one(1, 4)
     components = 1 + 2 * sources
-    shift = draws.narrow(-1, 1, rows, assets) if draws.one(0, 2) else np.zeros(0, dtype=np.float32)
+    shift = draws.narrow(-1, 1, rows, assets) if draws.one(0, 5) else np.zeros(0, dtype=np.float32)
     heard: list[Argument] = [draws.narrow(-1, 1, rows, assets), draws.narrow(-1, 1, rows, sources, assets)]
     return [
         *heard,
         draws.narrow(-2, 2, rows, components),
+        draws.narrow(-1, 1, rows, patterns, assets),
         shift,
         2.0,
-        zeros(rows, components, assets),
+        zeros(rows, components + patterns, assets),
         zeros(rows, 2, assets),
         zeros(rows, assets),
         assets,

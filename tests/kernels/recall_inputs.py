@@ -46,12 +46,12 @@ def _recall_means(draws: Draws) -> list[Argument]:
     return [*recalled, 10.0, zeros(rows), zeros(rows)]
 
 
-@inputs_of("recall_attach", sizing=(0, 4))
+@inputs_of("recall_attach", sizing=(0, 5))
 def _recall_attach(draws: Draws) -> list[Argument]:
     rows, slots = draws.one(1, 6), draws.one(1, 6)
     outcome: list[Argument] = [draws.narrow(-6, 6, rows), draws.narrow(-2, 2, rows)]
     held: list[Argument] = [draws.narrow(-1, 1, rows, slots) for _ in range(3)]
-    return [*outcome, 7, draws.one(0, slots), draws.whole(6, 8, rows, slots).astype(np.int32), *held]
+    return [*outcome, 7, draws.one(0, slots), 4.0, draws.whole(6, 8, rows, slots).astype(np.int32), *held]
 
 
 @inputs_of("recall_keep", sizing=(0, 1))

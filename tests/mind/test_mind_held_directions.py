@@ -47,6 +47,6 @@ def test_words_up_and_words_down_are_components_of_their_own() -> None:
     said, directions = np.empty((1, 5, 2), np.float32), np.array([[[0.5, -0.25], [-1, 0]]], np.float32)
     trend, shift, weights = np.ones((1, 2), np.float32), np.zeros((1, 2), np.float32), np.ones((1, 5), np.float32)
     parts, forecast = np.empty((1, 2, 2), np.float32), np.empty((1, 2), np.float32)
-    compiled.forecasts_add(trend, directions, weights, shift, 2.0, said, parts, forecast, 2)
+    compiled.forecasts_add(trend, directions, weights, np.zeros((1, 0, 2), np.float32), shift, 2.0, said, parts, forecast, 2)
     assert said[0].tolist() == [[1, 1], [0.5, 0], [0, -0.25], [0, 0], [-1, 0]]
     assert parts[0].tolist() == [[1, 1], [-0.5, -0.25]] and forecast[0].tolist() == [0.5, 0.75]

@@ -20,7 +20,7 @@ from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings, h
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.agents.sequence_recall import SequenceRecall
 from freeagentics.agents.view import Outcomes, View
-from freeagentics.arrays import F32, F64, I32, I64, AnyArray, ArrayState, Mask, between, contiguous, readonly
+from freeagentics.arrays import F32, F64, I32, I64, AnyArray, ArrayState, Mask, contiguous, readonly
 from freeagentics.kernels import compiled
 from freeagentics.market import Observation, Orders
 from freeagentics.memory import Recalled
@@ -34,6 +34,7 @@ MEMORIES = ("sequences", "memories")
 """Names of the faculties that recall: what followed courses like the last bars', and situations like the present one."""
 
 _NO_SHIFT = np.zeros((0, 0), dtype=np.float32)
+_NO_PATTERNS = np.zeros((0, 0, 0), dtype=np.float32)
 
 LIFE = 3_000.0
 """Readings over which a lesson about a source pays: four months of hours."""
@@ -171,24 +172,21 @@ class Forecaster(Cohort):
         past.directions[slot] = observation.values[:, self._directions].T
         past.trend[slot] = self.belief.trend() if self.heeds_belief else 0
         shift = self._sequels(observation)
-        said = np.empty((self.rows, 1 + 2 * len(self.sources), self.context.assets), dtype=np.float32)
+        patterns = self._of_patterns(observation)
+        said = np.empty((self.rows, 1 + 2 * len(self.sources) + patterns.shape[1], self.context.assets), dtype=np.float32)
         self.held.take(past.directions[slot], past.read[slot])
-        heard = (past.trend[slot], self.held.now(), self.faculties.weight, shift)
+        heard = (past.trend[slot], self.held.now(), self.faculties.weight, patterns, shift)
         compiled.forecasts_add(*heard, LARGEST_FORECAST, said, self.parts, self.expected, self.context.assets)
-        self._said = readonly(self._with_patterns(said, observation, shift))
+        self._said = readonly(said)
 
-    def _with_patterns(self, said: F32, observation: Observation, shift: F32) -> F32:
-        """Contributions of belief and sources (rows, C, assets) with those of patterns behind them, which the forecast is moved by."""
+    def _of_patterns(self, observation: Observation) -> F32:
+        """Shift of each forecast by each pattern, (rows, P, assets); nothing where none were given."""
         if not self.patterns:
-            return said
+            return _NO_PATTERNS
         sequel = kernels.total(self.sequences.said[observation.step % len(self.sequences.said)], axis=1) if self.sequences else None
         read = self.readings.read[observation.step % len(self.readings.read)]
         self.patterns.observe(observation, sequel, (self._pattern_sources < 0) | read[:, self._pattern_sources])
-        added = self.patterns.contributions()
-        self.parts[:, 1] += kernels.total(added, axis=1)
-        expected = kernels.total(self.parts, axis=1)
-        self.expected = between(-LARGEST_FORECAST, expected + shift if self.sequences else expected, LARGEST_FORECAST)
-        return np.append(said, added, axis=1)
+        return self.patterns.contributions()
 
     def _sequels(self, observation: Observation) -> F32:
         """Shift of each forecast by what sequences recall, (rows, assets); nothing where none are kept."""

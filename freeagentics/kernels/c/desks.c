@@ -23,7 +23,7 @@ static int accounts_charge(const Argument *argument) {
     return 0;
 }
 
-/* Places of features of a book, in the order in which `CLOSED` of simulation/desk_ledger.py names them. */
+/* Places of features of a book, in the order of `BOOK` of memory/features.py. */
 enum {
     OF_CASH_SHARE, OF_EXPOSURE, OF_POSITION_CHANGE, OF_UNREALISED, OF_DRAWDOWN, OF_RETURN, OF_DAY_RETURN, OF_TURNOVER, OF_COSTS,
     OF_CONCENTRATION, OF_BOOK
@@ -33,23 +33,20 @@ static inline int64_t cents_of(int64_t a, int64_t least) { return a > least ? a 
 
 static inline double share_of(int64_t part, int64_t whole) { return (double)part / (double)whole; }
 
-/* values, costs (D, A), cash, fees, data costs, peak, equity, equity a bar and a day before, and traded in a day (D), cash at first, places of
- * features -> exposure (D), features (D, 10), weights (D, A). */
+/* values, costs (D, A), cash, fees, data costs, peak, equity, equity a bar and a day before, and traded in a day (D), cash at first ->
+ * exposure (D), features (D, 10), weights (D, A). */
 static int books_close(const Argument *argument) {
-    int64_t desks = argument[2].items, assets = desks ? argument[14].items / desks : 0;
-    const int64_t *value = AS(const int64_t, 0), *at = AS(const int64_t, 11);
-    float *weight = AS(float, 14);
+    int64_t desks = argument[2].items, assets = desks ? argument[13].items / desks : 0;
+    const int64_t *value = AS(const int64_t, 0);
+    float *weight = AS(float, 13);
     for (int array = 0; array < 2; array++) HOLDS(array, desks * assets);
     for (int array = 3; array < 10; array++) HOLDS(array, desks);
-    HOLDS(11, OF_BOOK);
-    HOLDS(12, desks);
-    HOLDS(13, desks * OF_BOOK);
-    for (int p = 0; p < OF_BOOK; p++)
-        if (at[p] < 0 || at[p] >= OF_BOOK) return 12;
+    HOLDS(11, desks);
+    HOLDS(12, desks * OF_BOOK);
     for (int64_t desk = 0; desk < desks; desk++) {
         int64_t equity = AS(const int64_t, 6)[desk], whole = cents_of(equity, 1), held = 0, paid = 0;
         double invested[LANES] = {0};
-        float squares[LANES] = {0}, *book = AS(float, 13) + desk * OF_BOOK;
+        float squares[LANES] = {0}, *book = AS(float, 12) + desk * OF_BOOK;
         for (int64_t a = 0; a < assets; a++) {
             int64_t here = desk * assets + a;
             double share = share_of(value[here], whole);
@@ -58,18 +55,18 @@ static int books_close(const Argument *argument) {
             weight[here] = (float)share;
             squares[a % LANES] += weight[here] * weight[here];
         }
-        float before = AS(float, 12)[desk], exposure = (float)lanes_d(invested);
-        AS(float, 12)[desk] = exposure;
-        book[at[OF_CASH_SHARE]] = (float)share_of(AS(const int64_t, 2)[desk], whole);
-        book[at[OF_EXPOSURE]] = exposure;
-        book[at[OF_POSITION_CHANGE]] = exposure - before;
-        book[at[OF_UNREALISED]] = (float)(share_of(held, cents_of(paid, 1)) - 1) * (paid > 0 ? 1.0f : 0.0f);
-        book[at[OF_DRAWDOWN]] = (float)(1 - share_of(equity, cents_of(AS(const int64_t, 5)[desk], 1)));
-        book[at[OF_RETURN]] = (float)(share_of(equity, cents_of(AS(const int64_t, 7)[desk], 1)) - 1);
-        book[at[OF_DAY_RETURN]] = (float)(share_of(equity, cents_of(AS(const int64_t, 8)[desk], 1)) - 1);
-        book[at[OF_TURNOVER]] = (float)share_of(AS(const int64_t, 9)[desk], whole);
-        book[at[OF_COSTS]] = (float)share_of(AS(const int64_t, 3)[desk] + AS(const int64_t, 4)[desk], cents_of(WHOLE(10), 1));
-        book[at[OF_CONCENTRATION]] = lanes_f(squares);
+        float before = AS(float, 11)[desk], exposure = (float)lanes_d(invested);
+        AS(float, 11)[desk] = exposure;
+        book[OF_CASH_SHARE] = (float)share_of(AS(const int64_t, 2)[desk], whole);
+        book[OF_EXPOSURE] = exposure;
+        book[OF_POSITION_CHANGE] = exposure - before;
+        book[OF_UNREALISED] = (float)(share_of(held, cents_of(paid, 1)) - 1) * (paid > 0 ? 1.0f : 0.0f);
+        book[OF_DRAWDOWN] = (float)(1 - share_of(equity, cents_of(AS(const int64_t, 5)[desk], 1)));
+        book[OF_RETURN] = (float)(share_of(equity, cents_of(AS(const int64_t, 7)[desk], 1)) - 1);
+        book[OF_DAY_RETURN] = (float)(share_of(equity, cents_of(AS(const int64_t, 8)[desk], 1)) - 1);
+        book[OF_TURNOVER] = (float)share_of(AS(const int64_t, 9)[desk], whole);
+        book[OF_COSTS] = (float)share_of(AS(const int64_t, 3)[desk] + AS(const int64_t, 4)[desk], cents_of(WHOLE(10), 1));
+        book[OF_CONCENTRATION] = lanes_f(squares);
     }
     return 0;
 }

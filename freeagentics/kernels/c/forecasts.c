@@ -80,31 +80,34 @@ static inline float component_of(int64_t component, float trend, float direction
     return component % 2 ? larger_f(direction, 0) : smaller_f(direction, 0);
 }
 
-/* trend (rows, A), directions (rows, S, A), weights (rows, 1 + 2 S), shift by sequences (rows, A, or none), largest forecast -> what each component
- * says (rows, 1 + 2 S, A), the parts of belief and of sources (rows, 2, A), and the forecast (rows, A); A. */
+/* trend (rows, A), directions (rows, S, A), weights (rows, 1 + 2 S), what patterns say (rows, P, A, or none), shift by sequences (rows, A, or none),
+ * largest forecast -> what each component says, patterns last (rows, 1 + 2 S + P, A), the parts of belief and of sources and patterns (rows, 2, A),
+ * and the forecast (rows, A); A. */
 static int forecasts_add(const Argument *argument) {
-    int64_t assets = WHOLE(8), n = argument[7].items, rows = assets > 0 ? n / assets : 0, sources = n ? argument[1].items / n : 0;
-    int64_t components = 1 + 2 * sources, shifted = argument[3].items > 0;
+    int64_t assets = WHOLE(9), n = argument[8].items, rows = assets > 0 ? n / assets : 0, sources = n ? argument[1].items / n : 0;
+    int64_t components = 1 + 2 * sources, patterns = n ? argument[3].items / n : 0, all = components + patterns, shifted = argument[4].items > 0;
     const float *trend = AS(const float, 0), *directions = AS(const float, 1), *weights = AS(const float, 2);
-    float largest = (float)REAL(4);
+    float largest = (float)REAL(5);
     HOLDS(0, n);
     HOLDS(2, rows * components);
-    if (shifted) HOLDS(3, n);
-    HOLDS(5, n * components);
-    HOLDS(6, 2 * n);
+    if (shifted) HOLDS(4, n);
+    HOLDS(6, n * all);
+    HOLDS(7, 2 * n);
     for (int64_t row = 0; row < rows; row++) {
-        float *said = AS(float, 5) + row * components * assets, *part = AS(float, 6) + row * 2 * assets;
+        float *said = AS(float, 6) + row * all * assets, *part = AS(float, 7) + row * 2 * assets, *of_patterns = said + components * assets;
         for (int64_t c = 0; c < components; c++)
             for (int64_t a = 0; a < assets; a++) {
                 float direction = c ? directions[(row * sources + (c - 1) / 2) * assets + a] : 0;
                 said[c * assets + a] = weights[row * components + c] * component_of(c, trend[row * assets + a], direction);
             }
+        for (int64_t i = 0; i < patterns * assets; i++) of_patterns[i] = AS(const float, 3)[row * patterns * assets + i];
         for (int64_t a = 0; a < assets; a++) {
             part[a] = said[a];
             part[assets + a] = sum_apart_f(said + assets + a, 2 * sources, assets);
+            if (patterns) part[assets + a] += sum_apart_f(of_patterns + a, patterns, assets);
             float forecast = sum_apart_f(part + a, 2, assets);
-            if (shifted) forecast += AS(const float, 3)[row * assets + a];
-            AS(float, 7)[row * assets + a] = between_f(-largest, forecast, largest);
+            if (shifted) forecast += AS(const float, 4)[row * assets + a];
+            AS(float, 8)[row * assets + a] = between_f(-largest, forecast, largest);
         }
     }
     return 0;

@@ -284,20 +284,21 @@ static int recall_means(const Argument *argument) {
     return 0;
 }
 
-/* outcomes (rows): result, reward; the step that they are of, its slot -> attached to the memory that each row has of that step in the slot, if any; step, result,
- * reward, importance (rows, slots), which grows with the result. */
+/* outcomes (rows): result, reward; the step that they are of, its slot, the size of a result from which it counts most -> attached to the memory
+ * that each row has of that step in the slot, if any; step, result, reward, importance (rows, slots), which grows with the result. */
 static int recall_attach(const Argument *argument) {
-    int64_t made = WHOLE(2), slot = WHOLE(3), rows = argument[0].items, slots = rows ? argument[4].items / rows : 0;
+    int64_t made = WHOLE(2), slot = WHOLE(3), rows = argument[0].items, slots = rows ? argument[5].items / rows : 0;
+    float most = (float)REAL(4);
     HOLDS(1, rows);
-    for (int array = 5; array < 8; array++) HOLDS(array, rows * slots);
+    for (int array = 6; array < 9; array++) HOLDS(array, rows * slots);
     if (rows && (slot < 0 || slot >= slots)) return 4;
     for (int64_t row = 0; row < rows; row++) {
         int64_t at = row * slots + slot;
-        if (AS(const int32_t, 4)[at] != made) continue;
+        if (AS(const int32_t, 5)[at] != made) continue;
         float result = AS(const float, 0)[row], size = magnitude_f(result);
-        AS(float, 5)[at] = result;
-        AS(float, 6)[at] = AS(const float, 1)[row];
-        AS(float, 7)[at] += smaller_f(size, 4) / 4;
+        AS(float, 6)[at] = result;
+        AS(float, 7)[at] = AS(const float, 1)[row];
+        AS(float, 8)[at] += smaller_f(size, most) / most;
     }
     return 0;
 }
