@@ -1,4 +1,4 @@
-"""Orders of desks in the auctions of a bar: when each arrives, what its desk can pay for, and what became of it."""
+"""Orders of desks in the phases of a bar: when each arrives, what its desk can pay for, and what became of it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from freeagentics.market.orders import Fills, Orders
 from freeagentics.randomness import generator
 
 _ROUNDING = 2
-"""Cents that an order keeps back: values are rounded for all buyers of an auction together, and so its fee may be a cent more, too."""
+"""Cents that an order keeps back: values may be rounded for all buyers together, and so its fee may be a cent more, too."""
 
 
 class DeskOrders:
-    """The n orders of a bar. Each arrives at one of its auctions, stands in all from there on, and lapses with the bar.
+    """The n orders of a bar. Each arrives in one of its phases, is there in all from then on, and lapses with the bar.
 
     Args:
         orders: as desks gave them.
@@ -35,7 +35,7 @@ class DeskOrders:
         self._standing: I64 = np.zeros(0, dtype=np.int64)
 
     def book(self, round_: int, lowest: I64, highest: I64) -> Book:
-        """Orders that stand in an auction, at the bounds of its price (A,), cut to what their desks can pay there and have."""
+        """Orders that are there in a phase, at the bounds of its price (A,), cut to what their desks can pay there and have."""
         if not len(self._orders):
             return Book.empty()
         rows = np.flatnonzero((self._arrival < round_ + 1) & (self._filled != self._orders.quantity))

@@ -44,7 +44,7 @@ WHALE = 0.2
 
 
 class AuctionMarket:
-    """A `Market` of k uniform-price call auctions a bar, in which a crowd and the desks trade with each other.
+    """A `Market` of k uniform-price call auctions a bar, its phases, in which a crowd and the desks trade with each other.
 
     An order of a desk arrives at one of the next bar's auctions, which depends on seed, bar and agent alone, stands in all from there on at
     any price that the bounds of an auction allow, and lapses with the bar. What desks pay goes to whom they bought from, to the cent; fees
