@@ -12,14 +12,14 @@ from freeagentics import Probe, Scenario, explain, fork, load_scenario, resume, 
 from freeagentics.errors import BadScenario, Interrupted
 from freeagentics.records.run_record import RunRecord
 
-STEPS = 20
+STEPS = 16
 SMALL = {
-    "agents.count": 50,
+    "agents.count": 30,
     "steps": STEPS,
     "seed": 3,
-    "market.warmup": 20,
+    "market.warmup": 12,
     "market.book.turnover": 2e5,
-    "run.checkpoint_every": 7,
+    "run.checkpoint_every": 6,
 } | CREDULOUS
 
 
@@ -64,12 +64,11 @@ def test_a_fork_shares_prices_up_to_where_it_begins(record: RunRecord, tmp_path:
 
 
 def test_an_order_is_explained_with_the_close_that_there_would_have_been_without_it(record: RunRecord) -> None:
-    moved = 0.0
-    for traded in record.fill_frame.filter(pl.col("step") > 5).sort("notional").tail(3).rows(named=True):
+    for traded in record.fill_frame.filter(pl.col("step") > 5).sort("notional", descending=True).rows(named=True):
         (trade,) = explain(record.path, traded["agent"], traded["step"] - 1).trades
         assert (trade.price, trade.filled) == pytest.approx((traded["price"], traded["quantity"]))
         assert trade.close == pytest.approx(record.model_frame["price"][traded["step"] - 1])
         assert trade.close_without is not None
-        moved += abs(trade.close - trade.close_without)
-    # A single order may leave the last price where it is.
-    assert moved
+        if trade.close_without != trade.close:
+            return
+    pytest.fail("no order moved the close of its bar")

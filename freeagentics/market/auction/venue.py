@@ -53,7 +53,7 @@ class CallAuctions:
         units: what prices and quantities are counted in.
     """
 
-    columns = COLUMNS
+    columns: tuple[str, ...] = COLUMNS
 
     def __init__(self, large: I64, units: Units) -> None:
         self._large, self._units = large, units

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import I64
+from freeagentics.arrays import I32, I64
 from freeagentics.market.auction.tape import COLUMNS
 from freeagentics.market.units import Units
 
@@ -39,7 +39,7 @@ class BarOfTrades:
         np.add.at(self._volume, asset, np.abs(quantity))
         np.add.at(self._bought, asset, np.maximum(quantity, 0))
 
-    def add_whales(self, asset: I64, filled: I64) -> None:
+    def add_whales(self, asset: I32, filled: I64) -> None:
         """Count those orders (n,) of a phase of which much was filled."""
         np.add.at(self._whales, asset, np.abs(filled) >= self._large[asset])
 

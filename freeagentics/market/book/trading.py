@@ -51,7 +51,7 @@ class ContinuousTrading:
         large: units (A,) from which on what was filled of an order in a phase is a whale's.
     """
 
-    columns = (*COLUMNS, *DEPTH)
+    columns: tuple[str, ...] = (*COLUMNS, *DEPTH)
 
     def __init__(self, settings: AuctionSettings, seed: int, first: F64, units: Units, large: I64) -> None:
         self._phases, self._seed, self._units, self._large = settings.rounds, seed, units, large
