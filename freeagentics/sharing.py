@@ -81,7 +81,7 @@ class ScratchPool:
 
     def __init__(self, max_bytes: int = 64 * 1024 * 1024) -> None:
         self.max_bytes = max_bytes
-        self._local = threading.local()
+        self._idle = _Idle()
 
     @contextmanager
     def take(self, shape: int | tuple[int, ...], dtype: DTypeLike = np.float32) -> Iterator[AnyArray]:
@@ -99,32 +99,36 @@ class ScratchPool:
         if kind.hasobject:
             raise BadInput("a scratch buffer cannot hold objects")
         size = kind.itemsize * (shape if isinstance(shape, int) else prod(shape))
-        return _fitting(self._idle(), size)[:size].view(kind).reshape(shape)
+        return self._idle.fitting(size)[:size].view(kind).reshape(shape)
 
     def give_back(self, array: AnyArray) -> None:
         """Lend the buffer of a lent array to others. Neither it nor a view of it must be used after; other arrays are left alone."""
         buffer = array.base
-        if isinstance(buffer, np.ndarray) and buffer.dtype == np.uint8 and self.idle_bytes + buffer.nbytes <= self.max_bytes:
-            self._idle().append(buffer)
+        idle = self._idle
+        if isinstance(buffer, np.ndarray) and buffer.dtype == np.uint8 and idle.bytes + buffer.nbytes <= self.max_bytes:
+            idle.buffers.append(buffer)
+            idle.bytes += buffer.nbytes
 
     @property
     def idle_bytes(self) -> int:
         """Bytes this thread keeps and nobody uses."""
-        return sum(buffer.nbytes for buffer in self._idle())
-
-    def _idle(self) -> list[U8]:
-        idle: list[U8] | None = getattr(self._local, "idle", None)
-        if idle is None:
-            self._local.idle = idle = []
-        return idle
+        return self._idle.bytes
 
 
-def _fitting(idle: list[U8], size: int) -> U8:
-    """The buffer last used that is large enough and not more than twice too large, or else a fresh one."""
-    for place in reversed(range(len(idle))):
-        if size <= idle[place].nbytes <= 2 * size:
-            return idle.pop(place)
-    return np.empty(size, np.uint8)
+class _Idle(threading.local):
+    """Buffers that nobody uses, each thread its own, and their bytes."""
+
+    def __init__(self) -> None:
+        self.buffers: list[U8] = []
+        self.bytes = 0
+
+    def fitting(self, size: int) -> U8:
+        """The buffer last used that is large enough and not more than twice too large, or else a fresh one."""
+        for place in reversed(range(len(self.buffers))):
+            if size <= self.buffers[place].nbytes <= 2 * size:
+                self.bytes -= self.buffers[place].nbytes
+                return self.buffers.pop(place)
+        return np.empty(size, np.uint8)
 
 
 parameters = ParameterPool()

@@ -107,7 +107,8 @@ def _numbers(values: dict[str, float]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
+    # Plus nothing, or a weight below zero of what says nothing would read -0.
+    return f"{value + 0.0:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
 
 
 def _signal(signal: HeardSignal, explanation: Explanation) -> str:

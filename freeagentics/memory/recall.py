@@ -8,7 +8,6 @@ import numpy as np
 
 from freeagentics.arrays import F32, I32, U8, ArrayState, contiguous
 from freeagentics.kernels import compiled
-from freeagentics.sharing import scratch
 
 _NEVER = np.int32(-1)
 
@@ -166,29 +165,29 @@ class RecallIndex(ArrayState):
         slots, chunks = self.step.shape[1], -(-self.step.shape[1] // _CHUNK)
         made = np.empty((len(keys), k), dtype=np.int32)
         likeness, share, result, reward = np.empty((4, len(keys), k), dtype=np.float32)
-        with scratch.take(slots + chunks, np.float32) as relevance, scratch.take(chunks, np.int32) as left_out:
-            compiled.recall_find(
-                self.key,
-                self.step,
-                self.importance,
-                self.result,
-                self.reward,
-                keys,
-                self._flat if metric is None else metric,
-                k,
-                step,
-                self._horizon,
-                *self._ranking.measures,
-                named if self._ranking.use > 0 else 0,
-                self.uses,
-                relevance,
-                left_out,
-                made,
-                likeness,
-                share,
-                result,
-                reward,
-            )
+        relevance, left_out = np.empty(slots + chunks, dtype=np.float32), np.empty(chunks, dtype=np.int32)
+        compiled.recall_find(
+            self.key,
+            self.step,
+            self.importance,
+            self.result,
+            self.reward,
+            keys,
+            self._flat if metric is None else metric,
+            k,
+            step,
+            self._horizon,
+            *self._ranking.measures,
+            named if self._ranking.use > 0 else 0,
+            self.uses,
+            relevance,
+            left_out,
+            made,
+            likeness,
+            share,
+            result,
+            reward,
+        )
         return Recalled.weighed(made, likeness, share, result, reward, self._doubt)
 
     def forget(self, rows: np.ndarray) -> None:

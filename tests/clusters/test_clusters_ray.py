@@ -172,7 +172,6 @@ def test_no_cluster_is_said_in_one_line() -> None:
         RayEngine("nonsense", 1)
 
 
-@pytest.mark.xfail(reason="Ray goes on counting the cores of a node that is gone, and gives no worker for a minute", strict=False)
 def test_a_run_outlives_a_node(cluster: Any, scenario: Scenario, expected: str, tmp_path: Path) -> None:
     class Removing(Killing):
         def decided(self, cohort: Any, view: Any, output: Any) -> None:

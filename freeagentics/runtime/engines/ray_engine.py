@@ -11,14 +11,18 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any, TypeVar
 
+from freeagentics.clock import wall_clock
 from freeagentics.errors import BadInput, WorkerLost
 from freeagentics.kernels import fingerprint
 from freeagentics.runtime.engines.engine import Engine, Piece, Result, SerialEngine
 
 Thing = TypeVar("Thing")
 
-JOIN_S = 60.0
-"""Seconds that actors have to start; those that are not there by then are done without."""
+JOIN_S = 180.0
+"""Seconds that actors have to start; those that are not there by then are done without. Ray takes a minute to see that a node is gone."""
+
+LOOK_S = 2.0
+"""Seconds between looks at how many cores are left for those that have not started."""
 
 
 class RayEngine(Engine):
@@ -73,7 +77,7 @@ class RayEngine(Engine):
 
     def _answers(self, asked: Sequence[Any]) -> list[Any]:
         """Answers within the time to join; None from an actor that is late, or on a node that is gone and not yet known to be."""
-        there = set(self._ray.wait(list(asked), num_returns=len(asked), timeout=JOIN_S)[0]) if asked else set()
+        there = set(self._ready(list(asked))) if asked else set()
         found = []
         for answer in asked:
             try:
@@ -81,6 +85,16 @@ class RayEngine(Engine):
             except WorkerLost:
                 found.append(None)
         return found
+
+    def _ready(self, asked: list[Any]) -> list[Any]:
+        """Those of *asked* that are answered: all, or as many as cores are left, or what there is when time is up. One that was placed on a
+        node that is gone is placed anew, or answered, only when Ray has seen that, which takes a minute."""
+        until = wall_clock() + JOIN_S
+        while True:
+            ready, late = self._ray.wait(asked, num_returns=len(asked), timeout=LOOK_S)
+            cores = sum(node["Resources"].get("CPU", 0) for node in self._ray.nodes() if node["Alive"])
+            if not late or len(ready) >= cores or wall_clock() >= until:
+                return list(ready)
 
     def map(self, function: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
         """Results in the order of *pieces*, which nobody owns: they are run here."""
