@@ -11,7 +11,18 @@ from freeagentics.market.auction.venue import Venue
 from freeagentics.market.book.trading import ContinuousTrading
 
 CONTINUOUS = Mechanism(
-    order=0.0059, usual_volume=0.89, move=0.69, reach=1.76, feedback=0.66, noise_size=1.5, half_spread=0.4, quote_size=2.0
+    order=0.0062,
+    usual_volume=0.93,
+    move=0.67,
+    reach=1.76,
+    feedback=0.62,
+    busier=0.32,
+    noise_rate=0.045,
+    noise_size=2.0,
+    half_spread=0.33,
+    widest=9.0,
+    lean=0.3,
+    quote_size=2.0,
 )
 """Mechanism of a crowd whose orders meet one by one: makers quote more, and closer, than in auctions, where others meet each other."""
 
