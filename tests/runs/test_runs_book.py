@@ -12,12 +12,12 @@ from freeagentics import Probe, Scenario, explain, fork, load_scenario, resume, 
 from freeagentics.errors import BadScenario, Interrupted
 from freeagentics.records.run_record import RunRecord
 
-STEPS = 16
+STEPS = 20
 SMALL = {
     "agents.count": 30,
     "steps": STEPS,
-    "seed": 3,
-    "market.warmup": 12,
+    "seed": 2,
+    "market.warmup": 30,
     "market.book.turnover": 2e5,
     "run.checkpoint_every": 6,
 } | CREDULOUS
