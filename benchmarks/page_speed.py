@@ -6,30 +6,30 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from freeagentics.runs import run
-from freeagentics.visualization.agent_rows import agent_record, agent_rows
-from freeagentics.visualization.run_view import RunView
-from freeagentics.visualization.series import Series
+from freeagentics.visualization.visit import Visit
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-c", "from freeagentics.cli.main import main; main()", "viz", "btc-replay", "--no-browser", "--port"]
 SECONDS = 20.0
 """For how long each page plays, after it has taken its first steps."""
 
-AGENTS, STEPS = 10_000, 6
-"""Of the run in which a click is timed."""
+AGENTS, STEPS = 10_000, 250
+"""Of the live run in which clicks are timed: agents, and the step from which on, when charts of the past are as long as they get."""
 
 
 @contextmanager
@@ -89,25 +89,56 @@ def now(browser: Browser, address: str) -> float:
     return found
 
 
-def click_ms(folder: Path) -> dict[str, float]:
-    """Processor time of what a click on an agent asks for, ms, at the last step of a run of many agents."""
-    path = folder / "many"
-    run("btc-replay", agents=AGENTS, steps=STEPS, out=path)
-    view = RunView(path)
-    series = Series(view)
-    series.piece(STEPS)
-    asked: dict[str, Callable[[], object]] = {
-        "an agent's record": lambda: agent_record(view, "trade-executor-0777", STEPS),
-        "its desk's account": lambda: series.desk(777),
-        "the table of all agents": lambda: agent_rows(view, STEPS),
-    }
-    taken = {}
-    for name, ask in asked.items():
-        began = time.process_time()
-        ask()
-        taken[name] = 1000 * (time.process_time() - began)
-    view.close()
-    return taken
+class Played:
+    """A visit that plays a live run of many agents; its page is a list of what it is told.
+
+    Attributes:
+        last: step on record that the page was told of last.
+    """
+
+    def __init__(self) -> None:
+        self.last = 0
+        self.visit = Visit("btc-replay", self._hear)
+        self.visit.ask({"ask": "begin", "id": 0, "scenario": "btc-replay", "agents": AGENTS, "play": True})
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        # The widget writes it as JSON too, in the thread that answers.
+        json.dumps(message)
+        if message["kind"] == "piece":
+            self.last = message["last"]
+        if message["kind"] in ("piece", "memory"):
+            self.visit.ask({"ask": "seen", "id": 0})
+
+    def click_ms(self, *verbs: str) -> float:
+        """Processor time of the thread that answers these questions, ms: the median of nine times."""
+        taken = []
+        for turn in range(9):
+            began = time.thread_time()
+            for verb in verbs:
+                self.visit.ask({"ask": verb, "id": 1, "step": self.last, "agent": f"trade-executor-{700 + turn:04d}"})
+            taken.append(1000 * (time.thread_time() - began))
+        return statistics.median(taken)
+
+
+CLICKS = {
+    "the Agents tab": ("agents",),
+    "an agent": ("agent", "account"),
+    "a fill": ("agents", "agent", "account", "past"),
+    "the Signals tab": ("signals",),
+    "a step back": ("agents", "agent", "past"),
+}
+"""What a click asks for."""
+
+
+def clicks_ms(folder: Path) -> Iterator[tuple[str, float]]:
+    """Processor time that clicks take of the server while a live run of many agents plays, ms."""
+    with chdir(folder):
+        played = Played()
+        while played.last < STEPS:
+            time.sleep(0.1)
+        for name, verbs in CLICKS.items():
+            yield name, played.click_ms(*verbs)
+        played.visit.close()
 
 
 def main() -> None:
@@ -131,8 +162,8 @@ def main() -> None:
             print(f"{name:8} {found:6.2f} steps/s at 50 agents while playing")
         if options.before:
             print(f"         {rates['now'] / rates['before']:6.1f} times as many")
-        for name, ms in click_ms(folder).items():
-            print(f"{name:26} {ms:6.1f} ms of processor time at {AGENTS:,} agents")
+        for name, ms in clicks_ms(folder):
+            print(f"{name:16} {ms:6.1f} ms of processor time at {AGENTS:,} agents while playing")
 
 
 if __name__ == "__main__":

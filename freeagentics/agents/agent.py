@@ -61,8 +61,8 @@ class TradingAgent(mesa.Agent):
     @property
     def importance(self) -> dict[str, float]:
         """Importance of features when it recalls, as outcomes have taught it: shares in the distance of memories, by name."""
-        names = [feature.name for feature in self.cohort.table.features if feature.recall]
-        return dict(zip(names, self.cohort.recollection.importance(self.row).tolist(), strict=True))
+        shares = self.cohort.recollection.importance()[self.row]
+        return dict(zip(self.cohort.table.key_names, shares.tolist(), strict=True))
 
     def history(self, n: int) -> list[HistoryRecord]:
         """Its last *n* steps, or as many as its history holds, oldest first."""

@@ -18,7 +18,6 @@ from freeagentics.agents.emitter import SignalEmitter
 from freeagentics.agents.given_patterns import GivenPatterns, PatternSettings
 from freeagentics.agents.history import RECORD_BYTES, encode_step
 from freeagentics.agents.pending_outcomes import PendingOutcomes
-from freeagentics.agents.recollection import Recollection
 from freeagentics.agents.signal_kinds import SignalKind
 from freeagentics.agents.signal_state import SignalState
 from freeagentics.agents.view import Outcomes, View
@@ -134,7 +133,7 @@ class Cohort(ArrayState, ABC):
         self.belief = GridBelief(context.grid, persistence.astype(np.float32), context.assets)
         self.heard = SignalState(rows, context.assets)
         self.index = memory.index(rows, self.table.key_size)
-        self.recollection = Recollection(rows, self.table.key_size, memory.horizon, memory.trust, memory.prior)
+        self.recollection = memory.recollection(rows, self.table.key_size)
         self.history = CohortHistory(rows, memory.history, RECORD_BYTES)
         self.pending = PendingOutcomes(rows, memory.horizon, context.assets)
         self.step_context: StepContext | None = None
@@ -192,6 +191,7 @@ class Cohort(ArrayState, ABC):
         """Perceive and recall, for all rows."""
         context, step, now = self.context, view.observation.step, view.observation.timestamp
         outcome = self._settle(view.outcomes)
+        self.recollection.consolidate(step, now, self.active)
         self.heard.hear(view.inbox, self.agent, now)
         self.belief.advance(context.column(view.observation, "price.zscore"))
         self.observe(view)

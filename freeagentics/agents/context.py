@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from freeagentics.agents.given_patterns import PatternSettings
+from freeagentics.agents.recollection import Recollection
 from freeagentics.arrays import F32, F64, I32, I64
 from freeagentics.market import Observation, Units
 from freeagentics.memory import Codec, Ranking, RecallIndex
@@ -55,6 +56,13 @@ class MemorySettings(BaseModel):
     use_weight: float = Field(
         0.0, ge=0, le=16, description="What a memory that decisions never named loses in recall, as a natural logarithm; 0 leaves it out."
     )
+    adapt: bool = Field(
+        False,
+        description="Whether recall metrics are fitted once a market day, to what features tell in any shape, not by slopes alone.",
+    )
+    federation: bool = Field(
+        False, description="Whether recall metrics go by what peers in the cohort have seen as well, so far as no few of them can spoil it."
+    )
     doubt: float = Field(10.0, gt=0, description="Episodes that speak for no outcome at all, against those recalled.")
     sequences: int = Field(
         4096, ge=0, le=1_000_000, description="Latest bars in which hunters find sequences like the last one, beyond the slots; 0 for none."
@@ -84,6 +92,10 @@ class MemorySettings(BaseModel):
     def index(self, rows: int, key_size: int) -> RecallIndex:
         """An empty recall index for so many agents, with keys of so many numbers."""
         return RecallIndex(rows, self.slots, key_size, horizon=self.horizon, ranking=self.ranking, doubt=self.doubt)
+
+    def recollection(self, rows: int, key_size: int) -> Recollection:
+        """An untaught recollection for so many agents, with keys of so many numbers."""
+        return Recollection(rows, key_size, self.horizon, self.trust, self.prior, adapt=self.adapt, federation=self.federation)
 
     @property
     def ranking(self) -> Ranking:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from freeagentics import kernels
-from freeagentics.arrays import F32, I32, I64, U8, ArrayState, Mask, contiguous
+from freeagentics.agents.metric_fit import MetricFit
+from freeagentics.arrays import F32, I32, I64, U8, AnyArray, ArrayState, Mask, contiguous
 from freeagentics.kernels import compiled
 from freeagentics.memory import Recalled, whole_metric
 from freeagentics.mind import FacultyWeights
@@ -30,15 +31,19 @@ class Recollection(ArrayState):
         features: how outcomes answered to each number of a key.
         centre: mean of each number of the keys so far, (rows, key_size), in 0..1.
         said: mean recalled outcome, and forecast without it: a ring over the horizon, (horizon + 1, rows, 2).
+        fit: the metric as it is fitted once a market day, or None where it follows every outcome.
     """
 
-    def __init__(self, rows: int, key_size: int, horizon: int, trust: float, prior: float) -> None:
+    def __init__(
+        self, rows: int, key_size: int, horizon: int, trust: float, prior: float, *, adapt: bool = False, federation: bool = False
+    ) -> None:
         self.least = np.float32(0)
         self._trust = np.float32(trust)
         self.weights = FacultyWeights(rows, horizon, np.full(1, prior, dtype=np.float32), signed=False)
         self.features = FacultyWeights(rows, horizon, np.full(key_size, prior, dtype=np.float32))
         self.centre = np.full((rows, key_size), 0.5, dtype=np.float32)
         self.said = np.zeros((horizon + 1, rows, 2), dtype=np.float32)
+        self.fit = MetricFit(self.features, horizon, prior, adapt=adapt, federation=federation) if adapt or federation else None
 
     @property
     def weight(self) -> F32:
@@ -60,14 +65,20 @@ class Recollection(ArrayState):
         """Weight of each number of a key in the distance of keys, (rows, key_size), in whole numbers."""
         return whole_metric(self._metric_weights())
 
-    def importance(self, row: int) -> F32:
-        """Share of each number of a key in the distance of keys, as outcomes have taught a row's agent, (key_size,); they sum to one."""
-        weights = self._metric_weights()[row]
-        return weights / kernels.total(weights)
+    def importance(self) -> F32:
+        """Share of each number of a key in the distance of keys, as outcomes have taught agents, (rows, key_size); rows sum to one."""
+        weights = self._metric_weights()
+        shares: AnyArray = weights / kernels.total(weights)[:, None]
+        return shares
+
+    @property
+    def credence(self) -> F32:
+        """Credence that each number of a key tells of outcomes, (rows, key_size), as the metric goes by it."""
+        return self.fit.credence if self.fit else self.features.credence
 
     def _metric_weights(self) -> F32:
         """Weights (rows, key_size) of the metric; all alike in a row that is damaged."""
-        credence = self.features.credence
+        credence = self.credence
         return FLAT + np.where(np.isfinite(credence).all(axis=1, keepdims=True), credence, np.float32(0))
 
     def learn(self, step: int, keys: U8, slot: int, result: F32, judged: Mask) -> None:
@@ -88,7 +99,14 @@ class Recollection(ArrayState):
         compiled.recollection_left(said, result, keys, slot, self.centre, mean, residual, apart)
         self.weights.learn(step, mean[:, :, None], residual, result[:, None], judged)
         self.features.learn(step, apart[:, :, None], residual, result[:, None], judged)
+        if self.fit:
+            self.fit.learn(keys, slot, residual, judged)
         compiled.recollection_follow(apart, self.features.reads, SETTLED, self.centre)
+
+    def consolidate(self, step: int, timestamp: int, active: Mask) -> None:
+        """At the beginning of a step, fit the metrics if a market day is over, where they are fitted."""
+        if self.fit:
+            self.fit.consolidate(step, timestamp, self.features, active)
 
     def inherit(self, rows: I64, other: Recollection, theirs: I64) -> None:
         """Rows (indexes) begin with what rows *theirs* of another have learned: not with their memories, but with what those were worth,
@@ -96,6 +114,8 @@ class Recollection(ArrayState):
         self.weights.inherit(rows, other.weights, theirs)
         self.features.inherit(rows, other.features, theirs)
         self.centre[rows] = other.centre[theirs]
+        if self.fit:
+            self.fit.inherit(rows, other.credence[theirs], other.fit.effects if other.fit else None, theirs)
 
     def forget(self, rows: I64) -> None:
         """Rows (indexes) start afresh, for agents that arrive."""
@@ -103,3 +123,5 @@ class Recollection(ArrayState):
         self.features.forget(rows)
         self.centre[rows] = 0.5
         self.said[:, rows] = 0
+        if self.fit:
+            self.fit.forget(rows)

@@ -21,7 +21,15 @@ Arrays = Mapping[str, AnyArray]
 SEAT = ("agent", "number_in_role", "desk", "joined", "peers")
 """Arrays that say who sits in a row, and are no part of its agent's state."""
 
-SHARED = ("covariance", "last_price", "readings.directions", "sequences.index.move", "sequences.index.result", "sequences.usual")
+SHARED = (
+    "covariance",
+    "last_price",
+    "readings.directions",
+    "sequences.index.move",
+    "sequences.index.result",
+    "sequences.usual",
+    "recollection.fit.fitted",
+)
 """Arrays that all rows share."""
 
 RINGS = ("stance", "focus", "said", "recent", "read", "trend")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from freeagentics.condition import Condition
 from freeagentics.services.evidence import Evidence
 from freeagentics.services.pattern_trial import FAMILY_ERROR, Estimate, Finding, find_patterns, has_faded
 
@@ -61,6 +62,11 @@ def patterns_of(evidence: Evidence, error: float = FAMILY_ERROR) -> RunPatterns:
     findings = find_patterns(search, trial, error)
     held = [finding for finding in findings if finding.holds]
     return RunPatterns([_followed(finding, later) for finding in held], [one for one in findings if not one.holds])
+
+
+def estimated(condition: Condition, evidence: Evidence) -> Estimate | None:
+    """Figures of a condition over the whole evidence; None where there is no evidence of it."""
+    return Estimate.of(condition, evidence) if len(evidence) and condition.is_about(evidence) else None
 
 
 def _followed(finding: Finding, later: Evidence) -> RunPattern:

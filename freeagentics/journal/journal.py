@@ -243,6 +243,15 @@ class Journal:
         headers = list(self.headers(kind))
         return sum(count for _, _, count, _ in headers), sum(length for *_, length in headers)
 
+    def totals_by_kind(self) -> dict[Kind, tuple[int, int]]:
+        """Totals of every kind that the journal has pages of."""
+        found: dict[Kind, tuple[int, int]] = {}
+        for number, body, length in self._database.rows("SELECT id, substr(body, 1, ?), length(body) FROM everything", (HEADER_BYTES,)):
+            kind = Kind(page_key(number)[2])
+            count, size = found.get(kind, (0, 0))
+            found[kind] = count + read_header(body).count, size + length
+        return found
+
     def _body(self, number: int) -> bytes | None:
         rows = self._database.rows("SELECT body FROM everything WHERE id = ?", (number,))
         return rows[0][0] if rows else None

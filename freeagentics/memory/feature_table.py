@@ -22,6 +22,7 @@ class FeatureTable:
         low, high: their ranges, (F,).
         recall: those that are part of recall keys, (F,).
         key_size: how many these are.
+        key_names: their names.
     """
 
     def __init__(self, own: Sequence[Feature] = ()) -> None:
@@ -31,6 +32,7 @@ class FeatureTable:
         self.high = readonly(np.array([feature.high for feature in self.features], dtype=np.float32))
         self.recall = readonly(np.array([feature.recall for feature in self.features]))
         self.key_size = int(self.recall.sum())
+        self.key_names = tuple(feature.name for feature in self.features if feature.recall)
         self._places = readonly(np.flatnonzero(self.recall))
         self._low, self._width = self.low[self.recall], (self.high - self.low)[self.recall]
 

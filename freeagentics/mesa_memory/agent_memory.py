@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -190,8 +191,7 @@ class AgentMemory:
         actions = self._actions.numbers(action, count)
         outcomes = _each(outcome, count)
         found = np.zeros(count, np.int64)
-        for of, places in self._classes.split(agents):
-            some = [agents[place] for place in places]
+        for of, places, some in self._classes.split(agents):
             numbers, size = _numbers(some), len(some)
             step, time = np.full(size, self._host.step), np.full(size, self._host.time)
             made = of.remember(numbers, step, time, actions[places], np.full(size, tags, np.uint16), outcomes[places], of.reader.read(some))
@@ -218,14 +218,14 @@ class AgentMemory:
             return np.zeros(len(agents), np.bool_) if many else False
         self._settle()
         given = list(agents) if many else [agents]
-        found = self._attach(given, np.broadcast_to(np.asarray(of, np.int64), len(given)), _each(value, len(given)))
+        found = self._attach(given, np.array(np.broadcast_to(of, len(given)), np.int64), _each(value, len(given)))
         return found if many else bool(found[0])
 
     def _attach(self, agents: Sequence[Any], sequences: I64, values: F32) -> Mask:
         found = np.zeros(len(agents), np.bool_)
-        for of, places in self._classes.split(agents):
-            numbers = _numbers([agents[place] for place in places])
-            rows = of.block.rows(numbers.tolist())
+        for of, places, some in self._classes.split(agents):
+            numbers = _numbers(some)
+            rows = of.block.rows(numbers)
             wrong = np.flatnonzero((sequences[places] >= of.block.made[rows]) | (sequences[places] < 0))
             if len(wrong):
                 name = of.name_of(int(numbers[wrong[0]]))
@@ -301,8 +301,8 @@ class AgentMemory:
             np.zeros(shape, np.int64),
         )
         age = np.full(shape, np.nan)
-        for of, places in self._classes.split(agents) if self._enabled else ():
-            entries, found = self._found(of, [agents[place] for place in places], k, like, tags, action, since)
+        for of, places, some in self._classes.split(agents) if self._enabled else ():
+            entries, found = self._found(of, some, k, like, tags, action, since)
             there = found > 0
             relevance[places], actions[places], evidence[places], step[places] = (
                 found,
@@ -322,7 +322,7 @@ class AgentMemory:
         states, asked = of.situation(like, agents)
         of.learn(states)
         return of.block.recall(
-            of.block.try_rows(_numbers(agents).tolist()),
+            of.block.try_rows(_numbers(agents)),
             of.block.ranges.levels(states),
             k,
             self._host.time,
@@ -400,13 +400,14 @@ class AgentMemory:
 
 def _numbers(agents: Sequence[Any]) -> I64:
     try:
-        return np.fromiter((agent.unique_id for agent in agents), np.int64, len(agents))
+        return np.fromiter(map(attrgetter("unique_id"), agents), np.int64, len(agents))
     except (TypeError, ValueError) as error:
         raise BadInput(f"unique_id {agents[0].unique_id!r}: memory knows agents by whole numbers, as Mesa numbers them") from error
 
 
 def _each(values: Any, count: int) -> F32:
-    found = np.full(count, np.nan, np.float32) if values is None else np.asarray(values, np.float32)
-    if found.shape not in ((), (count,)):
-        raise BadInput(f"{found.size} outcomes for {count} agents: give one for each, or one for all")
-    return np.broadcast_to(found, count)
+    given = np.asarray(np.nan if values is None else values, np.float32)
+    if given.shape not in ((), (count,)):
+        raise BadInput(f"{given.size} outcomes for {count} agents: give one for each, or one for all")
+    # A copy: it waits to be written, and who gave an array goes on writing to it.
+    return np.array(np.broadcast_to(given, count))

@@ -98,7 +98,7 @@ class ClassMemory:
         self._waiting.append((number, step, time, action, tags, outcome, self.reader.snapshot(agent)))
         before = self._waits.get(number, 0)
         self._waits[number] = before + 1
-        (row,) = self.block.rows([number])
+        (row,) = self.block.rows(np.array([number]))
         return int(self.block.made[row]) + before
 
     def waits(self, agent: int) -> bool:
@@ -128,7 +128,7 @@ class ClassMemory:
         entries["levels"] = self.block.ranges.levels(values)
         for name, column in (("step", step), ("time", time), ("action", action), ("tags", tags), ("outcome", outcome)):
             entries[name] = column
-        sequence = self.block.remember(self.block.rows(agents.tolist()), entries)
+        sequence = self.block.remember(self.block.rows(agents), entries)
         return Experiences(agents, sequence, step, time, action, tags, outcome, values)
 
     def restore(self, made: Experiences) -> None:
@@ -146,7 +146,7 @@ class ClassMemory:
     def retain(self, agents: I64) -> None:
         """Forget agents that are not among these."""
         if self._block is not None and len(self._block.agents()):
-            self._block.retain(set(agents.tolist()))
+            self._block.retain(agents)
 
     # Recall
 

@@ -122,7 +122,7 @@ class EarlierRun:
                 of.restore(made)
                 time = max(time, float(made.time.max()))
             else:
-                rows = of.block.rows(arrays["agent"].tolist())
+                rows = of.block.rows(arrays["agent"].astype(np.int64))
                 of.block.attach_outcomes(rows, arrays["sequence"].astype(np.int64), arrays["value"])
         return last.timestamp, time
 
@@ -153,7 +153,7 @@ class EarlierRun:
         of, number = self._agent(agent)
         values, asked = of.situation({} if like is None else like, [None])
         entries, relevance = of.block.recall(
-            of.block.try_rows([number]),
+            of.block.try_rows(np.array([number])),
             of.block.ranges.levels(values),
             k,
             self.last_time,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from numbers import Integral, Real
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ MOST_CATEGORIES = 250
 """Different texts or members of enums that a feature may have."""
 
 NUMBER, FLAG, CATEGORY, VECTOR, CELL = "number", "flag", "category", "vector", "cell"
+
+_COORDINATE = attrgetter("coordinate")
 
 _KINDS = "a number, a boolean, an enum, a text, a grid position or cell, or a vector of up to 16 numbers"
 
@@ -81,7 +84,7 @@ class Feature:
             return np.fromiter(map(self._numbers.__getitem__, values), np.float64, count)
         if self.width == 1 and self.kind != VECTOR and self.kind != CELL:
             return np.fromiter(values, np.float64, count)
-        given = [value.coordinate for value in values] if self.kind == CELL else list(values)
+        given = list(map(_COORDINATE, values) if self.kind == CELL else values)
         if set(map(len, given)) != {self.width}:
             raise ValueError("vectors of several lengths")
         return np.fromiter(chain.from_iterable(given), np.float64, count * self.width)

@@ -47,7 +47,11 @@ class Interner:
         if isinstance(values, np.ndarray | list) or type(values).__name__ == "Series":
             if len(values) != count:
                 raise BadInput(f"{len(values)} values of {self._what} for {count} agents: give one for each, or one for all")
-            return np.fromiter(map(self.number, values), np.uint16, count)
+            try:
+                return np.fromiter(map(self._numbers.__getitem__, values), np.uint16, count)
+            # A value that is new, or is no such by itself: one by one then.
+            except (KeyError, TypeError):
+                return np.fromiter(map(self.number, values), np.uint16, count)
         return np.full(count, self.number(values), np.uint16)
 
     def mask(self, wanted: Iterable[Any]) -> Mask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.arrays import F64, I64, AnyArray
+from freeagentics.arrays import F64, I64, AnyArray, Mask
 
 _STEPS_BITS = 11
 """A range as it was seen first has 2,048 to 4,096 steps: errors are at most a 4,096th of it."""
@@ -27,9 +27,10 @@ class Lattice:
         self.unit = np.zeros(columns)
 
     def fit(self, states: F64) -> None:
-        """Learn from states (n, C)."""
-        for column, values in enumerate(states.T):
-            known = values[~np.isnan(values)]
+        """Learn from states by column, (C, n)."""
+        for column, values in enumerate(states):
+            gone = np.isnan(values)
+            known = values[~gone] if gone.any() else values
             if len(known) and not self._fits(column, known):
                 self.unit[column] = _unit(known)
 
@@ -39,10 +40,12 @@ class Lattice:
             return True
         return bool(unit and unit != 1 and np.ptp(known) / unit < 1 << _WORN)
 
-    def levels(self, states: F64) -> I64:
-        """States (n, C) -> whole steps (n, C); 0 where nothing is known."""
+    def levels(self, states: F64, gone: Mask) -> I64:
+        """States by column (C, n) -> whole steps (C, n); 0 where a state is *gone*."""
         unit = np.where(self.unit == 0, 1.0, self.unit)
-        return np.nan_to_num(np.rint(states / unit)).astype(np.int64)
+        levels = np.rint(states / unit[:, None])
+        levels[gone] = 0
+        return levels.astype(np.int64)
 
 
 def _unit(known: F64) -> float:

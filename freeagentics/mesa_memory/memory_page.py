@@ -48,10 +48,10 @@ class Experiences:
 
 def encode_experiences(made: Experiences, lattice: Lattice) -> dict[str, AnyArray]:
     """Named arrays of a page."""
-    made = made.take(np.lexsort([made.sequence, made.agents]))
-    lattice.fit(made.values)
-    gone = np.isnan(made.values)
-    levels = np.where(gone, 0, lattice.levels(made.values))
+    made = made.take(np.argsort(made.agents, kind="stable"))
+    states = np.ascontiguousarray(made.values.T)
+    gone = np.isnan(states)
+    lattice.fit(states)
     arrays = {
         "agent": np.diff(made.agents, prepend=0),
         "sequence": np.diff(made.sequence, prepend=0) - 1,
@@ -59,10 +59,10 @@ def encode_experiences(made: Experiences, lattice: Lattice) -> dict[str, AnyArra
         "step": np.diff(made.step, prepend=0),
         "time": made.time - made.step,
         **{name: getattr(made, name) for name in ("action", "tags", "outcome")},
-        **{f"column{place}": column for place, column in enumerate(np.diff(levels, axis=0, prepend=0).T)},
+        **{f"column{place}": column for place, column in enumerate(np.diff(lattice.levels(states, gone), prepend=0))},
     }
     if gone.any():
-        arrays["missing"] = np.packbits(gone)
+        arrays["missing"] = np.packbits(gone.T)
     return {name: narrowed(array) for name, array in arrays.items()}
 
 

@@ -6,18 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from freeagentics.arrays import F32, I64
 from freeagentics.journal import BYTES, Kind, Page, pack_arrays
 from freeagentics.mesa_memory.lattice import Lattice, narrowed
 from freeagentics.mesa_memory.memory_page import Experiences, encode_experiences
 from freeagentics.mesa_memory.state_page import States, encode_states
 
 
-class Outcome(NamedTuple):
-    """An outcome that came later than its memory."""
+class Outcomes(NamedTuple):
+    """Outcomes that came later than their memories, (n,) each."""
 
-    agent: int
-    sequence: int
-    value: float
+    agent: I64
+    sequence: I64
+    value: F32
 
 
 class PageLog:
@@ -31,7 +32,7 @@ class PageLog:
         self._cohort = cohort
         self.states: list[States] = []
         self.made: list[Experiences] = []
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[Outcomes] = []
         self._lattices: dict[Kind, Lattice] = {}
 
     def take(self) -> list[Page]:
@@ -45,10 +46,9 @@ class PageLog:
             arrays = encode_experiences(made, self._lattice(Kind.HOST_MEMORIES, made.values.shape[1]))
             pages.append(self._page(Kind.HOST_MEMORIES, arrays, len(made.agents)))
         if self.outcomes:
-            columns = zip(*self.outcomes, strict=True)
-            kinds = (np.int64, np.int64, np.float32)
-            arrays = {name: narrowed(np.array(column, kind)) for name, column, kind in zip(Outcome._fields, columns, kinds, strict=True)}
-            pages.append(self._page(Kind.HOST_OUTCOMES, arrays, len(self.outcomes)))
+            columns = map(np.concatenate, zip(*self.outcomes, strict=True))
+            arrays = {name: narrowed(column) for name, column in zip(Outcomes._fields, columns, strict=True)}
+            pages.append(self._page(Kind.HOST_OUTCOMES, arrays, len(arrays["value"])))
         self.states, self.made, self.outcomes = [], [], []
         return pages
 

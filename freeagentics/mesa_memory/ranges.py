@@ -31,13 +31,12 @@ class Ranges:
     def widened(self, states: F64) -> Ranges | None:
         """The ranges that hold states (n, C) too; None where these do."""
         with np.errstate(invalid="ignore"):
-            outside = ((states < self.low) | (states > self.high)).any(axis=0)
-        fresh = np.isnan(self.low) & ~np.isnan(states).all(axis=0)
-        if not (outside | fresh).any():
+            outside = ~((states >= self.low) & (states <= self.high)) & ~np.isnan(states)
+        if not outside.any():
             return None
         wider = Ranges(self.categories)
         wider.low, wider.high = self.low.copy(), self.high.copy()
-        for column in np.flatnonzero(outside | fresh).tolist():
+        for column in np.flatnonzero(outside.any(axis=0)).tolist():
             wider.low[column], wider.high[column] = self._ends(column, states[:, column])
         return wider
 

@@ -14,7 +14,7 @@ from freeagentics.arrays import F32, F64, I64, AnyArray
 from freeagentics.mesa_memory.class_memory import ClassMemory
 from freeagentics.mesa_memory.interner import Interner
 from freeagentics.mesa_memory.memory_page import Experiences
-from freeagentics.mesa_memory.page_log import Outcome, PageLog
+from freeagentics.mesa_memory.page_log import Outcomes, PageLog
 from freeagentics.mesa_memory.run_writer import RunWriter
 from freeagentics.mesa_memory.state_page import States
 from freeagentics.mesa_memory.store_feed import StoreFeed
@@ -79,7 +79,7 @@ class Recorder:
 
     def outcomes(self, of: ClassMemory, agents: I64, sequences: I64, values: F32) -> None:
         """Record outcomes of memories that were made before."""
-        self._log(of).outcomes += map(Outcome, agents.tolist(), sequences.tolist(), values.tolist())
+        self._log(of).outcomes.append(Outcomes(agents, sequences, values))
 
     def handed_on(self) -> None:
         """Have a checkpoint with the next pages: memories that were handed on are in no page."""

@@ -64,17 +64,22 @@ class StatesByClass:
             raise BadInput(f"{type(agent).__name__} {agent.unique_id} has no memory; attached: {attached}")
         return of
 
-    def split(self, agents: Sequence[Any]) -> Iterator[tuple[ClassMemory, I64]]:
-        """Agents by class: its memory, and the places of its agents among them."""
-        kinds = [type(agent) for agent in agents]
-        if len(set(kinds)) == 1 and self.of(agents[0]).members is None:
-            yield self.of(agents[0]), np.arange(len(agents))
+    def split(self, agents: Sequence[Any]) -> Iterator[tuple[ClassMemory, slice | I64, Sequence[Any]]]:
+        """Agents by class: its memory, the places of its agents among them, and these."""
+        if len(set(map(type, agents))) == 1:
+            yield self._checked(agents), slice(None), agents
             return
-        for kind in dict.fromkeys(kinds):
-            places = [place for place, one in enumerate(kinds) if one is kind]
-            for place in places:
-                of = self.of(agents[place])
-            yield of, np.array(places)
+        for kind in dict.fromkeys(map(type, agents)):
+            places = np.array([place for place, agent in enumerate(agents) if type(agent) is kind])
+            some = [agents[place] for place in places]
+            yield self._checked(some), places, some
+
+    def _checked(self, agents: Sequence[Any]) -> ClassMemory:
+        """The memory of agents of one class. Raises BadInput where one of them is not attached."""
+        of = self.of(agents[0])
+        for agent in agents if of.members is not None else ():
+            self.of(agent)
+        return of
 
     def present(self, model: Any) -> Iterator[tuple[ClassMemory, list[Any]]]:
         """Attached agents that are in the model now, by class. Nothing but the caller holds them."""

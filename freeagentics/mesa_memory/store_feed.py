@@ -12,7 +12,7 @@ from freeagentics.errors import BadInput
 from freeagentics.mesa_memory.class_memory import ClassMemory
 from freeagentics.mesa_memory.interner import Interner
 from freeagentics.mesa_memory.memory_page import Experiences
-from freeagentics.mesa_memory.page_log import Outcome
+from freeagentics.mesa_memory.page_log import Outcomes
 from freeagentics.plain_data import packed, plain_value
 from freeagentics.stores import LogEntry, Store, open_store
 
@@ -40,10 +40,10 @@ class StoreFeed:
         without = np.isnan(made.outcome).tolist()
         self._open |= {(one.agent, one.sequence): one.step for one, is_open in zip(entries, without, strict=True) if is_open}
 
-    def attach_outcomes(self, of: ClassMemory, outcomes: Sequence[Outcome]) -> None:
+    def attach_outcomes(self, of: ClassMemory, outcomes: Sequence[Outcomes]) -> None:
         """Write outcomes into the memories that they belong to."""
         changed = []
-        for agent, sequence, value in outcomes:
+        for agent, sequence, value in (one for batch in outcomes for one in zip(*(column.tolist() for column in batch), strict=True)):
             name = of.name_of(agent)
             step = self._open.pop((name, sequence), None)
             if step is not None:

@@ -123,8 +123,17 @@ class FacultyWeights(ArrayState):
             compiled.weights_around(self.information, self.moment, self.noise, self.weight, self._slope, self.weight.shape[1])
             self.credence[:] = 1
             return
-        known = (self.information, self.moment, self.squares, self.reads, self.noise, self._log_odds, self.weight, self.credence)
+        self._judge(self.information, self.moment, self.noise, self.weight, self.credence)
+
+    def _judge(self, information: F32, moment: F32, noise: F32, weight: F32, credence: F32) -> None:
+        known = (information, moment, self.squares, self.reads, noise, self._log_odds, weight, credence)
         compiled.weights_conclude(*known, int(self._signed), EXPLAINED, HEARD, _FIRST_READS, _FIRST_SQUARE)
+
+    def credence_of(self, information: F32, moment: F32, noise: F32) -> F32:
+        """Credences (rows, C), were these the *information* and *moment* (rows, C) of its components, and the *noise* (rows, 2)."""
+        weight, credence = np.empty((2, *self.weight.shape), dtype=np.float32)
+        self._judge(information, moment, noise, weight, credence)
+        return credence
 
     def worth(self, threshold: float, life: float) -> F32:
         """Squared error that one more reading of each component saves, (rows, C).

@@ -13,7 +13,7 @@ from freeagentics.journal import SHARED, Journal, Kind, Page
 from freeagentics.memory import BOOK, Codec, EncodedMemories, FeatureTable, SideInformation, book_codec_of, codec_of, extended
 from freeagentics.memory.codec import Codes
 from freeagentics.records.lineage import Lineage
-from freeagentics.records.long_term import LongTermMemories
+from freeagentics.records.long_term import LongTermColumns, LongTermMemories
 from freeagentics.records.roster import Roster
 
 _AT_ONCE = 24
@@ -47,7 +47,7 @@ def kept_by_step(journal: Journal, steps: int) -> tuple[I64, F64]:
     for step, cohort in journal.long_term(Kind.LONG_TERM):
         page = journal.page(step, Kind.LONG_TERM, cohort)
         assert page is not None
-        columns = LongTermMemories.from_page(page).columns
+        columns, _ = LongTermColumns.from_bytes(page.records.tobytes())
         np.add.at(counts, columns.step, 1)
         np.add.at(sizes, columns.step, columns.length * (page.records.nbytes / max(int(columns.length.sum()), 1)))
     return counts, sizes

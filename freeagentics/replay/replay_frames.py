@@ -32,12 +32,14 @@ class ReplayFrames:
             the result of the market after it and the agent's reward, in standard deviations. All of them, where a decision on record names
             the first few.
         weights: a row per step, agent and faculty: the weight with which the step's decision heard it.
+        importance: a row per step, agent and feature of recall keys: its share in the distance by which memories were like the situation.
         traits: a row per agent and trait: what it drew when it arrived, and keeps.
     """
 
     beliefs: pl.DataFrame
     recalled: pl.DataFrame
     weights: pl.DataFrame
+    importance: pl.DataFrame
     traits: pl.DataFrame
 
 
@@ -90,16 +92,18 @@ class _Notes(Probe):
         self._beliefs: list[pl.DataFrame] = []
         self._recalled: list[pl.DataFrame] = []
         self._weights: list[pl.DataFrame] = []
+        self._importance: list[pl.DataFrame] = []
         self._traits: dict[tuple[int, str], float] = {}
 
     def decided(self, cohort: Cohort, view: View, output: CohortOutput) -> None:
-        """Note what the cohort believed, recalled and weighed when it decided."""
+        """Note what the cohort believed, recalled and weighed when it decided, and what it recalled by."""
         step, rows = view.observation.step, np.flatnonzero(cohort.active)
         if step < self._first or not rows.size:
             return
         agent = cohort.agent[rows]
         self._beliefs.append(_beliefs(cohort, rows, step))
         self._recalled.append(_recalled(cohort, rows, step))
+        self._importance.append(_importance(cohort, rows, step))
         for faculty, weight in cohort.named_weights().items():
             self._weights.append(pl.DataFrame({"step": step, "agent": agent, "faculty": faculty, "weight": weight[rows]}))
         for trait, values in cohort.traits().items():
@@ -109,7 +113,7 @@ class _Notes(Probe):
         """All that was noted, agents by their ids."""
         agents, traits = zip(*self._traits, strict=True)
         drawn = pl.DataFrame({"agent": agents, "trait": traits, "value": list(self._traits.values())})
-        noted = (pl.concat(blocks) for blocks in (self._beliefs, self._recalled, self._weights))
+        noted = (pl.concat(blocks) for blocks in (self._beliefs, self._recalled, self._weights, self._importance))
         return ReplayFrames(*(frame.with_columns(agent=names.id_column(frame["agent"].to_numpy())) for frame in (*noted, drawn)))
 
 
@@ -130,3 +134,9 @@ def _recalled(cohort: Cohort, rows: I64, step: int) -> pl.DataFrame:
     # Not the number itself: of no rows its column would have no type.
     steps = np.full(len(row), step, dtype=np.int32)
     return pl.DataFrame({"step": steps, "agent": cohort.agent[found[0]], "memory_step": recalled.step[found], **columns})
+
+
+def _importance(cohort: Cohort, rows: I64, step: int) -> pl.DataFrame:
+    names, shares = cohort.table.key_names, cohort.recollection.importance()[rows]
+    head = {"step": step, "agent": np.repeat(cohort.agent[rows], len(names)), "feature": list(names) * len(rows)}
+    return pl.DataFrame(head | {"importance": shares.ravel()})

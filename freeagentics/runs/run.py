@@ -38,6 +38,8 @@ FIXED_IN_A_FORK = (
     "patterns",
     "memory.slots",
     "memory.horizon",
+    "memory.adapt",
+    "memory.federation",
     "memory.sequences",
     "memory.sequences_of",
     "memory.handed_on",

@@ -68,12 +68,13 @@ def agent_past(view: RunView, agent: str, step: int) -> dict[str, object]:
     """Value, confidence and weight of memories of an agent's decisions up to a step."""
     seat = view.seat(agent)
     assert seat is not None, "asked for after its record"
-    index, cohort, rows = int(seat["agent"]), int(seat["cohort"]), []
-    first = max(1, step - LOOKED_BACK + 1)
-    for at in range(first, step + 1):
-        found = decision_of(view.journal, index, cohort, at)
-        rows.append((np.nan,) * 3 if found is None else (found["value"], found["confidence"], found["memory_weight"]))
-    value, confidence, memory = np.array(rows, dtype=np.float64).T
+    first, names = max(1, step - LOOKED_BACK + 1), ("value", "confidence", "memory_weight")
+    rows = np.full((len(names), step - first + 1), np.nan)
+    for at, records in view.journal.scan_cohort(Kind.DECISIONS, int(seat["cohort"]), first, step):
+        mine = records[records["agent"] == seat["agent"]]
+        if len(mine):
+            rows[:, at - first] = [mine[0][name] for name in names]
+    value, confidence, memory = rows
     return {"first": first, "value": plain(value), "confidence": plain(confidence), "memory": plain(memory)}
 
 

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.agents.advisers import LARGEST_FORECAST
 from freeagentics.arrays import F64, AnyArray
 from freeagentics.journal import Kind
+from freeagentics.visualization.forecasts import JUDGED, RECALLS, forecasts, judge
+from freeagentics.visualization.pattern_figures import PatternUse
 from freeagentics.visualization.plain import number
 from freeagentics.visualization.run_view import RunView
-
-RECALLS = ("sequences", "memories")
-"""Faculties that recall, by the names that forecasters give them."""
 
 AGES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 """Least ages of the classes that recalled memories are counted in, steps."""
 
-COUNTS = ("moved", "turned", "judged", "helped", "hurt", "error_with", "error_without")
-"""Of each role and step: forecasts that memories moved, and whose sign they turned; of those that fell due in this step, how many memories
-had moved, made better, made worse, and the sums of their squared errors with and without them."""
-
-
-def forecasts(parts: F64, recalling: AnyArray) -> tuple[F64, F64]:
-    """Forecasts (n,) with and without what was recalled, from what faculties added (n, C), as agents bound them."""
-    bound = float(LARGEST_FORECAST)
-    seen = np.clip(parts[:, ~recalling].sum(axis=1), -bound, bound)
-    return np.clip(seen + parts[:, recalling].sum(axis=1), -bound, bound), seen
+COUNTS = ("moved", "turned", *JUDGED)
+"""Of each role and step: forecasts that memories moved, and whose sign they turned; and of those that fell due in this step, `JUDGED`."""
 
 
 def told_without(view: RunView, agent: int, cohort: int, step: int, asset: int) -> dict[str, float | None] | None:
@@ -50,10 +40,12 @@ class MemoryFigures:
         self._view = view
         self._horizon = view.scenario.memory.horizon
         self._told: dict[int, list[tuple[AnyArray, F64, F64]]] = {}
+        self._patterns = PatternUse(view.patterns)
         self.step = 0
 
     def piece(self, longest: int) -> dict[str, object] | None:
-        """The next steps on record, at most *longest*: `COUNTS` by role, and recalled memories by role and age; None where no more are."""
+        """The next steps on record, at most *longest*: `COUNTS` by role, recalled memories by role and age, and `USES` of the patterns that
+        agents were given; None where no more are."""
         first, last = self.step + 1, min(self.step + longest, self._view.last)
         if last < first:
             return None
@@ -64,7 +56,8 @@ class MemoryFigures:
             self._decided(step, counts[step - first], ages)
             self._judged(step, counts[step - first])
         self.step = last
-        return {"first": first, "last": last, "counts": np.round(counts, 5).transpose(1, 2, 0).tolist(), "ages": ages.tolist()}
+        shown = np.round(counts, 5).transpose(1, 2, 0)
+        return {"first": first, "last": last, "counts": shown.tolist(), "ages": ages.tolist(), "patterns": self._patterns.take()}
 
     def _decided(self, step: int, counts: F64, ages: AnyArray) -> None:
         journal, seats = self._view.journal, self._view.names.seats
@@ -77,8 +70,10 @@ class MemoryFigures:
         for _, _, records in journal.scan(Kind.CONTRIBUTIONS, first=step, last=step):
             agent = records["agent"]
             parts = np.asarray(records["contribution"][np.arange(len(agent)), :, focus[agent]], dtype=np.float64)
-            after, before = forecasts(parts, _recalling(self._view, int(agent[0])))
+            recalling = _recalling(self._view, int(agent[0]))
+            after, before = forecasts(parts, recalling)
             told.append((agent, after, before))
+            self._patterns.decided(step, agent, parts, self._view.names.role_of(int(agent[0])).weights, recalling)
             mine = counts[seats["role"][agent[0]]]
             mine[:2] += (after != before).sum(), (after * before < 0).sum()
 
@@ -90,12 +85,8 @@ class MemoryFigures:
         for _, _, records in self._view.journal.scan(Kind.OUTCOMES, first=step, last=step):
             result[records["agent"]] = records["result"]
         for agent, after, before in due:
-            came = result[agent]
-            there = np.isfinite(came) & (after != before)
-            with_them, without = np.square(came - after)[there], np.square(came - before)[there]
-            better = (with_them < without).sum()
-            role = self._view.names.seats["role"][agent[0]]
-            counts[role, 2:] += there.sum(), better, there.sum() - better, with_them.sum(), without.sum()
+            counts[self._view.names.seats["role"][agent[0]], 2:] += judge(result[agent], after, before)
+        self._patterns.judged(step - self._horizon, result)
 
 
 def _recalling(view: RunView, agent: int) -> AnyArray:

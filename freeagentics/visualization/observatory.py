@@ -23,6 +23,7 @@ PARTS = (
     "market",
     "agents",
     "signals",
+    "patterns",
     "memory",
     "compare",
     "resources",

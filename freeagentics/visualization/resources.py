@@ -17,10 +17,10 @@ from freeagentics.visualization.run_view import RunView
 def resources(view: RunView) -> dict[str, object]:
     """The summary of a run that has ended, None for one that has not; bytes on disk by kind of page; and this server's own figures."""
     ended = view.directory.summary
-    pages = {kind.name.lower(): view.journal.totals(kind) for kind in Kind}
+    pages = {kind.name.lower(): totals for kind, totals in view.journal.totals_by_kind().items()}
     return {
         "summary": json.loads(ended.read_bytes()) if ended.is_file() else None,
-        "pages": {name: list(totals) for name, totals in sorted(pages.items(), key=lambda item: -item[1][1]) if totals[0]},
+        "pages": {name: list(totals) for name, totals in sorted(pages.items(), key=lambda item: -item[1][1])},
         "journal": view.directory.journal.stat().st_size,
         "steps": view.last,
         "rss": round(resident_mb(), 1),

@@ -60,6 +60,11 @@ class RunView:
         assert accounts is not None, "every step has accounts"
         return len(accounts)
 
+    @cached_property
+    def patterns(self) -> tuple[str, ...]:
+        """Patterns that agents were given, by their conditions in words."""
+        return tuple(dict.fromkeys(name for role in self.names.team for name in self.names.of_role(role).patterns))
+
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
@@ -84,6 +89,7 @@ class RunView:
             "symbols": list(names.symbols),
             "kinds": [kind.lower().replace("_", " ") for kind in SIGNAL_KINDS],
             "team": names.team,
+            "patterns": list(self.patterns),
             "actions": [list(names.of_role(role).actions) for role in names.team],
             "agents": names.ids,
             "role": names.seats["role"].tolist(),

@@ -35,17 +35,12 @@ def signal_rows(view: RunView, step: int) -> dict[str, object]:
     dealt: Counter[int] = Counter()
     for _, _, page in journal.scan(Kind.PROCESSED, first=first, last=step):
         dealt.update(page["number"].tolist())
-    edges: Counter[tuple[int, int, int]] = Counter()
+    pages = [(at, page) for at, _, page in journal.scan(Kind.SIGNALS, first=first, last=step)]
     rows: list[list[object]] = []
-    for at, _, page in journal.scan(Kind.SIGNALS, first=first, last=step):
-        _count(view, page, edges)
-        rows += [_row(view, at, record, now, dealt) for record in page[-MOST_ROWS:]]
-    return {
-        "step": step,
-        "first": first,
-        "rows": rows[-MOST_ROWS:][::-1],
-        "edges": [[*edge, count] for edge, count in sorted(edges.items())],
-    }
+    for at, page in reversed(pages):
+        # Those of ten thousand agents are many more than the log holds.
+        rows += [_row(view, at, record, now, dealt) for record in page[::-1][: MOST_ROWS - len(rows)]]
+    return {"step": step, "first": first, "rows": rows, "edges": _edges(view, [page for _, page in pages])}
 
 
 def cause_texts(view: RunView, numbers: AnyArray, step: int) -> list[dict[str, object]]:
@@ -64,13 +59,16 @@ def cause_texts(view: RunView, numbers: AnyArray, step: int) -> list[dict[str, o
     return found
 
 
-def _count(view: RunView, page: AnyArray, edges: Counter[tuple[int, int, int]]) -> None:
-    """Add the signals of a page to what each role told each of a kind."""
+def _edges(view: RunView, pages: list[AnyArray]) -> list[list[int]]:
+    """Signals of pages, counted by who told whom what: sender, recipient, kind, number."""
     team = len(view.names.team)
-    sender = view.names.seats["role"][page["source"]]
-    told = (page["audience"][:, None] >> np.arange(team) & 1 == 1) | (page["audience"] == EVERYBODY)[:, None]
-    place, recipient = np.nonzero(told)
-    edges.update(zip(sender[place].tolist(), recipient.tolist(), page["kind"][place].tolist(), strict=True))
+    counts = np.zeros((team, team, len(SIGNAL_KINDS)), dtype=np.int64)
+    for page in pages:
+        sender = view.names.seats["role"][page["source"]]
+        told = (page["audience"][:, None] >> np.arange(team) & 1 == 1) | (page["audience"] == EVERYBODY)[:, None]
+        place, recipient = np.nonzero(told)
+        np.add.at(counts, (sender[place], recipient, page["kind"][place]), 1)
+    return [[*edge, int(counts[tuple(edge)])] for edge in np.argwhere(counts).tolist()]
 
 
 def _row(view: RunView, step: int, record: AnyArray, now: int, dealt: Counter[int]) -> list[object]:

@@ -19,13 +19,14 @@ from freeagentics.visualization.follower import Follower, Send
 from freeagentics.visualization.live_run import LiveRun
 from freeagentics.visualization.live_runs import begun, forked, overrides, resumed
 from freeagentics.visualization.mind import mind
+from freeagentics.visualization.pattern_figures import market_patterns
 from freeagentics.visualization.resources import kept_memories, resources
 from freeagentics.visualization.run_shelf import RunShelf, discard
 from freeagentics.visualization.run_view import RunView
 from freeagentics.visualization.signal_rows import signal_rows
 
 Message = dict[str, Any]
-SLOW = ("mind", "compare", "resources")
+SLOW = ("mind", "compare", "resources", "patterns", "kept")
 """Questions that are answered in a thread beside: they may take as long as computing steps again."""
 
 
@@ -48,7 +49,7 @@ class Visit:
         self._live: LiveRun | None = None
         self._own: Path | None = None
         self._settings: dict[str, object] = {}
-        self._wanted: object = None
+        self._wanted: dict[str, object] = {}
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="freeagentics-answer")
         self._closed = False
         self._verbs: dict[str, Callable[[Message], object]] = {
@@ -69,6 +70,7 @@ class Visit:
             "fills": lambda given: {"fills": fill_rows(self._view, self._step(given))},
             "signals": lambda given: signal_rows(self._view, self._step(given)),
             "kept": lambda given: kept_memories(self._view),
+            "patterns": lambda given: market_patterns(self._view),
             "mind": self._mind,
             "compare": self._compare,
             "resources": lambda given: resources(self._view),
@@ -79,7 +81,7 @@ class Visit:
         if self._closed:
             return
         if message["ask"] in SLOW:
-            self._wanted = (message["ask"], message["id"])
+            self._wanted[message["ask"]] = message["id"]
             self._slow.submit(self._answer, message)
         else:
             self._answer(message)
@@ -95,8 +97,8 @@ class Visit:
         trim_heap()
 
     def _answer(self, message: Message) -> None:
-        if message["ask"] in SLOW and self._wanted != (message["ask"], message["id"]):
-            # Another has been asked since: its answer alone is waited for.
+        if self._wanted.get(message["ask"], message["id"]) != message["id"]:
+            # The same has been asked again since: that answer alone is waited for.
             self._send({"kind": "answer", "id": message["id"], "error": ""})
             return
         try:

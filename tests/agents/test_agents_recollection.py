@@ -133,8 +133,8 @@ def test_an_agents_metric_ranks_its_own_later_experience_better_than_a_flat_one_
         made.learn(step, keys[:, None], 0, result.astype(np.float32), ALL)
     flat = Recollection(ROWS, KEY_SIZE, 1, 1.0, 0.05)
     for row, telling in enumerate(tells):
-        assert made.importance(row).argmax() == telling
-        assert kernels.total(made.importance(row)) == pytest.approx(1, abs=1e-6)
+        assert made.importance()[row].argmax() == telling
+        assert kernels.total(made.importance()[row]) == pytest.approx(1, abs=1e-6)
         own, other, none = (
             ranked_later(np.random.default_rng(row), one, of, telling) for one, of in ((made, row), (made, 1 - row), (flat, 0))
         )
@@ -143,7 +143,7 @@ def test_an_agents_metric_ranks_its_own_later_experience_better_than_a_flat_one_
 
 
 def test_noise_leaves_the_metric_as_good_as_flat() -> None:
-    importance = lived(0.0).importance(0)
+    importance = lived(0.0).importance()[0]
     np.testing.assert_allclose(importance, 1 / KEY_SIZE, atol=0.02)
 
 

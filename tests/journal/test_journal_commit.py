@@ -79,6 +79,7 @@ def test_the_tally_counts_records_and_the_bytes_of_their_pages(path: Path) -> No
         assert count == 15
         assert 6 * HEADER_BYTES < size <= 6 * HEADER_BYTES + 15 * RECORD.itemsize
         assert journal.totals(Kind.FILLS) == (0, 0)
+        assert journal.totals_by_kind() == {kind: totals for kind in Kind if (totals := journal.totals(kind))[0]}
 
 
 def test_each_page_can_be_read_alone_wherever_its_step_stands_between_keyframes(path: Path) -> None:

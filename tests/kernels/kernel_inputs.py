@@ -15,6 +15,7 @@ import desk_inputs
 import experience_inputs
 import forecast_inputs
 import inference_inputs
+import memory_block_inputs
 import number_inputs
 import recall_inputs
 import sequence_inputs
@@ -33,6 +34,7 @@ FILES = (
     experience_inputs,
     forecast_inputs,
     inference_inputs,
+    memory_block_inputs,
     number_inputs,
     recall_inputs,
     sequence_inputs,

@@ -1,7 +1,8 @@
-"""Valid inputs of kernels of weights.c."""
+"""Valid inputs of kernels of weights.c and effects.c."""
 
 from __future__ import annotations
 
+import numpy as np
 from draws import Draws
 from input_registry import Argument, inputs_of, zeros
 
@@ -53,3 +54,19 @@ def _weights_worth(draws: Draws) -> list[Argument]:
     evidence = _evidence(draws, rows, components)
     read: list[Argument] = [*evidence, evidence[3] / 2, draws.narrow(0, 1, rows, components), _noise(draws, rows)]
     return [*read, zeros(rows, components), components, 0.01, 100.0, 0.02, 0.5, 10.0, 0.5, 5.0]
+
+
+@inputs_of("effects_learn", sizing=(0, 3, 8))
+def _effects_learn(draws: Draws) -> list[Argument]:
+    rows, slots, size, bins = draws.one(1, 6), draws.one(1, 4), draws.one(1, 9), draws.one(1, 9)
+    keys = draws.whole(0, 256, rows, slots, size).astype(np.uint8)
+    told: list[Argument] = [keys, draws.one(0, slots), draws.narrow(-6, 6, rows), draws.bits(rows), bins]
+    return [*told, 0.125, 0.01, 4.0, draws.narrow(0, 9, rows, size, bins), draws.narrow(-2, 2, rows, size, bins)]
+
+
+@inputs_of("effects_judge", sizing=(2, 6))
+def _effects_judge(draws: Draws) -> list[Argument]:
+    rows, size, bins = draws.one(1, 6), draws.one(1, 9), draws.one(1, 9)
+    count = draws.some(draws.narrow(0, 50, rows, size, bins), 0.2)
+    known: list[Argument] = [count, count * draws.narrow(-1, 1, rows, size, bins), _noise(draws, rows), bins]
+    return [*known, -4.0, 0.02, zeros(rows, size)]

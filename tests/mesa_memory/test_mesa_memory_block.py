@@ -21,11 +21,11 @@ def make(of: MemoryBlock, state: float, *, time: int, outcome: float = np.nan, a
     entry = np.zeros(1, of.entries.dtype)
     entry["levels"] = of.ranges.levels(np.full((1, of.entries["levels"].shape[-1]), state))
     entry["time"], entry["step"], entry["outcome"], entry["action"] = time, time, outcome, action
-    return int(of.remember(of.rows([agent]), entry)[0])
+    return int(of.remember(of.rows(np.array([agent])), entry)[0])
 
 
 def kept(of: MemoryBlock, agent: int = 1) -> np.ndarray:
-    entries = of.entries[of.rows([agent])[0]]
+    entries = of.entries[of.rows(np.array([agent]))[0]]
     return entries[entries["evidence"] > 0]
 
 
@@ -60,7 +60,7 @@ def test_what_is_recalled_again_and_again_outlives_what_is_not() -> None:
         make(of, 4 * time if time != 7 else 0, time=time, action=time + 1)
         if time >= 7:
             only = np.arange(100) == 8
-            of.recall(of.rows([1]), none, 1, time, asked=asked, actions=only, tags=None, since=-np.inf)
+            of.recall(of.rows(np.array([1])), none, 1, time, asked=asked, actions=only, tags=None, since=-np.inf)
     assert 7 in kept(of)["sequence"]
     assert 8 not in kept(of)["sequence"]
 
@@ -90,8 +90,8 @@ def test_an_outcome_of_a_forgotten_memory_is_no_other_memorys() -> None:
     of = block()
     for time in range(100):
         make(of, time, time=time, action=time)
-    there = of.attach_outcomes(of.rows([1]), np.array([99]), np.array([2.0], np.float32))
-    gone = of.attach_outcomes(of.rows([1]), np.array([40]), np.array([9.0], np.float32))
+    there = of.attach_outcomes(of.rows(np.array([1])), np.array([99]), np.array([2.0], np.float32))
+    gone = of.attach_outcomes(of.rows(np.array([1])), np.array([40]), np.array([9.0], np.float32))
     assert (there.tolist(), gone.tolist()) == ([True], [False])
     assert np.nansum(kept(of)["outcome"]) == 2.0
 
@@ -100,7 +100,7 @@ def test_rows_of_agents_that_left_are_taken_by_others_and_are_empty_then() -> No
     of = block()
     make(of, 1, time=0, agent=1)
     make(of, 1, time=0, agent=2)
-    of.retain({2})
+    of.retain(np.array([2]))
     rows = len(of.made)
     for agent in range(3, 3 + rows - 1):
         assert not kept(of, agent).size
@@ -124,12 +124,12 @@ real = arrays(np.float64, st.tuples(st.integers(1, 20), st.just(1)), elements=st
 
 
 @given(st.lists(whole, min_size=1, max_size=4))
-def test_whole_numbers_are_exact_while_their_range_fits_a_byte(batches: list[np.ndarray]) -> None:
+def test_whole_numbers_are_exact_while_they_fit_the_room_that_is_left_below_the_first(batches: list[np.ndarray]) -> None:
     ranges = Ranges(np.zeros(1, bool))
     for batch in batches:
         ranges = ranges.widened(batch) or ranges
     together = np.concatenate(batches)
-    if np.ptp(together) <= 120:
+    if np.ptp(together) <= LEVELS // 4:
         np.testing.assert_allclose(ranges.values(ranges.levels(together)), together, atol=1e-9)
 
 

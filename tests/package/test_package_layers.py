@@ -43,7 +43,7 @@ ROOMS = {
     "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}
     | FACULTIES - {"mind", "signals"},
-    "visualization": {"runs", "replay", "simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
+    "visualization": {"evaluation", "runs", "replay", "simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "memory_optimization": {"mind", "runtime"},
     "optimized_threadpool_manager": {"runtime"},
     "toolbox": {"memory_optimization", "optimized_threadpool_manager"},

@@ -27,7 +27,7 @@ def named(frame: str) -> list[str]:
 
 def test_every_frame_is_on_the_page() -> None:
     frames = {name for name in dir(RunRecord) if name.endswith("_frame") and name != "_frame"}
-    assert frames | {"beliefs", "recalled", "weights", "traits"} == set(ROWS)
+    assert frames | {"beliefs", "recalled", "weights", "importance", "traits"} == set(ROWS)
 
 
 @pytest.mark.parametrize("name", [name for name in ROWS if name.endswith("_frame")])
@@ -39,6 +39,6 @@ def test_the_page_names_the_columns_of_a_frame_in_their_order(record: RunRecord,
     assert named(name) == columns
 
 
-@pytest.mark.parametrize("name", ["beliefs", "recalled", "weights", "traits"])
+@pytest.mark.parametrize("name", ["beliefs", "recalled", "weights", "importance", "traits"])
 def test_the_page_names_the_columns_of_a_replayed_frame(record: RunRecord, name: str) -> None:
     assert named(name) == getattr(replay_frames(record.path, first=29), name).columns

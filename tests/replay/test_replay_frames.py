@@ -74,6 +74,17 @@ def test_weights_are_those_that_the_decision_went_by(record: RunRecord, frames: 
     assert np.allclose(parts["weight"] * parts["trend"], parts["reason.from_belief"], atol=1e-5)
 
 
+def test_importance_is_what_an_agent_says_of_its_features(record: RunRecord, frames: ReplayFrames) -> None:
+    with MarketModel(record.scenario) as model:
+        model.run_model()
+        says = model.agent(AGENT).importance
+    mine = frames.importance.filter(agent=AGENT, step=STEPS)
+    assert dict(mine.select("feature", "importance").rows()) == pytest.approx(says, abs=1e-6)
+    sums = frames.importance.group_by("step", "agent").agg(pl.col("importance").sum())
+    assert sums.height == 20 * 15
+    assert sums["importance"].to_list() == pytest.approx([1.0] * sums.height, abs=1e-5)
+
+
 def test_traits_are_drawn_once_and_kept(record: RunRecord, frames: ReplayFrames) -> None:
     earlier = replay_frames(record.path, first=5, last=5).traits
     assert earlier.sort("agent", "trait").equals(frames.traits.sort("agent", "trait"))

@@ -10,12 +10,12 @@ import pytest
 from probes import Watch
 
 from freeagentics import MarketModel
-from freeagentics.errors import Interrupted
+from freeagentics.errors import BadScenario, Interrupted
 from freeagentics.journal import Journal
 from freeagentics.records import RunRecord
 from freeagentics.records.memories import Memories
 from freeagentics.records.roster import Roster
-from freeagentics.runs import resume, run
+from freeagentics.runs import fork, resume, run
 
 AGENTS, STEPS, HURT = 5, 30, "market-hunter-0000"
 RANKED = {"memory.slots": 600, "memory.importance_weight": 0.5, "memory.use_weight": 2.0, "run.checkpoint_every": 10}
@@ -82,3 +82,25 @@ def test_importance_of_features_can_be_read_from_an_agent() -> None:
         found = model.agent("risk-manager-0000").importance
     assert sum(found.values()) == pytest.approx(1, abs=1e-5)
     assert {"drawdown", "turbulent", "expected_return"} <= found.keys()
+
+
+FITTED = {"memory.adapt": True, "memory.federation": True, "run.checkpoint_every": 15}
+
+
+def test_fitted_metrics_are_the_same_on_two_workers_and_after_a_stop_and_part_of_no_fork(tmp_path: Path) -> None:
+    def begun_anew(name: str, **settings: object) -> RunRecord:
+        overrides = FITTED | {key.replace("__", "."): value for key, value in settings.items()}
+        return run("quick", agents=10, steps=50, overrides=overrides, out=tmp_path / name)
+
+    whole = begun_anew("whole")
+    assert begun_anew("two", run__workers=2).summary.trajectory_sha256 == whole.summary.trajectory_sha256
+    steps = iter(range(1, 50))
+    with pytest.raises(Interrupted):
+        stop = Watch(stopping=lambda: next(steps) == 33)
+        run("quick", agents=10, steps=50, overrides=FITTED, out=tmp_path / "stopped", probes=[stop])
+    assert resume(tmp_path / "stopped").summary.trajectory_sha256 == whole.summary.trajectory_sha256
+    with Journal(whole.directory.journal) as journal:
+        fitted = [arrays["recollection.fit.fitted"][1] for part, arrays in journal.checkpoint(50).items() if part.startswith("cohort-")]
+    assert set(fitted) <= set(range(25, 51))
+    with pytest.raises(BadScenario, match=r"memory\.adapt"):
+        fork(whole.path, 30, overrides={"memory.adapt": False}, out=tmp_path / "fork")

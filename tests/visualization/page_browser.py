@@ -129,13 +129,10 @@ class Visit:
         """Wait for an expression of JavaScript to be true."""
         self.page.wait_for_function(truth)
 
-    def row(self, name: str) -> Locator:
-        """A row that has stood still for half a second: answers that fill a tab move what stands below them, on a slow machine late."""
-        row = self.page.get_by_role("row", name=name).first
+    def row(self, table: str, name: str) -> Locator:
+        """A row of a table, in sight. The table says that its tab is shown: rows of another may have the same name."""
+        row = self.page.get_by_role("table", name=table).get_by_role("row", name=name).first
         row.scroll_into_view_if_needed()
-        place = None
-        while place != (place := row.bounding_box()):
-            self.page.wait_for_timeout(500)
         return row
 
     def query(self) -> dict[str, str]:

@@ -30,7 +30,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("page")
-    run("quick", steps=STEPS, out=folder / "runs" / "quick-seed7-20260101-000000")
+    given = {"patterns": [{"conditions": {"price.zscore_min": 1}}]}
+    run("quick", steps=STEPS, overrides=given, out=folder / "runs" / "quick-seed7-20260101-000000")
     with served("quick", cwd=folder) as server:
         yield server
 
@@ -95,7 +96,7 @@ def test_it_is_scrubbed_by_slider_by_keys_and_by_a_click_into_a_chart(recorded: 
 
 def test_a_reload_keeps_run_step_agent_and_tab(recorded: Visit) -> None:
     recorded.show("Agents")
-    recorded.row(AGENT).click()
+    recorded.row("Agents", AGENT).click()
     recorded.page.locator("h3", has_text=AGENT).wait_for()
     recorded.page.get_by_label("Step", exact=True).fill("40")
     recorded.at_step(40, STEPS)
@@ -107,10 +108,19 @@ def test_a_reload_keeps_run_step_agent_and_tab(recorded: Visit) -> None:
     assert recorded.query() == kept
 
 
+def test_rows_stand_still_while_answers_arrive(recorded: Visit) -> None:
+    recorded.show("Agents")
+    row = recorded.row("Agents", AGENT)
+    place = row.bounding_box()
+    row.click()
+    recorded.page.locator(".why").get_by_text("What came of it").wait_for()
+    assert row.bounding_box() == place
+
+
 def test_a_row_that_changes_between_a_press_and_its_release_is_picked_all_the_same(recorded: Visit) -> None:
     recorded.show("Agents")
     recorded.page.get_by_label("Step", exact=True).fill("40")
-    row = recorded.row("risk-manager-0001")
+    row = recorded.row("Agents", "risk-manager-0001")
     row.get_by_role("cell").nth(4).hover()
     table = recorded.page.get_by_role("table", name="Agents")
     before = table.inner_text()
@@ -123,7 +133,7 @@ def test_a_row_that_changes_between_a_press_and_its_release_is_picked_all_the_sa
 
 def test_a_fill_is_explained_when_it_is_clicked(recorded: Visit) -> None:
     recorded.page.get_by_label("Filter fills").fill("bought")
-    recorded.row("explain").click()
+    recorded.row("Fills", "explain").click()
     recorded.page.get_by_text("Ordered", exact=False).first.wait_for()
     said = recorded.page.locator(".why").inner_text()
     assert "decided" in said
@@ -152,6 +162,9 @@ def test_signals_memory_and_resources_are_shown(recorded: Visit) -> None:
     recorded.show("Memory")
     recorded.page.get_by_role("img", name="Age of recalled memories").wait_for()
     recorded.page.get_by_role("img", name="Kept by age: ").wait_for()
+    given = recorded.page.get_by_role("row", name="price.zscore >= 1")
+    given.get_by_text("of 4").wait_for()
+    recorded.page.get_by_text("in this market").wait_for()
     recorded.show("Resources")
     recorded.wait_for("RAM of an agent")
     recorded.wait_for("Decisions")

@@ -13,14 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from freeagentics.condition import Condition
 from freeagentics.errors import BadInput
+from freeagentics.evaluation.market_evidence import market_evidence, run_frame
+from freeagentics.evaluation.run_patterns import patterns_of
 from freeagentics.records import RunRecord
 from freeagentics.replay import explain
 from freeagentics.runs import fork, run
+from freeagentics.services.pattern_trial import Estimate
 from freeagentics.visualization.agent_rows import agent_record, agent_rows, fill_rows
 from freeagentics.visualization.comparison import comparison
 from freeagentics.visualization.memory_figures import COUNTS, MemoryFigures
 from freeagentics.visualization.mind import mind
+from freeagentics.visualization.pattern_figures import USES, market_patterns
 from freeagentics.visualization.plain import plain
 from freeagentics.visualization.resources import kept_memories
 from freeagentics.visualization.run_view import RunView
@@ -28,6 +33,8 @@ from freeagentics.visualization.series import Series
 from freeagentics.visualization.signal_rows import signal_rows
 
 STEPS = 50
+GIVEN: dict[str, Any] = {"conditions": {"whales.count_min": 5.0, "context": ["trend", "rising"]}, "prior": 0.4}
+PATTERN = "whales.count >= 5 where trend is rising"
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +147,32 @@ def test_what_memory_did_adds_up_over_pieces(view: RunView) -> None:
     assert np.allclose(totals[0], totals[1])
     moved, _, judged, helped, hurt, *_ = totals[0]
     assert helped + hurt == judged <= moved
+
+
+@pytest.fixture(scope="module")
+def patterned(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """A run in which a pattern is heard near its end."""
+    out = tmp_path_factory.mktemp("runs") / "patterned"
+    return run("whale-pump", agents=5, steps=68, seed=1, overrides={"patterns": [GIVEN]}, out=out)
+
+
+def test_patterns_are_shown_with_what_they_did_and_their_evidence(patterned: RunRecord) -> None:
+    view = RunView(patterned.path)
+    figures, uses = MemoryFigures(view), np.zeros(len(USES))
+    while piece := figures.piece(9):
+        uses += np.array(piece["patterns"])[0]
+    found, evidence = cast(dict[str, Any], market_patterns(view)), market_evidence(run_frame(patterned))
+    view.close()
+    applied, judged, helped, hurt, *_ = uses
+    moved = patterned.contribution_frame.filter(faculty=PATTERN)
+    assert applied == len(moved) > 0
+    assert helped + hurt == judged == (moved["step"] <= 68 - patterned.scenario.memory.horizon).sum() > 0
+    estimate = Estimate.of(Condition.of_data(GIVEN["conditions"]), evidence)
+    (given,) = found["given"]
+    assert (given["name"], given["events"], given["rate"]) == (PATTERN, estimate.rate.trials, estimate.rate.rate)
+    assert (given["heeds"], given["hears"]) == (1, 1)
+    assert found["tried"] == len(patterns_of(evidence).refused)
+    assert json.dumps(found, allow_nan=False)
 
 
 def test_what_is_kept_by_age_adds_up_to_what_is_kept(view: RunView, record: RunRecord) -> None:

@@ -3,6 +3,7 @@
 #include "numbers.c"
 #include "belief.c"
 #include "weights.c"
+#include "effects.c"
 #include "recall.c"
 #include "signals.c"
 #include "experience.c"
@@ -20,6 +21,7 @@
 #include "plans.c"
 #include "desks.c"
 #include "random.c"
+#include "memory_block.c"
 
 #ifndef TABLE
 #define TABLE kernels_baseline
@@ -56,6 +58,8 @@ const Kernel TABLE[] = {
     {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
     {"weights_around", "fffFxn", weights_around},
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
+    {"effects_learn", "bnfbnxxxFF", effects_learn},
+    {"effects_judge", "fffnxxF", effects_judge},
     {"recall_find", "bifffbinnnxxxxnWFIIFFFF", recall_find},
     {"recall_keep", "BIFFFWnnnnnx", recall_keep},
     {"recall_keys", "flffB", recall_keys},
@@ -108,5 +112,8 @@ const Kernel TABLE[] = {
     {"crowd_post", "ddddiddddd" "lllLLLLl" "nnnn", crowd_post},
     {"crowd_settle", "dllllddllDDLLLLL" "nnnn", crowd_settle},
     {"book_process", "biilll" "LLLL" "BLL", book_process},
+    {"block_remember", "BIlBbfnx", block_remember},
+    {"block_find", "bnnllL", block_find},
+    {"block_recall", "Bnlbbfbbxxxxn" "LF", block_recall},
     {0, 0, 0},
 };

@@ -26,7 +26,7 @@ def events(facts: Facts) -> Section | None:
     if frame.is_empty():
         return None
     spans = _spans(frame)
-    heads = ("Event", "Asset", "First step", "Last", "Market time", "Change", "Bought or sold")
+    heads = ("Event", "Asset", "First step", "Last", "Market time", "Change", "Traded")
     told = table("Events of this run", heads, list(_rows(facts, spans.head(MOST_ROWS))), words=2)
     finding = f"{count(frame['event'].n_unique(), 'event')} took place, on {count(frame['step'].n_unique(), 'step')}."
     return Section("events", "Events", (paragraph(finding), told, paragraph(_MEANING)))
@@ -48,7 +48,7 @@ def _rows(facts: Facts, spans: pl.DataFrame) -> Iterator[tuple[str, ...]]:
         closes = facts.prices[:, context.symbols.index(row["symbol"])]
         change = closes[row["last"] - 1] / closes[max(row["first"] - 2, 0)] - 1
         side = "bought" if row["quantity"] > 0 else "sold"
-        traded = f"{side} for {usd(row['value'])}" if row["quantity"] else ""
+        traded = f"{side} {usd(row['value'])}" if row["quantity"] else ""
         yield (
             row["text"],
             row["symbol"],

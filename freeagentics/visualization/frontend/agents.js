@@ -20,25 +20,41 @@ class Agents {
     this.why = el("div", { class: "why", "aria-live": "polite" });
     this.heat = el("div", {}, this.belief.node, this.say = el("p", { class: "note" }));
     this.mindCard = card("Belief over drift and volatility", "", this.heat);
-    this.one = el("div", { class: "one" }, card("Agent", "", this.detail), this.past.node, this.mindCard, card("Explanation", "", this.why));
+    this.one = el("div", { class: "one", tabindex: "0", role: "region", "aria-label": "One agent" }, card("Agent", "", this.detail), this.past.node, this.mindCard, card("Explanation", "", this.why));
     this.all = el("div", { class: "all" }, card("All agents, a band a role, by the value of what they decided", "", [this.dots.node, el("p", { class: "note" }, el("b", { class: "lead", text: "● " }), "memories weighed in   ", el("b", { class: "muted", text: "● " }), "they did not; higher is surer")]), card("Agents", "", this.table.node, this.table.tools));
     this.charts = [this.past];
     this.node = el("div", { class: "split" }, this.all, this.one);
   }
 
+  // What is on record of a step does not change: it is asked for once.
   update(what) {
     const { page } = this;
-    if (!page.columns || !page.step || page.step > page.last) return;
-    if (what === "memory" || what === "state") return;
-    page.latest("agents", "agents", { step: page.step }, (found) => this.fill(found));
+    if (!page.columns || !page.step || page.step > page.last || what === "memory" || what === "account") return;
+    const at = `${page.about.run} ${page.step}`, one = `${at} ${page.agent}`;
+    if (what === "agent") this.one.scrollTop = 0;
+    if (this.filled === at) this.repaint();
+    else page.latest("agents", "agents", { step: page.step }, (found) => this.fill(found));
     if (!page.agent) return;
-    page.latest("agent", "agent", { agent: page.agent, step: page.step }, (found) => this.take(found));
+    if (this.taken !== one) page.latest("agent", "agent", { agent: page.agent, step: page.step }, (found) => this.take(found));
+    else this.lookBack();
     clearTimeout(this.soon);
-    if (!(page.follow && page.state.playing)) this.soon = setTimeout(() => this.think(), 250);
+    if (!this.runsOn()) this.soon = setTimeout(() => this.think(), 250);
+  }
+
+  // The page keeps to the last step of a run that is being made: there is no time to look back, or to compute anything again.
+  runsOn() {
+    return this.page.follow && this.page.state.playing;
+  }
+
+  repaint() {
+    this.table.paint();
+    this.dots.picture.paint();
+    this.belief.picture.paint();
   }
 
   fill(found) {
     const { about } = this.page;
+    this.filled = `${about.run} ${found.step}`;
     this.dots.set(found);
     this.table.set(found.agent.map((agent, place) => ({
       agent: about.agents[agent], desk: about.desk[agent], action: about.actions[about.role[agent]][found.action[place]], symbol: about.symbols[found.asset[place]],
@@ -49,9 +65,16 @@ class Agents {
   take(found) {
     const { page } = this;
     if (found.agent !== page.agent) return;
+    this.taken = `${page.about.run} ${found.step} ${found.agent}`;
     this.detail.replaceChildren(...this.facts(found));
-    if (!(page.follow && page.state.playing)) page.latest("past", "past", { agent: page.agent, step: page.step }, (past) => this.drawPast(past));
-    if (page.state.playing && page.follow) this.say.textContent = "as it is while the run is made";
+    this.lookBack();
+    if (this.runsOn()) this.say.textContent = "as it is while the run is made";
+  }
+
+  lookBack() {
+    if (this.runsOn() || this.looked === this.taken) return;
+    this.looked = this.taken;
+    this.page.latest("past", "past", { agent: this.page.agent, step: this.page.step }, (past) => this.drawPast(past));
   }
 
   drawPast({ first, value, memory }) {
@@ -77,7 +100,7 @@ class Agents {
   count(value) {
     let bits = Math.round(value), set = 0;
     while (bits > 0) { set += bits & 1; bits >>= 1; }
-    return `${set} source${set === 1 ? "" : "s"}`;
+    return many(set, "source");
   }
 
   beforeAfter({ before, after }) {
@@ -88,14 +111,14 @@ class Agents {
   parts(found) {
     const parts = Object.entries(Object.keys(found.parts).length ? found.parts : found.weights), most = Math.max(0.01, ...parts.map(([, value]) => Math.abs(value ?? 0)));
     if (!parts.length) return empty("Nothing on record for this role.");
-    return el("ul", { class: "bars" }, parts.map(([name, value]) => el("li", {}, el("span", { text: words(name) }), el("i", { class: value < 0 ? "minus" : "plus", style: `--share:${Math.abs(value) / most}` }), el("b", { text: fixed(value, 2) }))));
+    return el("ul", { class: "bars" }, parts.map(([name, value]) => el("li", {}, el("span", { text: words(name), title: words(name) }), el("i", { class: value < 0 ? "minus" : "plus", style: `--share:${Math.abs(value) / most}` }), el("b", { text: fixed(value, 2) }))));
   }
 
   memories(found) {
     if (!found.memories.length) return empty("None with a known outcome came to mind.");
     const { page } = this;
     return el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Made at", "Age", "Market then", "Its reward"].map((text) => el("th", { scope: "col", text })))), el("tbody", {}, found.memories.map((memory) => el("tr", {},
-      el("td", {}, memory.step > 0 ? button(`step ${whole(memory.step)}`, () => page.go(memory.step), { class: "link" }) : "another run"), el("td", { text: `${whole(found.step - memory.step)} steps` }), el("td", { text: sd(memory.result) }), el("td", { class: tone(memory.reward), text: sd(memory.reward) })))));
+      el("td", {}, memory.step > 0 ? button(`step ${whole(memory.step)}`, () => page.go(memory.step), { class: "link" }) : "another run"), el("td", { text: many(found.step - memory.step, "step") }), el("td", { text: sd(memory.result) }), el("td", { class: tone(memory.reward), text: sd(memory.reward) })))));
   }
 
   chain(found) {
@@ -118,6 +141,8 @@ class Agents {
     page.belief = null;
     this.belief.set(null);
     this.say.textContent = "computing the steps since the last checkpoint again…";
+    // It keeps its height until it is filled again, so that nothing moves meanwhile.
+    this.why.style.minHeight = `${this.why.offsetHeight}px`;
     this.why.replaceChildren(empty("Computing…"));
     page.ask("mind", { agent: page.agent, step: page.step }).then((found) => { if (this.thought === key) this.explain(found); }, (error) => { if (error.message && this.thought === key) this.why.replaceChildren(empty(error.message)); });
   }
@@ -135,12 +160,13 @@ class Agents {
     const without = (other) => (other.same ? "the same decision without it" : el("b", { class: "warn", text: `without it: ${words(other.action).toLowerCase()} ${short(other.value)}` }));
     const regimes = Object.entries(told.belief_after).map(([name, value]) => [words(name), `${percent(told.belief_before[name], 0)} → ${percent(value, 0)}`]);
     const outcome = told.outcome.reward === null ? `${told.outcome.bars_passed} of ${told.outcome.horizon} bars have passed; the market so far: ${sd(told.outcome.result)}` : `the market ${sd(told.outcome.result)} over ${told.outcome.horizon} bars, reward ${sd(told.outcome.reward)}`;
+    this.why.style.minHeight = "";
     this.why.replaceChildren(
       el("p", {}, `At step ${whole(told.step)} `, el("strong", { text: told.agent }), ` decided “${words(told.action).toLowerCase()}” for ${told.symbol}, value ${short(told.value)}. What came of it: ${outcome}.`),
       told.trades.length ? el("p", {}, told.trades.map((trade) => `Ordered ${short(trade.quantity)} ${trade.symbol}, ${trade.filled ? `filled ${short(trade.filled)} at ${price(trade.price)} for a fee of ${fixed(trade.fee, 2)} USD` : "not filled"}. `)) : "",
       el("div", { class: "columns" }, el("div", {}, el("h4", { text: "Belief before and after" }), pairs(regimes)), el("div", {}, el("h4", { text: "Sources it read" }), el("p", { text: `${told.sources.join(", ")}; paid ${fixed(told.paid / 100, 2)} USD` }))),
       el("h4", { text: "Had it not heard" }),
-      told.signals.length ? el("ul", {}, told.signals.map((one) => el("li", {}, `${words(one.kind)} from ${one.source}, ${one.age} steps old: `, without(one.without)))) : empty("No signal was valid for it."),
+      told.signals.length ? el("ul", {}, told.signals.map((one) => el("li", {}, `${words(one.kind.toLowerCase())} from ${one.source}, ${many(one.age, "step")} old: `, without(one.without)))) : empty("No signal was valid for it."),
       el("h4", { text: "Had it not remembered" }),
       told.memories.length ? el("ul", {}, told.memories.map((one) => el("li", {}, `step ${whole(one.step)}, ${percent(one.relevance, 0)} alike, ${one.kept_bytes ? `decoded within ${percent(one.decoding_error, 1)} of range` : "dropped from the record since"}: `, without(one.without)))) : empty("Nothing came to mind."),
       ...memories.slice(0, 3).map((memory) => this.beside(memory)),

@@ -25,7 +25,7 @@ class Bar {
     this.run = el("select", { "aria-label": "Run", onchange: () => this.choose(this.run.value) });
     this.play = icon("play", "Play", () => page.play(), "main");
     this.slider = el("input", { type: "range", min: "1", max: "1", step: "1", "aria-label": "Step", oninput: () => page.go(Number(this.slider.value)) });
-    this.events = canvas(18, "Events over time", (context, width, height) => this.drawEvents(context, width, height));
+    this.events = canvas(25, "Events over time", (context, width, height) => this.drawEvents(context, width, height));
     this.follow = el("input", { type: "checkbox", onchange: () => page.go(this.follow.checked ? page.last : page.step, this.follow.checked) });
     this.speed = el("select", { "aria-label": "Speed", onchange: () => this.pace() }, [["0", "Full speed"], ["10", "10 steps/s"], ["2", "2 steps/s"]].map(([value, text]) => el("option", { value, text })));
     this.where = el("output", { class: "where", "aria-live": "off" });
@@ -129,14 +129,14 @@ class Bar {
     context.clearRect(0, 0, width, height);
     const { page } = this;
     if (!page.columns || !page.last) return;
-    const inset = 8, wide = width - 2 * inset, last = Math.max(2, page.last), lane = height / EVENTS.length;
+    const inset = 8, wide = width - 2 * inset, last = Math.max(2, page.last), lane = height / EVENTS.length, thick = Math.min(5, Math.max(1.5, wide / last));
     EVENTS.forEach(([name, , tint], place) => {
       const values = page.columns[name], most = Math.max(1, ...values.slice(-5000));
       context.fillStyle = colour(tint === "lead" ? "accent" : tint);
       values.forEach((value, step) => {
         if (!value) return;
         context.globalAlpha = name === "fillCount" || name === "turned" ? 0.25 + 0.65 * Math.sqrt(value / most) : 1;
-        context.fillRect(inset + (step / (last - 1)) * wide - 0.75, place * lane + 0.5, 1.5, lane - 1);
+        context.fillRect(inset + (step / (last - 1)) * wide - thick / 2, place * lane + 0.5, thick, lane - 1);
       });
     });
     context.globalAlpha = 1;
@@ -222,8 +222,7 @@ class Begin extends Sheet {
     this.page.wantedRun = "";
     const now = this.page.about;
     const scenario = this.scenario.value && this.scenario.value !== now?.scenario ? { scenario: this.scenario.value } : {};
-    const kept = scenario.scenario || this.own.checked ? {} : {};
-    return this.page.ask("begin", { ...scenario, ...kept, ...this.stated(), set: this.set.value, play });
+    return this.page.ask("begin", { ...scenario, ...this.stated(), set: this.set.value, play });
   }
 
   reset() {

@@ -1,5 +1,5 @@
 // Charts over steps, drawn by uPlot: one cursor, one zoom and one playhead over all of them.
-const CURSOR = "steps";
+const CURSOR = "steps", LEGEND = 27;
 
 // The values in sight with some room; a line that is flat lies in the middle.
 function fitted(u, low, high) {
@@ -12,7 +12,7 @@ class Chart {
   // series: [{label, colour, dash, fill, width, format}], the x of all being steps; overlay(u) draws beneath the lines, marks(u) above.
   constructor(page, { title, series, height = 200, format = short, overlay, marks, range, names, onpick, classes, note }) {
     Object.assign(this, { page, title, series, height, format, overlay, marks, range, names, onpick, note, wideAxis: Boolean(names) || classes === "wide" });
-    this.place = el("div", { class: "plot" });
+    this.place = el("div", { class: "plot", style: `min-height:${height + (names ? 0 : LEGEND)}px` });
     this.node = card(title, classes, this.place, [
       button("PNG", () => this.png(), { "aria-label": `${title} as PNG` }),
       button("CSV", () => this.csv(), { "aria-label": `${title} as CSV` }),

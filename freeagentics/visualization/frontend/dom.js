@@ -41,6 +41,11 @@ function tile(label, value, note, tone) {
     el("span", { class: "note", text: note || "" }));
 }
 
+// Six of them before they say anything: what stands below does not move when they do.
+function tiles() {
+  return el("div", { class: "tiles" }, Array.from({ length: 6 }, () => tile("\u00a0", "–", "\u00a0")));
+}
+
 function empty(text) {
   return el("p", { class: "empty", text });
 }

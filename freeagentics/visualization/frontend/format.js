@@ -32,6 +32,10 @@ function short(value) {
   return signed(Number(value.toPrecision(4)).toLocaleString("en-US", { maximumSignificantDigits: 4 }));
 }
 
+function many(count, noun) {
+  return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function bytes(value) {
   const units = ["B", "KB", "MB", "GB"];
   let place = 0;

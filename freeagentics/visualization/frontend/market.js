@@ -12,7 +12,7 @@ function heldAtMean(columns, cash) {
 class Market {
   constructor(page) {
     this.page = page;
-    this.tiles = el("div", { class: "tiles" });
+    this.tiles = tiles();
     this.symbol = el("select", { "aria-label": "Symbol", onchange: () => { page.asset = Number(this.symbol.value); this.fill(); } });
     this.price = new Chart(page, { title: "Price and fills", classes: "wide", height: 270, format: price, series: [{ label: "close, USD", colour: "ink" }], marks: (u, ctx) => this.drawFills(u, ctx), onpick: (u, x, y) => this.pickFill(u, x, y) });
     this.lanes = new Chart(page, { title: "Signals by kind", classes: "wide", height: 190, series: [{ label: "signals", colour: "accent" }], names: () => page.about?.kinds || [], range: () => [-0.6, this.kinds() - 0.4], marks: (u, ctx) => this.drawSignals(u, ctx) });

@@ -6,22 +6,25 @@ const SPAN = 50;
 class Memory {
   constructor(page) {
     this.page = page;
-    this.tiles = el("div", { class: "tiles" });
+    this.tiles = tiles();
     this.saved = new Chart(page, { title: `Error that memory saved, mean of ${SPAN} steps`, classes: "wide", height: 230, format: (value) => percent(value, 1), series: [{ label: "hunters", colour: "accent" }, { label: "analyzers", colour: "warn" }], overlay: (u, ctx) => this.zero(u, ctx), note: "Nothing is judged yet." });
     this.use = new Chart(page, { title: `Forecasts that memory moved and turned, mean of ${SPAN} steps`, height: 220, format: (value) => percent(value, 0), range: (_, low, high) => [0, Math.max(0.05, high * 1.08)], series: [{ label: "moved", colour: "muted" }, { label: "turned", colour: "accent" }] });
     this.roles = el("div");
     this.ages = el("div");
-    this.kept = el("div");
-    this.fidelity = el("div");
+    this.kept = el("div", {}, empty("Reading what is kept…"));
+    this.fidelity = el("div", {}, empty("Reading what is kept…"));
+    this.patterns = new Patterns(page);
     this.charts = [this.saved, this.use];
-    this.node = el("div", { class: "grid" }, this.tiles, this.saved.node, this.use.node, card("Used, helped, hurt, by role", "", this.roles), card("Age of what is recalled", "", this.ages), card("Kept, by age", "", this.kept), card("Fidelity and budget", "", this.fidelity));
+    this.node = el("div", { class: "grid" }, this.tiles, this.saved.node, this.use.node, card("Used, helped, hurt, by role", "", this.roles), card("Age of what is recalled", "", this.ages), card("Kept, by age", "", this.kept), card("Fidelity and budget", "wide", this.fidelity), this.patterns.node);
   }
 
   update(what) {
     const { page } = this;
     if (!page.columns) return;
     if (what === "step") { for (const chart of this.charts) if (chart.plot) chart.plot.redraw(false); return; }
+    if (what === "opened") this.patterns.opened();
     if (what === "opened" || what === "tab") page.ask("kept").then((found) => { this.drawFidelity(found); this.drawKept(found.ages); }, (error) => page.notice(error.message));
+    if (what === "opened" || what === "tab" || (what === "state" && !page.playing)) this.patterns.ask();
     this.fill();
   }
 
@@ -49,6 +52,7 @@ class Memory {
     this.use.set([steps, this.rolling(told, MOVED, members, steps), this.rolling(told, TURNED, members, steps)]);
     this.drawRoles(told);
     this.drawAges();
+    this.patterns.fill();
   }
 
   savedBy(told, steps) {
@@ -74,8 +78,14 @@ class Memory {
     ctx.stroke();
   }
 
+  waits() {
+    const { page } = this;
+    if (page.columns.turned.length < page.last) return "Reading the record…";
+    return `No memory has moved a forecast${page.canGoOn ? " yet" : ""}: that takes outcomes that bear it out.`;
+  }
+
   drawRoles(told) {
-    if (!told.length) { this.roles.replaceChildren(empty("No memory has moved a forecast yet: it takes outcomes first.")); return; }
+    if (!told.length) { this.roles.replaceChildren(empty(this.waits())); return; }
     const sum = (column) => column.reduce((a, b) => a + b, 0);
     const rows = told.map(({ role, counts }) => {
       const judged = sum(counts[JUDGED]), helped = sum(counts[HELPED]);
@@ -84,7 +94,7 @@ class Memory {
         el("td", { class: "number", text: judged ? fixed(sum(counts[WITHOUT]) / judged, 3) : "–" }), el("td", { class: "number", text: judged ? fixed(sum(counts[WITH]) / judged, 3) : "–" }));
     });
     const head = ["Role", "Moved", "Turned", "Helped or hurt", "Helped", "Error without", "with"];
-    this.roles.replaceChildren(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "By role" }, el("table", { class: "small" }, el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, rows))),
+    this.roles.replaceChildren(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "By role" }, el("table", { class: "small" }, el("thead", {}, el("tr", {}, head.map((text, place) => el("th", { scope: "col", class: place && place !== 3 ? "number" : "", text })))), el("tbody", {}, rows))),
       el("p", { class: "note", text: "Errors are mean squared errors of forecasts that memory moved, in squared standard deviations." }));
   }
 
@@ -110,10 +120,11 @@ class Memory {
   drawFidelity({ audit, kept, long, dropped, shortened, freed, budget }) {
     const now = pairs([["Memories kept", `${whole(kept[0])} in ${bytes(kept[1])}, books included`], ["Of them consolidated", long[0] ? `${whole(long[0])} in ${bytes(long[1])}` : "none"],
       ["Dropped and shortened", dropped || shortened ? `${whole(dropped)} and ${whole(shortened)}, ${bytes(freed)} freed` : "none"], ["Budget of an agent", budget ? bytes(budget) : "none"]]);
-    if (!audit) { this.fidelity.replaceChildren(now, el("p", { class: "note", text: "These memories have no audit yet. A run of 200 steps or more makes one when it ends from the command line; freeagentics memory audit makes one of any." })); return; }
+    const beside = (left, right) => this.fidelity.replaceChildren(el("div", { class: "columns" }, el("div", {}, left), el("div", {}, right)));
+    if (!audit) { beside(now, el("p", { class: "note", text: "These memories have no audit yet. A run of 200 steps or more makes one when it ends from the command line; freeagentics memory audit makes one of any." })); return; }
     const [own, plain] = audit.codecs;
     const groups = own.groups.map((group) => el("tr", {}, el("th", { scope: "row", text: words(group.group) }), el("td", { class: "number", text: fixed(group.bits, 1) }), el("td", { class: "number", text: group.error === null ? "–" : `${fixed(group.error, 2)} sd` })));
-    this.fidelity.replaceChildren(now, pairs([["Same decisions as from exact memories", percent(own.agreement, 2)], ["Bits a memory", fixed(own.bits + own.shared_bits, 1)], plain && ["As plain int8", `${fixed(plain.bits, 0)} bits, ${percent(plain.agreement, 2)}`]]),
-      el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Features", "Bits", "Error"].map((text) => el("th", { scope: "col", text })))), el("tbody", {}, groups)));
+    const truth = pairs([["Same decisions as from exact memories", percent(own.agreement, 2)], ["Bits a memory", fixed(own.bits + own.shared_bits, 1)], plain && ["As plain int8", `${fixed(plain.bits, 0)} bits, ${percent(plain.agreement, 2)}`]]);
+    beside([now, truth], el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Features", "Bits", "Error"].map((text, place) => el("th", { scope: "col", class: place ? "number" : "", text })))), el("tbody", {}, groups)));
   }
 }

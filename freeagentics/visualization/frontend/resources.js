@@ -2,7 +2,7 @@
 class Resources {
   constructor(page) {
     this.page = page;
-    this.tiles = el("div", { class: "tiles" });
+    this.tiles = tiles();
     this.ram = el("div");
     this.disk = el("div");
     this.events = el("div");

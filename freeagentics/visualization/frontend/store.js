@@ -5,7 +5,7 @@ function freshColumns(about) {
   return {
     step: [], ...Object.fromEntries(COLUMNS.map((name) => [name, []])),
     price: about.symbols.map(() => []), signals: about.kinds.map(() => []), lines: [], fills: [], fillCount: [], eventCount: [], events: [], turned: [],
-    memory: about.team.map(() => []), ages: about.team.map(() => []), judged: 0,
+    memory: about.team.map(() => []), ages: about.team.map(() => []), patterns: about.patterns.map(() => []),
   };
 }
 
@@ -110,9 +110,11 @@ class Page {
 
   takeMemory(piece) {
     if (!this.about || piece.run !== this.about.run) return;
-    const { memory, turned, ages } = this.columns;
+    const { memory, turned, ages, patterns } = this.columns;
     piece.counts.forEach((counts, role) => counts.forEach((values, place) => (memory[role][place] ||= []).push(...values)));
-    piece.ages.forEach((counts, role) => counts.forEach((count, place) => { ages[role][place] = (ages[role][place] || 0) + count; }));
+    const sum = (into, from) => from.forEach((counts, row) => counts.forEach((count, place) => { into[row][place] = (into[row][place] || 0) + count; }));
+    sum(ages, piece.ages);
+    sum(patterns, piece.patterns);
     for (let place = 0; place <= piece.last - piece.first; place += 1) turned.push(piece.counts.reduce((sum, counts) => sum + counts[1][place], 0));
     this.tell("memory");
   }

@@ -51,7 +51,8 @@ class Table {
   // Rows in sight keep their elements while what they say changes: a press and its release must meet the same element to be a click.
   paint() {
     const first = Math.max(0, Math.floor(this.place.scrollTop / ROW) - BEYOND);
-    const last = Math.min(this.shown.length, first + Math.ceil(parseInt(this.place.style.maxHeight, 10) / ROW) + 2 * BEYOND);
+    const height = Math.max(this.place.clientHeight, parseInt(this.place.style.maxHeight, 10));
+    const last = Math.min(this.shown.length, first + Math.ceil(height / ROW) + 2 * BEYOND);
     const gap = (which, rows) => { which.firstChild.style.height = `${rows * ROW}px`; return which; };
     const rows = this.shown.slice(first, last).map((row, place) => this.say(this.lines[place] ||= this.line(), row));
     this.lay([...(first ? [gap(this.before, first)] : []), ...rows, ...(last < this.shown.length ? [gap(this.after, this.shown.length - last)] : [])]);
