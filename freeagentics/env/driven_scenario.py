@@ -29,7 +29,7 @@ def opened(scenario: Scenario | str, changes: Mapping[str, object] | None = None
 def meets_others(scenario: Scenario) -> bool:
     """Answer whether what one desk does reaches others: prices answer to all of them, or they share what may be filled."""
     market = scenario.market
-    return market.kind == "auction" or market.shared_impact or market.max_participation > 0
+    return market.answers or market.shared_impact or market.max_participation > 0
 
 
 def driven_scenario(scenario: Scenario, desks: int, drives: Drives) -> Scenario:

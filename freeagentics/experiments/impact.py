@@ -96,7 +96,7 @@ def impact(
     """Run a scenario with and without a metaorder, for each of its sizes and seeds: the runs of a seed are the same up to its first bar.
 
     Args:
-        scenario: whose market is one of auctions.
+        scenario: whose prices are made by those who trade.
         sizes: of the order, in what the crowd usually trades in a bar.
         seeds: how many, from the scenario's own on.
         order: what it is beside its size.
@@ -104,12 +104,14 @@ def impact(
         progress: told of seeds.
 
     Raises:
-        BadInput: the market is no auction market, or there are no sizes.
+        BadInput: the market's bars do not answer, or there are no sizes.
         BadScenario: a size that cannot be.
     """
     order = order or Order()
-    if scenario.market.kind != "auction":
-        raise BadInput(f'{scenario.name}: bars that are there already do not answer to orders; impact takes market.kind = "auction"')
+    if not scenario.market.answers:
+        raise BadInput(
+            f'{scenario.name}: bars that are there already do not answer to orders; impact takes market.kind = "auction" or "book"'
+        )
     if not sizes or order.bars < 1 or order.at < 2 or order.after < 1 or seeds < 1:
         raise BadInput(
             f"impact takes a size, a seed, and orders from step 2 on over a bar or more, watched for one or more; asked for {order}"
@@ -126,7 +128,7 @@ def impact(
 
 
 def _planned(scenario: Scenario, size: float, order: Order) -> list[dict[str, object]]:
-    symbol = scenario.market.auction.symbols[0]
+    symbol = scenario.market.made.symbols[0]
     return [{"kind": "metaorder", "at": order.at, "side": order.side, "size": size, "bars": order.bars, "symbols": [symbol]}]
 
 

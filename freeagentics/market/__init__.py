@@ -1,15 +1,25 @@
 """The market: bars, the sources that tell of them, and the accounts that trade on them.
 
 `load_bars` reads and checks a file, `ReplayMarket` shows it bar by bar, `SyntheticMarket` shows one made from a seed with regularities
-planted in it, and in an `AuctionMarket` those who trade make the prices; each is a `Market`. An `OrderBook` is a continuous
-double auction that stands on its own. A `Source` is one feed of the market with a
+planted in it, and in an `AuctionMarket` or a `BookMarket` those who trade make the prices; each is a `Market`. An `OrderBook` is a
+continuous double auction on its own. A `Source` is one feed of the market with a
 price to read. Money is exact: int64 cents, prices and quantities in the units of their asset, 1e-8 as a rule.
 """
 
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction import AuctionMarket, AuctionSettings, CrowdSettings
 from freeagentics.market.bars import Bars, load_bars, read_bars
-from freeagentics.market.book import BookDepth, BookMessage, BookMessages, BookTrades, MessageKind, OrderBook, Outcome
+from freeagentics.market.book import (
+    BookDepth,
+    BookMarket,
+    BookMessage,
+    BookMessages,
+    BookSettings,
+    BookTrades,
+    MessageKind,
+    OrderBook,
+    Outcome,
+)
 from freeagentics.market.daily import Daily, load_daily
 from freeagentics.market.events import Calendar, Event
 from freeagentics.market.market import Market
@@ -19,7 +29,7 @@ from freeagentics.market.observation_buffer import ObservationBuffer
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.replay import ReplayMarket
 from freeagentics.market.source import Source
-from freeagentics.market.sources import SOURCES, DerivativesSource, PriceSource, SentimentSource, WhaleSource
+from freeagentics.market.sources import SOURCES, BookSource, DerivativesSource, PriceSource, SentimentSource, WhaleSource
 from freeagentics.market.synthetic import (
     REGIMES,
     Crash,
@@ -45,8 +55,11 @@ __all__ = [
     "AuctionSettings",
     "Bars",
     "BookDepth",
+    "BookMarket",
     "BookMessage",
     "BookMessages",
+    "BookSettings",
+    "BookSource",
     "BookTrades",
     "Calendar",
     "Crash",

@@ -9,14 +9,26 @@ from pathlib import Path
 import numpy as np
 
 from freeagentics.errors import BadInput, BadScenario
-from freeagentics.market import CENTS, AuctionMarket, Bars, Calendar, Market, ReplayMarket, SyntheticMarket, Terms, load_bars, load_daily
+from freeagentics.market import (
+    CENTS,
+    AuctionMarket,
+    Bars,
+    BookMarket,
+    Calendar,
+    Market,
+    ReplayMarket,
+    SyntheticMarket,
+    Terms,
+    load_bars,
+    load_daily,
+)
 from freeagentics.market.source_contract import open_source
 from freeagentics.scenario.files import load_scenario, name_after
 from freeagentics.scenario.scenario import MarketSettings, Scenario
 
 
 def open_market(scenario: Scenario) -> Market:
-    """Market with accounts for every desk: bars loaded or made, or auctions. Raises BadBars, or BadScenario for fewer bars than steps."""
+    """Market with accounts for every desk: bars loaded or made, or prices that answer. Raises BadBars, or BadScenario for too few bars."""
     settings = scenario.market
     sources = [open_source(scenario.registry.sources[name], cost) for name, cost in settings.sources.items()]
     desks, cash, terms = scenario.agents.desks, round(settings.cash * CENTS), _terms(settings)
@@ -26,9 +38,9 @@ def open_market(scenario: Scenario) -> Market:
         return SyntheticMarket(
             settings.synthetic, seed=seed, bars=made, desks=desks, cash_cents=cash, sources=sources, start=start, terms=terms, events=events
         )
-    if settings.kind == "auction":
-        return AuctionMarket(
-            settings.auction,
+    if settings.answers:
+        return (BookMarket if settings.kind == "book" else AuctionMarket)(
+            settings.made,
             seed=seed,
             bars=made,
             desks=desks,
@@ -37,7 +49,7 @@ def open_market(scenario: Scenario) -> Market:
             value=_value(settings, made),
             start=start,
             terms=terms,
-            events=_calendar(scenario, settings.auction.symbols),
+            events=_calendar(scenario, settings.made.symbols),
         )
     bars = load_bars(settings.bars, settings.symbols or None)
     start = _first_bar(bars, settings)
@@ -65,12 +77,12 @@ def _calendar(scenario: Scenario, symbols: Sequence[str]) -> Calendar:
 
 def _value(settings: MarketSettings, bars: int) -> Bars | None:
     """Bars that traders believe in, if any. Raises BadBars, or BadScenario where there are too few."""
-    if not settings.auction.value:
+    if not settings.made.value:
         return None
-    value = load_bars(settings.auction.value, settings.auction.symbols)
+    value = load_bars(settings.made.value, settings.made.symbols)
     if len(value) < bars:
         raise BadScenario(
-            f"market.auction.value: {settings.auction.value} has {len(value)} bars; warm-up and steps take {bars}, ask for fewer"
+            f"market.{settings.kind}.value: {settings.made.value} has {len(value)} bars; warm-up and steps take {bars}, ask for fewer"
         )
     return value
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationI
 from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, PatternSettings, Registry, in_order
 from freeagentics.agents.ranges import RateSpan
 from freeagentics.errors import BadScenario, did_you_mean
-from freeagentics.market import SOURCES, AuctionSettings, Event, SyntheticSettings
+from freeagentics.market import SOURCES, AuctionSettings, BookSettings, Event, SyntheticSettings
 from freeagentics.market.events import DarkSource
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
+from freeagentics.market.sources import EVERYWHERE
 from freeagentics.scenario.desk_group import DeskGroupSettings
 from freeagentics.scenario.section import OpenSection, Section
 
@@ -85,8 +86,8 @@ class AgentSettings(Section):
 class MarketSettings(Section):
     """Settings of the market, and of what trading on it costs."""
 
-    kind: Literal["replay", "synthetic", "auction"] = Field(
-        "replay", description="Real bars replayed, bars made from the seed, or prices made in auctions by those who trade."
+    kind: Literal["replay", "synthetic", "auction", "book"] = Field(
+        "replay", description="Real bars replayed, bars made from the seed, or prices made by those who trade, in auctions or on a book."
     )
     bars: str = Field("btcusdt-1h", description="Replay: name of shipped bars, or path of a Parquet or CSV file.")
     daily: str = Field("", description="Replay: name or path of daily figures (fear_greed, funding_rate); empty for none.")
@@ -95,6 +96,7 @@ class MarketSettings(Section):
     warmup: int = Field(168, ge=0, description="Bars before the first one shown, known to the sources' windows.")
     synthetic: SyntheticSettings = Field(SyntheticSettings(), description="Synthetic: assets, first price, and what is planted.")
     auction: AuctionSettings = Field(AuctionSettings(), description="Auction: assets, auctions, and the crowd that trades in them.")
+    book: BookSettings = Field(BookSettings(), description="Book: assets, phases, and the crowd that trades on it.")
     cash: float = Field(100_000.0, gt=0, le=1e12, description="USD that each desk begins with.")
     fee_bps: float = Field(5.0, ge=0, le=1000, description="Fee of a fill, in basis points of its value.")
     impact_bps: float = Field(10.0, ge=0, le=1000, description="Price impact of a net order of one bar's volume, in basis points.")
@@ -105,7 +107,7 @@ class MarketSettings(Section):
         0.0, ge=0, le=1, description="Largest share of the last bar's volume that all fills of an asset together may take; 0 for no cap."
     )
     sources: dict[str, Annotated[int, Field(ge=0, le=10**12)]] = Field(
-        {name: SOURCES[name].default_cost_cents for name in BUILT_IN_SOURCES},
+        {name: SOURCES[name].default_cost_cents for name in EVERYWHERE},
         description="Sources on sale, with the cost of a read in cents.",
     )
 
@@ -127,11 +129,21 @@ class MarketSettings(Section):
 
     @model_validator(mode="after")
     def _prices_answer_once(self) -> MarketSettings:
-        if self.kind == "auction" and (self.shared_impact or self.max_participation):
-            raise ValueError("shared_impact and max_participation are for bars that do not answer; in auctions orders move prices as it is")
-        if self.kind == "auction" and not self.warmup:
-            raise ValueError("warmup: the crowd of an auction market must have traded before desks do; give 1 or more")
+        if self.answers and (self.shared_impact or self.max_participation):
+            raise ValueError("shared_impact and max_participation are for bars that do not answer; here orders move prices as it is")
+        if self.answers and not self.warmup:
+            raise ValueError("warmup: the crowd of a market must have traded before desks do; give 1 or more")
         return self
+
+    @property
+    def answers(self) -> bool:
+        """Answer whether prices are made by those who trade."""
+        return self.kind in ("auction", "book")
+
+    @property
+    def made(self) -> AuctionSettings:
+        """Settings of a market whose prices are made by those who trade."""
+        return self.book if self.kind == "book" else self.auction
 
     @model_validator(mode="after")
     def _price_on_sale(self) -> MarketSettings:
@@ -226,8 +238,8 @@ class Scenario(Section):
     def _possible_events(self) -> Scenario:
         for event in self.events:
             where = f"events: {event.kind} at step {event.at}"
-            if event.in_auctions and self.market.kind != "auction":
-                raise ValueError(f'{where} takes prices that answer: market.kind = "auction"; it is "{self.market.kind}"')
+            if event.in_auctions and not self.market.answers:
+                raise ValueError(f'{where} takes prices that answer: market.kind = "auction" or "book"; it is "{self.market.kind}"')
             if isinstance(event, DarkSource) and (event.source == "price" or event.source not in self.market.sources):
                 on_sale = [name for name in self.market.sources if name != "price"]
                 raise ValueError(f"{where}: source '{event.source}' cannot go dark; {did_you_mean(event.source, on_sale)}")

@@ -1,4 +1,4 @@
-"""One answer on any machine: the ends of five scenarios, and what the processor is taken to be while they run.
+"""One answer on any machine: the ends of six scenarios, and what the processor is taken to be while they run.
 
 ``golden_trajectories.json`` changes on purpose only: ``tests/kernels/trajectories.py`` prints it.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from freeagentics.arrays import F64
 from freeagentics.clock import DAY_MS, HOUR_MS
 from freeagentics.market import Bars, Daily, Orders
 
@@ -32,8 +33,15 @@ def make_bars(count: int, assets: int = 1, *, seed: int = 0, extras: bool = True
         low=np.minimum(opens, close) * 0.999,
         close=close,
         volume=volume,
-        extras={"trades": trades, "taker_buy_volume": volume * rng.random(shape)} if extras else {},
+        extras={"trades": trades, "taker_buy_volume": volume * rng.random(shape)} | _depth(close, rng) if extras else {},
     )
+
+
+def _depth(close: F64, rng: np.random.Generator) -> dict[str, F64]:
+    """What stands on a book at the end of each bar; now and then a side is empty."""
+    bids, asks = rng.lognormal(2, 1, (2, *close.shape)) * (rng.random((2, *close.shape)) > 0.05)
+    spread = np.where((bids > 0) & (asks > 0), 0.001 * close * rng.random(close.shape), np.nan)
+    return {"spread": spread, "bid_depth": bids, "ask_depth": asks}
 
 
 def flat_bars(prices: ArrayLike, volume: float = 100.0) -> Bars:

@@ -99,6 +99,20 @@ def test_it_does_not_matter_how_messages_are_batched_nor_that_a_book_is_saved_in
         assert getattr(together, name).tolist() == [*getattr(early, name).tolist(), *getattr(late, name).tolist()]
 
 
+@given(flow=FLOWS)
+def test_orders_by_age_put_on_an_empty_book_make_the_same_book(flow: list[BookMessage]) -> None:
+    one, other = book(), book()
+    sent(one, *flow)
+    owners = {message.order: message.owner for message in flow}
+    numbers = one.by_age().tolist()
+    found = sent(other, *(BookMessage(K.LIMIT, number, owners[number], one.prices[number], one.left[number]) for number in numbers))
+    assert (found.outcome == Outcome.STANDS).all()
+    assert (sorted(numbers), other.depth().bids.tolist()) == (one.left.nonzero()[0].tolist(), one.depth().bids.tolist())
+    for quantity in (60, -60):
+        sweep = BookMessage(K.MARKET, CAPACITY - 1, 99, quantity=quantity)
+        assert trades_of(sent(one, sweep)) == trades_of(sent(other, sweep))
+
+
 STANDING = (BookMessage(K.LIMIT, 0, 0, 64, -5), BookMessage(K.LIMIT, 1, 1, 64, -5), BookMessage(K.LIMIT, 2, 2, 65, -5))
 
 

@@ -140,11 +140,13 @@ def test_sources_without_what_they_need_are_off_and_say_why() -> None:
         "whales": "needs columns trades, taker_buy_volume",
         "derivatives": "needs columns funding_rate (daily)",
         "sentiment": "needs columns fear_greed (daily)",
+        "book": "needs columns spread, bid_depth, ask_depth",
     }
 
 
 def test_a_read_costs_what_the_source_or_its_owner_says() -> None:
-    assert {name: source().cost_cents for name, source in SOURCES.items()} == {"price": 0, "whales": 50, "derivatives": 25, "sentiment": 10}
+    costs = {"price": 0, "whales": 50, "derivatives": 25, "sentiment": 10, "book": 20}
+    assert {name: source().cost_cents for name, source in SOURCES.items()} == costs
     assert WhaleSource(7).cost_cents == 7
     with pytest.raises(BadInput, match="cannot cost -1 cents"):
         WhaleSource(-1)

@@ -16,6 +16,7 @@ SHIPPED = {
     "regime-drift",
     "btc-15m",
     "btc-replay",
+    "book",
     "bubble",
     "crash",
     "crowd",

@@ -52,19 +52,21 @@ class Book:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleared:
-    """Outcome of an auction of A assets over n orders.
+    """Outcome of a phase of A assets over n orders.
 
     Attributes:
-        price: int64 (A,), in units; the last one where nothing was traded.
+        price: int64 (A,), in units, the last one at which something was traded; the one before where nothing was.
         volume: int64 (A,), in units: as much was bought as was sold.
         filled: int64 (n,), in units, of the sign of the order.
         cents: int64 (n,), what that is worth; what buyers pay is what sellers get, to the cent.
+        mean: int64 (n,), in units, mean price of what was filled, rounded; of no meaning where nothing was.
     """
 
     price: I64
     volume: I64
     filled: I64
     cents: I64
+    mean: I64
 
 
 def clear(book: Book, last: I64) -> Cleared:
@@ -85,4 +87,4 @@ def clear(book: Book, last: I64) -> Cleared:
         compiled.auction_clear(book.asset, book.owner, book.limit, book.quantity, last, price, volume, filled, cents, scratch)
     except ValueError as error:
         raise BadInput(f"orders in an auction are more than can be counted ({error})") from error
-    return Cleared(price, volume, filled, cents)
+    return Cleared(price, volume, filled, cents, price[book.asset])

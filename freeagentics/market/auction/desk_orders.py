@@ -1,10 +1,10 @@
-"""Orders of desks in the auctions of a bar: when each arrives, what its desk can pay for, and what became of it."""
+"""Orders of desks in the phases of a bar: when each arrives, what its desk can pay for, and what became of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.arrays import I32, I64, occurrence_batches
+from freeagentics.arrays import F64, I32, I64, occurrence_batches
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction.clearing import Book
 from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents
@@ -12,21 +12,21 @@ from freeagentics.market.orders import Fills, Orders
 from freeagentics.randomness import generator
 
 _ROUNDING = 2
-"""Cents that an order keeps back: values are rounded for all buyers of an auction together, and so its fee may be a cent more, too."""
+"""Cents that an order keeps back: values may be rounded for all buyers together, and so its fee may be a cent more, too."""
 
 
 class DeskOrders:
-    """The n orders of a bar. Each arrives at one of its auctions, stands in all from there on, and lapses with the bar.
+    """The n orders of a bar. Each arrives in one of its phases, is there in all from then on, and lapses with the bar.
 
     Args:
         orders: as desks gave them.
         accounts: of the desks, which fills are settled in.
-        arrival: (n,), the auction that each arrives at.
+        arrival: float64 (n,), when each arrives, in phases of the bar: 2.5 is in the middle of the third.
         first_owner: number of the agent 0 among the owners of a book.
         fee_ppm: of a fill.
     """
 
-    def __init__(self, orders: Orders, accounts: Accounts, arrival: I64, first_owner: int, fee_ppm: int) -> None:
+    def __init__(self, orders: Orders, accounts: Accounts, arrival: F64, first_owner: int, fee_ppm: int) -> None:
         self._orders, self._accounts, self._arrival = orders, accounts, arrival
         self._owner = (orders.agent + np.int32(first_owner)).astype(np.int32)
         self._fee_ppm = fee_ppm
@@ -35,10 +35,10 @@ class DeskOrders:
         self._standing: I64 = np.zeros(0, dtype=np.int64)
 
     def book(self, round_: int, lowest: I64, highest: I64) -> Book:
-        """Orders that stand in an auction, at the bounds of its price (A,), cut to what their desks can pay there and have."""
+        """Orders that are there in a phase, at the bounds of its price (A,), cut to what their desks can pay there and have."""
         if not len(self._orders):
             return Book.empty()
-        rows = np.flatnonzero((self._arrival <= round_) & (self._filled != self._orders.quantity))
+        rows = np.flatnonzero((self._arrival < round_ + 1) & (self._filled != self._orders.quantity))
         asset, left = self._orders.asset[rows], (self._orders.quantity - self._filled)[rows]
         limit = np.where(left > 0, highest[asset], lowest[asset])
         quantity = np.where(left > 0, self._affordable(rows, left, limit), self._held(rows, left))
@@ -71,13 +71,18 @@ class DeskOrders:
             held[whose] += quantity[at]
         return quantity
 
-    def settle(self, filled: I64, cents: I64, price: I64) -> None:
-        """Take in what an auction filled of the orders that stood in it, and what that is worth, at prices (A,)."""
+    def places(self) -> F64:
+        """Time of arrival of each order of the last book within a phase, 0 to 1."""
+        arrival = self._arrival[self._standing]
+        return np.asarray(arrival - np.floor(arrival))
+
+    def settle(self, filled: I64, cents: I64, mean: I64) -> None:
+        """Take in what a phase filled of the orders that stood in it, what that is worth, and at which mean prices."""
         if not filled.any():
             return
         rows = self._standing[filled != 0]
-        filled, cents = filled[filled != 0], cents[filled != 0]
-        fee, at = fee_cents(cents, self._fee_ppm), price[self._orders.asset[rows]]
+        filled, cents, at = filled[filled != 0], cents[filled != 0], mean[filled != 0]
+        fee = fee_cents(cents, self._fee_ppm)
         orders = self._orders.take(rows)
         self._accounts.settle(Fills(orders.agent, orders.desk, orders.asset, filled, at, cents, fee))
         self._filled[rows] += filled
@@ -94,9 +99,9 @@ class DeskOrders:
         return Fills(orders.agent, orders.desk, orders.asset, self._filled[rows], price, self._cents[rows], self._fees[rows])
 
 
-def arrivals(agent: I32, rounds: int, seed: int, bar: int) -> I64:
-    """The auction (n,) of a bar that an order of each agent (n,) arrives at: it depends on nothing else."""
+def arrivals(agent: I32, rounds: int, seed: int, bar: int) -> F64:
+    """Arrival of an order of each agent (n,), float64 (n,) from 0 to before the number of a bar's phases: it depends on nothing else."""
     if not len(agent):
-        return np.zeros(0, dtype=np.int64)
+        return np.zeros(0)
     chance = generator(seed, "market/auction/arrivals", step=bar).random(int(agent.max()) + 1)
-    return (chance[agent] * rounds).astype(np.int64)
+    return np.asarray(chance[agent] * rounds)

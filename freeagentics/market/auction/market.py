@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,16 @@ from freeagentics.clock import HOUR_MS
 from freeagentics.errors import BadInput, CorruptRecord, EndOfBars
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction.breakers import Breakers
-from freeagentics.market.auction.clearing import Book, clear
+from freeagentics.market.auction.clearing import Book
 from freeagentics.market.auction.crowd import Crowd
 from freeagentics.market.auction.desk_orders import DeskOrders, arrivals
 from freeagentics.market.auction.draws import Draws
+from freeagentics.market.auction.mechanism import LOOKS_REAL, Mechanism
 from freeagentics.market.auction.outsiders import Outsiders
 from freeagentics.market.auction.settings import AuctionSettings
-from freeagentics.market.auction.tape import BarInTheMaking, Tape
+from freeagentics.market.auction.tape import Tape
 from freeagentics.market.auction.value import BarsAsValue, RandomWalk, Value
+from freeagentics.market.auction.venue import CallAuctions, Venue
 from freeagentics.market.bars import Bars
 from freeagentics.market.events import Calendar
 from freeagentics.market.follower import Followers
@@ -38,11 +40,11 @@ from freeagentics.market.units import Units
 FIRST_OPEN = int(datetime(2022, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
 WHALE = 0.2
-"""Share of a usual bar's turnover that is filled of a whale's order in one auction."""
+"""Share of a usual bar's turnover that is filled of a whale's order in one phase."""
 
 
 class AuctionMarket:
-    """A `Market` of k uniform-price call auctions a bar, in which a crowd and the desks trade with each other.
+    """A `Market` of k uniform-price call auctions a bar, its phases, in which a crowd and the desks trade with each other.
 
     An order of a desk arrives at one of the next bar's auctions, which depends on seed, bar and agent alone, stands in all from there on at
     any price that the bounds of an auction allow, and lapses with the bar. What desks pay goes to whom they bought from, to the cent; fees
@@ -60,10 +62,14 @@ class AuctionMarket:
         accounts: of the desks.
         events: that are planned.
         happened: records of those that were on in the bar of the last advance.
+        mechanism: by which the crowd trades.
         crowd: those who trade beside them.
+        venue: where orders meet.
         outsiders: those who come for an event.
         breakers: that halt trading.
     """
+
+    mechanism: ClassVar[Mechanism] = LOOKS_REAL
 
     def __init__(
         self,
@@ -104,11 +110,12 @@ class AuctionMarket:
         self.notes: tuple[str, ...] = ()
         first = np.full(len(settings.symbols), settings.price) if value is None else value.close[0]
         self.units = Units.fitting(_flat(settings.symbols, first), cash_cents)
-        self.crowd = Crowd(settings, first, self.units, seed)
+        self.crowd = Crowd(settings, first, self.units, seed, self.mechanism)
         self._value_of: Value = RandomWalk(settings, seed) if value is None else BarsAsValue(settings, value)
         self._price, self._value = to_price(first, self.units.price), np.asarray(kernels.log(first))
-        self._whale = readonly(np.maximum(WHALE * settings.turnover / first * self.units.quantity, 1).astype(np.int64))
-        self._tape = Tape(settings.symbols, FIRST_OPEN + HOUR_MS * np.arange(bars, dtype=np.int64), HOUR_MS)
+        self.venue = self._open_venue(first)
+        times = FIRST_OPEN + HOUR_MS * np.arange(bars, dtype=np.int64)
+        self._tape = Tape(settings.symbols, times, HOUR_MS, self.venue.columns)
         self.events = events or Calendar((), settings.symbols)
         usual = settings.turnover / first * self.units.quantity
         self.outsiders, self.breakers = Outsiders(self.events, usual, settings.rounds), Breakers(self.events)
@@ -119,6 +126,14 @@ class AuctionMarket:
             self._trade()
         self.sources, self.off, self.columns = switch_on(self._tape.rows(0, start), None, sources)
         self._follow()
+
+    def _open_venue(self, first: F64) -> Venue:
+        """Venue at which orders meet, in a market at these first prices (A,), USD."""
+        return CallAuctions(self._whale(first), self.units)
+
+    def _whale(self, first: F64) -> I64:
+        """Units (A,) from which on an order that was filled is one of a whale."""
+        return readonly(np.maximum(WHALE * self._settings.turnover / first * self.units.quantity, 1).astype(np.int64))
 
     def _follow(self) -> None:
         """Have sources follow the bars so far."""
@@ -164,32 +179,34 @@ class AuctionMarket:
         bar, orders = len(self._tape), self._queue.orders
         when = arrivals(orders.agent, self._settings.rounds, self._seed, bar)
         desks = DeskOrders(orders, self.accounts, when, self.crowd.orders, self.terms.fee_ppm)
-        draws, made, values = self.crowd.draw(bar), BarInTheMaking(self._whale), self._value_of.path(bar, self._value)
+        draws, values = self.crowd.draw(bar), self._value_of.path(bar, self._value)
+        self.venue.begin(bar, self._price)
         shift = self.events.shift(self.step + 1)
         self.outsiders.begin()
         self.breakers.begin()
         for round_, value in enumerate(values):
-            self._auction(draws, round_, value + shift, desks, made)
+            self._phase(draws, round_, value + shift, desks)
         self._value = values[-1]
         if self.events:
             self.happened = np.concatenate([self.events.record(self.step + 1), self.outsiders.record(), self.breakers.record()])
-        self._tape.add(made.row(self.units))
+        self._tape.add(self.venue.row())
         return desks.fills()
 
-    def _auction(self, draws: Draws, round_: int, value: F64, desks: DeskOrders, made: BarInTheMaking) -> None:
-        """Hold one of a bar, where the log of what an asset is worth is *value* (A,)."""
+    def _phase(self, draws: Draws, round_: int, value: F64, desks: DeskOrders) -> None:
+        """Trade one phase of a bar, where the log of what an asset is worth is *value* (A,)."""
         step, (lowest, highest) = self.step + 1, self._bounds()
         trading = self.breakers.trading(step, int(self.crowd.clock[0]))
         crowd, own = self.crowd.post(draws, round_, value), desks.book(round_, lowest, highest)
         parts = [crowd, own, self.outsiders.book(step, round_, trading, lowest, highest)]
         first, second = len(crowd.asset), len(crowd.asset) + len(own.asset)
-        book = Book.within([part for part in parts if len(part.asset)] or parts, lowest, highest).only(trading)
-        cleared = clear(book, self._price)
+        orders = Book.within([part for part in parts if len(part.asset)] or parts, lowest, highest)
+        # Outsiders come first: what they want is known before anybody else can come between.
+        arrival = np.concatenate([desks.places(), np.zeros(len(orders.asset) - second)])
+        cleared = self.venue.trade(orders, arrival, trading, self._price)
         self.crowd.settle(cleared.filled[:first], cleared.cents[:first], cleared.price, cleared.volume)
-        desks.settle(cleared.filled[first:second], cleared.cents[first:second], cleared.price)
+        desks.settle(*(part[first:second] for part in (cleared.filled, cleared.cents, cleared.mean)))
         self.outsiders.settle(cleared.filled[second:], cleared.cents[second:])
         self.breakers.update(step, self.crowd)
-        made.add(book, cleared, self._price)
         self._price = cleared.price
 
     def _bounds(self) -> tuple[I64, I64]:
@@ -251,7 +268,7 @@ class AuctionMarket:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on exactly from here: copies, by name."""
-        parts = {"tape": self._tape.state(), "crowd": self.crowd.state()}
+        parts = {"tape": self._tape.state(), "crowd": self.crowd.state(), "venue": self.venue.state()}
         if self.events:
             parts |= {"outsiders": self.outsiders.state(), "breakers": self.breakers.state()}
         named = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
@@ -272,6 +289,7 @@ class AuctionMarket:
             self.crowd.load(_part(state, "crowd"))
         except ValueError as error:
             raise CorruptRecord(f"saved market: {error}") from error
+        self.venue.load(_part(state, "venue"))
         begun = self.events.begun(self.step)
         self.outsiders.load(_part(state, "outsiders"), begun)
         self.breakers.load(_part(state, "breakers"), begun)

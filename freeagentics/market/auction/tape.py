@@ -55,11 +55,12 @@ class Tape:
     Args:
         timestamps: int64 (bars,), market time of each bar's open.
         interval_ms: length of a bar.
+        columns: of a bar, `COLUMNS` first.
     """
 
-    def __init__(self, symbols: tuple[str, ...], timestamps: I64, interval_ms: int) -> None:
+    def __init__(self, symbols: tuple[str, ...], timestamps: I64, interval_ms: int, columns: tuple[str, ...] = COLUMNS) -> None:
         self._symbols, self._timestamps, self._interval_ms = symbols, timestamps, interval_ms
-        self._columns = {name: np.zeros((len(timestamps), len(symbols))) for name in COLUMNS}
+        self._columns = {name: np.zeros((len(timestamps), len(symbols))) for name in columns}
         self._count = 0
 
     def __len__(self) -> int:
@@ -79,7 +80,7 @@ class Tape:
     def rows(self, first: int, end: int) -> Bars:
         """Bars from *first* to before *end*."""
         part = {name: column[first:end] for name, column in self._columns.items()}
-        extras = {name: part.pop(name) for name in COLUMNS[5:]}
+        extras = {name: part.pop(name) for name in tuple(part)[5:]}
         return Bars(self._symbols, self._timestamps[first:end], self._interval_ms, extras=extras, **part)
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -89,7 +90,7 @@ class Tape:
     def load(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave; raises `CorruptRecord` where bars do not fit or a column is missing."""
         most, assets = len(self._timestamps), len(self._symbols)
-        for name in COLUMNS:
+        for name in self._columns:
             if name not in state or state[name].shape[1:] != (assets,) or len(state[name]) > most:
                 found = f"of shape {state[name].shape}" if name in state else "missing"
                 raise CorruptRecord(f"saved market: {name} of its bars is {found}; at most {most} bars of {assets} assets are needed")

@@ -16,7 +16,8 @@ MOST_ORDERS, MOST_TICKS = 2**22, 2**24
 
 _NOBODY = -1
 _BID, _ASK, _STANDING, _NOW, _TRADED = range(5)
-_LEFT, _FIRST, _LOTS = 0, slice(0, 2), 2
+_LEFT, _PRICE, _AFTER = 0, 1, 5
+_OLDEST, _ENDS, _LOTS = 0, slice(0, 2), 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +54,7 @@ class OrderBook(ArrayState):
         words = -(-ticks // 64)
         self._orders = np.zeros((capacity, 6), dtype=np.int64)
         self._levels = np.zeros((64 * words, 3), dtype=np.int64)
-        self._levels[:, _FIRST] = _NOBODY
+        self._levels[:, _ENDS] = _NOBODY
         self._occupied = np.zeros(words, dtype=np.int64)
         self._top = np.array([-1, 64 * words, 0, 0, 0], dtype=np.int64)
 
@@ -91,6 +92,20 @@ class OrderBook(ArrayState):
     def left(self) -> I64:
         """Lots left of each order, int64 (capacity,), by its number: above 0 a bid, below 0 an ask, 0 where none stands."""
         return readonly(self._orders[:, _LEFT])
+
+    @property
+    def prices(self) -> I64:
+        """Price of each order in ticks, int64 (capacity,), by its number; of no meaning where none stands."""
+        return readonly(self._orders[:, _PRICE])
+
+    def by_age(self) -> I64:
+        """Numbers of all orders that stand, int64 (s,): at each price the oldest first."""
+        at = self._levels[np.unique(self.prices[self.left != 0]), _OLDEST]
+        found = [at]
+        while len(at := self._orders[at, _AFTER]):
+            at = at[at != _NOBODY]
+            found.append(at)
+        return np.concatenate(found)
 
     @property
     def standing(self) -> int:

@@ -11,7 +11,8 @@ class Planned(BaseModel):
     """Common base of events.
 
     Attributes:
-        in_auctions: whether only a market whose prices are made in auctions can have it.
+        in_auctions: whether only a market whose prices are made by those who trade can have it. Where they trade on a book, its phases are
+            what auctions are elsewhere.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,7 +55,7 @@ class LargeOrder(Planned):
     in_auctions = True
 
     side: Literal["buy", "sell"] = Field(default="sell", description="Whether it is bought or sold.")
-    size: float = Field(gt=0, le=1000, description="Size, in what the crowd usually trades in a bar (`market.auction.turnover`).")
+    size: float = Field(gt=0, le=1000, description="Size, in what the crowd usually trades in a bar (`turnover` of the market).")
 
 
 class ValueShock(Planned):
