@@ -44,7 +44,7 @@ def cluster() -> Iterator[Any]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        nodes = Cluster()
+        nodes: Any = Cluster()
         for _ in range(2):
             nodes.add_node(num_cpus=1, include_dashboard=False, object_store_memory=100 * 2**20)
         yield nodes
