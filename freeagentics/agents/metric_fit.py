@@ -54,24 +54,31 @@ class MetricFit(ArrayState):
         self.fitted[0] = day
         if 0 <= before < day and step - last >= LEAST_STEPS:
             self.fitted[1] = step
+            if self.effects:
+                self.effects.fade()
             self._fit(slopes, active)
 
     def _fit(self, slopes: FacultyWeights, active: Mask) -> None:
         self.credence[:] = 0
-        self._take(slopes.credence_of, slopes.information, slopes.moment, slopes.noise, active)
-        if self.effects:
-            self._take(self.effects.credence_of, self.effects.count, self.effects.moment, slopes.noise, active)
-
-    def _take(self, judge: Judge, information: F32, moment: F32, noise: F32, active: Mask) -> None:
-        """Hold what an agent's evidence (rows, key_size, ...) makes credible, and what it does with that of peers."""
-        np.maximum(self.credence, judge(information, moment, noise), out=self.credence)
+        self._take(slopes.credence)
         if self._federation:
-            own = [evidence.reshape(len(active), -1) for evidence in (information, moment)]
-            trunk = trunk_of(own[0][active], own[1][active], noise[active])
-            sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
-            both = ((np.where(sound, mine, np.float32(0)) + peers).reshape(moment.shape) for mine, peers in zip(own, trunk, strict=True))
-            known, told = both
-            np.maximum(self.credence, judge(known, told, noise), out=self.credence)
+            self._take(self._with_peers(slopes.credence_of, slopes.information, slopes.moment, slopes.noise, active))
+        if self.effects:
+            evidence = self.effects.count, self.effects.moment, slopes.noise
+            self._take(self.effects.credence_of(*evidence))
+            if self._federation:
+                self._take(self._with_peers(self.effects.credence_of, *evidence, active))
+
+    def _take(self, credence: F32) -> None:
+        np.maximum(self.credence, credence, out=self.credence)
+
+    def _with_peers(self, judge: Judge, information: F32, moment: F32, noise: F32, active: Mask) -> F32:
+        """Credence (rows, key_size) of an agent's evidence (rows, key_size, ...) and that of its peers."""
+        own = [evidence.reshape(len(active), -1) for evidence in (information, moment)]
+        trunk = trunk_of(own[0][active], own[1][active], noise[active])
+        sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
+        both = ((np.where(sound, mine, np.float32(0)) + peers).reshape(moment.shape) for mine, peers in zip(own, trunk, strict=True))
+        return judge(*both, noise)
 
     def inherit(self, rows: I64, credence: F32, effects: BinnedEffects | None, theirs: I64) -> None:
         """Rows (indexes) begin with a *credence* (n, key_size) until their first fit, and with the *effects* that rows *theirs* have seen,

@@ -28,6 +28,7 @@ SHARED = (
     "sequences.index.move",
     "sequences.index.result",
     "sequences.usual",
+    "recollection.fit.effects.fresh",
     "recollection.fit.fitted",
 )
 """Arrays that all rows share."""

@@ -34,12 +34,14 @@ class BinnedEffects(ArrayState):
     Attributes:
         count: outcomes, as far as they count, (rows, size, BINS).
         moment: their sums, (rows, size, BINS).
+        fresh: outcomes since it faded last, (1,).
     """
 
     def __init__(self, rows: int, size: int, horizon: int, probability: float) -> None:
         self._share, self._log_odds = 1 / horizon, kernels.log(probability / (1 - probability))
         self.count = np.zeros((rows, size, BINS), dtype=np.float32)
         self.moment = np.zeros((rows, size, BINS), dtype=np.float32)
+        self.fresh = np.zeros(1, dtype=np.int64)
 
     def learn(self, keys: U8, slot: int, residual: F32, judged: Mask) -> None:
         """Take in an outcome.
@@ -50,7 +52,15 @@ class BinnedEffects(ArrayState):
             residual: what others left of the outcome, (rows,).
             judged: rows that were there, (rows,).
         """
-        compiled.effects_learn(keys, slot, residual, judged, BINS, self._share, FORGOTTEN, LARGEST, self.count, self.moment)
+        compiled.effects_learn(keys, slot, residual, judged, BINS, self._share, LARGEST, self.count, self.moment)
+        self.fresh += 1
+
+    def fade(self) -> None:
+        """Forget what the outcomes since it was called last make one forget: at each of them that would be most of what learning costs."""
+        kept = np.float32(kernels.exp(int(self.fresh[0]) * kernels.log1p(-self._share * FORGOTTEN)))
+        self.count *= kept
+        self.moment *= kept
+        self.fresh[0] = 0
 
     def credence_of(self, count: F32, moment: F32, noise: F32) -> F32:
         """Posterior probabilities that numbers tell anything, (rows, size), of evidence like one's own, and sums of squared outcomes with

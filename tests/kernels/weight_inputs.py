@@ -56,12 +56,12 @@ def _weights_worth(draws: Draws) -> list[Argument]:
     return [*read, zeros(rows, components), components, 0.01, 100.0, 0.02, 0.5, 10.0, 0.5, 5.0]
 
 
-@inputs_of("effects_learn", sizing=(0, 3, 8))
+@inputs_of("effects_learn", sizing=(0, 3, 7))
 def _effects_learn(draws: Draws) -> list[Argument]:
     rows, slots, size, bins = draws.one(1, 6), draws.one(1, 4), draws.one(1, 9), draws.one(1, 9)
     keys = draws.whole(0, 256, rows, slots, size).astype(np.uint8)
     told: list[Argument] = [keys, draws.one(0, slots), draws.narrow(-6, 6, rows), draws.bits(rows), bins]
-    return [*told, 0.125, 0.01, 4.0, draws.narrow(0, 9, rows, size, bins), draws.narrow(-2, 2, rows, size, bins)]
+    return [*told, 0.125, 4.0, draws.narrow(0, 9, rows, size, bins), draws.narrow(-2, 2, rows, size, bins)]
 
 
 @inputs_of("effects_judge", sizing=(2, 6))

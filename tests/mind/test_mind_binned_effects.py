@@ -39,16 +39,23 @@ def test_a_number_that_tells_in_any_shape_is_found_and_noise_is_not(shape: objec
 
 def test_odds_are_those_of_a_one_way_analysis_of_variance() -> None:
     places, results = np.repeat([0.1, 0.9], 30), np.repeat([1.0, -1.0], 30)
-    made = seen(places, results)
-    kept = sum((1 - FORGOTTEN) ** age for age in range(30))
-    later, before = kept, kept * (1 - FORGOTTEN) ** 30
-    assert made.count[0, 0, [0, BINS - 1]] == pytest.approx([before, later], rel=1e-4)
-    mean = (before - later) / (before + later)
+    made = seen(places[10:], results[10:])
+    assert made.count[0, 0, [0, BINS - 1]].tolist() == [20, 30]
+    mean = (20 - 30) / 50
     odds = math.log(0.01 / 0.99)
-    for count, moment in ((before, before), (later, -later)):
+    for count, moment in ((20, 20), (30, -30)):
         apart = moment - count * mean
         odds += (apart**2 * EXPLAINED / (1 + count * EXPLAINED) - math.log(1 + count * EXPLAINED)) / 2
     assert credence(made) == pytest.approx(1 / (1 + math.exp(-odds)), rel=1e-3)
+
+
+def test_half_of_what_is_known_is_forgotten_in_350_outcomes() -> None:
+    outcomes = round(math.log(0.5) / math.log(1 - FORGOTTEN))
+    made = seen(np.full(outcomes, 0.5), np.ones(outcomes))
+    made.fade()
+    assert (made.count.sum(), made.moment.sum()) == pytest.approx((outcomes / 2, outcomes / 2), rel=1e-3)
+    made.fade()
+    assert made.count.sum() == pytest.approx(outcomes / 2, rel=1e-3)
 
 
 def test_outcomes_that_overlap_count_once_a_horizon() -> None:

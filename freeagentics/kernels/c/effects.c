@@ -3,22 +3,21 @@
 #include "elementary.h"
 #include "table.h"
 
-/* keys (rows, slots, size), slot, residual (rows), judged (rows), bins; share that an outcome counts, share forgotten, largest residual ->
- * count, moment (rows, size, bins). */
+/* keys (rows, slots, size), slot, residual (rows), judged (rows), bins; share that an outcome counts, largest residual -> count, moment
+ * (rows, size, bins). */
 static int effects_learn(const Argument *argument) {
-    int64_t rows = argument[3].items, bins = WHOLE(4), cells = rows ? argument[8].items / rows : 0, slot = WHOLE(1);
+    int64_t rows = argument[3].items, bins = WHOLE(4), cells = rows ? argument[7].items / rows : 0, slot = WHOLE(1);
     if (bins < 1 || cells % bins) return rows ? 5 : 0;
     int64_t size = cells / bins, slots = rows && size ? argument[0].items / rows / size : 0;
-    float share = (float)REAL(5), kept = 1 - (float)REAL(5) * (float)REAL(6), largest = (float)REAL(7);
+    float share = (float)REAL(5), largest = (float)REAL(6);
     if (rows && (slot < 0 || slot >= slots)) return 2;
     HOLDS(2, rows);
-    HOLDS(9, rows * cells);
+    HOLDS(8, rows * cells);
     for (int64_t row = 0; row < rows; row++) {
         if (!AS(const uint8_t, 3)[row]) continue;
         const uint8_t *key = AS(const uint8_t, 0) + (row * slots + slot) * size;
-        float *count = AS(float, 8) + row * cells, *moment = AS(float, 9) + row * cells;
+        float *count = AS(float, 7) + row * cells, *moment = AS(float, 8) + row * cells;
         float left = between_f(-largest, AS(const float, 2)[row], largest) * share;
-        for (int64_t i = 0; i < cells; i++) count[i] *= kept, moment[i] *= kept;
         for (int64_t i = 0; i < size; i++) {
             int64_t cell = i * bins + key[i] * bins / 256;
             count[cell] += share;

@@ -58,7 +58,7 @@ const Kernel TABLE[] = {
     {"weights_conclude", "ffffffFFnxxxx", weights_conclude},
     {"weights_around", "fffFxn", weights_around},
     {"weights_worth", "fffffffFnxxxxxxx", weights_worth},
-    {"effects_learn", "bnfbnxxxFF", effects_learn},
+    {"effects_learn", "bnfbnxxFF", effects_learn},
     {"effects_judge", "fffnxxF", effects_judge},
     {"recall_find", "bifffbinnnxxxxnWFIIFFFF", recall_find},
     {"recall_keep", "BIFFFWnnnnnx", recall_keep},
