@@ -25,7 +25,7 @@ help:
 	@echo "make mutants  change the package a little, a change at a time, and see whether tests fail (ARGS='--per-file 3 market/')"
 	@echo "make docs     build the documentation into site/, as make test does"
 	@echo "make bench    run the benchmarks and print their tables"
-	@echo "make evidence run the experiments of docs/evidence.md: about two hours on two cores, and it goes on where it was stopped (SEEDS=20)"
+	@echo "make evidence run the experiments of docs/evidence.md: one to two hours on two cores, and it goes on where it was stopped (SEEDS=20)"
 	@echo "make sample   run btc-replay, and write how it ended into README.md"
 	@echo "make viz      open the page in the browser"
 	@echo "make pictures  take the pictures of page and report that README and docs show (ARGS='--every FOLDER' for all tabs, sizes, light and dark)"
@@ -108,11 +108,16 @@ evidence: install
 	$(call ABLATE,null-market --without memory$(,)whales$(,)signals --margin return_without_noise=0.002,$(SEEDS))
 	$(call ABLATE,echo --without memory,30)
 	$(call ABLATE,regime-return --without memory,30)
-	$(BIN)/freeagentics sweep echo --set memory.sequences=0$(,)4096 --seeds 10 --out runs/evidence/sequences
+	$(BIN)/freeagentics sweep echo --set memory.sequences=0$(,)4096 --set memory.slots=64$(,)4096 --seeds 30 --out runs/evidence/slots
+	$(BIN)/freeagentics ablate null-market --without memory --set 'memory.sequences_of=["price","volume"]' --margin return_without_noise=0.002 --seeds $(SEEDS) --out runs/evidence/courses
 	$(call ABLATE,whale-pump --without whales$(,)memory,$(SEEDS))
-	$(call ABLATE,crash --without risk-manager,$(SEEDS))
-	$(call ABLATE,regime-drift --without signals$(,)risk-manager,$(SEEDS))
+	$(call ABLATE,crash --without risk-manager$(,)memory,$(SEEDS))
+	$(call ABLATE,regime-drift --without signals$(,)risk-manager$(,)memory,$(SEEDS))
+	$(call ABLATE,quick --without memory,10)
+	$(call ABLATE,crowd --without memory --steps 300,3)
+	$(call ABLATE,floor --without memory --steps 300,2)
 	$(call ABLATE,btc-replay $(REAL),$(WINDOWS))
+	$(BIN)/freeagentics ablate btc-replay --without whales --walk-forward --seeds 12 --out runs/evidence/windows
 	$(call ABLATE,btc-15m $(REAL),$(WINDOWS))
 	$(call ABLATE,ten-pairs $(REAL) --steps 1000,$(WINDOWS))
 	$(call ABLATE,stocks $(REAL) --steps 200,$(WINDOWS))
