@@ -46,7 +46,9 @@ def test_the_bill_is_sorted_into_categories_that_add_up(record: RunRecord) -> No
 def test_the_peak_is_accounted_for_line_by_line(record: RunRecord) -> None:
     made = record.summary.footprint
     assert made.rss_before_mb + made.attributed_mb + made.unattributed_mb == pytest.approx(made.rss_peak_mb, abs=0.02)
-    assert 0 < made.rss_before_mb <= made.rss_start_mb <= made.rss_peak_mb
+    # What was there before may have shrunk by the start: the kernel takes back pages that nobody touches.
+    assert made.rss_before_mb > 0
+    assert 0 < made.rss_start_mb <= made.rss_peak_mb
     assert made.limit_mb is None
 
 

@@ -132,6 +132,7 @@ class Visit:
     def row(self, table: str, name: str) -> Locator:
         """A row of a table, in sight. The table says that its tab is shown: rows of another may have the same name."""
         row = self.page.get_by_role("table", name=table).get_by_role("row", name=name).first
+        row.wait_for()
         row.scroll_into_view_if_needed()
         return row
 

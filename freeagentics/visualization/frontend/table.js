@@ -8,7 +8,7 @@ class Table {
     this.head = el("tr", {}, columns.map((column, place) => el("th", { scope: "col", class: column.number ? "number" : "" },
       el("button", { type: "button", text: column.label, title: column.title, onclick: () => this.by(place) }))));
     this.body = el("tbody");
-    this.lines = [];
+    this.lines = new Map();
     [this.before, this.after] = [0, 1].map(() => el("tr", { class: "gap", "aria-hidden": "true" }, el("td", { colspan: columns.length })));
     this.table = el("table", { "aria-label": label }, el("thead", {}, this.head), this.body);
     this.place = el("div", { class: "rows", tabindex: "0", role: "region", "aria-label": label, onscroll: () => this.paint() }, this.table);
@@ -54,7 +54,8 @@ class Table {
     const height = Math.max(this.place.clientHeight, parseInt(this.place.style.maxHeight, 10));
     const last = Math.min(this.shown.length, first + Math.ceil(height / ROW) + 2 * BEYOND);
     const gap = (which, rows) => { which.firstChild.style.height = `${rows * ROW}px`; return which; };
-    const rows = this.shown.slice(first, last).map((row, place) => this.say(this.lines[place] ||= this.line(), row));
+    for (const place of this.lines.keys()) if (place < first || place >= last) this.lines.delete(place);
+    const rows = this.shown.slice(first, last).map((row, place) => this.say(this.lineAt(first + place), row));
     this.lay([...(first ? [gap(this.before, first)] : []), ...rows, ...(last < this.shown.length ? [gap(this.after, this.shown.length - last)] : [])]);
     if (!this.shown.length) this.body.append(el("tr", {}, el("td", { colspan: this.columns.length, class: "empty", text: this.rows.length ? "Nothing matches." : (this.note || "Nothing yet.") })));
   }
@@ -62,6 +63,11 @@ class Table {
   lay(wanted) {
     const there = this.body.childNodes;
     if (wanted.length !== there.length || wanted.some((node, place) => node !== there[place])) this.body.replaceChildren(...wanted);
+  }
+
+  lineAt(place) {
+    if (!this.lines.has(place)) this.lines.set(place, this.line());
+    return this.lines.get(place);
   }
 
   line() {
