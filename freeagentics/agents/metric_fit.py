@@ -77,8 +77,8 @@ class MetricFit(ArrayState):
         own = [evidence.reshape(len(active), -1) for evidence in (information, moment)]
         trunk = trunk_of(own[0][active], own[1][active], noise[active])
         sound = (np.isfinite(own[0]) & np.isfinite(own[1])).all(axis=1, keepdims=True)
-        both = ((np.where(sound, mine, np.float32(0)) + peers).reshape(moment.shape) for mine, peers in zip(own, trunk, strict=True))
-        return judge(*both, noise)
+        known, told = ((np.where(sound, mine, np.float32(0)) + peers).reshape(moment.shape) for mine, peers in zip(own, trunk, strict=True))
+        return judge(known, told, noise)
 
     def inherit(self, rows: I64, credence: F32, effects: BinnedEffects | None, theirs: I64) -> None:
         """Rows (indexes) begin with a *credence* (n, key_size) until their first fit, and with the *effects* that rows *theirs* have seen,
