@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,13 @@ def test_arrays_off_their_places_in_memory_are_refused(kernel: str) -> None:
         if valid.itemsize > 1:
             off = np.zeros(valid.nbytes + 1, dtype=np.uint8)[1:].view(valid.dtype)
             refused(kernel, place, off, TypeError, "must begin at a multiple of its items' size in memory")
+
+
+def test_calls_leave_the_references_to_none_as_they_were() -> None:
+    nothing, before = np.zeros(0), sys.getrefcount(None)
+    for _ in range(1000):
+        BUILDS[0]["exp"](nothing, nothing)
+    assert abs(sys.getrefcount(None) - before) < 100
 
 
 def test_empty_arrays_may_lie_anywhere() -> None:

@@ -84,7 +84,7 @@ def test_importance_of_features_can_be_read_from_an_agent() -> None:
     assert {"drawdown", "turbulent", "expected_return"} <= found.keys()
 
 
-FITTED = {"memory.adapt": True, "memory.federation": True, "run.checkpoint_every": 15}
+FITTED = {"memory.adapt": True, "memory.federation": True, "memory.budget_bytes": 200, "run.checkpoint_every": 15}
 
 
 def test_fitted_metrics_are_the_same_on_two_workers_and_after_a_stop_and_part_of_no_fork(tmp_path: Path) -> None:
