@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_markets import created, orders_of, trade
 
 from freeagentics.errors import CorruptRecord
 from freeagentics.market import (
@@ -47,30 +49,7 @@ def venue(made: BookMarket) -> ContinuousTrading:
     return made.venue
 
 
-def orders(*rows: tuple[int, int, float]) -> Orders:
-    """Orders from (agent, asset, units of the asset); agents trade for the desk of their number."""
-    agent, asset, quantity = zip(*rows, strict=True)
-    return Orders(np.array(agent), np.array(agent) % DESKS, np.array(asset), np.array([round(units * UNITS) for units in quantity]))
-
-
-def trade(made: BookMarket, steps: int) -> list[object]:
-    """Random orders of all desks for some steps, and all that could be seen of them."""
-    trail: list[object] = []
-    for _ in range(steps):
-        seen = made.advance()
-        random = np.random.default_rng(made.step)
-        rows = [(desk, int(random.integers(len(made.symbols))), float(random.uniform(-2, 2))) for desk in range(DESKS)]
-        made.submit(orders(*rows))
-        trail.append((seen.values.tobytes(), seen.prices.tolist(), made.accounts.cash.tolist(), made.accounts.position.tolist()))
-    return trail
-
-
-def created(made: BookMarket) -> tuple[int, list[int]]:
-    """Cents and units that are there beyond what was given to anybody, outsiders' accounts included."""
-    accounts, crowd, outsiders = made.accounts, made.crowd, made.outsiders
-    cents = int(accounts.cash.sum() + accounts.fees.sum() + crowd.cash.sum() - crowd.cash_endowed.sum()) - DESKS * CASH
-    units = accounts.position.sum(axis=0) + crowd.held.sum(axis=1) - crowd.units_endowed + outsiders.filled.sum(axis=0)
-    return cents - int(outsiders.cents.sum()), units.tolist()
+orders = partial(orders_of, DESKS)
 
 
 STEPS = st.integers(1, 6)
@@ -96,7 +75,7 @@ def test_money_and_units_change_hands_to_the_cent_and_the_unit(
     crowd = CrowdSettings(traders=traders, noise_traders=noise, makers=makers, replenished=brought)
     made = market(SMALL.model_copy(update={"crowd": crowd}), *events, seed=seed, start=3, bars=12)
     trade(made, 9)
-    assert created(made) == (0, [0, 0])
+    assert created(made, CASH) == (0, [0, 0])
     assert min(made.accounts.cash.min(), made.accounts.position.min(), made.crowd.cash.min(), made.crowd.held.min()) >= 0
     for book in venue(made).books:
         spread = book.depth().spread
@@ -155,7 +134,7 @@ def test_desks_that_go_all_in_and_out_again_are_never_in_debt_and_what_is_not_fi
     held = made.accounts.position.copy()
     made.advance()
     assert (made.accounts.position == held).all()
-    assert created(made) == (0, [0, 0])
+    assert created(made, CASH) == (0, [0, 0])
 
 
 def test_bars_are_whole_and_sources_follow_them() -> None:

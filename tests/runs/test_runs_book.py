@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 from credulous import CREDULOUS
+from stop_after import StopAfter
 
-from freeagentics import Probe, Scenario, explain, fork, load_scenario, resume, run
+from freeagentics import Scenario, explain, fork, load_scenario, resume, run
 from freeagentics.errors import BadScenario, Interrupted
 from freeagentics.records.run_record import RunRecord
 
@@ -30,17 +31,6 @@ def book(**changes: object) -> Scenario:
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     return run(book(), out=tmp_path_factory.mktemp("book") / "run")
-
-
-class StopAfter(Probe):
-    """Asks to stop after a step."""
-
-    def __init__(self, step: int) -> None:
-        self._left = step
-
-    def stopping(self) -> bool:
-        self._left -= 1
-        return self._left < 0
 
 
 @pytest.mark.parametrize("workers", [2, 4])

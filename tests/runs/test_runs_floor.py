@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from cli_runner import called
 from credulous import CREDULOUS
+from stop_after import StopAfter
 
-from freeagentics import Probe, Scenario, explain, fork, load_scenario, resume, run
+from freeagentics import Scenario, explain, fork, load_scenario, resume, run
 from freeagentics.amounts import price
 from freeagentics.errors import Interrupted
 from freeagentics.records.run_record import RunRecord
@@ -33,17 +34,6 @@ def floor(**changes: object) -> Scenario:
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
     return run(floor(), out=tmp_path_factory.mktemp("floor") / "run")
-
-
-class StopAfter(Probe):
-    """Asks to stop after a step."""
-
-    def __init__(self, step: int) -> None:
-        self._left = step
-
-    def stopping(self) -> bool:
-        self._left -= 1
-        return self._left < 0
 
 
 @pytest.mark.parametrize("engine", [{"run__workers": 2}, {"run__engine": "serial"}], ids=["two workers", "serial"])
