@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -112,7 +112,7 @@ class ArrayState:
         for _, part in self._parts():
             part.hibernate()
         if asleep:
-            self.__class__ = _asleep(type(self))
+            self.__class__ = _asleep(cast(Any, type(self)))
 
     def wake(self) -> None:
         """Hold all arrays as they are worked on."""
@@ -182,10 +182,10 @@ class _Asleep(ArrayState):
 
 
 @cache
-def _asleep(kind: type[ArrayState]) -> type[ArrayState]:
+def _asleep(kind: Any) -> Any:
     """The class of those of a kind that hibernate, which goes by its name."""
     return kind if issubclass(kind, _Asleep) else type(kind)(kind.__name__, (_Asleep, kind), {"__module__": kind.__module__})
 
 
-def _awake(kind: type[ArrayState]) -> type[ArrayState]:
+def _awake(kind: Any) -> Any:
     return kind.__mro__[2]

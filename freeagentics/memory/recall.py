@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagentics.arrays import F32, I32, U8, ArrayState
+from freeagentics.arrays import F32, I32, U8, ArrayState, contiguous
 from freeagentics.kernels import compiled
 
 _NEVER = np.int32(-1)
@@ -134,12 +134,13 @@ class RecallIndex(ArrayState):
     def remember(self, keys: U8, importance: F32, step: int) -> None:
         """Put keys (rows, key_size) and importances (rows,) of this step into the ring; what they replace may stay among the older ones."""
         held = (self.key, self.step, self.importance, self.result, self.reward, self.uses)
-        compiled.recall_remember(keys, importance, *held, self.slot_of(step), self._ring, step, self._horizon, self._ranking.halflife)
+        given = (contiguous(keys), contiguous(importance))
+        compiled.recall_remember(*given, *held, self.slot_of(step), self._ring, step, self._horizon, self._ranking.halflife)
 
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""
         held = (self.step, self.result, self.reward, self.importance)
-        compiled.recall_attach(result, reward, step, self.slot_of(step), LARGEST_OUTCOME, *held)
+        compiled.recall_attach(contiguous(result), contiguous(reward), step, self.slot_of(step), LARGEST_OUTCOME, *held)
 
     def slot_of(self, step: int) -> int:
         """The slot in which memories of a step lie while it is in the ring."""
@@ -190,5 +191,5 @@ class RecallIndex(ArrayState):
 def whole_metric(weights: F32) -> I32:
     """Weights (rows, key_size) as whole numbers that sum to at most `METRIC_TOTAL`."""
     metric = np.empty(weights.shape, dtype=np.int32)
-    compiled.recall_metric(weights, weights.shape[1], METRIC_TOTAL, metric)
+    compiled.recall_metric(contiguous(weights), weights.shape[1], METRIC_TOTAL, metric)
     return metric

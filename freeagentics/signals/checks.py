@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from freeagentics.signals.batch import Severity, Signals
 from freeagentics.signals.directory import Directory
 

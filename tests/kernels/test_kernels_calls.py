@@ -52,7 +52,7 @@ def test_anything_with_a_buffer_does_for_an_array(kernel: str) -> None:
     arrays, also = arrays_drawn(kernel), arrays_drawn(kernel)
     compiled_kernel = getattr(compiled, kernel)
     compiled_kernel(*with_given(kernel, arrays))
-    compiled_kernel(*with_given(kernel, {place: memoryview(array) for place, array in also.items()}))
+    compiled_kernel(*with_given(kernel, {place: array.data for place, array in also.items()}))
     assert all(array.tobytes() == also[place].tobytes() for place, array in arrays.items())
 
 
