@@ -47,9 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         decisions.write_parquet(file := Path(folder) / "decisions.parquet")
         duckdb.sql(f"CREATE TABLE decisions AS FROM '{file}'")
-    print(
-        f"{len(decisions):,} decisions of {asked.runs} runs; one is read in {reading:.2f} s; median of {asked.turns} turns\n"
-    )
+    print(f"{len(decisions):,} decisions of {asked.runs} runs; one is read in {reading:.2f} s; median of {asked.turns} turns\n")
     print("| question | polars, ms | DuckDB, ms | polars / DuckDB |\n|---|---|---|---|")
     for name, (by, every, keys, rows) in QUESTIONS.items():
         query = " ".join(["SELECT", keys, ",", COUNTS, "FROM", rows, "GROUP BY ALL ORDER BY ALL"])

@@ -69,7 +69,8 @@ class ValueAtRiskBacktest:
     def _judge(self, step: int, forecast: F64, held: F64, prices: F64, later: F64) -> None:
         """Compare forecasts (2, M) of a step with what became of a dollar of equity that held so many of each asset, (D, A)."""
         loss, holding = (held @ (prices - later))[self.desks], held.sum(axis=1)[self.desks] > 0
-        known = holding & np.isfinite(forecast[0])
+        # Of a position that is worth less than a cent the forecast is a loss of nothing.
+        known = holding & (forecast[1] > 0)
         exceeded = known & (loss > forecast[0])
         self._found[step - 1] = np.where(known, np.where(exceeded, _EXCEEDED, _KEPT), _UNKNOWN)
         self.shortfalls[exceeded, 0] += loss[exceeded] / forecast[1, exceeded]

@@ -9,7 +9,9 @@ import pytest
 from freeagentics import RunRecord, run
 from freeagentics.arrays import F64
 from freeagentics.evaluation import backtest_value_at_risk, coverage_tests
+from freeagentics.evaluation.value_at_risk import ValueAtRiskBacktest
 from freeagentics.journal import SHARED, Journal, Kind
+from freeagentics.records.roster import Roster
 
 STEPS, DESKS, HORIZON = 90, 3, 8
 
@@ -69,6 +71,19 @@ def test_losses_beyond_are_compared_with_the_expected_shortfall_of_their_forecas
     beyond = loss > forecasts["reason.value_at_risk"].to_numpy()
     ratio = loss[beyond] / forecasts["reason.expected_shortfall"].to_numpy()[beyond]
     assert found["loss_over_shortfall"][1] == pytest.approx(ratio.mean())
+
+
+def test_of_a_position_worth_less_than_a_cent_there_is_no_forecast(record: RunRecord) -> None:
+    with Journal(record.directory.journal) as journal:
+        backtest, accounts = ValueAtRiskBacktest(Roster(journal), 2, 1), journal.read(60, Kind.ACCOUNTS, SHARED)
+        decisions = np.concatenate([records for _, _, records in journal.scan(Kind.DECISIONS, first=60, last=60)])
+    assert accounts is not None
+    accounts, decisions = accounts.copy(), decisions.copy()
+    accounts["position"], decisions["reason"] = 1, 0
+    for step, prices in ((1, 100.0), (2, 50.0)):
+        backtest.update(step, decisions, accounts, np.full(2, prices))
+    assert backtest.all_forecasts(0) == (0, 0)
+    assert backtest.shortfalls.tolist() == [[0, 0]] * DESKS
 
 
 def test_a_run_without_risk_managers_has_nothing_to_test(tmp_path_factory: pytest.TempPathFactory) -> None:
