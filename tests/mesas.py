@@ -31,7 +31,8 @@ def try_mesa(mesa: str, found: dict[str, Path], folder: Path) -> str:
                 raise
             continue
         place.pip("install", "--no-compile", "pytest", "hypothesis", "networkx")
-        options = ("-q", "-p", "no:cacheprovider", "--noconftest", "-c", "/dev/null", "--rootdir", ROOT)
+        # Without conftest.py Hypothesis would have deadlines, and timings never decide a test.
+        options = ("-q", "-p", "no:cacheprovider", "--noconftest", "--hypothesis-profile", "ci", "-c", "/dev/null", "--rootdir", ROOT)
         said = place.run(place.bin / "python", "-W", "ignore", "-m", "pytest", *options, TESTS)
         return f"mesa {place.version_of('mesa')}, python {version}: {said.splitlines()[-1]}"
     return f"{mesa}: {refused}"
