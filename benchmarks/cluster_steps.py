@@ -162,6 +162,20 @@ def _held_mb(process: psutil.Process) -> float:
     return total / 2**20
 
 
+def calls() -> tuple[int, float]:
+    """Rounds of calls in a step, and the least seconds that a call of one worker takes when it has nothing to do."""
+    with cluster(1) as address, MarketModel(load_scenario("btc-replay", {"agents.count": 100}), engine=RayEngine(address, 1)) as model:
+        model.step()
+        first = {model.population.cohorts[0].number: None}
+        return len(model.population.phases()) + 1, min(_seconds(model.engine, first) for _ in range(200))
+
+
+def _seconds(engine: Any, given: Mapping[int, object]) -> float:
+    began = time.perf_counter()
+    engine.call(_worker_spent, given)
+    return time.perf_counter() - began
+
+
 def main() -> None:
     """Measure one row."""
     parser = argparse.ArgumentParser(description=__doc__)
