@@ -71,7 +71,7 @@ class Model:
     def fitted(cls, rows: Sequence[Row], rounds: int, call_s: float) -> Model:
         """The model of some measured steps."""
         ratios = [row["slowest"] * row["nodes"] / row["workers"] for row in rows if row["nodes"] > 1]
-        return cls({name: Cost.fitted(rows, name) for name in (*PARTS, *SIZES)}, float(np.mean(ratios)), rounds, call_s)
+        return cls({name: Cost.fitted(rows, name) for name in (*PARTS, *SIZES, "held_mb")}, float(np.mean(ratios)), rounds, call_s)
 
     def processor_s(self, agents: float, workers: float) -> float:
         """Processor time of a step in all processes."""
@@ -84,6 +84,11 @@ class Model:
     def slowest_s(self, agents: float, workers: float) -> float:
         """Processor time of the slowest worker."""
         return self.costs["workers"].at(agents, workers) / workers * (self.straggling if workers > 1 else 1)
+
+    @property
+    def most_workers(self) -> float:
+        """Workers beyond which agents cost the driver more time than they cost the slowest worker."""
+        return self.costs["workers"].agent * self.straggling / self.costs["driver"].agent
 
     def network_s(self, agents: float, machines: int, given: argparse.Namespace) -> float:
         """Time that the driver's link takes for a step, and its rounds of calls."""
@@ -130,7 +135,7 @@ def _fitted_rows(model: Model) -> list[dict[str, object]]:
         fixed, worker, agent = cost.step * scale, cost.worker * scale, cost.agent * scale * 1000
         return {"cost": name, "unit": unit, "a step": f"{fixed:.3g}", "a worker": f"{worker:.3g}", "1,000 agents": f"{agent:.3g}"}
 
-    return [of(name, 1000, "ms") for name in PARTS] + [of(name, 0.001, "KB") for name in SIZES]
+    return [*(of(name, 1000, "ms") for name in PARTS), *(of(name, 0.001, "KB") for name in SIZES), of("held_mb", 1, "MB")]
 
 
 def _predicted_rows(rows: Sequence[Row], model: Model) -> list[dict[str, object]]:
@@ -167,9 +172,10 @@ def _machines(model: Model, agents: float, machines: int, given: argparse.Namesp
         "slowest worker": model.slowest_s(agents, workers),
         "driver": model.costs["driver"].at(agents, workers),
         "network": model.network_s(agents, machines, given),
-        "journal": model.costs["journal"].at(agents, workers),
     }
-    step = max(sum(parts.values()) - parts["journal"], parts["journal"])
+    beside = {name: model.costs[name].at(agents, workers) for name in ("threads", "journal")}
+    step = max(sum(parts.values()), *beside.values())
+    parts |= beside
     # With board and journal by machine, each does its share of what the driver does for agents, over its own link.
     split = model.slowest_s(agents, workers) + model.costs["driver"].at(agents / machines, workers)
     split += model.network_s(agents / machines, machines, given)
@@ -180,6 +186,7 @@ def _machines(model: Model, agents: float, machines: int, given: argparse.Namesp
         "a step, s": f"{step:.1f}",
         "longest": max(parts, key=lambda name: parts[name]),
         "journal, GB a step": f"{model.costs['journalled'].at(agents, workers) / 1e9:.2f}",
+        "memory in all, GB": f"{model.costs['held_mb'].at(agents, workers) / 1000:,.0f}",
         "a step with board and journal by machine, s": f"{split:.1f}",
     }
 
@@ -212,6 +219,7 @@ def main() -> None:
     for line in tables(rows, model, given):
         print(line)
     print(f"\nslowest worker over the mean one {model.straggling:.2f}; {model.rounds} rounds a step, {1000 * model.call_s:.2f} ms a call")
+    print(f"from {model.most_workers:.0f} workers on agents cost the driver more than the slowest worker")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -115,9 +116,15 @@ def _spent(model: MarketModel) -> dict[str, Any]:
     workers: dict[int, float] = {}
     if isinstance(model.engine, RayEngine):
         workers = dict(model.engine.call(_worker_spent, {cohort.number: None for cohort in model.population.cohorts}))
-    driver, journal = time.thread_time(), time.clock_gettime(time.pthread_getcpuclockid(model.writer._thread.ident))
+    driver, journal = time.thread_time(), _journal_spent()
     threads = time.process_time() - driver - journal
     return {"wall": time.perf_counter(), "driver": driver, "journal": journal, "threads": threads, "workers": workers}
+
+
+def _journal_spent() -> float:
+    [ident] = [thread.ident for thread in threading.enumerate() if thread.name == "freeagentics-journal"]
+    assert ident is not None
+    return time.clock_gettime(time.pthread_getcpuclockid(ident))
 
 
 def _worker_spent(cohort: object, given: object, shared: object) -> tuple[int, float]:
