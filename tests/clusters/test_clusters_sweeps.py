@@ -68,9 +68,3 @@ def test_a_node_that_computes_otherwise_is_refused(cluster: Any, monkeypatch: py
     monkeypatch.setattr(ray_tasks, "fingerprint", lambda: "another")
     with pytest.raises(BadInput, match="numbers come out otherwise on node"):
         study(engine=f"ray://{cluster.address}")
-
-
-@pytest.mark.parametrize("engine", ["threads", "processes://here", "raymond"])
-def test_an_engine_that_there_is_not_is_said(engine: str) -> None:
-    with pytest.raises(BadInput, match=f"engine {engine}: give processes, ray, or ray://HOST:PORT"):
-        study(engine=engine)
