@@ -71,7 +71,7 @@ class Model:
     def fitted(cls, rows: Sequence[Row], rounds: int, call_s: float) -> Model:
         """The model of some measured steps."""
         ratios = [row["slowest"] * row["nodes"] / row["workers"] for row in rows if row["nodes"] > 1]
-        return cls({name: Cost.fitted(rows, name) for name in (*PARTS, *SIZES, "held_mb")}, float(np.mean(ratios)), rounds, call_s)
+        return cls({name: Cost.fitted(rows, name) for name in (*PARTS, *SIZES)}, float(np.mean(ratios)), rounds, call_s)
 
     def processor_s(self, agents: float, workers: float) -> float:
         """Processor time of a step in all processes."""
@@ -123,7 +123,6 @@ def _measured_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
             "all, µs an agent": f"{1e6 * _processor_s(row) / row['agents']:.1f}",
             "wall, ms": f"{1000 * row['wall']:.0f}",
             "bytes back, an agent": f"{row['back'] / row['agents']:.0f}" if row["nodes"] else "",
-            "memory of all processes, MB": f"{row['held_mb']:,.0f}",
         }
         for row in rows
     ]
@@ -135,7 +134,7 @@ def _fitted_rows(model: Model) -> list[dict[str, object]]:
         fixed, worker, agent = cost.step * scale, cost.worker * scale, cost.agent * scale * 1000
         return {"cost": name, "unit": unit, "a step": f"{fixed:.3g}", "a worker": f"{worker:.3g}", "1,000 agents": f"{agent:.3g}"}
 
-    return [*(of(name, 1000, "ms") for name in PARTS), *(of(name, 0.001, "KB") for name in SIZES), of("held_mb", 1, "MB")]
+    return [*(of(name, 1000, "ms") for name in PARTS), *(of(name, 0.001, "KB") for name in SIZES)]
 
 
 def _predicted_rows(rows: Sequence[Row], model: Model) -> list[dict[str, object]]:
@@ -186,7 +185,6 @@ def _machines(model: Model, agents: float, machines: int, given: argparse.Namesp
         "a step, s": f"{step:.1f}",
         "longest": max(parts, key=lambda name: parts[name]),
         "journal, GB a step": f"{model.costs['journalled'].at(agents, workers) / 1e9:.2f}",
-        "memory in all, GB": f"{model.costs['held_mb'].at(agents, workers) / 1000:,.0f}",
         "a step with board and journal by machine, s": f"{split:.1f}",
     }
 

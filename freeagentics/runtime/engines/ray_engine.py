@@ -101,9 +101,11 @@ class RayEngine(Engine):
         for module in modules:
             self._ray.cloudpickle.register_pickle_by_value(module)
         self._homes = dict(homes)
-        parts = [{key: things[key] for key, home in homes.items() if home == place} for place in range(self.workers)]
-        # As bytes: arrays of arguments are views of Ray's shared memory, which nobody may write to.
-        self._got([actor.own.remote(self._ray.cloudpickle.dumps(part)) for actor, part in zip(self._actors, parts, strict=True)])
+        for place, actor in enumerate(self._actors):
+            part = {key: things[key] for key, home in homes.items() if home == place}
+            # As bytes: arrays of arguments are views of Ray's shared memory, which nobody may write to. One after the other: what is on
+            # its way lies in memory three times.
+            self._got([actor.own.remote(self._ray.cloudpickle.dumps(part))])
 
     def share(self, value: object) -> object:
         """A handle of a value that all actors are to read: it crosses to each node once."""
