@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -110,24 +111,13 @@ class ArrayState:
                 del vars(self)[name]
         for _, part in self._parts():
             part.hibernate()
+        if asleep:
+            self.__class__ = _asleep(cast(Any, type(self)))
 
     def wake(self) -> None:
         """Hold all arrays as they are worked on."""
-        for name in list(vars(self).get("_asleep", ())):
-            getattr(self, name)
         for _, part in self._parts():
             part.wake()
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> AnyArray:
-            # Only what is missing is asked for here: an array that hibernates. It is dropped last: another thread may be asking, too.
-            asleep = vars(self).get("_asleep", {})
-            if name not in asleep:
-                raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
-            array = vars(self)[name] = asleep[name].array()
-            asleep.pop(name, None)
-            return array
 
     def _own_arrays(self) -> Iterator[tuple[str, AnyArray]]:
         for name, value in vars(self).items():
@@ -162,3 +152,40 @@ class ArrayState:
         for part, holder in parts.items():
             prefix = f"{part}."
             holder.load({name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)})
+
+
+class _Asleep(ArrayState):
+    """Mixin of what hibernates: an array that is missing is inflated when it is asked for. It has a class of its own since every look at
+    an attribute takes longer where a class has ``__getattr__``, and most never hibernate."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> AnyArray:
+            asleep = vars(self)["_asleep"]
+            if name not in asleep:
+                raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+            array = vars(self)[name] = asleep[name].array()
+            # Dropped last: another thread may be asking, too.
+            asleep.pop(name, None)
+            return array
+
+    def wake(self) -> None:
+        """Hold all arrays as they are worked on."""
+        super().wake()
+        for name in list(vars(self)["_asleep"]):
+            getattr(self, name)
+        self.__class__ = _awake(type(self))
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        self.wake()
+        return self.__reduce_ex__(protocol)
+
+
+@cache
+def _asleep(kind: Any) -> Any:
+    """The class of those of a kind that hibernate, which goes by its name."""
+    return kind if issubclass(kind, _Asleep) else type(kind)(kind.__name__, (_Asleep, kind), {"__module__": kind.__module__})
+
+
+def _awake(kind: Any) -> Any:
+    return kind.__mro__[2]

@@ -290,11 +290,9 @@ class Cohort(ArrayState, ABC):
         if self.context.memory.enabled:
             self.index.attach_outcomes(outcomes.step, result, reward)
             self.recollection.learn(outcomes.step, self.index.key, self.index.slot_of(outcomes.step), result, judged)
-        rows = rows_of(judged)
-        record = np.empty(len(result[rows]), dtype=OUTCOME)
-        record["agent"], record["horizon"] = self.agent[rows], outcomes.horizon
-        record["result"], record["reward"] = result[rows], reward[rows]
-        return record
+        records = np.empty(np.count_nonzero(judged), dtype=OUTCOME)
+        compiled.outcomes_record(self.agent, judged, result, reward, outcomes.horizon, records.view(np.uint8))
+        return records
 
     def _output(self, choice: Decisions, recalled: Recalled, memory_weight: F32, focus: I64, step: int) -> CohortOutput:
         paying = self.active & (choice.charge > 0)
@@ -310,6 +308,8 @@ class Cohort(ArrayState, ABC):
 
     def _heeding(self, name: str, values: F32, kind: str) -> AnyArray:
         """Records of the agents of whose *values* (rows, ...) any is not zero: most faculties are silent most of the time."""
+        if not len(values):
+            return np.empty(0, dtype=_record(name, kind, values.shape[1:]))
         heeding = np.empty(len(values), dtype=np.bool_)
         compiled.rows_heard(values, self.agent, heeding)
         rows = rows_of(heeding)

@@ -53,8 +53,7 @@ class Recollection(ArrayState):
     def add(self, step: int, recalled: Recalled, forecast: F32) -> F32:
         """Shift of a *forecast* (rows,) of the asset in focus by memories, (rows,)."""
         shift, said = np.empty(len(forecast), dtype=np.float32), self.said[step % len(self.said)]
-        learned = contiguous(self.weights.weight)
-        compiled.recollection_add(learned, self.least, self._trust, recalled.shrunk_result(), contiguous(forecast), said, shift)
+        compiled.recollection_add(self.weights.weight, self.least, self._trust, recalled.shrunk_result(), contiguous(forecast), said, shift)
         return shift
 
     def shift(self, step: int) -> F32:
@@ -78,8 +77,9 @@ class Recollection(ArrayState):
 
     def _metric_weights(self) -> F32:
         """Weights (rows, key_size) of the metric; all alike in a row that is damaged."""
-        credence = self.credence
-        return FLAT + np.where(np.isfinite(credence).all(axis=1, keepdims=True), credence, np.float32(0))
+        credence, sound = self.credence, np.isfinite(self.credence)
+        # Rows are asked only where any is damaged: each of them takes as long as all together.
+        return FLAT + (credence if sound.all() else np.where(sound.all(axis=1, keepdims=True), credence, np.float32(0)))
 
     def learn(self, step: int, keys: U8, slot: int, result: F32, judged: Mask) -> None:
         """Learn from the outcomes of a step.

@@ -48,10 +48,10 @@ class SignalState(ArrayState):
         if not len(inbox):
             self.received[:], self.top_severity[:], self.mean_confidence[:] = 0, 0, 0
             return
-        everybody = np.flatnonzero(inbox.row < 0)
+        everybody = (inbox.row < 0).nonzero()[0]
         row, shared = np.tile(np.arange(len(agent)), len(everybody)), np.repeat(everybody, len(agent))
         others = inbox.source[shared] != agent[row]
-        mine = np.flatnonzero(inbox.row >= 0)
+        mine = (inbox.row >= 0).nonzero()[0]
         row, which = np.concatenate([row[others], inbox.row[mine]]), np.concatenate([shared[others], mine])
         order = np.argsort(inbox.number[which], kind="stable")
         row, which = row[order], which[order]

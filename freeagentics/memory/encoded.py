@@ -14,7 +14,7 @@ from freeagentics.errors import CorruptRecord
 from freeagentics.memory.codec import Codes
 
 _COUNT = struct.Struct("<H")
-_RUN = np.dtype([("first", "<i4"), ("count", "<u2")])
+_RUN = struct.Struct("<iH")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,20 +43,20 @@ class EncodedMemories:
     def to_bytes(self) -> bytes:
         """All of it as one block: agents, a byte of importance each, and codes. Agents of a cohort mostly have numbers in a row, so runs
         of them take less than they would."""
-        breaks = (np.flatnonzero(self.agent[1:] != self.agent[:-1] + 1) + 1).tolist()
+        breaks = ((self.agent[1:] != self.agent[:-1] + 1).nonzero()[0] + 1).tolist()
         bounds = [0, *breaks, len(self.agent)] if len(self.agent) else [0]
-        runs = np.array([(self.agent[start], end - start) for start, end in itertools.pairwise(bounds)], dtype=_RUN)
-        head = _COUNT.pack(len(runs)) + runs.tobytes()
+        runs = [_RUN.pack(self.agent[start], end - start) for start, end in itertools.pairwise(bounds)]
+        head = _COUNT.pack(len(runs)) + b"".join(runs)
         return head + bytes([zlib.crc32(head) & 255]) + self.importance.tobytes() + self.codes.to_bytes()
 
     @classmethod
     def from_bytes(cls, block: bytes, version: int) -> EncodedMemories:
         """Inverse of `to_bytes`; damaged codes are not `intact`. Raises CorruptRecord where the block does not say whose memories they are,
         or has not as many codes."""
-        end = _COUNT.size + (_COUNT.unpack_from(block)[0] * _RUN.itemsize if len(block) >= _COUNT.size else 0)
+        end = _COUNT.size + (_COUNT.unpack_from(block)[0] * _RUN.size if len(block) >= _COUNT.size else 0)
         if not _COUNT.size <= end < len(block) or block[end] != zlib.crc32(block[:end]) & 255:
             raise CorruptRecord(f"block of memories of {len(block)} bytes whose head is damaged")
-        runs = np.frombuffer(block[_COUNT.size : end], dtype=_RUN)
+        runs = np.frombuffer(block[_COUNT.size : end], dtype=[("first", "<i4"), ("count", "<u2")])
         count, start = int(runs["count"].sum(dtype=np.int64)), end + 1
         importance, codes = np.frombuffer(block[start : start + count], dtype=np.uint8), Codes.from_bytes(block[start + count :])
         if len(codes) != count:

@@ -133,18 +133,9 @@ class RecallIndex(ArrayState):
 
     def remember(self, keys: U8, importance: F32, step: int) -> None:
         """Put keys (rows, key_size) and importances (rows,) of this step into the ring; what they replace may stay among the older ones."""
-        slot = self.slot_of(step)
-        self._keep(slot, step)
-        self.key[:, slot] = keys
-        self.step[:, slot] = step
-        self.importance[:, slot] = importance
-        self.result[:, slot] = np.nan
-        self.reward[:, slot] = 0
-        self.uses[:, slot] = 0
-
-    def _keep(self, slot: int, step: int) -> None:
-        arrays = (self.key, self.step, self.importance, self.result, self.reward, self.uses)
-        compiled.recall_keep(*arrays, len(self.step), slot, self._ring, step, self._horizon, self._ranking.halflife)
+        held = (self.key, self.step, self.importance, self.result, self.reward, self.uses)
+        given = (contiguous(keys), contiguous(importance))
+        compiled.recall_remember(*given, *held, self.slot_of(step), self._ring, step, self._horizon, self._ranking.halflife)
 
     def attach_outcomes(self, step: int, result: F32, reward: F32) -> None:
         """Attach outcomes (rows,) to the memories of *step*; rows that were not there then are left alone."""

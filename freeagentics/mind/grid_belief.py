@@ -6,11 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from freeagentics.arrays import F32, I64, AnyArray, ArrayState
+from freeagentics.arrays import F32, F64, I64, AnyArray, ArrayState
 from freeagentics.kernels import compiled
 from freeagentics.mind.grid import DRIFTS, REGIMES, VOLATILITIES, MarketGrid, lasting
 from freeagentics.mind.tail_risk import tail_risk
 from freeagentics.sharing import scratch
+
+Place = tuple[int, int, int, int]
+"""Place of a block on the grid: first drift, drifts, first volatility, volatilities."""
+
+_WHOLE: Place = (0, DRIFTS, 0, VOLATILITIES)
 
 PRUNED = 1e-6
 """Cells of less belief are taken to be impossible until the market moves there: without that no belief would ever be sparse."""
@@ -55,39 +60,39 @@ class GridBelief(ArrayState):
 
     def advance(self, zscore: F32) -> None:
         """One bar passes: drift and volatility may move, then the bar's standardised returns (assets,) are evidence."""
+        beliefs, likelihood = len(self.block), self._grid.likelihood(zscore)
         # A bar moves the block's edges by a cell or none; where it moves them further the whole grid is worked on.
-        low, high = np.maximum(self.box[::2] - 1, 0), np.minimum(self.box[1::2] + 1, DRIFTS - 1)
+        place = _wider(_place_of(self.box))
         box = np.array([DRIFTS, -1, VOLATILITIES, -1, 0], dtype=np.int64)
-        block = _room(len(self.block), low, high)
-        self._advance(zscore, low, block, box)
-        if (done := int(box[4])) < len(block):
-            first = np.zeros(2, dtype=np.int64)
-            whole = _room(len(block), first, first + DRIFTS - 1)
+        block = _room(beliefs, place)
+        self._advance(likelihood, place, block, box)
+        if (done := int(box[4])) < beliefs:
+            whole = _room(beliefs, _WHOLE)
             whole[:done] = 0
-            _cut(whole, low, block)[:done] = block[:done]
-            self._advance(zscore, first, whole, box)
+            _cut(whole, place)[:done] = block[:done]
+            self._advance(likelihood, _WHOLE, whole, box)
             scratch.give_back(block)
-            low, high = box[:4:2].copy(), box[1:4:2]
-            block = _room(len(whole), low, high)
-            block[:] = _cut(whole, low, block)
+            place = _place_of(box)
+            block = _room(beliefs, place)
+            block[:] = _cut(whole, place)
             scratch.give_back(whole)
         scratch.give_back(self.block)
-        self.block, self.low, self.box = block, low, box[:4].copy()
+        self.block, self.low, self.box = block, np.array(place[::2]), box[:4].copy()
 
-    def _advance(self, zscore: F32, low: I64, block: F32, box: I64) -> None:
-        """Advance beliefs into a *block* that begins at *low*, from the first that is not done: *box* has the bounds of what is possible
-        (4), and how many beliefs are done before one leaves the block."""
+    def _advance(self, likelihood: tuple[F32, F64], place: Place, block: F32, box: I64) -> None:
+        """Advance beliefs into a *block* at this *place*, from the first that is not done: *box* has the bounds of what is possible (4),
+        and how many beliefs are done before one leaves the block."""
         grid = self._grid
         compiled.belief_advance(
-            *grid.likelihood(zscore),
+            *likelihood,
             self._persistence,
             self.block,
-            _place(self.low, self.block),
+            np.array(self._place()),
             grid.drift_prior,
             grid.transition,
             grid.readings,
             PRUNED,
-            _place(low, block),
+            np.array(place),
             block,
             self.surprise,
             self.regimes,
@@ -109,15 +114,21 @@ class GridBelief(ArrayState):
         if self.block.size:
             box[::2], box[1::2] = np.minimum(box[::2], self.box[::2]), np.maximum(box[1::2], self.box[1::2])
         scratch.give_back(self.block)
-        self.low, self.box = box[::2].copy(), box
-        self.block = _room(len(self.block), self.low, box[1::2])
-        self.block[:] = _cut(cells.reshape(-1, DRIFTS, VOLATILITIES), self.low, self.block)
+        place = _place_of(box)
+        self.low, self.box = np.array(place[::2]), box
+        self.block = _room(len(self.block), place)
+        self.block[:] = _cut(cells.reshape(-1, DRIFTS, VOLATILITIES), place)
 
     def cells(self) -> F32:
         """The whole belief, (rows, assets, 32, 32) as drift by volatility."""
         cells = np.zeros(self._shape, dtype=np.float32)
-        _cut(cells.reshape(-1, DRIFTS, VOLATILITIES), self.low, self.block)[:] = self.block
+        _cut(cells.reshape(-1, DRIFTS, VOLATILITIES), self._place())[:] = self.block
         return cells
+
+    def _place(self) -> Place:
+        first_drift, first_volatility = self.low.tolist()
+        _, drifts, volatilities = self.block.shape
+        return first_drift, drifts, first_volatility, volatilities
 
     @property
     def persistence(self) -> F32:
@@ -148,20 +159,29 @@ class GridBelief(ArrayState):
         super().load(state)
 
 
-def _place(low: I64, block: F32) -> I64:
-    """Place of a block on the grid: first drift, drifts, first volatility, volatilities."""
-    return np.array([low[0], block.shape[1], low[1], block.shape[2]], dtype=np.int64)
+def _place_of(box: I64) -> Place:
+    """The place from the first to the last drift and volatility of a box (4 or more)."""
+    first_drift, last_drift, first_volatility, last_volatility, *_ = box.tolist()
+    return first_drift, last_drift - first_drift + 1, first_volatility, last_volatility - first_volatility + 1
 
 
-def _room(beliefs: int, low: I64, high: I64) -> F32:
-    """A block from *low* to *high*, its contents undefined."""
-    drifts, volatilities = (high - low + 1).tolist()
+def _wider(place: Place) -> Place:
+    """The place with a cell more on each side, as far as the grid goes."""
+    first_drift, drifts, first_volatility, volatilities = place
+    drift, volatility = max(first_drift - 1, 0), max(first_volatility - 1, 0)
+    last_drift, last_volatility = min(first_drift + drifts + 1, DRIFTS), min(first_volatility + volatilities + 1, VOLATILITIES)
+    return drift, last_drift - drift, volatility, last_volatility - volatility
+
+
+def _room(beliefs: int, place: Place) -> F32:
+    """A block for this place, its contents undefined."""
+    _, drifts, _, volatilities = place
     # All buffers have room for whole grids, so that any block may take the place of any other: pages that nobody touches take no RAM.
     room = scratch.lend(beliefs * DRIFTS * VOLATILITIES)
     return room[: beliefs * drifts * volatilities].reshape(beliefs, drifts, volatilities)
 
 
-def _cut(cells: F32, low: I64, block: F32) -> F32:
-    """The part of *cells* (n, 32, 32) that a block which begins at *low* stands for."""
-    (drift, volatility), (_, drifts, volatilities) = low, block.shape
+def _cut(cells: F32, place: Place) -> F32:
+    """The part of *cells* (n, 32, 32) at this place."""
+    drift, drifts, volatility, volatilities = place
     return cells[:, drift : drift + drifts, volatility : volatility + volatilities]

@@ -79,7 +79,7 @@ class Board:
         source, desk, audience = (self._signals.at(name, fresh) for name in ("source", "desk", "audience"))
         numbers, targets = [], []
         for role in range(len(self.directory.roles)):
-            addressed = np.flatnonzero(audience & np.uint32(1 << role))
+            addressed = (audience & np.uint32(1 << role)).nonzero()[0]
             if not addressed.size:
                 continue
             agents, which = self.directory.members(role, desk[addressed])

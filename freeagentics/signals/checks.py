@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from freeagentics.signals.batch import Severity, Signals
 from freeagentics.signals.directory import Directory
 
@@ -21,12 +19,12 @@ def check_signals(signals: Signals, directory: Directory, *, kinds: int, assets:
     _check_range(signals, "severity", max(Severity))
     _check_range(signals, "confidence", 1)
     _check_range(signals, "audience", 2 ** len(directory.roles) - 1)
-    expired = np.flatnonzero(signals.expires <= timestamp)
+    expired = (signals.expires <= timestamp).nonzero()[0]
     if expired.size:
         row = expired[0]
         raise ValueError(f"signals: row {row}: expires is {signals.expires[row]}, it must lie after {timestamp}, when it is published")
     desk = directory.desk[signals.source]
-    mismatched = np.flatnonzero(signals.desk != desk)
+    mismatched = (signals.desk != desk).nonzero()[0]
     if mismatched.size:
         row = mismatched[0]
         agent = f"agent {signals.source[row]} is on desk {desk[row]}"
@@ -36,6 +34,6 @@ def check_signals(signals: Signals, directory: Directory, *, kinds: int, assets:
 def _check_range(signals: Signals, name: str, last: int) -> None:
     values = getattr(signals, name)
     # Asked as "inside", because NaN is neither below nor above.
-    wrong = np.flatnonzero(~((values >= 0) & (values <= last)))
+    wrong = (~((values >= 0) & (values <= last))).nonzero()[0]
     if wrong.size:
         raise ValueError(f"signals: row {wrong[0]}: {name} is {values[wrong[0]]}, it must be in 0..{last}")

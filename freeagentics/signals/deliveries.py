@@ -75,7 +75,7 @@ class Deliveries:
             ValueError: a delivery is to another cohort.
         """
         numbers = self._unforgotten(numbers)
-        mismatched = np.flatnonzero(self._directory.cohort[self.at("target", numbers)] != cohort)
+        mismatched = (self._directory.cohort[self.at("target", numbers)] != cohort).nonzero()[0]
         if mismatched.size:
             raise ValueError(f"deliveries: delivery {numbers[mismatched[0]]} is not to an agent of cohort {cohort}")
         numbers = numbers[self.at("status", numbers) == Status.PENDING]
@@ -99,7 +99,7 @@ class Deliveries:
         """Becomes what `state` returned, with the directory of that moment."""
         self._rows.load("delivery", state)
         self._pending.clear()
-        self._bucket(np.flatnonzero(self._rows.column("status") == Status.PENDING) + self._rows.first)
+        self._bucket((self._rows.column("status") == Status.PENDING).nonzero()[0] + self._rows.first)
 
     def _unforgotten(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         return numbers[numbers >= self._rows.first]

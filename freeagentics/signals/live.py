@@ -65,7 +65,7 @@ class LiveSignals:
 
     def broadcasts(self, start: int) -> NDArray[np.int64]:
         """Numbers of the visible broadcasts from number *start* on."""
-        return np.flatnonzero(self._rows.column("audience", start, self.visible) == 0) + max(start, self.first)
+        return (self._rows.column("audience", start, self.visible) == 0).nonzero()[0] + max(start, self.first)
 
     def at(self, name: str, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """One column of the signals with these numbers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -29,6 +30,22 @@ _SIGNAL = [
 ]
 _ORDER = np.dtype([("agent", "<i4"), ("desk", "<i4"), ("asset", "<i4"), ("quantity", "<i8")])
 _FILL = np.dtype([*_ORDER.descr, ("price", "<i8"), ("notional", "<i8"), ("fee", "<i8")])
+_OF_ACCOUNTS = ("cash", "fees", "data_costs")
+
+
+@cache
+def _observation(columns: int) -> np.dtype[np.void]:
+    return np.dtype([("price", "<i8"), ("values", "<f4", (columns,))])
+
+
+@cache
+def _signal(assets: int) -> np.dtype[np.void]:
+    return np.dtype([("number", "<i8"), *_SIGNAL, ("data", "<f4", (assets,))])
+
+
+@cache
+def _account(assets: int) -> np.dtype[np.void]:
+    return np.dtype([(name, "<i8") for name in (*_OF_ACCOUNTS, "equity")] + [("position", "<i8", (assets,))])
 
 
 @dataclass(slots=True, eq=False)
@@ -56,8 +73,7 @@ class StepPages:
 
     def opened(self, observation: Observation, fills: Fills) -> None:
         """Add the observation, and the fills at the open."""
-        shape = (observation.values.shape[1],)
-        records = np.zeros(len(observation.prices), dtype=[("price", "<i8"), ("values", "<f4", shape)])
+        records = np.zeros(len(observation.prices), dtype=_observation(observation.values.shape[1]))
         records["price"], records["values"] = observation.prices, observation.values
         self.shared(Kind.OBSERVATION, records)
         if len(fills):
@@ -115,8 +131,7 @@ def _columns(dtype: np.dtype[np.void], holder: Orders | Fills) -> AnyArray:
 
 
 def _signal_records(signals: Signals, first: int) -> AnyArray:
-    assets = signals.data.shape[1]
-    records = np.zeros(len(signals), dtype=[("number", "<i8"), *_SIGNAL, ("data", "<f4", (assets,))])
+    records = np.zeros(len(signals), dtype=_signal(signals.data.shape[1]))
     for name, _ in _SIGNAL:
         records[name] = getattr(signals, name)
     records["data"], records["number"] = signals.data, first + np.arange(len(signals))
@@ -125,9 +140,8 @@ def _signal_records(signals: Signals, first: int) -> AnyArray:
 
 def _account_records(accounts: Accounts, equity: I64) -> AnyArray:
     desks, assets = accounts.position.shape
-    names = ("cash", "fees", "data_costs")
-    records = np.zeros(desks, dtype=[(name, "<i8") for name in (*names, "equity")] + [("position", "<i8", (assets,))])
-    for name in names:
+    records = np.zeros(desks, dtype=_account(assets))
+    for name in _OF_ACCOUNTS:
         records[name] = getattr(accounts, name)
     records["equity"], records["position"] = equity, accounts.position
     return records

@@ -127,7 +127,7 @@ _BACKENDS: dict[str, Backend] = {
     "memory": MemoryBackend(),
     "sqlite": SqliteBackend(),
     "dynamodb": DynamoBackend(),
-    **dict.fromkeys(("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+shards", "rediss+shards"), _REDIS),
+    **dict.fromkeys((f"redis{tls}{kind}" for kind in ("", "+cluster", "+shards", "+sentinel") for tls in ("", "s")), _REDIS),
 }
 
 
@@ -152,8 +152,9 @@ def open_store(url: str, run: str) -> Store:
         url: one of
             ``memory:``,
             ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``, as SQLAlchemy writes them,
-            ``redis://host:port/db``, ``redis+cluster://node,node`` or ``redis+shards://a,b,c``, each with ``rediss`` for TLS, with options
-            ``layout``, ``retention``, ``cache``, ``vectors`` and ``ca_certs``,
+            ``redis://host:port/db``, ``redis+sentinel://sentinel,sentinel/name``, ``redis+cluster://node,node`` or
+            ``redis+shards://a,b,c``, each with ``rediss`` for TLS, with options ``layout``, ``retention``, ``cache``, ``vectors``
+            and ``ca_certs``,
             ``dynamodb://region/prefix``, with options ``endpoint``, ``dax`` and ``retention``.
         run: a run id, ``[a-z0-9][a-z0-9-]{0,127}``.
 

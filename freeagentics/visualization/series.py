@@ -22,6 +22,9 @@ MOST_MARKS = 40
 CRASH = 4.0
 """Standard deviations of the bars before, so many of which a bar has to lose to be marked as a crash."""
 
+DEPTH = ("book.spread", "book.imbalance", "book.depth")
+"""Columns of the observation that tell of an order book."""
+
 CALM_BARS = 100
 """Bars that this standard deviation is taken over."""
 
@@ -57,7 +60,7 @@ class Series:
             "first": first,
             "last": last,
             "time": rows["timestamp"].tolist(),
-            "price": self._prices(first, last),
+            **self._observed(first, last),
             "basket": plain(rows["basket"]),
             "equity": plain(rows["equity"]),
             "exposure": plain(rows["exposure"]),
@@ -98,9 +101,15 @@ class Series:
             self._exposure.append(((equity - records["cash"]) / np.maximum(equity, 1)).astype(np.float32))
             self._limit.append(self._limits.limit.astype(np.float32))
 
-    def _prices(self, first: int, last: int) -> list[list[object]]:
-        rows = np.stack([page["price"] for page in self._pages(Kind.OBSERVATION, first, last)])
-        return [plain(column) for column in (rows / self._view.names.units.price).T]
+    def _observed(self, first: int, last: int) -> dict[str, object]:
+        """Prices of each asset, and what the order book of its bars was like, `DEPTH` in their order: nothing where there is none."""
+        names, pages = self._view.names, np.stack(self._pages(Kind.OBSERVATION, first, last))
+        places = [names.columns.index(name) for name in DEPTH] if set(DEPTH) <= set(names.columns) else []
+        depth = pages["values"].transpose(1, 2, 0)[:, places]
+        return {
+            "price": [plain(column) for column in (pages["price"] / names.units.price).T],
+            "depth": [[plain(column) for column in asset] for asset in depth],
+        }
 
     def _counts(self, signals: dict[int, AnyArray], first: int, last: int) -> list[list[int]]:
         counts = np.zeros((last - first + 1, len(SIGNAL_KINDS)), dtype=np.int64)

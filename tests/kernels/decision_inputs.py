@@ -50,6 +50,13 @@ def _recollection_follow(draws: Draws) -> list[Argument]:
     return [draws.narrow(-1, 1, n), draws.whole(0, 900, n).astype(np.float32), 0.002, draws.narrow(0, 1, n)]
 
 
+@inputs_of("outcomes_record", sizing=(0,))
+def _outcomes_record(draws: Draws) -> list[Argument]:
+    rows = draws.one(1, 9)
+    judged, outcome = draws.whole(0, 2, rows).astype(np.bool_), [draws.narrow(-4, 4, rows), draws.narrow(-4, 4, rows)]
+    return [_agents(draws, rows), judged, *outcome, 8, np.zeros(14 * int(judged.sum()), dtype=np.uint8)]
+
+
 @inputs_of("outcomes_judge", sizing=(2, 3))
 def _outcomes_judge(draws: Draws) -> list[Argument]:
     rows, assets = draws.one(1, 6), draws.one(1, 12)

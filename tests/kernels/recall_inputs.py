@@ -54,14 +54,15 @@ def _recall_attach(draws: Draws) -> list[Argument]:
     return [*outcome, 7, draws.one(0, slots), 4.0, draws.whole(6, 8, rows, slots).astype(np.int32), *held]
 
 
-@inputs_of("recall_keep", sizing=(0, 1))
-def _recall_keep(draws: Draws) -> list[Argument]:
+@inputs_of("recall_remember", sizing=(0, 1, 3))
+def _recall_remember(draws: Draws) -> list[Argument]:
     rows, ring, size = draws.one(1, 9), draws.one(1, 6), draws.one(1, 9)
     slots = ring + draws.one(1, 6)
     key, step = _memories(draws, rows, slots, size)
     known: list[Argument] = [draws.narrow(0, 2, rows, slots) for _ in range(3)]
     uses = draws.whole(0, 5, rows, slots).astype(np.uint16)
-    return [key, step, *known, uses, rows, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
+    new: list[Argument] = [draws.whole(0, 256, rows, size).astype(np.uint8), draws.narrow(0, 2, rows)]
+    return [*new, key, step, *known, uses, draws.one(0, ring), ring, 200, draws.one(1, 20), 60.0]
 
 
 @inputs_of("recall_keys", sizing=(0, 1, 4))

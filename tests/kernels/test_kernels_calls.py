@@ -48,6 +48,15 @@ def test_both_builds_give_the_same_bits(kernel: str, seed: int) -> None:
 
 
 @every_kernel
+def test_anything_with_a_buffer_does_for_an_array(kernel: str) -> None:
+    arrays, also = arrays_drawn(kernel), arrays_drawn(kernel)
+    compiled_kernel = getattr(compiled, kernel)
+    compiled_kernel(*with_given(kernel, arrays))
+    compiled_kernel(*with_given(kernel, {place: array.data for place, array in also.items()}))
+    assert all(array.tobytes() == also[place].tobytes() for place, array in arrays.items())
+
+
+@every_kernel
 def test_what_is_only_read_stays_as_it_was(kernel: str) -> None:
     arguments, before = arrays_drawn(kernel), arrays_drawn(kernel)
     read = set(arguments) - set(filled_by(kernel))

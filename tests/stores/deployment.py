@@ -19,7 +19,7 @@ from aws_servers import REGION, aws_endpoint
 from redis_servers import free_port, server_binary
 
 ROOT = Path(__file__).parents[2]
-PORTS = re.compile(r"\b(?:6379|700[1-6]|9464)\b")
+PORTS = re.compile(r"\b(?:6379|70[012]\d|9464)\b")
 
 
 def blocks() -> list[str]:
@@ -52,7 +52,7 @@ def main() -> int:
         Bucket="trading-archive", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
     # A node's second port is its first plus 10,000.
-    ports = {name: str(free_port() % 40_000 + 10_000) for name in ("6379", "9464", *(f"700{number}" for number in range(1, 7)))}
+    ports = {name: str(free_port() % 40_000 + 10_000) for name in {port for block in blocks() for port in PORTS.findall(block)}}
     tools = [str(Path(sys.executable).parent), str(Path(server_binary()).parent), os.environ["PATH"]]
     environment = os.environ | {"PATH": os.pathsep.join(tools), "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory() as folder:

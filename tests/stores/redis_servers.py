@@ -9,7 +9,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -201,3 +202,47 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-out", str(cert), "-keyout", str(key), *subject]
     subprocess.run(made, check=True, capture_output=True)
     return cert, key
+
+
+@contextmanager
+def watched_pair(name: str) -> Iterator[tuple[str, RedisServer]]:
+    """URL of Sentinels who watch a primary and its replica under a *name*, and the primary."""
+    primary, replica = RedisServer(), RedisServer()
+    with replica.client() as client:
+        client.replicaof("127.0.0.1", primary.port)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        for server in (primary, replica):
+            stack.callback(server.stop)
+        ports = [free_port() for _ in range(3)]
+        for port in ports:
+            stack.enter_context(_sentinel(Path(folder, f"{port}.conf"), port, name, primary.port))
+        clients = [stack.enter_context(redis.Redis(port=port, socket_timeout=5)) for port in ports]
+        wait_for(lambda: all(_knows_all(client, name) for client in clients))
+        yield "redis+sentinel://" + ",".join(f"127.0.0.1:{port}" for port in ports) + f"/{name}", primary
+
+
+@contextmanager
+def _sentinel(path: Path, port: int, name: str, watched: int) -> Iterator[None]:
+    lines = ("down-after-milliseconds {} 200", "failover-timeout {} 1000")
+    settings = [
+        f"port {port}",
+        "bind 127.0.0.1",
+        f"sentinel monitor {name} 127.0.0.1 {watched} 2",
+        *(f"sentinel {line.format(name)}" for line in lines),
+    ]
+    path.write_text("\n".join(settings), encoding="utf-8")
+    process = subprocess.Popen([server_binary(), str(path), "--sentinel"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _knows_all(sentinel: Any, name: str) -> bool:
+    """It has seen the replica and the two other Sentinels."""
+    try:
+        state = sentinel.sentinel_master(name)
+    except redis.RedisError:
+        return False
+    return bool(state["num-slaves"] == 1 and state["num-other-sentinels"] == 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,6 +75,16 @@ def test_pieces_in_any_length_are_the_whole_run(longest: int, view: RunView, rec
     assert sum(sum(map(sum, piece["signals"])) for piece in found) == frame["signals"].sum()
     assert sum(mark[4] for piece in found for mark in piece["fills"]) == frame["fills"].sum() > 0
     assert json.dumps(found, allow_nan=False)
+
+
+def test_what_stood_on_the_book_is_told_where_there_is_one(view: RunView, tmp_path: Path) -> None:
+    made = run("book", agents=5, steps=4, overrides={"market.warmup": 8}, out=tmp_path / "book")
+    with closing(RunView(made.path)) as book:
+        ((spread, imbalance, depth),) = pieces(book, 4)[0]["depth"]
+    assert len(spread) == len(imbalance) == len(depth) == 4
+    assert all(0 < value < 0.2 for value in spread if value is not None)
+    assert all(-1 <= value <= 1 for value in imbalance)
+    assert pieces(view, STEPS)[0]["depth"] == [[]]
 
 
 def test_the_account_of_a_desk_is_that_on_record(view: RunView, record: RunRecord) -> None:

@@ -7,6 +7,8 @@
 #define CAUSES 3
 #define REASONS 6
 #define RECORD (4 + 1 + 2 + 4 + 2 + 4 + 2 + 2 * CAUSES + 2 + 8 * CAUSES + 4 * REASONS)
+/* And of `OUTCOME` in agents/cohort.py. */
+#define OUTCOME (4 + 2 + 4 + 4)
 
 static inline unsigned char *put(unsigned char *to, const void *value, size_t size) {
     memcpy(to, value, size);
@@ -55,6 +57,23 @@ static int decisions_record(const Argument *argument) {
             float number = reason < reasons ? AS(const float, 10)[reason * rows + row] : 0;
             to = put(to, &number, 4);
         }
+    }
+    return 0;
+}
+
+/* agent, which of them are judged, result, reward (rows), horizon -> records of the outcomes of those, one after the other. */
+static int outcomes_record(const Argument *argument) {
+    int64_t rows = argument[0].items, filled = 0;
+    uint16_t horizon = (uint16_t)WHOLE(4);
+    for (int array = 1; array < 4; array++) HOLDS(array, rows);
+    for (int64_t row = 0; row < rows; row++) {
+        if (!AS(const uint8_t, 1)[row]) continue;
+        HOLDS(5, (filled + 1) * OUTCOME);
+        unsigned char *to = AS(unsigned char, 5) + OUTCOME * filled++;
+        to = put(to, &AS(const int32_t, 0)[row], 4);
+        to = put(to, &horizon, 2);
+        to = put(to, &AS(const float, 2)[row], 4);
+        put(to, &AS(const float, 3)[row], 4);
     }
     return 0;
 }

@@ -199,38 +199,60 @@ static int recall_find(const Argument *argument) {
 
 static double faded(float importance, int64_t age, double halflife) { return importance * exp2_of(-(double)age / halflife); }
 
-/* The memory that the ring is about to write over takes the place of the one of its own horizon among the older ones, or else of the least
- * important, if it is more important. key (rows, slots, size), step, importance, result, reward, uses (rows, slots); rows, slot, ring, step
- * now, horizon, half-life. */
-static int recall_keep(const Argument *argument) {
-    uint8_t *key = AS(uint8_t, 0);
-    int32_t *step = AS(int32_t, 1);
-    float *importance = AS(float, 2), *result = AS(float, 3), *reward = AS(float, 4);
-    uint16_t *uses = AS(uint16_t, 5);
-    int64_t rows = WHOLE(6), slot = WHOLE(7), ring = WHOLE(8), now = WHOLE(9), horizon = WHOLE(10);
-    int64_t slots = rows ? argument[1].items / rows : 0, size = rows && slots ? argument[0].items / rows / slots : 0;
-    double halflife = REAL(11);
-    for (int array = 2; array < 6; array++) HOLDS(array, rows * slots);
-    if (slot < 0 || slot >= ring || ring >= slots) return rows ? 8 : 0;
-    if (horizon < 1) return 11;
+/* Memories of all rows: key (rows, slots, size), step, importance, result, reward, uses (rows, slots). */
+typedef struct {
+    uint8_t *key;
+    int32_t *step;
+    float *importance, *result, *reward;
+    uint16_t *uses;
+    int64_t slots, size;
+} Held;
+
+/* Place from *first* on of the memory of the horizon of the one that leaves, or else of the least important, if that one is more important;
+ * -1 where it is not. */
+static int64_t place_of(const Held *held, int64_t leaving, int64_t first, int64_t after, int64_t now, int64_t horizon, double halflife) {
+    double least = 0;
+    int64_t weakest = -1;
+    for (int64_t other = first; other < after; other++) {
+        int there = held->step[other] >= 0;
+        double worth = there ? faded(held->importance[other], now - held->step[other], halflife) : -1;
+        int same = there && held->step[other] / horizon == held->step[leaving] / horizon;
+        if (weakest < 0 || worth < least || same) weakest = other, least = worth;
+        if (same) break;
+    }
+    return faded(held->importance[leaving], now - held->step[leaving], halflife) > least ? weakest : -1;
+}
+
+static void copy_memory(const Held *held, int64_t from, int64_t to) {
+    memcpy(held->key + to * held->size, held->key + from * held->size, (size_t)held->size);
+    held->step[to] = held->step[from];
+    held->importance[to] = held->importance[from];
+    held->result[to] = held->result[from];
+    held->reward[to] = held->reward[from];
+    held->uses[to] = held->uses[from];
+}
+
+/* Memories of this step, keys (rows, size) and importance (rows), into a slot of the ring; what they replace may stay among the older ones. Held
+ * are key (rows, slots, size), step, importance, result, reward, uses (rows, slots); slot, ring, step now, horizon, half-life. */
+static int recall_remember(const Argument *argument) {
+    int64_t rows = argument[1].items, slot = WHOLE(8), ring = WHOLE(9), now = WHOLE(10), horizon = WHOLE(11);
+    int64_t slots = rows ? argument[3].items / rows : 0, size = rows ? argument[0].items / rows : 0;
+    const uint8_t *keys = AS(const uint8_t, 0);
+    Held held = {AS(uint8_t, 2), AS(int32_t, 3), AS(float, 4), AS(float, 5), AS(float, 6), AS(uint16_t, 7), slots, size};
+    HOLDS(2, rows * slots * size);
+    for (int array = 4; array < 8; array++) HOLDS(array, rows * slots);
+    if (slot < 0 || slot >= ring || ring >= slots) return rows ? 9 : 0;
+    if (horizon < 1) return 12;
     for (int64_t row = 0; row < rows; row++) {
-        int64_t leaving = row * slots + slot, weakest = -1;
-        if (step[leaving] < 0) continue;
-        double least = 0;
-        for (int64_t other = row * slots + ring; other < (row + 1) * slots; other++) {
-            int there = step[other] >= 0;
-            double worth = there ? faded(importance[other], now - step[other], halflife) : -1;
-            int same = there && step[other] / horizon == step[leaving] / horizon;
-            if (weakest < 0 || worth < least || same) weakest = other, least = worth;
-            if (same) break;
-        }
-        if (faded(importance[leaving], now - step[leaving], halflife) <= least) continue;
-        memcpy(key + weakest * size, key + leaving * size, (size_t)size);
-        step[weakest] = step[leaving];
-        importance[weakest] = importance[leaving];
-        result[weakest] = result[leaving];
-        reward[weakest] = reward[leaving];
-        uses[weakest] = uses[leaving];
+        int64_t at = row * slots + slot;
+        int64_t kept = held.step[at] < 0 ? -1 : place_of(&held, at, row * slots + ring, (row + 1) * slots, now, horizon, REAL(12));
+        if (kept >= 0) copy_memory(&held, at, kept);
+        memcpy(held.key + at * size, keys + row * size, (size_t)size);
+        held.step[at] = (int32_t)now;
+        held.importance[at] = AS(const float, 1)[row];
+        held.result[at] = (float)from_bits(0x7ff8000000000000u);
+        held.reward[at] = 0;
+        held.uses[at] = 0;
     }
     return 0;
 }

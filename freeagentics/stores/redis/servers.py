@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 import redis.cluster
+import redis.sentinel
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -25,7 +26,7 @@ _TRIP_CALLS = 10_000
 
 
 class Servers:
-    """One server, a cluster or shards, behind pipelines; safe to share between threads.
+    """One server, the one that Sentinels name, a cluster or shards, behind pipelines; safe to share between threads.
 
     Args:
         address: where.
@@ -33,7 +34,7 @@ class Servers:
 
     def __init__(self, address: RedisUrl) -> None:
         self._clustered = address.kind == "cluster"
-        self._clients = [_cluster(address)] if self._clustered else [_server(address, *host) for host in address.hosts]
+        self._clients = _clients(address)
         self._names = [f"{host}:{port}" for host, port in address.hosts]
 
     def close(self) -> None:
@@ -108,6 +109,19 @@ def _options(address: RedisUrl) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), 0),
     }
     return options | ({"ssl_ca_certs": address.ca_certs} if address.tls else {})
+
+
+def _clients(address: RedisUrl) -> list[Any]:
+    if address.kind == "cluster":
+        return [_cluster(address)]
+    return [_primary(address)] if address.service else [_server(address, *host) for host in address.hosts]
+
+
+def _primary(address: RedisUrl) -> Any:
+    """A client of the primary, for which a Sentinel is asked whenever a connection is made. User and password are for it, not for them."""
+    asking = {name: value for name, value in _options(address).items() if name not in ("username", "password", "health_check_interval")}
+    sentinels: Any = redis.sentinel.Sentinel(address.hosts, sentinel_kwargs=asking | {"ssl": address.tls})
+    return sentinels.master_for(address.service, db=address.database, ssl=address.tls, **_options(address))
 
 
 def _server(address: RedisUrl, host: str, port: int) -> Any:

@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote
 from freeagentics.errors import BadStore
 from freeagentics.stores.urls import retention_days, split_url, url_options
 
+_PORT, _SENTINEL_PORT = 6379, 26_379
+_SERVICE = re.compile("[A-Za-z0-9_.-]{1,64}")
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?")
 _OPTIONS = ("layout", "retention", "cache", "vectors", "ca_certs")
 _DAY_S = 86_400
@@ -23,8 +25,8 @@ class RedisUrl:
     """Servers of one deployment.
 
     Attributes:
-        scheme: ``redis`` or ``rediss`` (TLS), with ``+cluster`` or ``+shards`` after it.
-        hosts: (host, port) of the server, of nodes of a cluster, or of all shards.
+        scheme: ``redis`` or ``rediss`` (TLS), with ``+cluster``, ``+shards`` or ``+sentinel`` after it.
+        hosts: (host, port) of the server, of nodes of a cluster, of all shards, or of Sentinels.
         database: number of the database; a cluster has only 0.
         username: or None for the default user.
         password: or None.
@@ -33,6 +35,7 @@ class RedisUrl:
         cache: records may be lost: a server that evicts keys will do.
         vectors: memories can be searched by likeness: their vectors are kept too, which takes Redis 8.
         ca_certs: file of the authorities whose certificates are trusted, or None for the system's.
+        service: name under which Sentinels know the primary and its replicas; None without Sentinels.
     """
 
     scheme: str
@@ -45,10 +48,11 @@ class RedisUrl:
     cache: bool = False
     vectors: bool = False
     ca_certs: str | None = None
+    service: str | None = None
 
     def __str__(self) -> str:
         hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts)
-        return f"{self.scheme}://{hosts}/{self.database}"
+        return "/".join([f"{self.scheme}://{hosts}", *([self.service] if self.service else []), str(self.database)])
 
     @property
     def tls(self) -> bool:
@@ -57,12 +61,13 @@ class RedisUrl:
 
     @property
     def kind(self) -> str:
-        """``cluster``, ``shards``, or nothing for one server."""
+        """``cluster``, ``shards``, ``sentinel``, or nothing for one server."""
         return self.scheme.partition("+")[2]
 
 
 def parse_url(url: str) -> RedisUrl:
-    """The address in ``redis[s][+cluster|+shards]://[USER:PASSWORD@]HOST[:PORT][,…][/DB][?layout=keys][&retention=90d][&cache=yes][&vectors=yes][&ca_certs=FILE]``.
+    """The address in ``redis[s][+cluster|+shards]://[USER:PASSWORD@]HOST[:PORT][,…][/DB][?layout=keys][&retention=90d][&cache=yes][&vectors=yes][&ca_certs=FILE]``,
+    or ``redis[s]+sentinel://[USER:PASSWORD@]HOST[:PORT][,…]/SERVICE[/DB]`` with the same options.
 
     Raises:
         BadStore: there is none in it.
@@ -72,10 +77,11 @@ def parse_url(url: str) -> RedisUrl:
         username, password, places = _who(parts)
         options = url_options(parts, _OPTIONS)
         days = retention_days(options)
+        service, database = _service(parts)
         address = RedisUrl(
             parts.scheme,
             tuple(_host(place, parts.scheme) for place in places),
-            _database(parts),
+            _database(database, parts.fragment),
             username,
             password,
             _choice(options, "layout", streams=False, keys=True),
@@ -83,6 +89,7 @@ def parse_url(url: str) -> RedisUrl:
             _choice(options, "cache", no=False, yes=True),
             _choice(options, "vectors", no=False, yes=True),
             _file(options, "ca_certs"),
+            service,
         )
     except BadStore as error:
         raise BadStore(f"a {parts.scheme}: store: {error}") from error
@@ -107,7 +114,7 @@ def _who(parts: SplitResult) -> tuple[str | None, str | None, list[str]]:
 
 def _check_kind(address: RedisUrl) -> None:
     if not address.kind and len(address.hosts) > 1:
-        raise BadStore(f"store {address}: names several servers; write redis+cluster:// or redis+shards://")
+        raise BadStore(f"store {address}: names several servers; write redis+cluster://, redis+shards:// or redis+sentinel://")
     if address.kind == "cluster" and address.database:
         raise BadStore(f"store {address}: a cluster has no database {address.database}")
     if len(set(address.hosts)) < len(address.hosts):
@@ -116,18 +123,31 @@ def _check_kind(address: RedisUrl) -> None:
 
 def _host(place: str, scheme: str) -> tuple[str, int]:
     match = _HOST.fullmatch(place)
-    port = int(match[3] or 6379) if match else 0
+    port = int(match[3] or (_SENTINEL_PORT if scheme.endswith("+sentinel") else _PORT)) if match else 0
     if not match or not 0 < port < 65_536:
         # It may be a piece of a password, so it is not repeated.
         raise BadStore(f"after {scheme}:// comes HOST[:PORT], and before it perhaps USER:PASSWORD@; {_EXAMPLE}; {_ENCODED}")
     return match[1] or match[2], port
 
 
-def _database(parts: SplitResult) -> int:
-    path = parts.path.removeprefix("/") or "0"
-    if not re.fullmatch("[0-9]{1,4}", path) or parts.fragment:
+def _service(parts: SplitResult) -> tuple[str | None, str]:
+    """What Sentinels call the primary, where they are asked, and the rest of the path, which is the database."""
+    path = parts.path.removeprefix("/")
+    if not parts.scheme.endswith("+sentinel"):
+        return None, path
+    service, _, database = path.partition("/")
+    if not _SERVICE.fullmatch(service):
+        raise BadStore(
+            "after the Sentinels comes the name that they have for the primary, and perhaps /DB; write e.g. "
+            f"{parts.scheme}://sentinel-1,sentinel-2,sentinel-3/mymaster/0"
+        )
+    return service, database
+
+
+def _database(path: str, fragment: str) -> int:
+    if not re.fullmatch("[0-9]{1,4}", path or "0") or fragment:
         raise BadStore(f"after the servers comes nothing or /DB, the number of a database; {_EXAMPLE}")
-    return int(path)
+    return int(path or 0)
 
 
 def _choice(options: dict[str, str], name: str, **values: bool) -> bool:

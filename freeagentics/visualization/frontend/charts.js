@@ -186,6 +186,17 @@ function triangle(ctx, x, y, size, up) {
   ctx.stroke();
 }
 
+// A line where values are zero.
+function zeroLine(u, ctx) {
+  const y = u.valToPos(0, "y", true);
+  ctx.strokeStyle = colour("muted");
+  ctx.lineWidth = window.devicePixelRatio || 1;
+  ctx.beginPath();
+  ctx.moveTo(u.bbox.left, y);
+  ctx.lineTo(u.bbox.left + u.bbox.width, y);
+  ctx.stroke();
+}
+
 function dot(ctx, x, y, radius) {
   ctx.beginPath();
   ctx.arc(x, y, radius, 0, 2 * Math.PI);

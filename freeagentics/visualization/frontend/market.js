@@ -16,9 +16,11 @@ class Market {
     this.symbol = el("select", { "aria-label": "Symbol", onchange: () => { page.asset = Number(this.symbol.value); this.fill(); } });
     this.price = new Chart(page, { title: "Price and fills", classes: "wide", height: 270, format: price, series: [{ label: "close, USD", colour: "ink" }], marks: (u, ctx) => this.drawFills(u, ctx), onpick: (u, x, y) => this.pickFill(u, x, y) });
     this.lanes = new Chart(page, { title: "Signals by kind", classes: "wide", height: 190, series: [{ label: "signals", colour: "accent" }], names: () => page.about?.kinds || [], range: () => [-0.6, this.kinds() - 0.4], marks: (u, ctx) => this.drawSignals(u, ctx) });
+    this.spread = new Chart(page, { title: "Order book: spread at the end of a bar, basis points", height: 170, format: (value) => fixed(value, 1), series: [{ label: "spread", colour: "ink" }] });
+    this.depth = new Chart(page, { title: "Order book: what stands near the price", height: 170, format: (value) => fixed(value, 2), overlay: zeroLine, series: [{ label: "imbalance, bids less asks over both", colour: "accent" }, { label: "depth, standard deviations from usual", colour: "muted" }] });
     this.equity = new Chart(page, { title: "Equity of a desk, USD", height: 240, format: whole, overlay: (u, ctx) => this.drawDesks(u, ctx), series: [{ label: "mean", colour: "accent", width: 2 }, { label: "held at mean exposure", colour: "warn", dash: [5, 4] }, { label: "buy and hold", colour: "muted", dash: [2, 3] }, { label: "agent's desk", colour: "good" }] });
     this.exposure = new Chart(page, { title: "Exposure against limits", height: 240, format: (value) => percent(value, 0), range: () => [0, 1.05], overlay: (u, ctx) => this.drawVetoes(u, ctx), series: [{ label: "mean exposure", colour: "accent", fill: true, width: 2 }, { label: "mean limit", colour: "warn" }, { label: "agent's desk", colour: "good" }, { label: "its limit", colour: "good", dash: [4, 3] }] });
-    this.charts = [this.price, this.lanes, this.equity, this.exposure];
+    this.charts = [this.price, this.lanes, this.spread, this.depth, this.equity, this.exposure];
     this.price.node.querySelector(".tools").prepend(this.symbol);
     this.fills = new Table({ label: "Fills", height: 330, note: "Nobody has traded yet.", onpick: (mark) => this.explain(mark), sort: 0, columns: [
       { label: "Step", number: true, value: (mark) => mark[0], show: (mark) => whole(mark[0]) },
@@ -37,7 +39,7 @@ class Market {
       { label: "Event", value: ([, text]) => text },
     ] });
     this.eventCard = card("Events: pick one to go there", "wide", this.events.node, this.events.tools);
-    this.node = el("div", { class: "grid" }, this.tiles, this.price.node, this.lanes.node, this.equity.node, this.exposure.node, card("Fills: pick one for its explanation", "wide", this.fills.node, this.fills.tools), this.eventCard);
+    this.node = el("div", { class: "grid" }, this.tiles, this.price.node, this.spread.node, this.depth.node, this.lanes.node, this.equity.node, this.exposure.node, card("Fills: pick one for its explanation", "wide", this.fills.node, this.fills.tools), this.eventCard);
   }
 
   kinds() {
@@ -67,6 +69,9 @@ class Market {
     const { page } = this, { columns, about, account } = page, { step } = columns, none = step.map(() => null);
     this.price.set([step, columns.price[page.asset || 0]]);
     this.lanes.set([step, none]);
+    const book = columns.depth[page.asset || 0];
+    for (const chart of [this.spread, this.depth]) chart.node.hidden = !book.length;
+    if (book.length) { this.spread.set([step, book[0].map((value) => (value === null ? null : 10_000 * value))]); this.depth.set([step, book[1], book[2]]); }
     const own = account ? step.map((_, place) => account.equity[place] ?? null) : none;
     this.equity.set([step, columns.equity, heldAtMean(columns, about.cash), columns.basket.map((value) => value * about.cash), own]);
     this.exposure.set([step, columns.exposure, columns.limit, account ? step.map((_, place) => account.exposure[place] ?? null) : none, account ? step.map((_, place) => account.limit[place] ?? null) : none]);

@@ -7,7 +7,7 @@ class Memory {
   constructor(page) {
     this.page = page;
     this.tiles = tiles();
-    this.saved = new Chart(page, { title: `Error that memory saved, mean of ${SPAN} steps`, classes: "wide", height: 230, format: (value) => percent(value, 1), series: [{ label: "hunters", colour: "accent" }, { label: "analyzers", colour: "warn" }], overlay: (u, ctx) => this.zero(u, ctx), note: "Nothing is judged yet." });
+    this.saved = new Chart(page, { title: `Error that memory saved, mean of ${SPAN} steps`, classes: "wide", height: 230, format: (value) => percent(value, 1), series: [{ label: "hunters", colour: "accent" }, { label: "analyzers", colour: "warn" }], overlay: zeroLine, note: "Nothing is judged yet." });
     this.use = new Chart(page, { title: `Forecasts that memory moved and turned, mean of ${SPAN} steps`, height: 220, format: (value) => percent(value, 0), range: (_, low, high) => [0, Math.max(0.05, high * 1.08)], series: [{ label: "moved", colour: "muted" }, { label: "turned", colour: "accent" }] });
     this.roles = el("div");
     this.ages = el("div");
@@ -66,16 +66,6 @@ class Memory {
     let sum = 0;
     const at = (place) => told.reduce((all, { counts }) => all + counts[column][place], 0);
     return steps.map((_, place) => { sum += at(place) - (place >= SPAN ? at(place - SPAN) : 0); return sum / Math.min(place + 1, SPAN) / Math.max(1, members); });
-  }
-
-  zero(u, ctx) {
-    const y = u.valToPos(0, "y", true);
-    ctx.strokeStyle = colour("muted");
-    ctx.lineWidth = window.devicePixelRatio || 1;
-    ctx.beginPath();
-    ctx.moveTo(u.bbox.left, y);
-    ctx.lineTo(u.bbox.left + u.bbox.width, y);
-    ctx.stroke();
   }
 
   waits() {

@@ -4,7 +4,7 @@ const COLUMNS = ["time", "basket", "equity", "exposure", "traded", "costs", "vet
 function freshColumns(about) {
   return {
     step: [], ...Object.fromEntries(COLUMNS.map((name) => [name, []])),
-    price: about.symbols.map(() => []), signals: about.kinds.map(() => []), lines: [], fills: [], fillCount: [], eventCount: [], events: [], turned: [],
+    price: about.symbols.map(() => []), depth: about.symbols.map(() => []), signals: about.kinds.map(() => []), lines: [], fills: [], fillCount: [], eventCount: [], events: [], turned: [],
     memory: about.team.map(() => []), ages: about.team.map(() => []), patterns: about.patterns.map(() => []),
   };
 }
@@ -84,6 +84,7 @@ class Page {
     for (const name of COLUMNS) columns[name].push(...piece[name]);
     const add = (into, from) => from.forEach((values, place) => (into[place] ||= []).push(...values));
     add(columns.price, piece.price);
+    piece.depth.forEach((shown, asset) => add(columns.depth[asset], shown));
     add(columns.signals, piece.signals);
     add(columns.lines, piece.lines);
     const counts = new Array(piece.last - piece.first + 1).fill(0);
