@@ -102,9 +102,8 @@ def sweep(
     base = _base(scenario, steps, overrides, allow_plugins)
     points, contrasts = swept(settings)
     keys = dict.fromkeys(key for point in points for key in point.settings)
-    return _run(
-        f"{base.name}: {', '.join(keys)}", _plan(base, points, contrasts, seeds, walk_forward), out, engine, jobs, margins, progress
-    )
+    plan = _plan(base, points, contrasts, seeds, walk_forward)
+    return _run(f"{base.name}: {', '.join(keys)}", plan, out, engine, jobs, margins, progress)
 
 
 def compare(*runs: str | Path, margins: Mapping[str, float] | None = None, progress: ProgressCallback = no_progress) -> Experiment:

@@ -22,7 +22,7 @@ _stop: list[Event] = []
 
 def check_workers(engine: str, jobs: int | None) -> None:
     """Raise BadInput for an engine that there is not, or no job."""
-    if engine.partition("://")[0] not in ("processes", "ray") or engine.startswith("processes:"):
+    if engine != "processes" and engine.partition("://")[0] != "ray":
         raise BadInput(f"engine {engine}: give processes, ray, or ray://HOST:PORT")
     if jobs is not None and jobs < 1:
         raise BadInput(f"jobs: give at least one (it is {jobs})")
