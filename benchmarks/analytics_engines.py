@@ -21,22 +21,15 @@ from freeagentics.evaluation.run_decisions import run_decisions
 from freeagentics.services.decision_figures import success_by
 
 COUNTS = "count(*) AS decisions, count(success) AS judged, count(*) FILTER (WHERE success) AS successes"
-QUESTIONS = {
-    "by role": (("role",), None, f"SELECT role, {COUNTS} FROM decisions GROUP BY ALL ORDER BY ALL"),
-    "by run and role": (("run", "role"), None, f"SELECT run, role, {COUNTS} FROM decisions GROUP BY ALL ORDER BY ALL"),
-    "by agent of each run": (("run", "agent"), None, f"SELECT run, agent, {COUNTS} FROM decisions GROUP BY ALL ORDER BY ALL"),
-    "by trend, week by week": (
-        ("context.trend",),
-        "1w",
-        f'SELECT "context.trend", date_trunc(\'week\', timestamp) AS time, {COUNTS} FROM decisions GROUP BY ALL ORDER BY ALL',
-    ),
-    "by source": (
-        ("sources",),
-        None,
-        f"SELECT source, {COUNTS} FROM (SELECT success, unnest(CASE WHEN len(sources) > 0 THEN sources ELSE [NULL] END) AS source "
-        "FROM decisions) GROUP BY ALL ORDER BY ALL",
-    ),
+BY_SOURCE = "(SELECT success, unnest(CASE WHEN len(sources) > 0 THEN sources ELSE [NULL] END) AS source FROM decisions)"
+QUESTIONS: dict[str, tuple[tuple[str, ...], str | None, str, str]] = {
+    "by role": (("role",), None, "role", "decisions"),
+    "by run and role": (("run", "role"), None, "run, role", "decisions"),
+    "by agent of each run": (("run", "agent"), None, "run, agent", "decisions"),
+    "by trend, week by week": (("context.trend",), "1w", "\"context.trend\", date_trunc('week', timestamp)", "decisions"),
+    "by source": (("sources",), None, "source", BY_SOURCE),
 }
+"""Columns, and a stretch of time, as `success_by` takes them; the same as expressions, and what they are of, in SQL."""
 
 
 def main() -> None:
@@ -54,9 +47,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         decisions.write_parquet(file := Path(folder) / "decisions.parquet")
         duckdb.sql(f"CREATE TABLE decisions AS FROM '{file}'")
-    print(f"{len(decisions):,} decisions of {asked.runs} runs; a run is read from its journal in {reading:.2f} s; median of {asked.turns} turns\n")
+    print(
+        f"{len(decisions):,} decisions of {asked.runs} runs; one is read in {reading:.2f} s; median of {asked.turns} turns\n"
+    )
     print("| question | polars, ms | DuckDB, ms | polars / DuckDB |\n|---|---|---|---|")
-    for name, (by, every, query) in QUESTIONS.items():
+    for name, (by, every, keys, rows) in QUESTIONS.items():
+        query = " ".join(["SELECT", keys, ",", COUNTS, "FROM", rows, "GROUP BY ALL ORDER BY ALL"])
         print(_row(name, decisions, by, every, query, asked.turns))
 
 

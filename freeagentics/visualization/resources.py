@@ -29,7 +29,8 @@ def resources(view: RunView) -> dict[str, object]:
 
 
 def kept_memories(view: RunView) -> dict[str, object]:
-    """The audit of a run's memories, None where there is none yet; how many are kept, in how many bytes; what consolidation dropped.
+    """The audit of a run's memories, None where there is none yet; how many are kept, in how many bytes; what consolidation dropped, and by
+    how much shortening changed features, as a share of their range: the root of the mean square, by group.
 
     Raises BadRunDirectory for anything else in the audit's file.
     """
@@ -42,6 +43,7 @@ def kept_memories(view: RunView) -> dict[str, object]:
         "dropped": lost.dropped,
         "shortened": lost.shortened,
         "freed": lost.bytes,
+        "changed": {group: error**0.5 for group, error in lost.squared_error.items()},
         "budget": view.scenario.memory.budget_bytes,
         "ages": _by_age(view),
     }

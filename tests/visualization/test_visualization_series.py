@@ -194,6 +194,17 @@ def test_what_is_kept_by_age_adds_up_to_what_is_kept(view: RunView, record: RunR
     assert 0 < ages[:, 2].sum() < size  # books are beside them
 
 
+def test_what_shortening_changed_is_told_by_group(view: RunView, tmp_path: Path) -> None:
+    short = {"agents.count": 10, "memory.budget_bytes": 100}
+    with closing(RunView(run("quick", steps=STEPS, overrides=short, out=tmp_path / "short").path)) as shortened:
+        found = kept_memories(shortened)
+    changed = cast(dict[str, float], found["changed"])
+    assert cast(int, found["shortened"]) > 0
+    assert all(0 <= share < 1 for share in changed.values())
+    assert max(changed.values()) > 0
+    assert kept_memories(view)["changed"] == {}
+
+
 def test_a_fork_parts_from_its_parent_where_its_changed_key_first_matters(record: RunRecord, tmp_path: Path) -> None:
     first = int(record.fill_frame["step"][0])
     assert first > 1

@@ -103,18 +103,21 @@ class Memory {
     const bars = found.map(({ last, share, each }) => el("div", { title: `to step ${whole(last)}: ${percent(share, 0)} kept, ${fixed(each, 1)} bytes each` }, el("i", { style: `height:${(100 * each) / most}%;opacity:${0.15 + 0.85 * Math.min(share, 1)}` })));
     const label = found.map(({ last, share, each }) => `to step ${last}, ${percent(share, 0)} at ${fixed(each, 1)} bytes`).join("; ");
     this.kept.replaceChildren(el("div", { class: "columns-chart", role: "img", "aria-label": `Kept by age: ${label}` }, bars),
-      el("div", { class: "ends" }, el("span", { text: "step 1" }), el("span", { text: `step ${whole(page.last)}` })),
+      el("div", { class: "ends" }, el("span", { text: "step 1" }), el("span", { text: `step ${whole(spans[spans.length - 1][0])}` })),
       el("p", { class: "note", text: `Bytes of a memory that is kept, from the oldest to the newest, at most ${fixed(most, 1)}; the paler, the fewer of those made are kept: ${percent(Math.min(...found.map((one) => Math.min(one.share, 1))), 0)} to ${percent(Math.max(...found.map((one) => Math.min(one.share, 1))), 0)}` }));
   }
 
-  drawFidelity({ audit, kept, long, dropped, shortened, freed, budget }) {
+  drawFidelity({ audit, kept, long, dropped, shortened, freed, changed, budget }) {
+    const { page } = this, used = budget ? long[1] / (budget * page.about.agents.length) : 0;
     const now = pairs([["Memories kept", `${whole(kept[0])} in ${bytes(kept[1])}, books included`], ["Of them consolidated", long[0] ? `${whole(long[0])} in ${bytes(long[1])}` : "none"],
-      ["Dropped and shortened", dropped || shortened ? `${whole(dropped)} and ${whole(shortened)}, ${bytes(freed)} freed` : "none"], ["Budget of an agent", budget ? bytes(budget) : "none"]]);
-    const beside = (left, right) => this.fidelity.replaceChildren(el("div", { class: "columns" }, el("div", {}, left), el("div", {}, right)));
+      ["Dropped and shortened", dropped || shortened ? `${whole(dropped)} and ${whole(shortened)}, ${bytes(freed)} freed` : "none"], ["Budget of an agent", budget ? `${bytes(budget)}, ${percent(used, 0)} of it in use` : "none"]]);
+    const beside = (left, right, note) => this.fidelity.replaceChildren(el("div", { class: "columns" }, el("div", {}, left), el("div", {}, right, note ? el("p", { class: "note", text: note }) : null)));
     if (!audit) { beside(now, el("p", { class: "note", text: "These memories have no audit yet. A run of 200 steps or more makes one when it ends from the command line; freeagentics memory audit makes one of any." })); return; }
     const [own, plain] = audit.codecs;
-    const groups = own.groups.map((group) => el("tr", {}, el("th", { scope: "row", text: words(group.group) }), el("td", { class: "number", text: fixed(group.bits, 1) }), el("td", { class: "number", text: group.error === null ? "–" : `${fixed(group.error, 2)} sd` })));
+    const groups = own.groups.map((group) => el("tr", {}, el("th", { scope: "row", text: words(group.group) }), el("td", { class: "number", text: fixed(group.bits, 1) }), el("td", { class: "number", text: group.error === null ? "–" : `${fixed(group.error, 2)} sd` }),
+      shortened ? el("td", { class: "number", text: percent(changed[group.group] ?? null, 1) }) : null));
     const truth = pairs([["Same decisions as from exact memories", percent(own.agreement, 2)], ["Bits a memory", fixed(own.bits + own.shared_bits, 1)], plain && ["As plain int8", `${fixed(plain.bits, 0)} bits, ${percent(plain.agreement, 2)}`]]);
-    beside([now, truth], el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Features", "Bits", "Error"].map((text, place) => el("th", { scope: "col", class: place ? "number" : "", text })))), el("tbody", {}, groups)));
+    beside([now, truth], el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Features", "Bits", "Error", ...(shortened ? ["Shortened: changed by"] : [])].map((text, place) => el("th", { scope: "col", class: place ? "number" : "", text })))), el("tbody", {}, groups)),
+      shortened ? "Changes by shortening are shares of a feature's range, root of their mean square, over a sample." : "");
   }
 }
