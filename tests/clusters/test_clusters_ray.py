@@ -110,6 +110,12 @@ def test_the_trajectory_is_that_without_an_engine(cluster: Any, scenario: Scenar
     assert trajectory(scenario, engine) == expected == trajectory(scenario, ThreadEngine(2))
 
 
+@pytest.mark.parametrize("name", ["floor", "echo"])
+def test_made_markets_are_those_without_an_engine(cluster: Any, scenario: Scenario, name: str) -> None:
+    made = load_scenario(name, OVERRIDES | {"plugins.files": list(scenario.plugins.files), "agents.team": dict(scenario.agents.team)})
+    assert trajectory(made, RayEngine(cluster.address, 2)) == trajectory(made, SerialEngine())
+
+
 def test_probes_and_agents_see_what_they_see_without_it(cluster: Any, scenario: Scenario, expected: str) -> None:
     here, there = Reading(), Reading()
     trajectory(scenario, SerialEngine(), here)
