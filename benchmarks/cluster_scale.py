@@ -101,7 +101,7 @@ class Model:
 def tables(rows: Sequence[Row], model: Model, given: argparse.Namespace) -> Iterator[str]:
     """All tables, as Markdown."""
     yield from table("Measured, a step", _measured_rows(rows))
-    yield from table("Fitted", _fitted_rows(model))
+    yield from table("Fitted", _fitted_rows(rows, model))
     yield from table("Predicted", _predicted_rows(rows, model))
     yield from table("Machines", _machine_rows(model, given))
 
@@ -128,13 +128,20 @@ def _measured_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
     ]
 
 
-def _fitted_rows(model: Model) -> list[dict[str, object]]:
+def _fitted_rows(rows: Sequence[Row], model: Model) -> list[dict[str, object]]:
     def of(name: str, scale: float, unit: str) -> dict[str, object]:
         cost = model.costs[name]
-        fixed, worker, agent = cost.step * scale, cost.worker * scale, cost.agent * scale * 1000
-        return {"cost": name, "unit": unit, "a step": f"{fixed:.3g}", "a worker": f"{worker:.3g}", "1,000 agents": f"{agent:.3g}"}
+        off = max(abs(cost.at(row["agents"], row["nodes"]) / row[name] - 1) for row in _fitted(rows))
+        # What is nothing but for the last bits is nothing.
+        fixed, worker, agent = (round(scale * part, 6) + 0.0 for part in (cost.step, cost.worker, 1000 * cost.agent))
+        found = {"a step": fixed, "a worker": worker, "1,000 agents": agent}
+        return {"cost": name, "unit": unit, **{key: f"{value:.3g}" for key, value in found.items()}, "off by at most": f"{off:.0%}"}
 
     return [*(of(name, 1000, "ms") for name in PARTS), *(of(name, 0.001, "KB") for name in SIZES)]
+
+
+def _fitted(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if (row["agents"], row["nodes"]) in FITTED]
 
 
 def _predicted_rows(rows: Sequence[Row], model: Model) -> list[dict[str, object]]:
@@ -213,7 +220,7 @@ def main() -> None:
     parser.add_argument("--latency-ms", type=float, default=0.2, help="of the network, there and back")
     given = parser.parse_args()
     rows = kept_rows(given.kept)
-    model = Model.fitted([row for row in rows if (row["agents"], row["nodes"]) in FITTED], *calls())
+    model = Model.fitted(_fitted(rows), *calls())
     for line in tables(rows, model, given):
         print(line)
     print(f"\nslowest worker over the mean one {model.straggling:.2f}; {model.rounds} rounds a step, {1000 * model.call_s:.2f} ms a call")
