@@ -16,6 +16,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "sweep": (
         "freeagentics sweep whale-pump --set memory.recall=3,12 --seeds 20",
         "freeagentics sweep whale-pump --range market.fee_bps=0.0,20.0 --samples 8",
+        "freeagentics sweep whale-pump --set memory.recall=3,12 --seeds 100 --engine ray://10.0.0.5:6379",
     ),
     "compare": (
         "freeagentics compare runs/first runs/second",

@@ -26,7 +26,11 @@ Name = Annotated[
 ]
 Seeds = Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Seeds to run each point with, from the scenario's own on.")]
 Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=1, help="Steps to run, instead of the scenario's.")]
-Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Processes; 0 takes one per core.")]
+Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Runs at once; 0 takes one per core.")]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", metavar="processes|ray[://HOST:PORT]", help="Who makes the runs: this machine's processes, or Ray's workers."),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Directory for runs, frames and page; by default one under runs/ for these options."),
@@ -50,6 +54,7 @@ def ablate_command(
     seeds: Seeds = 10,
     steps: Steps = None,
     jobs: Jobs = 0,
+    engine: Engine = "processes",
     patterns: Patterns = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting of all runs.")] = None,
     out: Out = None,
@@ -71,7 +76,7 @@ def ablate_command(
         common = partial(ablate, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
         return partial(common, scenario, without, overrides=overrides)
 
-    _carry_out(start, directory, jobs, margins, json=json)
+    _carry_out(start, directory, engine, jobs, margins, json=json)
 
 
 def sweep_command(
@@ -90,6 +95,7 @@ def sweep_command(
     seeds: Seeds = 10,
     steps: Steps = None,
     jobs: Jobs = 0,
+    engine: Engine = "processes",
     out: Out = None,
     margins: Margins = None,
     walk_forward: WalkForward = False,
@@ -114,7 +120,7 @@ def sweep_command(
             chosen = dict(map(parse_values, settings or []))
         return partial(sweep, scenario, chosen, seeds=seeds, steps=steps, walk_forward=walk_forward, allow_plugins=allow_plugins)
 
-    _carry_out(start, directory, jobs, margins, json=json)
+    _carry_out(start, directory, engine, jobs, margins, json=json)
 
 
 def compare_command(
@@ -147,14 +153,17 @@ def compare_runs(runs: Sequence[Path], out: Path | None, margins: Sequence[str] 
     return _show(found, out, json=json, runs=runs)
 
 
-def _carry_out(start: Callable[[], Callable[..., Experiment]], out: Path, jobs: int, margins: Sequence[str] | None, *, json: bool) -> None:
+def _carry_out(
+    start: Callable[[], Callable[..., Experiment]], out: Path, engine: str, jobs: int, margins: Sequence[str] | None, *, json: bool
+) -> None:
     again = shlex.join(["freeagentics", *sys.argv[1:]])
     with InterruptHint(f"finished runs are kept in {in_command(out)}; go on with: {again}"):
         from freeagentics.cli.progress import Progress
 
         with Progress(f"running, results in {out}", quiet=json) as progress:
             progress("starting", 0, 0)
-            found = start()(out=out, jobs=jobs or os.cpu_count() or 1, margins=_margins(margins), progress=progress)
+            at_once = jobs or (os.cpu_count() if engine == "processes" else None)
+            found = start()(out=out, engine=engine, jobs=at_once, margins=_margins(margins), progress=progress)
         _show(found, out, json=json)
 
 

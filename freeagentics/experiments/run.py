@@ -12,7 +12,7 @@ from freeagentics.experiments.plan import Plan
 from freeagentics.experiments.points import Contrast, Point, ablations, swept
 from freeagentics.experiments.recorded import recorded
 from freeagentics.experiments.single_run import Row
-from freeagentics.experiments.workers import rows_of
+from freeagentics.experiments.workers import check_workers, rows_of
 from freeagentics.progress import ProgressCallback, no_progress
 from freeagentics.scenario.files import load_scenario, runnable, stated, with_changes
 from freeagentics.scenario.market_setup import walk_forward_starts
@@ -27,7 +27,8 @@ def ablate(
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: str = "processes",
     margins: Mapping[str, float] | None = None,
     walk_forward: bool = False,
     allow_plugins: bool = False,
@@ -43,7 +44,9 @@ def ablate(
         steps: instead of the scenario's own.
         overrides: further values by dotted key.
         out: a directory to keep finished runs in: the same call with it goes on where it was stopped or killed. Without, nothing is kept.
-        jobs: processes. More than one import the calling script again: guard it with ``if __name__ == "__main__":``.
+        jobs: runs at once; None takes one here, with Ray as many as there are cores. More than one process import the calling script
+            again: guard it with ``if __name__ == "__main__":``.
+        engine: who makes the runs: ``processes`` of this machine, ``ray``, or ``ray://ADDRESS`` of a cluster.
         margins: by measure, the largest mean difference that is as good as none; they are tested for equivalence.
         walk_forward: on replayed bars, have each seed begin at another bar, spread evenly over all that leave room for the steps: intervals
             then say how much differs from time to time, not only from agents to agents.
@@ -52,7 +55,8 @@ def ablate(
 
     Raises:
         BadInput: what was asked for cannot be run, or another experiment is in *out*; nothing is run.
-        RunFailed: a process was ended from outside, or nothing can be written. A run that fails is a row with an error instead.
+        RunFailed: a process was ended from outside, workers of Ray were lost again and again, or nothing can be written. A run that fails
+            is a row with an error instead.
 
     Examples:
         >>> from freeagentics import ablate
@@ -65,7 +69,8 @@ def ablate(
     base = _base(scenario, steps, overrides, allow_plugins)
     names = without.split(",") if isinstance(without, str) else without
     points, contrasts = ablations(base, [name.strip() for name in names])
-    return _run(f"{base.name}: what is left out", _plan(base, points, contrasts, seeds, walk_forward), out, jobs, margins, progress)
+    plan = _plan(base, points, contrasts, seeds, walk_forward)
+    return _run(f"{base.name}: what is left out", plan, out, engine, jobs, margins, progress)
 
 
 def sweep(
@@ -76,7 +81,8 @@ def sweep(
     steps: int | None = None,
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: str = "processes",
     margins: Mapping[str, float] | None = None,
     walk_forward: bool = False,
     allow_plugins: bool = False,
@@ -96,7 +102,8 @@ def sweep(
     base = _base(scenario, steps, overrides, allow_plugins)
     points, contrasts = swept(settings)
     keys = dict.fromkeys(key for point in points for key in point.settings)
-    return _run(f"{base.name}: {', '.join(keys)}", _plan(base, points, contrasts, seeds, walk_forward), out, jobs, margins, progress)
+    plan = _plan(base, points, contrasts, seeds, walk_forward)
+    return _run(f"{base.name}: {', '.join(keys)}", plan, out, engine, jobs, margins, progress)
 
 
 def compare(*runs: str | Path, margins: Mapping[str, float] | None = None, progress: ProgressCallback = no_progress) -> Experiment:
@@ -147,15 +154,15 @@ def _run(
     title: str,
     plan: Plan,
     out: str | Path | None,
-    jobs: int,
+    engine: str,
+    jobs: int | None,
     margins: Mapping[str, float] | None,
     progress: ProgressCallback,
 ) -> Experiment:
-    if jobs < 1:
-        raise BadInput(f"jobs: give at least one process (it is {jobs})")
+    check_workers(engine, jobs)
     check_margins(margins or {})
     directory = ExperimentDirectory(Path(out), plan.described()) if out is not None else None
-    made = _rows(plan, directory, jobs, progress)
+    made = _rows(plan, directory, engine, jobs, progress)
     rows = [
         {
             "point": run.point.name,
@@ -173,12 +180,12 @@ def _run(
     return experiment
 
 
-def _rows(plan: Plan, directory: ExperimentDirectory | None, jobs: int, progress: ProgressCallback) -> dict[str, Row]:
+def _rows(plan: Plan, directory: ExperimentDirectory | None, engine: str, jobs: int | None, progress: ProgressCallback) -> dict[str, Row]:
     """Rows of all runs by key: those that were finished before, and all others as they end."""
     made = {run.key: row for run in plan.runs if directory and (row := directory.row(run.key)) is not None}
     missing = {run.key: run.toml for run in plan.runs if run.key not in made}
     progress("runs", len(made), len(plan.runs))
-    for key, row in rows_of(missing, jobs) if missing else ():
+    for key, row in rows_of(missing, engine, jobs) if missing else ():
         made[key] = row
         if directory:
             directory.finish(key, row)

@@ -1,4 +1,4 @@
-"""Workers of an experiment: processes that end with the process that started them."""
+"""Workers of an experiment: processes that end with the process that started them, or tasks of Ray."""
 
 from __future__ import annotations
 
@@ -12,27 +12,41 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.synchronize import Event
 
-from freeagentics.errors import RunFailed
+from freeagentics.errors import BadInput, RunFailed
+from freeagentics.experiments.ray_tasks import rows_on_ray
 from freeagentics.experiments.single_run import Row, run_row
 
 _stop: list[Event] = []
 """In a worker: set when the experiment is asked to stop."""
 
 
-def rows_of(runs: Mapping[str, str], jobs: int) -> Iterator[tuple[str, Row]]:
+def check_workers(engine: str, jobs: int | None) -> None:
+    """Raise BadInput for an engine that there is not, or no job."""
+    if engine != "processes" and engine.partition("://")[0] != "ray":
+        raise BadInput(f"engine {engine}: give processes, ray, or ray://HOST:PORT")
+    if jobs is not None and jobs < 1:
+        raise BadInput(f"jobs: give at least one (it is {jobs})")
+
+
+def rows_of(runs: Mapping[str, str], engine: str, jobs: int | None) -> Iterator[tuple[str, Row]]:
     """Key and row of each run, as they end.
 
     Args:
         runs: scenarios as TOML, by key.
-        jobs: processes; with one the runs are made in this process.
+        engine: ``processes``, ``ray``, or ``ray://ADDRESS`` of a cluster.
+        jobs: runs at once; None takes one here, with Ray as many as there are cores. One process is this one.
 
     Raises:
-        RunFailed: a process was ended from outside.
+        BadInput: there is no such cluster, or a node of it computes otherwise than this machine.
+        RunFailed: a process was ended from outside, or workers of Ray were lost again and again.
     """
-    if min(jobs, len(runs)) <= 1:
+    kind, _, address = engine.partition("://")
+    if kind == "ray":
+        yield from rows_on_ray(runs, address or None, jobs or 0)
+    elif min(jobs or 1, len(runs)) <= 1:
         yield from ((key, run_row(toml)) for key, toml in runs.items())
     else:
-        yield from _in_processes(runs, min(jobs, len(runs)))
+        yield from _in_processes(runs, min(jobs or 1, len(runs)))
 
 
 def _in_processes(runs: Mapping[str, str], jobs: int) -> Iterator[tuple[str, Row]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from ray_nodes import add_node, kill_node, nodes
 
 from freeagentics import MarketModel, Probe, resume, run
 from freeagentics.errors import BadInput, Interrupted, RoleFailed
 from freeagentics.runtime import RayEngine, SerialEngine, ThreadEngine
 from freeagentics.runtime.engines import ray_engine
 from freeagentics.scenario import load_scenario
+from freeagentics.scenario.files import with_changes
 from freeagentics.scenario.scenario import Scenario
 
 pytest.importorskip("ray")
@@ -40,15 +43,8 @@ OVERRIDES = {"agents.count": 24, "steps": 12, "run.checkpoint_every": 5, "run.wo
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two nodes of one core each."""
-    from ray.cluster_utils import Cluster
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        nodes: Any = Cluster()
-        for _ in range(2):
-            nodes.add_node(num_cpus=1, include_dashboard=False, object_store_memory=100 * 2**20)
-        yield nodes
-        nodes.shutdown()
+    with nodes(2) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +110,12 @@ def test_the_trajectory_is_that_without_an_engine(cluster: Any, scenario: Scenar
     assert trajectory(scenario, engine) == expected == trajectory(scenario, ThreadEngine(2))
 
 
+@pytest.mark.parametrize("name", ["floor", "echo"])
+def test_made_markets_are_those_without_an_engine(cluster: Any, scenario: Scenario, name: str) -> None:
+    made = load_scenario(name, OVERRIDES | {"plugins.files": list(scenario.plugins.files), "agents.team": dict(scenario.agents.team)})
+    assert trajectory(made, RayEngine(cluster.address, 2)) == trajectory(made, SerialEngine())
+
+
 def test_probes_and_agents_see_what_they_see_without_it(cluster: Any, scenario: Scenario, expected: str) -> None:
     here, there = Reading(), Reading()
     trajectory(scenario, SerialEngine(), here)
@@ -172,12 +174,19 @@ def test_no_cluster_is_said_in_one_line() -> None:
         RayEngine("nonsense", 1)
 
 
-def test_a_run_outlives_a_node(cluster: Any, scenario: Scenario, expected: str, tmp_path: Path) -> None:
-    class Removing(Killing):
+def test_a_run_outlives_nodes_that_are_killed_in_mid_step(cluster: Any, scenario: Scenario, expected: str, tmp_path: Path) -> None:
+    """One node; with the environment's NODES_KILLED so many, in a run that is as much longer."""
+    count = int(os.environ.get("NODES_KILLED", "1"))
+    longer = with_changes(scenario, {"steps": 10 + 2 * count})
+
+    class KillingNodes(Killing):
         def decided(self, cohort: Any, view: Any, output: Any) -> None:
             if view.observation.step in self._steps:
                 self._steps.remove(view.observation.step)
-                cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+                kill_node(cluster)
+                add_node(cluster)
 
-    record = run(scenario, overrides=on(cluster), out=tmp_path / "run", probes=[Removing(7)])
-    assert record.summary.trajectory_sha256 == expected
+    killing = KillingNodes(*range(7, 7 + 2 * count, 2))
+    record = run(longer, overrides=on(cluster), out=tmp_path / "run", probes=[killing])
+    assert record.summary.trajectory_sha256 == (trajectory(longer, SerialEngine()) if count > 1 else expected)
+    assert killing.said.count("a worker was lost: going on from the last checkpoint") == count

@@ -156,3 +156,9 @@ def test_runs_are_compared_with_the_first_and_doubles_are_refused(tmp_path: Path
     assert found.differences["seeds"].unique().to_list() == [2]
     with pytest.raises(BadInput, match="give each run once"):
         compare(paths[0], paths[0])
+
+
+@pytest.mark.parametrize("engine", ["threads", "processes://here", "raymond"])
+def test_an_engine_that_there_is_not_is_said(engine: str) -> None:
+    with pytest.raises(BadInput, match=f"engine {engine}: give processes, ray, or ray://HOST:PORT"):
+        sweep("quick", {"market.fee_bps": [0]}, engine=engine)

@@ -38,7 +38,7 @@ ROOMS = {
     "replay": {"simulation", "records", "scenario", "agents", "journal", "runtime"} | FACULTIES,
     "runs": {"replay", "sync", "services", "simulation", "records", "scenario", "agents", "mind", "journal", "stores", "runtime"},
     "metrics": {"simulation", "agents", "journal", "runtime"},
-    "experiments": {"simulation", "records", "scenario", "agents", "market", "journal"},
+    "experiments": {"simulation", "records", "scenario", "agents", "market", "journal", "runtime"},
     "env": {"simulation", "scenario", "agents", "market", "memory"},
     "evaluation": {"replay", "simulation", "records", "scenario", "agents", "market", "memory", "journal", "runtime", "services"},
     "report": {"mesa_memory", "evaluation", "experiments", "replay", "records", "scenario", "agents", "journal"}

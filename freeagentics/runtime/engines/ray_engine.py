@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import ModuleType
@@ -15,6 +13,7 @@ from freeagentics.clock import wall_clock
 from freeagentics.errors import BadInput, WorkerLost
 from freeagentics.kernels import fingerprint
 from freeagentics.runtime.engines.engine import Engine, Piece, Result, SerialEngine
+from freeagentics.runtime.engines.ray_connection import connect, import_ray, other_arithmetic
 
 Thing = TypeVar("Thing")
 
@@ -43,11 +42,11 @@ class RayEngine(Engine):
     """
 
     def __init__(self, address: str | None = None, workers: int = 0) -> None:
-        self._ray = _ray()
+        self._ray = import_ray()
         super().__init__()
         self._homes: dict[int, int] = {}
         self._actors: list[Any] = []
-        self._connected = _connect(self._ray, address, workers)
+        self._connected = connect(self._ray, address, workers)
         try:
             self._actors = self._join(workers)
         except BaseException:
@@ -69,10 +68,7 @@ class RayEngine(Engine):
             raise BadInput(f"Ray: no core of {cores} was free within {JOIN_S:.0f} s; end what else runs there, or add nodes")
         for node, arithmetic in (found[actor] for actor in joined):
             if arithmetic != fingerprint():
-                raise BadInput(
-                    f"Ray: numbers come out otherwise on node {node} (arithmetic {arithmetic}) than here (arithmetic {fingerprint()}); "
-                    "install the same freeagentics and numpy on all nodes, or leave that one out"
-                )
+                raise other_arithmetic(node, arithmetic)
         return joined
 
     def _answers(self, asked: Sequence[Any]) -> list[Any]:
@@ -105,9 +101,11 @@ class RayEngine(Engine):
         for module in modules:
             self._ray.cloudpickle.register_pickle_by_value(module)
         self._homes = dict(homes)
-        parts = [{key: things[key] for key, home in homes.items() if home == place} for place in range(self.workers)]
-        # As bytes: arrays of arguments are views of Ray's shared memory, which nobody may write to.
-        self._got([actor.own.remote(self._ray.cloudpickle.dumps(part)) for actor, part in zip(self._actors, parts, strict=True)])
+        for place, actor in enumerate(self._actors):
+            part = {key: things[key] for key, home in homes.items() if home == place}
+            # As bytes: arrays of arguments are views of Ray's shared memory, which nobody may write to. One after the other: what is on
+            # its way lies in memory three times.
+            self._got([actor.own.remote(self._ray.cloudpickle.dumps(part))])
 
     def share(self, value: object) -> object:
         """A handle of a value that all actors are to read: it crosses to each node once."""
@@ -173,37 +171,3 @@ class _Owner:
             return function(self._things[key], value, shared)
         except Exception as error:
             return _Raised(error)
-
-
-def _ray() -> Any:
-    # Read when Ray is imported.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
-        import ray
-    except ImportError as error:
-        raise BadInput("the engine ray needs Ray; install with: pip install 'freeagentics[ray]'") from error
-    return ray
-
-
-def _connect(ray: Any, address: str | None, workers: int) -> bool:
-    """Start or join Ray, unless it is there already; returns whether that was done here. Raises BadInput where no cluster answers."""
-    if ray.is_initialized():
-        return False
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
-    # Ray takes SIGTERM for itself.
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if address is None:
-                # Named, or a cluster that RAY_ADDRESS or an earlier `ray start` speaks of would be joined.
-                ray.init("local", num_cpus=workers or None, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
-            else:
-                ray.init(address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        raise BadInput(f"Ray: no cluster at {address or 'this machine'}: {str(error).splitlines()[0]}") from error
-    finally:
-        with suppress(ValueError):
-            signal.signal(signal.SIGTERM, before)
-    return True
