@@ -131,7 +131,7 @@ def _host(place: str, scheme: str) -> tuple[str, int]:
 
 
 def _service(parts: SplitResult) -> tuple[str | None, str]:
-    """What Sentinels call the primary, where they are asked, and the rest of the path, which is the database."""
+    """The name that Sentinels have for the primary, where they are asked, and the rest of the path, which is the database."""
     path = parts.path.removeprefix("/")
     if not parts.scheme.endswith("+sentinel"):
         return None, path
