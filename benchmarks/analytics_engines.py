@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -32,6 +33,9 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], str | None, str, str]] = {
 """Columns, and a stretch of time, as `success_by` takes them; the same as expressions, and what they are of, in SQL."""
 
 
+sql: Any = duckdb.sql
+
+
 def main() -> None:
     """Print a table: of each question the median time of both, and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -46,7 +50,7 @@ def main() -> None:
     decisions = pl.concat([one.with_columns(run=pl.lit(f"run-{number:03d}")) for number in range(asked.runs)]).rechunk()
     with tempfile.TemporaryDirectory() as folder:
         decisions.write_parquet(file := Path(folder) / "decisions.parquet")
-        duckdb.sql(f"CREATE TABLE decisions AS FROM '{file}'")
+        sql(f"CREATE TABLE decisions AS FROM '{file}'")
     print(f"{len(decisions):,} decisions of {asked.runs} runs; one is read in {reading:.2f} s; median of {asked.turns} turns\n")
     print("| question | polars, ms | DuckDB, ms | polars / DuckDB |\n|---|---|---|---|")
     for name, (by, every, keys, rows) in QUESTIONS.items():
@@ -55,10 +59,10 @@ def main() -> None:
 
 
 def _row(name: str, decisions: pl.DataFrame, by: tuple[str, ...], every: str | None, query: str, turns: int) -> str:
-    mine, theirs = success_by(decisions, by, every=every), duckdb.sql(query).fetchall()
+    mine, theirs = success_by(decisions, by, every=every), sql(query).fetchall()
     counts = mine.select("decisions", "judged", "successes").rows()
     assert sorted(counts) == sorted(row[-3:] for row in theirs), f"{name}: answers differ"
-    ways: tuple[Callable[[], object], ...] = (lambda: success_by(decisions, by, every=every), lambda: duckdb.sql(query).fetchall())
+    ways: tuple[Callable[[], object], ...] = (lambda: success_by(decisions, by, every=every), lambda: sql(query).fetchall())
     spent = [[_ms(way) for way in ways] for _ in range(turns)]
     ratios = [polars / duck for polars, duck in spent]
     polars, duck = (statistics.median(column) for column in zip(*spent, strict=True))

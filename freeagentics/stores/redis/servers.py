@@ -120,8 +120,9 @@ def _clients(address: RedisUrl) -> list[Any]:
 def _primary(address: RedisUrl) -> Any:
     """A client of the primary, for which a Sentinel is asked whenever a connection is made. User and password are for it, not for them."""
     asking = {name: value for name, value in _options(address).items() if name not in ("username", "password", "health_check_interval")}
-    sentinels: Any = redis.sentinel.Sentinel(address.hosts, sentinel_kwargs=asking | {"ssl": address.tls})
-    return sentinels.master_for(address.service, db=address.database, ssl=address.tls, **_options(address))
+    sentinel: Any = redis.sentinel.Sentinel
+    asked = sentinel(address.hosts, sentinel_kwargs=asking | {"ssl": address.tls})
+    return asked.master_for(address.service, db=address.database, ssl=address.tls, **_options(address))
 
 
 def _server(address: RedisUrl, host: str, port: int) -> Any:
