@@ -60,6 +60,8 @@ class StatesByClass:
         """The memory of an agent's class. Raises BadInput where the agent is not attached."""
         of = self._by_type.get(type(agent)) or self._met(type(agent))
         if of is None or (of.members is not None and agent.unique_id not in of.members):
+            if not hasattr(agent, "unique_id"):
+                raise BadInput(f"{agent!r} is no agent of a Mesa model; give one of its agents, or several")
             attached = ", ".join(kind.__name__ for kind in self._by_type) or "no class yet"
             raise BadInput(f"{type(agent).__name__} {agent.unique_id} has no memory; attached: {attached}")
         return of

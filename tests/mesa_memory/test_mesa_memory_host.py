@@ -206,6 +206,8 @@ def test_only_agents_that_are_attached_remember() -> None:
     assert [one.action for one in own.recall()] == ["go"]
     with pytest.raises(BadInput, match="Walker 2 has no memory; attached: Walker"):
         own.shared.remember(model.walkers[1])
+    with pytest.raises(BadInput, match="'me' is no agent of a Mesa model"):
+        own.shared.remember(["me"])
 
 
 def test_what_cannot_be_attached_is_refused_in_one_line(tmp_path: Path) -> None:
