@@ -34,6 +34,7 @@ class Bar {
     this.begin = new Begin(page);
     this.fork = new Fork(page);
     this.tabs = el("nav", { class: "tabs", role: "tablist", "aria-label": "Views" }, TABS.map((name) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "view", text: words(name), onclick: () => page.show(name) })));
+    new ResizeObserver(() => this.reveal(page.tab)).observe(this.tabs);
     this.node = el("header", { class: "bar" }, this.first(), this.second(), this.tabs);
     this.tabs.addEventListener("keydown", (event) => this.along(event));
   }
