@@ -147,7 +147,7 @@ def test_a_url_is_shown_without_name_and_password_and_else_as_it_is(url: str, sh
         ("rediss+shards://me:secret#@a,b", "percent-encoded: %23"),
         ("redis://h/first", "number of a database"),
         ("redis://h#f", "number of a database"),
-        ("redis://a,b", "redis+cluster:// or redis+shards://"),
+        ("redis://a,b", "redis+cluster://, redis+shards:// or redis+sentinel://"),
         ("redis+shards://a,a", "names a server twice"),
         ("redis+cluster://a/1", "a cluster has no database 1"),
         ("redis://h?layuot=keys", "no option 'layuot'; did you mean 'layout'"),
@@ -156,7 +156,8 @@ def test_a_url_is_shown_without_name_and_password_and_else_as_it_is(url: str, sh
         ("redis://h?retention=90", "days like 90d"),
         ("redis://h?cache=yes&cache=no", "names an option twice"),
         ("rediss://h?ca_certs=no/ca.pem", "ca_certs: there is no file no/ca.pem"),
-        ("redis+sentinel://h", "unknown store scheme"),
+        ("redis+sentinel://h", "the name that they have for the primary"),
+        ("redis+proxy://h", "unknown store scheme"),
     ],
 )
 def test_a_redis_url_that_opens_no_store_is_told_why_in_one_line(url: str, message: str) -> None:
