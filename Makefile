@@ -63,7 +63,7 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/clusters $(ARGS)
-	$(MKDOCS) build --strict --quiet
+	$(MKDOCS) build --strict
 
 test-installs: | $(BIN)/python
 	$(BIN)/python tests/installs.py

@@ -32,7 +32,7 @@ _SCHEMA: dict[str, Any] = {
 class Analytics(Service):
     """Figures of the decisions that a store holds of its run; those of run directories are in `freeagentics.evaluation.run_decisions`.
 
-    Example:
+    Examples:
         >>> from freeagentics import open_store
         >>> store = open_store("memory:", run="mine")
         >>> log, analytics = DecisionLogger(store), Analytics(store)

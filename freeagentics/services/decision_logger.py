@@ -63,7 +63,7 @@ class DecisionQuery:
 class DecisionLogger(Service):
     """Logs all decisions of any number of agents, and answers questions about them.
 
-    Example:
+    Examples:
         >>> from freeagentics import open_store
         >>> log = DecisionLogger(open_store("memory:", run="mine"), clock=lambda: 1_760_797_800_000)
         >>> made = log.log_decision({"agent_id": "market-hunter", "decision_type": "SOURCE_SELECTION"})

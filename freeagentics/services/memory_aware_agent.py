@@ -33,7 +33,7 @@ class MemoryAwareAgent:
 
     Raises BadName where that is no agent's id.
 
-    Example:
+    Examples:
         >>> from freeagentics import open_store
         >>> store = open_store("memory:", run="mine")
         >>> hunter, manager = MemoryAwareAgent(store, "market-hunter"), MemoryAwareAgent(store, "risk-manager")

@@ -38,7 +38,7 @@ class MemoryManager(Service):
 
     Whoever has a manager may ask for any agent; `MemoryAwareAgent` is bound to one. Rights of single agents are a matter of the store.
 
-    Example:
+    Examples:
         >>> from freeagentics import open_store
         >>> memory = MemoryManager(open_store("memory:", run="mine"), clock=lambda: 1_760_797_800_000)
         >>> kept = memory.remember("market-hunter", "OBSERVATION", {"whale_count": 5})
