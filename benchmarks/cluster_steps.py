@@ -72,7 +72,7 @@ def cluster(nodes: int) -> Iterator[str]:
 
 
 def stepped(agents: int, nodes: int, steps: int) -> dict[str, Any]:
-    """What a step takes, in seconds and bytes, at so many agents and nodes."""
+    """Seconds and bytes of a step, at so many agents and nodes."""
     if not nodes:
         return _measured(agents, 0, steps, SerialEngine())
     with cluster(nodes) as address:

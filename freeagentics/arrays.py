@@ -188,4 +188,5 @@ def _asleep(kind: Any) -> Any:
 
 
 def _awake(kind: Any) -> Any:
-    return kind.__mro__[2]
+    """The class that was put to sleep as this one; itself where it is awake."""
+    return kind.__bases__[1] if issubclass(kind, _Asleep) else kind

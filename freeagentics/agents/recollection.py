@@ -77,7 +77,8 @@ class Recollection(ArrayState):
 
     def _metric_weights(self) -> F32:
         """Weights (rows, key_size) of the metric; all alike in a row that is damaged."""
-        credence, sound = self.credence, np.isfinite(self.credence)
+        credence = self.credence
+        sound = np.isfinite(credence)
         # Rows are asked only where any is damaged: each of them takes as long as all together.
         return FLAT + (credence if sound.all() else np.where(sound.all(axis=1, keepdims=True), credence, np.float32(0)))
 

@@ -56,10 +56,10 @@ class EncodedMemories:
         end = _COUNT.size + (_COUNT.unpack_from(block)[0] * _RUN.size if len(block) >= _COUNT.size else 0)
         if not _COUNT.size <= end < len(block) or block[end] != zlib.crc32(block[:end]) & 255:
             raise CorruptRecord(f"block of memories of {len(block)} bytes whose head is damaged")
-        runs = np.frombuffer(block[_COUNT.size : end], dtype=[("first", "<i4"), ("count", "<u2")])
-        count, start = int(runs["count"].sum(dtype=np.int64)), end + 1
+        first, counts = np.array([*_RUN.iter_unpack(block[_COUNT.size : end])], dtype=np.int64).reshape(-1, 2).T
+        count, start = int(counts.sum()), end + 1
         importance, codes = np.frombuffer(block[start : start + count], dtype=np.uint8), Codes.from_bytes(block[start + count :])
         if len(codes) != count:
             raise CorruptRecord(f"block of memories with {len(codes)} codes where {count} were written")
-        within = np.arange(count) - np.repeat(np.cumsum(runs["count"], dtype=np.int64) - runs["count"], runs["count"])
-        return cls((np.repeat(runs["first"], runs["count"]) + within).astype(np.int32), importance, codes, version)
+        within = np.arange(count) - np.repeat(np.cumsum(counts) - counts, counts)
+        return cls((np.repeat(first, counts) + within).astype(np.int32), importance, codes, version)

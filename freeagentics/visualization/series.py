@@ -8,7 +8,7 @@ from freeagentics.agents import SIGNAL_KINDS, SignalKind
 from freeagentics.agents.desk_limits import DeskLimits
 from freeagentics.arrays import F32, AnyArray
 from freeagentics.journal import Kind
-from freeagentics.market import CENTS
+from freeagentics.market import CENTS, BookSource
 from freeagentics.records.event_texts import event_texts
 from freeagentics.visualization.plain import plain
 from freeagentics.visualization.run_view import RunView
@@ -21,9 +21,6 @@ MOST_MARKS = 40
 
 CRASH = 4.0
 """Standard deviations of the bars before, so many of which a bar has to lose to be marked as a crash."""
-
-DEPTH = ("book.spread", "book.imbalance", "book.depth")
-"""Columns of the observation that tell of an order book."""
 
 CALM_BARS = 100
 """Bars that this standard deviation is taken over."""
@@ -102,9 +99,10 @@ class Series:
             self._limit.append(self._limits.limit.astype(np.float32))
 
     def _observed(self, first: int, last: int) -> dict[str, object]:
-        """Prices of each asset, and what the order book of its bars was like, `DEPTH` in their order: nothing where there is none."""
+        """Prices of each asset, and what the source `book` shows of its order book: nothing where it shows none."""
         names, pages = self._view.names, np.stack(self._pages(Kind.OBSERVATION, first, last))
-        places = [names.columns.index(name) for name in DEPTH] if set(DEPTH) <= set(names.columns) else []
+        shown = set(BookSource.columns) <= set(names.columns)
+        places = [names.columns.index(name) for name in BookSource.columns] if shown else []
         depth = pages["values"].transpose(1, 2, 0)[:, places]
         return {
             "price": [plain(column) for column in (pages["price"] / names.units.price).T],

@@ -43,45 +43,51 @@ typedef struct {
 
 static PyTypeObject *array_type;
 
-/* Whether the numbers of an array are what a letter stands for, by numpy's letters for types. */
-static int has_numbers(const Items *items, char letter) {
-    if (items->byteorder == '>') return 0;
+/* Bytes of a number by its letter, which numpy and the buffer protocol share; 0 for one that no kernel takes. */
+static Py_ssize_t size_of(char found) {
+    switch (found) {
+        case 'f': return sizeof(float);
+        case 'd': return sizeof(double);
+        case 'B':
+        case '?': return 1;
+        case 'H': return sizeof(short);
+        case 'i': return sizeof(int);
+        case 'l': return sizeof(long);
+        case 'q': return sizeof(long long);
+        default: return 0;
+    }
+}
+
+/* Whether numbers of a letter are what a kernel's signature asks for with *letter*. */
+static int is_kind(char found, char letter) {
     switch (letter | 32) {
-        case 'f': return items->letter == 'f';
-        case 'd': return items->letter == 'd';
-        case 'b': return items->letter == 'B' || items->letter == '?';
-        case 'w': return items->letter == 'H';
-        case 'i': return items->letter == 'i';
-        case 'l': return sizeof(long) == 8 ? items->letter == 'l' : items->letter == 'q';
+        case 'f': return found == 'f';
+        case 'd': return found == 'd';
+        case 'b': return found == 'B' || found == '?';
+        case 'w': return found == 'H';
+        case 'i': return (found == 'i' || found == 'l') && size_of(found) == 4;
+        case 'l': return (found == 'l' || found == 'q') && size_of(found) == 8;
         default: return 0;
     }
 }
 
 /* Take a plain array; 0 where it is none, or not as it has to be: what is wrong is said by `take`. */
 static int take_array(PyObject *given, char letter, Argument *argument, Py_ssize_t *bytes) {
-    static const char sizes[128] = {['f'] = 4, ['d'] = 8, ['b'] = 1, ['w'] = 2, ['i'] = 4, ['l'] = 8};
     const Array *array = (const Array *)given;
     int needed = ARRAY_ORDERED | ARRAY_ALIGNED | (letter >= 'A' && letter <= 'Z' ? ARRAY_WRITEABLE : 0);
-    if (Py_TYPE(given) != array_type || (array->flags & needed) != needed || !has_numbers(array->items, letter)) return 0;
+    if (Py_TYPE(given) != array_type || (array->flags & needed) != needed) return 0;
+    if (array->items->byteorder == '>' || !is_kind(array->items->letter, letter)) return 0;
     argument->at = array->data;
     argument->items = 1;
     for (int axis = 0; axis < array->axes; axis++) argument->items *= array->shape[axis];
-    *bytes += argument->items * sizes[letter | 32];
+    *bytes += argument->items * size_of(array->items->letter);
     return 1;
 }
 
-static int is_kind(const Py_buffer *buffer, char letter) {
+static int is_buffer_of(const Py_buffer *buffer, char letter) {
     const char *format = buffer->format ? buffer->format : "B";
     if (*format == '<' || *format == '=' || *format == '@') format++;
-    switch (letter | 32) {
-        case 'f': return *format == 'f' && buffer->itemsize == 4;
-        case 'd': return *format == 'd' && buffer->itemsize == 8;
-        case 'b': return (*format == 'B' || *format == '?') && buffer->itemsize == 1;
-        case 'w': return *format == 'H' && buffer->itemsize == 2;
-        case 'i': return strchr("il", *format) && buffer->itemsize == 4;
-        case 'l': return strchr("lq", *format) && buffer->itemsize == 8;
-        default: return 0;
-    }
+    return is_kind(*format, letter) && buffer->itemsize == size_of(*format);
 }
 
 static int expected(const Kernel *kernel, int place, const char *what) {
@@ -102,7 +108,7 @@ static int take(const Kernel *kernel, int place, PyObject *given, Py_buffer *buf
     int filled = letter >= 'A' && letter <= 'Z';
     if (PyObject_GetBuffer(given, buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (filled ? PyBUF_WRITABLE : 0)) < 0)
         return expected(kernel, place, filled ? "must be a contiguous array that may be written" : "must be a contiguous array");
-    if (!is_kind(buffer, letter)) {
+    if (!is_buffer_of(buffer, letter)) {
         PyErr_Format(PyExc_TypeError, "kernel %s: argument %d has items of type %s, expected %c", kernel->name, place + 1, buffer->format, letter | 32);
         PyBuffer_Release(buffer);
         return -1;
