@@ -118,7 +118,7 @@ class Chart {
     ctx.fillStyle = colour("muted");
     ctx.font = `${13 * dense}px system-ui, sans-serif`;
     ctx.textAlign = "center";
-    ctx.fillText(this.note, bbox.left + bbox.width / 2, bbox.top + bbox.height / 2);
+    ctx.fillText(this.note, bbox.left + bbox.width / 2, bbox.top + bbox.height / 2, bbox.width);
     ctx.restore();
   }
 

@@ -7,7 +7,7 @@ class Memory {
   constructor(page) {
     this.page = page;
     this.tiles = tiles();
-    this.saved = new Chart(page, { title: `Error that memory saved, mean of ${SPAN} steps`, classes: "wide", height: 230, format: (value) => percent(value, 1), series: [{ label: "hunters", colour: "accent" }, { label: "analyzers", colour: "warn" }], overlay: zeroLine, note: "No forecast that memory moved has been judged." });
+    this.saved = new Chart(page, { title: `Error that memory saved, mean of ${SPAN} steps`, classes: "wide", height: 230, format: (value) => percent(value, 1), series: [{ label: "hunters", colour: "accent" }, { label: "analyzers", colour: "warn" }], overlay: zeroLine, note: "No moved forecast is judged." });
     this.use = new Chart(page, { title: `Forecasts that memory moved and turned, mean of ${SPAN} steps`, height: 220, format: (value) => percent(value, 0), range: (_, low, high) => [0, Math.max(0.05, high * 1.08)], series: [{ label: "moved", colour: "muted" }, { label: "turned", colour: "accent" }] });
     this.roles = el("div");
     this.ages = el("div");
