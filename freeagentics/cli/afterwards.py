@@ -76,6 +76,7 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
         UntrustedPlugin: it has plugins that this user has not run before, without *allow_plugins*.
     """
     from freeagentics.evaluation.audit import audit_memories
+    from freeagentics.evaluation.fidelity import fidelity_by_age
     from freeagentics.evaluation.kept_agreement import kept_agreement
     from freeagentics.records.feature_std import feature_std
     from freeagentics.records.losses import forgot
@@ -88,8 +89,8 @@ def write_audit(record: RunRecord, steps: int | None = None, *, quiet: bool = Fa
     with Progress(f"auditing memories over {steps} steps", quiet=quiet) as progress:
         spread = feature_std(record, progress)
         audit = audit_memories(lineage.own, spread, steps, progress)
-        if forgot(record):
-            audit = audit.model_copy(update={"kept": kept_agreement(record, lineage, steps, progress)})
+        kept = kept_agreement(record, lineage, steps, progress) if forgot(record) else None
+        audit = audit.model_copy(update={"kept": kept, "ages": fidelity_by_age(record, lineage, spread, progress)})
     record.directory.write_audit(audit.model_dump_json(indent=2))
     return audit
 

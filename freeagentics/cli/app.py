@@ -34,9 +34,16 @@ from freeagentics.errors import BadInput, FreeagenticsError, Interrupted
 # Typer brings its own copy of click in some versions; its front door shows only this much of the family of usage errors.
 UsageError: Any = typer.BadParameter.__base__
 
-# Typer makes a yes or no of a --help that nobody gave, and imports pydantic for it, unless there is one already.
+# Typer makes a yes or no of a --help that nobody gave, and of --install-completion, and imports pydantic for it, but where there is one.
 _NO_HELP = {"help": False}
-_NOT_GIVEN = _NO_HELP | {"scenarios": _NO_HELP, "store": _NO_HELP, "memory": _NO_HELP, "state": _NO_HELP}
+_NOT_GIVEN = _NO_HELP | {
+    "install_completion": False,
+    "show_completion": False,
+    "scenarios": _NO_HELP,
+    "store": _NO_HELP,
+    "memory": _NO_HELP,
+    "state": _NO_HELP,
+}
 
 app = typer.Typer(
     name="freeagentics",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -30,6 +29,8 @@ def viz_command(
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise BadInput(f"the page needs {', '.join(missing)}; install with: pip install 'freeagentics[viz]'")
+    import webbrowser
+
     from freeagentics.visualization.server import listen, serve
 
     shown = _openable(scenario, allow_plugins=allow_plugins)

@@ -9,8 +9,9 @@ import numpy as np
 
 from freeagentics.agents import Cohort
 from freeagentics.agents.cohort import StepContext
-from freeagentics.arrays import F32, F64, I64, Mask
+from freeagentics.arrays import F32, F64, I64
 from freeagentics.evaluation.agreement import Agreement, AgreementProbe, CodecOf
+from freeagentics.evaluation.feature_errors import FeatureErrors, root_of
 from freeagentics.memory import GROUPS, FeatureTable, open_codec
 from freeagentics.memory.codec import Codec, Encoded, Int8Codec, SideInformation
 from freeagentics.memory.features import Group
@@ -20,9 +21,6 @@ from freeagentics.scenario import Scenario
 
 AGENTS = 50
 """Most agents of an audit's run: it is to take seconds."""
-
-_STILL = 1e-6
-"""Standard deviation, as a share of its range, up to which a feature does not vary but for rounding."""
 
 
 def audit_memories(scenario: Scenario, spread: Mapping[str, F64], steps: int, progress: ProgressCallback = no_progress) -> MemoryAudit:
@@ -53,32 +51,28 @@ class _Tally:
     """Sums over the memories of one role under one codec."""
 
     def __init__(self, codec: Codec, table: FeatureTable, spread: F64) -> None:
-        self.codec = codec
-        self.grouped = {group: np.array([feature.group == group for feature in table.features]) for group in GROUPS}
-        self.memories = self._bytes = 0
-        self._spread, self.varies = spread, spread > _STILL * (table.high.astype(np.float64) - table.low)
-        self._off, self._bits = np.zeros((2, len(table)))
+        self.codec, self.errors = codec, FeatureErrors(table, spread)
+        self._bytes, self._bits = 0, np.zeros(len(table))
 
     def add(self, vectors: F32, decoded: F32, length: I64, bits: F64) -> None:
         """Add feature vectors (n, F) and what they decode to, the bytes of their codes (n,), and the bits of features (F,)."""
-        self._off += np.square(vectors.astype(np.float64) - decoded).sum(axis=0)
+        self.errors.add(vectors, decoded)
         self._bits += bits * len(vectors)
         self._bytes += int(length.sum())
-        self.memories += len(vectors)
+
+    @property
+    def memories(self) -> int:
+        """How many there were."""
+        return self.errors.memories
 
     @property
     def bits(self) -> float:
         """Mean bits of a code."""
         return 8 * self._bytes / self.memories
 
-    def bits_of(self, features: Mask) -> float:
-        """Mean bits that features (F,) take of a code."""
-        return float(self._bits[features].sum()) / self.memories
-
-    def errors(self, features: Mask) -> F64:
-        """Mean squares of the errors of those of features (F,) that vary, over their variance."""
-        features = features & self.varies
-        return self._off[features] / self.memories / np.square(self._spread[features])
+    def bits_of(self, group: Group) -> float:
+        """Mean bits that features of a group take of a code."""
+        return float(self._bits[self.errors.grouped[group]].sum()) / self.memories
 
 
 class _Auditor(AgreementProbe):
@@ -114,17 +108,11 @@ def _codec_audit(name: str, found: Agreement, tallies: dict[str, _Tally]) -> Cod
 
 
 def _role_audit(role: str, tally: _Tally) -> RoleAudit:
-    error = _root([tally.errors(tally.varies)])
+    error = root_of([tally.errors.of(tally.errors.varies)])
     codec = tally.codec
     return RoleAudit(role=role, codec=codec.name, version=codec.version, memories=tally.memories, bits=tally.bits, error=error)
 
 
 def _group_audit(group: Group, tallies: Sequence[_Tally]) -> GroupAudit:
-    bits = sum(tally.bits_of(tally.grouped[group]) * tally.memories for tally in tallies) / sum(tally.memories for tally in tallies)
-    return GroupAudit(group=group, bits=bits, error=_root([tally.errors(tally.grouped[group]) for tally in tallies]))
-
-
-def _root(squares: Sequence[F64]) -> float | None:
-    """The root of their mean, if there are any."""
-    all_of_them = np.concatenate(squares)
-    return float(np.sqrt(all_of_them.mean())) if all_of_them.size else None
+    bits = sum(tally.bits_of(group) * tally.memories for tally in tallies) / sum(tally.memories for tally in tallies)
+    return GroupAudit(group=group, bits=bits, error=root_of([tally.errors.of(tally.errors.grouped[group]) for tally in tallies]))

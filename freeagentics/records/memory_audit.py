@@ -88,18 +88,42 @@ class KeptAudit(_Found):
     dropped: int
 
 
+class AgeAudit(_Found):
+    """Memories of one step of a run as its journal keeps them, beside what agents experienced then.
+
+    Attributes:
+        step: of the run.
+        age: steps since then, at the end of the run.
+        made: memories of that step.
+        kept: those of them that the journal still has, and can read.
+        bytes: of their codes, in all.
+        error: as in `RoleAudit`, of all that are kept; None where none is.
+        groups: the same by group of features.
+    """
+
+    step: int
+    age: int
+    made: int
+    kept: int
+    bytes: int
+    error: float | None
+    groups: dict[Group, float | None]
+
+
 class MemoryAudit(_Found):
     """A trial of a run's scenario, so many agents and steps long.
 
     Attributes:
         codecs: the run's own, then int8 to compare it with.
         kept: what forgetting changes; None where nothing was forgotten.
+        ages: fidelity of what is kept of the run, the oldest first.
     """
 
     agents: int
     steps: int
     codecs: tuple[CodecAudit, ...] = Field(min_length=1)
     kept: KeptAudit | None = None
+    ages: tuple[AgeAudit, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> MemoryAudit | None:

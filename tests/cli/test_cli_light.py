@@ -15,7 +15,7 @@ from freeagentics.cli.app import app
 from freeagentics.scenario_catalog import scenario_names, scenario_titles
 
 TOLD = "import sys; sys.stderr.write(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"
-PROGRAM = f"import atexit; atexit.register(exec, {TOLD!r}); from freeagentics.cli.main import main; main()"
+PROGRAM = f"import atexit; atexit.register(exec, {TOLD!r}, {{}}); from freeagentics.cli.main import main; main()"
 HEAVY = {"matplotlib", "mesa", "networkx", "numpy", "pandas", "polars", "psutil", "pydantic", "rich", "scipy", "tomli_w"}
 
 
@@ -30,8 +30,9 @@ def commands(of: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[str,
 def imported_by(*words: str, cwd: Path) -> set[str]:
     """Top-level modules that a process holds after a command that went well."""
     done = subprocess.run([sys.executable, "-c", PROGRAM, *words], cwd=cwd, capture_output=True, text=True, check=True)
-    assert done.stdout
-    return set(done.stderr.split())
+    found = set(done.stderr.split())
+    assert done.stdout and "freeagentics" in found, done.stderr
+    return found
 
 
 def test_there_are_commands_in_groups_too() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
 from freeagentics.errors import in_command
-from freeagentics.records.memory_audit import GroupAudit, MemoryAudit, RoleAudit
+from freeagentics.memory import GROUPS
+from freeagentics.records.memory_audit import AgeAudit, GroupAudit, MemoryAudit, RoleAudit
 from freeagentics.records.run_record import RunRecord
 from freeagentics.report.formatting import UNKNOWN, count, number, percent
 from freeagentics.report.page.html import Html, command, paragraph
@@ -18,7 +20,7 @@ def audited(record: RunRecord) -> tuple[Html, ...]:
     if audit is None:
         ask = "The agreement of decisions with those from exact memories has not been measured; this does so:"
         return paragraph(ask), command(f"freeagentics memory audit {in_command(record.path)}")
-    return paragraph(*_said(audit)), _codecs(audit), _roles(audit), _groups(audit)
+    return paragraph(*_said(audit)), _codecs(audit), _roles(audit), _groups(audit), *_ages(audit)
 
 
 def _said(audit: MemoryAudit) -> tuple[str, str]:
@@ -53,6 +55,21 @@ def _groups(audit: MemoryAudit) -> Html:
     caption = "Bits a memory and errors, by group of features; the rest: checksum, asset in focus, escapes, padding to whole bytes"
     book = chain.from_iterable((number(found.shared_bits, 1), UNKNOWN) for found in audit.codecs)
     return table(caption, ("Group", *_heads(audit)), [*rows, ("the rest", *rest), ("share of the desk's book", *book)])
+
+
+def _ages(audit: MemoryAudit) -> Iterator[Html]:
+    """Fidelity by age, of a run that is as old as that."""
+    if len(audit.ages) > 1:
+        caption = "Memories as the journal keeps them, beside what agents experienced, computed again: errors by age"
+        heads = ("Age, steps", "Kept", "Bytes each", "Error", *(f"Error, {group}" for group in GROUPS))
+        yield table(caption, heads, [_age(found) for found in audit.ages])
+
+
+def _age(found: AgeAudit) -> tuple[str, ...]:
+    each = number(found.bytes / found.kept, 1) if found.kept else UNKNOWN
+    errors = (found.error, *(found.groups.get(group) for group in GROUPS))
+    kept = percent(found.kept / max(found.made, 1), 0)
+    return (count(found.age), kept, each, *(UNKNOWN if error is None else number(error, 3) for error in errors))
 
 
 def _heads(audit: MemoryAudit) -> tuple[str, ...]:

@@ -119,5 +119,17 @@ class Memory {
     const truth = pairs([["Same decisions as from exact memories", percent(own.agreement, 2)], ["Bits a memory", fixed(own.bits + own.shared_bits, 1)], plain && ["As plain int8", `${fixed(plain.bits, 0)} bits, ${percent(plain.agreement, 2)}`]]);
     beside([now, truth], el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["Features", "Bits", "Error", ...(shortened ? ["Shortened: changed by"] : [])].map((text, place) => el("th", { scope: "col", class: place ? "number" : "", text })))), el("tbody", {}, groups)),
       shortened ? "Changes by shortening are shares of a feature's range, root of their mean square, over a sample." : "");
+    this.fidelity.append(...errorByAge(audit.ages));
   }
+}
+
+// What memories are off by, the oldest first: beside experiences that were computed again when the run was audited.
+function errorByAge(ages) {
+  const told = ages.filter((one) => one.error !== null);
+  if (told.length < 2) return [];
+  const most = Math.max(...told.map((one) => one.error)), old = (one) => `${whole(one.age)} steps old`, says = (one) => `${fixed(one.error, 2)} sd, ${percent(one.kept / one.made, 0)} kept`;
+  const bars = told.map((one) => el("div", { title: `${old(one)}: ${says(one)}` }, el("i", { style: `height:${(100 * one.error) / most}%;opacity:${0.15 + (0.85 * one.kept) / one.made}` }), el("span", { text: whole(one.age) })));
+  return [el("p", { class: "note", text: "Error of what is kept, by age in steps, beside experiences computed again" }),
+    el("div", { class: "columns-chart", role: "img", "aria-label": `Error by age: ${told.map((one) => `${old(one)}, ${says(one)}`).join("; ")}` }, bars),
+    el("p", { class: "note", text: `At most ${fixed(most, 2)} standard deviations; the paler, the fewer of those made are kept` })];
 }
