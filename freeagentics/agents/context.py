@@ -158,6 +158,8 @@ class CohortContext:
         codecs: by role.
         fee: of a fill, as a share of its value.
         exposure: range of the shares of equity that desks hold without a view.
+        leverage: largest value of all positions of a desk over its equity.
+        shorts: whether desks may sell what they have not.
         heeds: kinds of signals that each role hears without being named, by role.
         patterns: that agents begin with.
         known_roles: all that the scenario knows, whether they have agents or not.
@@ -178,6 +180,8 @@ class CohortContext:
     codecs: Mapping[str, Codec]
     fee: float = 0.0005
     exposure: tuple[float, float] = (0.4, 0.6)
+    leverage: float = 1.0
+    shorts: bool = False
     heeds: Mapping[str, Collection[int]] = field(default_factory=dict)
     patterns: tuple[PatternSettings, ...] = ()
     known_roles: tuple[str, ...] = ()

@@ -17,6 +17,11 @@ def _rising(span: tuple[float, float]) -> tuple[float, float]:
     return span
 
 
+Share = Annotated[float, Field(ge=-100, le=100)]
+
+ShareSpan = Annotated[tuple[Share, Share], AfterValidator(_rising)]
+"""From a share of equity to one that is not lower; below 0 is sold short, above 1 is partly borrowed."""
+
 RateSpan = Annotated[tuple[Rate, Rate], AfterValidator(_rising)]
 """From a rate to a rate that is not lower, both in 0..1."""
 

@@ -22,6 +22,7 @@ from freeagentics.market.book import (
 )
 from freeagentics.market.daily import Daily, load_daily
 from freeagentics.market.events import Calendar, Event
+from freeagentics.market.margin import BROKER, Margin
 from freeagentics.market.market import Market
 from freeagentics.market.money import CENTS, UNITS, fee_cents, notional_cents, to_price, to_quantity
 from freeagentics.market.observation import Observation
@@ -46,6 +47,7 @@ from freeagentics.market.terms import Terms
 from freeagentics.market.units import Units
 
 __all__ = [
+    "BROKER",
     "CENTS",
     "REGIMES",
     "SOURCES",
@@ -69,6 +71,7 @@ __all__ = [
     "Event",
     "Fills",
     "GroundTruth",
+    "Margin",
     "Market",
     "MessageKind",
     "Observation",

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from freeagentics.arrays import F64, I32, I64, occurrence_batches
 from freeagentics.market.accounts import Accounts
+from freeagentics.market.margin import Room
 from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents, to_price
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.market.terms import LARGEST_IMPACT, Terms
@@ -75,18 +76,19 @@ def _totals(asset: I32, quantity: I64, assets: int) -> Totals:
     return np.asarray(high.astype(object) * 2**32 + low.astype(object), dtype=object)
 
 
-def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> Fills:
+def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I64 | None = None) -> Fills:
     """Fill *orders* (n) at *prices* (n,), as far as the accounts allow, and settle them.
 
     A desk's orders are taken in the order in which they stand: a sell is cut to the position, a buy to what free cash pays for with its
     fee, and what a sell brings is there for the buys after it. Orders cut to nothing vanish, and so do buys that would cost no cent
-    (many of them would be a position for nothing). No position grows beyond what can be counted.
+    (many of them would be a position for nothing). No position grows beyond what can be counted. With margin, orders are cut to the room
+    that positions leave which are worth *marks* (A,).
     """
     parts = []
     ranked = occurrence_batches(orders.desk)
     for turn in ranked:
         wanted = orders.take(turn)
-        part = _priced(wanted, _allowed(wanted, accounts, prices[turn], fee_ppm), prices[turn], fee_ppm)
+        part = _priced(wanted, _allowed(wanted, accounts, prices[turn], fee_ppm, marks), prices[turn], fee_ppm)
         accounts.settle(part)
         parts.append(part)
     if not parts:
@@ -95,8 +97,12 @@ def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> Fills
     return fills.take(np.flatnonzero(fills.quantity))
 
 
-def _allowed(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int) -> I64:
+def _allowed(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I64 | None) -> I64:
     """Quantity of each order after cutting, int64 (n,); no desk may come twice."""
+    if accounts.margin:
+        assert marks is not None, "what positions are worth says what may be borrowed"
+        room = Room(accounts.margin, accounts.cash, accounts.position, marks, fee_ppm)
+        return room.take(orders.desk, orders.asset, orders.quantity, prices)
     cash, held = accounts.cash[orders.desk], accounts.position[orders.desk, orders.asset]
     most = affordable_quantity(cash, prices, fee_ppm)
     bought = np.minimum(np.minimum(orders.quantity, most), int(LARGEST_UNITS) - held)

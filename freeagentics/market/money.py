@@ -24,7 +24,8 @@ LARGEST_CENTS = 4e18
 
 LARGEST_UNITS = 9e18
 
-_PER_CENT = UNITS * UNITS // 100
+PER_CENT = UNITS * UNITS // 100
+"""What a product of a price and a quantity, both in units, is over cents."""
 _MILLION = np.int64(1_000_000)
 
 
@@ -34,10 +35,10 @@ def notional_cents(price: I64, quantity: I64) -> I64:
     Raises:
         BadInput: a product of 4e18 cents or more.
     """
-    if (np.abs(np.multiply(price, quantity, dtype=np.float64)) >= LARGEST_CENTS * _PER_CENT).any():
+    if (np.abs(np.multiply(price, quantity, dtype=np.float64)) >= LARGEST_CENTS * PER_CENT).any():
         raise BadInput(f"an amount of {LARGEST_CENTS / CENTS:g} USD or more cannot be accounted for; give desks less market.cash")
     cents = np.empty(np.shape(quantity), dtype=np.int64)
-    compiled.money_products(contiguous(price, dtype=np.int64), contiguous(quantity, dtype=np.int64), _PER_CENT, cents)
+    compiled.money_products(contiguous(price, dtype=np.int64), contiguous(quantity, dtype=np.int64), PER_CENT, cents)
     return cents
 
 
@@ -52,7 +53,7 @@ def affordable_quantity(cash: I64, price: I64, fee_ppm: int) -> I64:
     parts = 1_000_000 + fee_ppm
     spend = cash // parts * _MILLION + cash % parts * _MILLION // parts
     spend = spend + (spend + 1 + fee_cents(spend + 1, fee_ppm) <= cash)
-    exact = spend * float(_PER_CENT) / price
+    exact = spend * float(PER_CENT) / price
     quantity = np.minimum(exact * (1 - 2.0**-50), LARGEST_UNITS).astype(np.int64)
     # Without the second look, cash for exactly one unit would buy 0.99999999 of it.
     return np.asarray(quantity + (notional_cents(price, quantity + 1) <= spend), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The queue of orders that stand for the next bar."""
+"""The queue of orders that stand for the next bar, those of a broker included."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from freeagentics.arrays import I64
 from freeagentics.errors import BadInput, CorruptRecord
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.exchange import fill
+from freeagentics.market.margin import BROKER
 from freeagentics.market.orders import Fills, Orders
 
 
@@ -33,7 +34,8 @@ class OrderQueue:
     def submit(self, orders: Orders, closes: I64) -> Orders:
         """Queue orders and return them as accepted.
 
-        They are cut to what the desk's cash (a fee kept back) and position allow at *closes* (A,), given all that it queued before.
+        They are cut to what the desk's cash (a fee kept back) and position allow at *closes* (A,), or its margin, given all that it queued
+        before. Of a desk that is being closed out none is accepted.
 
         Raises:
             BadInput: a desk or an asset that does not exist.
@@ -42,8 +44,11 @@ class OrderQueue:
             return orders
         self._check_targets(orders)
         free = self.accounts.copy()
-        fill(self.orders, free, closes[self.orders.asset], self._fee_ppm)
-        cut = fill(orders, free, closes[orders.asset], self._fee_ppm)
+        fill(self.orders, free, closes[self.orders.asset], self._fee_ppm, closes)
+        if self.accounts.margin:
+            closing = self.orders.desk[self.orders.agent == BROKER]
+            orders = orders.take(np.flatnonzero(~np.isin(orders.desk, closing)))
+        cut = fill(orders, free, closes[orders.asset], self._fee_ppm, closes)
         accepted = Orders(cut.agent, cut.desk, cut.asset, cut.quantity)
         self.orders = Orders.concatenate([self.orders, accepted])
         return accepted
@@ -59,6 +64,17 @@ class OrderQueue:
     def settled(self, fills: Fills) -> None:
         """Note the fills of a bar; whatever of the orders they did not fill has lapsed."""
         self.fills, self.orders = fills, Orders.empty()
+
+    def closed(self, closes: I64, elapsed_ms: int) -> None:
+        """A bar has closed at these prices (A,): mark accounts, charge for what was borrowed, and close out desks below their maintenance
+        margin, by the broker's orders for the next bar."""
+        self.accounts.lend(closes, elapsed_ms)
+        self.accounts.mark(closes)
+        if len(called := self.accounts.called(closes)):
+            row, asset = (place.astype(np.int32) for place in np.nonzero(self.accounts.position[called]))
+            desk = called[row].astype(np.int32)
+            broker = np.full(len(desk), BROKER, dtype=np.int32)
+            self.orders = Orders(broker, desk, asset, -self.accounts.position[desk, asset])
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Copies of accounts, orders and fills, by name."""

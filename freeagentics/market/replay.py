@@ -86,7 +86,7 @@ class ReplayMarket:
         self.sources, self.off, self.columns = self._features.sources, dict(self._features.off), self._features.columns
         self.events = events or Calendar((), bars.symbols)
         self.happened = self.events.record(0)
-        self.accounts = Accounts(desks, len(bars.symbols), cash_cents)
+        self.accounts = Accounts(desks, len(bars.symbols), cash_cents, self.terms.margin)
         self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
 
     @property
@@ -112,7 +112,7 @@ class ReplayMarket:
         self._queue.settled(self._filled(bar))
         self.happened = self.events.record(self.step + 1)
         self._cursor = bar + 1
-        self.accounts.mark(self._closes[bar])
+        self._queue.closed(self._closes[bar], self.interval_ms)
         return self.observe()
 
     def observe(self) -> Observation:
@@ -135,7 +135,7 @@ class ReplayMarket:
             standing = standing.take(np.flatnonzero(~halted[standing.asset]))
         orders = rationed(standing, volume, self.units, self.terms)
         prices = impacted_prices(orders, len(self.accounts.cash), opens, volume, self.units, self.terms)
-        return fill(orders, self.accounts, prices, self.terms.fee_ppm)
+        return fill(orders, self.accounts, prices, self.terms.fee_ppm, to_price(opens, self.units.price))
 
     def submit(self, orders: Orders) -> Orders:
         """Queue orders for the next open and return them as accepted.

@@ -21,6 +21,7 @@ from freeagentics.report.sections.forecasts import forecasts
 from freeagentics.report.sections.forgotten import forgotten
 from freeagentics.report.sections.groups import groups
 from freeagentics.report.sections.headline import headline, subtitle
+from freeagentics.report.sections.margin import margin
 from freeagentics.report.sections.market_facts import market_facts
 from freeagentics.report.sections.memories import memories
 from freeagentics.report.sections.parts import parts
@@ -51,6 +52,7 @@ SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     contribution,
     success,
     risk,
+    margin,
     value_at_risk,
     signals,
     sources,

@@ -106,7 +106,7 @@ class Session:
             seed=model.scenario.seed,
             agents=count,
             steps=model.steps,
-            roles=model.scenario.agents.present(),
+            roles=model.scenario.present(),
             wall_s=round(wall, 4),
             agent_steps_per_s=round(count * steps / wall, 1),
             step_ms_per_agent=round(1000 * wall / max(count * steps, 1), 6),

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from freeagentics.agents import MemorySettings
-from freeagentics.agents.ranges import RateSpan
+from freeagentics.agents.ranges import ShareSpan
 from freeagentics.scenario.section import Section
 
 SHARED_MEMORY = ("codec", "weights", "horizon", "handed_on", "population_budget")
@@ -22,7 +22,9 @@ class DeskGroupSettings(Section):
     count: int = Field(ge=1, description="Desks in it; all groups together have all desks of the run, in their order.")
     left_out: tuple[str, ...] = Field((), description="Roles of the team, and sources on sale, that its desks do without.")
     signals: bool = Field(True, description="Whether signals of its agents are delivered.")
-    exposure: RateSpan | None = Field(None, description="Range of the share of equity that its desks hold without any view.")
+    exposure: ShareSpan | None = Field(
+        None, description="Range of the share of equity that its desks hold without any view; below 0 is sold short."
+    )
     memory: dict[str, Any] = Field({}, description=f"Settings of memory that differ: any but {', '.join(SHARED_MEMORY)}.")
     roles: dict[str, dict[str, Any]] = Field({}, description="Settings of roles that differ.")
 

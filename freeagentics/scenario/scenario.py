@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, create_model, field_validator, model_validator
 
 from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, PatternSettings, Registry, in_order
-from freeagentics.agents.ranges import RateSpan
+from freeagentics.agents.ranges import ShareSpan
 from freeagentics.errors import BadScenario, did_you_mean
 from freeagentics.market import SOURCES, AuctionSettings, BookSettings, Event, SyntheticSettings
 from freeagentics.market.events import DarkSource
@@ -29,8 +29,8 @@ class AgentSettings(Section):
         DEFAULT_TEAM, description="Agents of each role on a desk; there are as many desks as whole teams."
     )
 
-    exposure: RateSpan = Field(
-        (0.4, 0.6), description="Range of the share of equity that a desk holds without any view; each draws its own."
+    exposure: ShareSpan = Field(
+        (0.4, 0.6), description="Range of the share of equity that a desk holds without any view, below 0 sold short; each draws its own."
     )
     left_out: tuple[str, ...] = Field(
         (), description="Roles of the team whose agents are left out; all others keep their desks, and whatever is drawn for them."
@@ -78,10 +78,6 @@ class AgentSettings(Section):
             counts[role] += 1
         return counts
 
-    def present(self) -> dict[str, int]:
-        """Agents of each role that is not left out."""
-        return {role: count for role, count in self.counts().items() if role not in self.left_out}
-
 
 class MarketSettings(Section):
     """Settings of the market, and of what trading on it costs."""
@@ -105,6 +101,20 @@ class MarketSettings(Section):
     )
     max_participation: float = Field(
         0.0, ge=0, le=1, description="Largest share of the last bar's volume that all fills of an asset together may take; 0 for no cap."
+    )
+    max_leverage: float = Field(
+        1.0,
+        ge=1,
+        le=100,
+        description="Largest value of all positions of a desk, long and short, over its equity; above 1 it may borrow cash.",
+    )
+    short_selling: bool = Field(False, description="Whether desks may sell units that they have not, and owe them.")
+    borrow_fee: float = Field(0.02, ge=0, le=10, description="Yearly fee of what a desk has borrowed, as a share of its value.")
+    maintenance_margin: float = Field(
+        0.25,
+        ge=0,
+        lt=1,
+        description="Equity over the value of all positions below which all of a desk's positions are closed, where it may borrow.",
     )
     sources: dict[str, Annotated[int, Field(ge=0, le=10**12)]] = Field(
         {name: SOURCES[name].default_cost_cents for name in EVERYWHERE},
@@ -134,6 +144,20 @@ class MarketSettings(Section):
         if self.answers and not self.warmup:
             raise ValueError("warmup: the crowd of a market must have traded before desks do; give 1 or more")
         return self
+
+    @model_validator(mode="after")
+    def _margin_that_opens(self) -> MarketSettings:
+        if self.borrows and self.maintenance_margin * self.max_leverage >= 1:
+            raise ValueError(
+                f"maintenance_margin: at {self.maintenance_margin:g} positions of max_leverage {self.max_leverage:g} would be closed as "
+                f"they are opened; give less than {1 / self.max_leverage:g}"
+            )
+        return self
+
+    @property
+    def borrows(self) -> bool:
+        """Answer whether desks may borrow."""
+        return self.short_selling or self.max_leverage > 1
 
     @property
     def answers(self) -> bool:
@@ -263,6 +287,22 @@ class Scenario(Section):
             self._check_group(group)
         return self
 
+    @model_validator(mode="after")
+    def _exposure_within_margin(self) -> Scenario:
+        low = -self.market.max_leverage if self.market.short_selling else 0.0
+        spans = [("agents.exposure", self.agents.exposure, self.agents.left_out)]
+        spans += [(f"desks: '{group.name}': exposure", group.exposure, group.left_out) for group in self.desks if group.exposure]
+        for where, span, left_out in spans:
+            if not low <= span[0] <= span[1] <= self.market.max_leverage:
+                raise ValueError(
+                    f"{where}: {list(span)} goes beyond {low:g} to {self.market.max_leverage:g}, which is what market.short_selling and "
+                    "market.max_leverage allow"
+                )
+            longs = {"portfolio-optimizer"} & set(self.agents.team) - {*left_out, *self.agents.left_out}
+            if longs and not 0 <= span[0] <= span[1] <= 1:
+                raise ValueError(f"{where}: a portfolio-optimizer is long only, without borrowing; leave it out, or give 0 to 1")
+        return self
+
     def _check_group(self, group: DeskGroupSettings) -> None:
         """Raises ValueError, with the group's name, for settings that cannot be."""
         try:
@@ -274,6 +314,17 @@ class Scenario(Section):
             raise ValueError(f"desks: '{group.name}': {where}: {first['msg'].removeprefix('Value error, ')}") from error
         except ValueError as error:
             raise ValueError(f"desks: '{group.name}': {error}") from error
+
+    def present(self) -> dict[str, int]:
+        """Agents of each role that are there when a run begins."""
+        counts, desks, first = self.agents.counts(), self.agents.desks, 0
+        found = {role: count for role, count in counts.items() if role not in self.agents.left_out}
+        for group in self.desks:
+            for role in set(group.left_out) & set(found):
+                each, more = divmod(counts[role], desks)
+                found[role] -= each * group.count + max(min(more, first + group.count) - first, 0)
+            first += group.count
+        return {role: count for role, count in found.items() if count}
 
     def desk_groups(self) -> list[str]:
         """Name of the group of each desk; none where there are no groups."""

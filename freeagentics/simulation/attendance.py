@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from freeagentics.agents import Population, TradingAgent
+from freeagentics.arrays import Mask
 
 
 class Attendance:
@@ -41,6 +42,14 @@ class Attendance:
         """Have Mesa's agents look at the cohorts that the population has by now."""
         for agent in self._seated().values():
             agent.cohort = self._population.cohorts[agent.cohort.number]
+
+    def dismiss_desks(self, desks: Mask) -> None:
+        """Agents of these desks (D,) leave."""
+        if desks.any():
+            desk = self._population.directory.desk
+            for index, agent in self._seated().items():
+                if desks[desk[index]]:
+                    agent.remove()
 
     def _seated(self) -> dict[int, TradingAgent]:
         return {agent.index: agent for agent in self._model.agents if isinstance(agent, TradingAgent)}

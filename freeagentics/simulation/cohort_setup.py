@@ -66,6 +66,8 @@ def cohort_context(scenario: Scenario, market: Market) -> CohortContext:
         },
         fee=scenario.market.fee_bps / 1e4,
         exposure=scenario.agents.exposure,
+        leverage=scenario.market.max_leverage,
+        shorts=scenario.market.short_selling,
         heeds={name: role.heeds for name, role in roles.items()},
         patterns=_seen(scenario.patterns, market, scenario.memory),
         known_roles=tuple(scenario.registry.roles),

@@ -64,6 +64,8 @@ class MarketModel(mesa.Model):
         metrics: the last step's `StepMetrics`; all of them are in `datacollector`.
         checkpoint_due: set it before a step to have the step carry a checkpoint.
 
+    Agents of a desk that is bankrupt leave before the next step.
+
     A model owns threads: close it, or use it as a context manager.
     """
 
@@ -160,6 +162,8 @@ class MarketModel(mesa.Model):
         if not self._started:
             self._begin()
             call_hook(self.probes, Probe.started, self)
+        if self.market.accounts.margin:
+            self.attendance.dismiss_desks(self.market.accounts.bankrupt())
         observation = self.observations.write(self.market.advance())
         self.steps = observation.step
         outcomes = self.pending_outcomes.due(observation.step, self.market.close(observation.step), observation.column("price.volatility"))

@@ -86,13 +86,13 @@ def decision_of(journal: Journal, agent: int, cohort: int, step: int) -> np.void
 
 
 def fill_rows(view: RunView, step: int) -> list[dict[str, object]]:
-    """The fills at the open of a step, the largest first, each with the step whose decision ordered it."""
+    """The fills at the open of a step, the largest first, each with the step whose decision ordered it; a broker's are nobody's."""
     fills = view.journal.read(step, Kind.FILLS, SHARED)
     found: AnyArray = np.empty(0) if fills is None else fills[np.argsort(-fills["notional"], kind="stable")]
     units = view.names.units
     return [
         {
-            "agent": view.names.ids[fill["agent"]],
+            "agent": view.names.ids[fill["agent"]] if fill["agent"] >= 0 else None,
             "desk": int(fill["desk"]),
             "symbol": view.names.symbols[fill["asset"]],
             "quantity": float(fill["quantity"] / units.quantity[fill["asset"]]),

@@ -8,7 +8,7 @@ from freeagentics.agents import SIGNAL_KINDS, SignalKind
 from freeagentics.agents.desk_limits import DeskLimits
 from freeagentics.arrays import F32, AnyArray
 from freeagentics.journal import Kind
-from freeagentics.market import CENTS, BookSource
+from freeagentics.market import BROKER, CENTS, BookSource
 from freeagentics.records.event_texts import event_texts
 from freeagentics.visualization.plain import plain
 from freeagentics.visualization.run_view import RunView
@@ -122,22 +122,27 @@ class Series:
         return marks
 
     def _marks(self, step: int, records: AnyArray) -> list[list[object]]:
-        """Fills of a step as marks: step, asset, price, signed value in USD, how many, and who traded most."""
+        """Fills of a step as marks: step, asset, price, signed value in USD, how many, and who traded most; -1 where all are a broker's."""
         side, found = np.sign(records["quantity"]), []
         for asset in np.unique(records["asset"]).tolist():
             for sign in (1, -1):
                 mine = records[(records["asset"] == asset) & (side == sign)]
                 if len(mine):
-                    most = mine[np.argmax(mine["notional"])]
+                    most = mine[np.argmax(np.where(mine["agent"] < 0, -1, mine["notional"]))]
                     price = float(most["price"] / self._view.names.units.price[asset])
-                    found.append([step, asset, price, sign * float(mine["notional"].sum() / CENTS), len(mine), int(most["agent"])])
+                    found.append([step, asset, price, sign * float(mine["notional"].sum() / CENTS), len(mine), max(int(most["agent"]), -1)])
         return sorted(found, key=lambda mark: -abs(mark[3]))[:MOST_MARKS]
 
     def _events(self, first: int, last: int) -> list[list[object]]:
         """Events that were on, in words: a step and a text each."""
         view = self._view
-        steps = self._by_step(Kind.EVENTS, first, last)
+        steps = sorted({*self._by_step(Kind.EVENTS, first, last), *self._called(first, last)})
         return [[step, text] for step in steps for text in event_texts(view.journal, view.lineage, view.names, step)]
+
+    def _called(self, first: int, last: int) -> list[int]:
+        """Steps in which a broker closed positions."""
+        fills = self._by_step(Kind.FILLS, first, last) if self._view.scenario.market.borrows else {}
+        return [step for step, records in fills.items() if (records["agent"] == BROKER).any()]
 
     def _crashes(self, basket: AnyArray) -> list[int]:
         """Bars (n,) that lost more than `CRASH` standard deviations of those before: 1, else 0."""

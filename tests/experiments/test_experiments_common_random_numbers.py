@@ -58,7 +58,7 @@ def test_without_a_role_none_of_its_agents_is_there(complete: MarketModel) -> No
     without = stepped(agents__left_out=["risk-manager"])
     names = {without.population.name(agent) for agent in range(len(without.population))}
     assert names == {name for name in map(complete.population.name, range(27)) if not name.startswith("risk-manager")}
-    assert without.scenario.agents.present() == {role: n for role, n in complete.scenario.agents.counts().items() if role != "risk-manager"}
+    assert without.scenario.present() == {role: n for role, n in complete.scenario.agents.counts().items() if role != "risk-manager"}
 
 
 def test_without_a_source_the_market_stays_and_nobody_pays_for_it(complete: MarketModel) -> None:

@@ -15,14 +15,14 @@ def orders_of(desks: int, *rows: tuple[int, int, float]) -> Orders:
     return Orders(np.array(agent), np.array(agent) % desks, np.array(asset), np.array([round(units * UNITS) for units in quantity]))
 
 
-def trade(made: AuctionMarket, steps: int) -> list[tuple[Any, ...]]:
-    """Random orders of all desks for some steps, and all that could be seen of them."""
+def trade(made: AuctionMarket, steps: int, size: float = 2.0) -> list[tuple[Any, ...]]:
+    """Random orders of all desks for some steps, of at most so many units, and all that could be seen of them."""
     trail: list[tuple[Any, ...]] = []
     desks = len(made.accounts.cash)
     for _ in range(steps):
         seen = made.advance()
         random = np.random.default_rng(made.step)
-        rows = [(desk, int(random.integers(len(made.symbols))), float(random.uniform(-2, 2))) for desk in range(desks)]
+        rows = [(desk, int(random.integers(len(made.symbols))), float(random.uniform(-size, size))) for desk in range(desks)]
         made.submit(orders_of(desks, *rows))
         accounts = made.accounts
         trail.append(

@@ -26,6 +26,7 @@ SHIPPED = {
     "null-market",
     "quick",
     "regime-return",
+    "short-squeeze",
     "stocks",
     "ten-pairs",
     "whale-pump",

@@ -173,7 +173,7 @@ class PortfolioOptimizer(Cohort):
 
 
 def within(weights: F32, limit: F32) -> F32:
-    """Weights (rows, assets) scaled down so that together they keep a limit (rows,)."""
+    """Weights (rows, assets) scaled down so that together, long and short, they keep a limit (rows,)."""
     kept = np.empty_like(weights)
     compiled.weights_within(weights, limit, kept)
     return kept

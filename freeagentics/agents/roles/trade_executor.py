@@ -51,7 +51,8 @@ class TradeExecutor(Cohort):
 
     The target is the optimizer's, or that of a role of a user's own. Where none was heard it is the desk's neutral weights, and on a desk
     without an optimizer those tilted by the forecasts of hunters and analyzers, weighted as they proved right. What fills cost widens the
-    band inside which it does not trade.
+    band inside which it does not trade. Weights below 0 are short positions, where the market allows them; limits, and what is held
+    against them, are of all positions, long and short. A limit is a share of the leverage that the market allows.
 
     Attributes:
         advisers: weights of hunters and analyzers.
@@ -129,7 +130,7 @@ class TradeExecutor(Cohort):
         now, rows = view.observation.timestamp, np.arange(self.rows)
         self.forecast[rows, focus] += self.recollection.add(view.observation.step, recalled, self.forecast[rows, focus])
         target = self._target(now)
-        limit = self.heard.limit(now)
+        limit = self.heard.limit(now) * np.float32(self.context.leverage)
         wanted = within(target, limit)
         orders, traded, closing = self._orders(view, wanted, limit)
         largest = traded[rows, np.abs(traded).argmax(axis=1)]
@@ -138,7 +139,7 @@ class TradeExecutor(Cohort):
         return Decisions(
             action=self.first_action(("close", np.asarray(closing.any(axis=1))), ("buy", largest > 0), ("sell", largest < 0)),
             value=largest,
-            confidence=between(0, kernels.total(wanted) / np.maximum(kernels.total(target), 1e-9), 1),
+            confidence=between(0, kernels.total(np.abs(wanted)) / np.maximum(kernels.total(np.abs(target)), 1e-9), 1),
             size=between(0, kernels.total(np.abs(traded)), 1),
             stance=wanted,
             explored=np.zeros(self.rows, dtype=np.bool_),
@@ -161,7 +162,7 @@ class TradeExecutor(Cohort):
 
     def _causes(self, now: int, target: F32, limit: F32) -> tuple[I64, I32, I32]:
         """A veto where there is one, the target, the limit where it binds, and then whoever advised."""
-        bound = kernels.total(target) > limit
+        bound = kernels.total(np.abs(target)) > limit
         orders = ((SignalKind.VETO, limit == 0), (SignalKind.TARGET, True), (SignalKind.LIMIT, bound))
         advice = tuple((kind, True) for kind in (SignalKind.WHALE_ACTIVITY, SignalKind.TREND, SignalKind.SENTIMENT))
         return self.heard.causes((*orders, *advice), now, CAUSES)
@@ -174,7 +175,8 @@ class TradeExecutor(Cohort):
     def _own_target(self) -> F32:
         if self._optimized:
             return self.neutral
-        return between(0, self.neutral + self.forecast * np.float32(self.settings.gain), 1)
+        most = np.float32(self.context.leverage)
+        return between(-most if self.context.shorts else np.float32(0), self.neutral + self.forecast * np.float32(self.settings.gain), most)
 
     def _trading(self, weight: F32, missing: F32, closing: Mask, limit: F32) -> Mask:
         """Trades (rows, assets): where all gaps together leave the band, and this one is more than an asset's share of it; where a
@@ -185,7 +187,7 @@ class TradeExecutor(Cohort):
 
     def _orders(self, view: View, wanted: F32, limit: F32) -> tuple[Orders, F32, Mask]:
         """Orders, what each row trades as a share of equity (rows, assets), and where it closes a position: where little is wanted and
-        anything held. A quantity is a peer's part of what is missing, cut towards zero (``c/desks.c``)."""
+        anything held or owed. A quantity is a peer's part of what is missing, cut towards zero (``c/desks.c``)."""
         books, units = view.books, self.context.units
         weight, missing, change = np.empty((3, *wanted.shape), dtype=np.float32)
         closing, quantity = np.empty(wanted.shape, dtype=np.bool_), np.empty(wanted.shape, dtype=np.int64)

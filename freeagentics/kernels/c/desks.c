@@ -34,7 +34,7 @@ static inline int64_t cents_of(int64_t a, int64_t least) { return a > least ? a 
 static inline double share_of(int64_t part, int64_t whole) { return (double)part / (double)whole; }
 
 /* values, costs (D, A), cash, fees, data costs, peak, equity, equity a bar and a day before, and traded in a day (D), cash at first ->
- * exposure (D), features (D, 10), weights (D, A). */
+ * exposure (D), features (D, 10), weights (D, A); a desk without equity has weights of nought. */
 static int books_close(const Argument *argument) {
     int64_t desks = argument[2].items, assets = desks ? argument[13].items / desks : 0;
     const int64_t *value = AS(const int64_t, 0);
@@ -49,7 +49,7 @@ static int books_close(const Argument *argument) {
         float squares[LANES] = {0}, *book = AS(float, 12) + desk * OF_BOOK;
         for (int64_t a = 0; a < assets; a++) {
             int64_t here = desk * assets + a;
-            double share = share_of(value[here], whole);
+            double share = equity > 0 ? share_of(value[here], whole) : 0;
             held += value[here], paid += AS(const int64_t, 1)[here];
             invested[a % LANES] += share;
             weight[here] = (float)share;
@@ -60,7 +60,8 @@ static int books_close(const Argument *argument) {
         book[OF_CASH_SHARE] = (float)share_of(AS(const int64_t, 2)[desk], whole);
         book[OF_EXPOSURE] = exposure;
         book[OF_POSITION_CHANGE] = exposure - before;
-        book[OF_UNREALISED] = (float)(share_of(held, cents_of(paid, 1)) - 1) * (paid > 0 ? 1.0f : 0.0f);
+        double unrealised = paid < 0 ? 1 - share_of(held, paid) : share_of(held, cents_of(paid, 1)) - 1;
+        book[OF_UNREALISED] = (float)unrealised * (paid ? 1.0f : 0.0f);
         book[OF_DRAWDOWN] = (float)(1 - share_of(equity, cents_of(AS(const int64_t, 5)[desk], 1)));
         book[OF_RETURN] = (float)(share_of(equity, cents_of(AS(const int64_t, 7)[desk], 1)) - 1);
         book[OF_DAY_RETURN] = (float)(share_of(equity, cents_of(AS(const int64_t, 8)[desk], 1)) - 1);
@@ -89,10 +90,13 @@ static int trades_choose(const Argument *argument) {
         int moved = lanes_f(gaps) > band, there = AS(const int32_t, 6)[row] >= 0;
         for (int64_t a = 0; a < assets; a++) {
             trading[a] = (uint8_t)((moved && magnitude_f(missing[a] / peers) > band / (float)assets) || closing[a]);
-            after[a % LANES] += weight[a] + (trading[a] ? missing[a] : 0);
+            after[a % LANES] += magnitude_f(weight[a] + (trading[a] ? missing[a] : 0));
         }
         int over = lanes_f(after) > AS(const float, 3)[row] + (float)REAL(7);
-        for (int64_t a = 0; a < assets; a++) trading[a] = (uint8_t)(there && (trading[a] || (over && missing[a] < 0)));
+        for (int64_t a = 0; a < assets; a++) {
+            int reduces = weight[a] > 0 ? missing[a] < 0 : weight[a] < 0 && missing[a] > 0;
+            trading[a] = (uint8_t)(there && (trading[a] || (over && reduces)));
+        }
     }
     return 0;
 }
@@ -120,7 +124,7 @@ static int trades_size(const Argument *argument) {
             float wanted = AS(const float, 0)[at], weight = AS(const float, 1)[desk * assets + a], missing = wanted - weight, change = missing / peers;
             double price = (double)AS(const int64_t, 6)[a] / AS(const double, 7)[a];
             double units = between(-most, (double)change * dollars / price * AS(const double, 8)[a], most);
-            int closing = wanted < 1e-3f && held > 0;
+            int closing = magnitude_f(wanted) < 1e-3f && held != 0;
             if (units != units) return 1;
             AS(float, 10)[at] = weight;
             AS(float, 11)[at] = missing;

@@ -72,14 +72,16 @@ static int plans_move(const Argument *argument) {
     return 0;
 }
 
-/* weights (rows, A), limits (rows) -> weights scaled down so that together they keep them (rows, A). */
+/* weights (rows, A), limits (rows) -> weights scaled down so that together, long and short, they keep them (rows, A). */
 static int weights_within(const Argument *argument) {
     int64_t rows = argument[1].items, assets = rows ? argument[2].items / rows : 0;
     HOLDS(0, rows * assets);
     for (int64_t row = 0; row < rows; row++) {
         const float *weight = AS(const float, 0) + row * assets;
-        float share = smaller_f(AS(const float, 1)[row] / larger_f(sum_f(weight, assets), 1e-9f), 1);
-        for (int64_t a = 0; a < assets; a++) AS(float, 2)[row * assets + a] = weight[a] * share;
+        float *kept = AS(float, 2) + row * assets;
+        for (int64_t a = 0; a < assets; a++) kept[a] = magnitude_f(weight[a]);
+        float share = smaller_f(AS(const float, 1)[row] / larger_f(sum_f(kept, assets), 1e-9f), 1);
+        for (int64_t a = 0; a < assets; a++) kept[a] = weight[a] * share;
     }
     return 0;
 }

@@ -7,9 +7,13 @@ import numpy as np
 from freeagentics.arrays import F64, I32, I64, occurrence_batches
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.auction.clearing import Book
+from freeagentics.market.margin import BROKER, Margin, Room
 from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents
 from freeagentics.market.orders import Fills, Orders
 from freeagentics.randomness import generator
+
+_FIRST_CLOSED_OUT = 2**30
+"""Owner of the broker's orders for desk 0: beyond all members of crowds and agents."""
 
 _ROUNDING = 2
 """Cents that an order keeps back: values may be rounded for all buyers together, and so its fee may be a cent more, too."""
@@ -28,23 +32,36 @@ class DeskOrders:
 
     def __init__(self, orders: Orders, accounts: Accounts, arrival: F64, first_owner: int, fee_ppm: int) -> None:
         self._orders, self._accounts, self._arrival = orders, accounts, arrival
-        self._owner = (orders.agent + np.int32(first_owner)).astype(np.int32)
+        broker = orders.agent == BROKER
+        self._owner = np.where(broker, _FIRST_CLOSED_OUT + orders.desk, orders.agent + first_owner).astype(np.int32)
         self._fee_ppm = fee_ppm
         self._filled, self._cents, self._fees = (np.zeros(len(orders), dtype=np.int64) for _ in range(3))
         self._worth = np.zeros(len(orders), dtype=object)
         self._standing: I64 = np.zeros(0, dtype=np.int64)
 
-    def book(self, round_: int, lowest: I64, highest: I64) -> Book:
-        """Orders that are there in a phase, at the bounds of its price (A,), cut to what their desks can pay there and have."""
+    def book(self, round_: int, last: I64, lowest: I64, highest: I64) -> Book:
+        """Orders that are there in a phase, at the bounds of its price (A,), cut to what their desks can pay there and have, or to the room
+        that their margin leaves at the *last* prices (A,)."""
         if not len(self._orders):
             return Book.empty()
         rows = np.flatnonzero((self._arrival < round_ + 1) & (self._filled != self._orders.quantity))
         asset, left = self._orders.asset[rows], (self._orders.quantity - self._filled)[rows]
         limit = np.where(left > 0, highest[asset], lowest[asset])
-        quantity = np.where(left > 0, self._affordable(rows, left, limit), self._held(rows, left))
+        if margin := self._accounts.margin:
+            quantity = self._on_margin(margin, rows, left, limit, last)
+        else:
+            quantity = np.where(left > 0, self._affordable(rows, left, limit), self._held(rows, left))
         kept = quantity != 0
         self._standing = rows[kept]
         return Book(asset[kept], self._owner[self._standing], limit[kept], quantity[kept])
+
+    def _on_margin(self, margin: Margin, rows: I64, left: I64, limit: I64, last: I64) -> I64:
+        """Quantities (n,) of orders, as far as there is room for them; what one of them may close makes no room for another yet."""
+        room = Room(margin, self._accounts.cash, self._accounts.position, last, self._fee_ppm)
+        quantity, desk, asset = np.zeros_like(left), self._orders.desk[rows], self._orders.asset[rows]
+        for turn in occurrence_batches(desk):
+            quantity[turn] = room.take(desk[turn], asset[turn], left[turn], limit[turn])
+        return quantity
 
     def _affordable(self, rows: I64, left: I64, limit: I64) -> I64:
         """Quantities (n,) of orders to buy, as far as cash goes at their limits; what a sell may bring pays for nothing yet."""
@@ -100,8 +117,9 @@ class DeskOrders:
 
 
 def arrivals(agent: I32, rounds: int, seed: int, bar: int) -> F64:
-    """Arrival of an order of each agent (n,), float64 (n,) from 0 to before the number of a bar's phases: it depends on nothing else."""
+    """Arrival of an order of each agent (n,), float64 (n,) from 0 to before the number of a bar's phases: it depends on nothing else.
+    A broker's come first of all."""
     if not len(agent):
         return np.zeros(0)
-    chance = generator(seed, "market/auction/arrivals", step=bar).random(int(agent.max()) + 1)
-    return np.asarray(chance[agent] * rounds)
+    chance = generator(seed, "market/auction/arrivals", step=bar).random(max(int(agent.max()), 0) + 1)
+    return np.where(agent < 0, 0, chance[np.maximum(agent, 0)] * rounds)

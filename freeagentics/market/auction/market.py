@@ -120,7 +120,7 @@ class AuctionMarket:
         usual = settings.turnover / first * self.units.quantity
         self.outsiders, self.breakers = Outsiders(self.events, usual, settings.rounds), Breakers(self.events)
         self.happened = self.events.record(0)
-        self.accounts = Accounts(desks, len(settings.symbols), cash_cents)
+        self.accounts = Accounts(desks, len(settings.symbols), cash_cents, self.terms.margin)
         self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
         for _ in range(start):
             self._trade()
@@ -167,7 +167,7 @@ class AuctionMarket:
         self._check_left()
         self._queue.settled(self._trade())
         self._shown = self._followers.add(self._tape.rows(0, len(self._tape)))
-        self.accounts.mark(self._price)
+        self._queue.closed(self._price, self.interval_ms)
         return self.observe()
 
     def _check_left(self) -> None:
@@ -196,7 +196,7 @@ class AuctionMarket:
         """Trade one phase of a bar, where the log of what an asset is worth is *value* (A,)."""
         step, (lowest, highest) = self.step + 1, self._bounds()
         trading = self.breakers.trading(step, int(self.crowd.clock[0]))
-        crowd, own = self.crowd.post(draws, round_, value), desks.book(round_, lowest, highest)
+        crowd, own = self.crowd.post(draws, round_, value), desks.book(round_, self._price, lowest, highest)
         parts = [crowd, own, self.outsiders.book(step, round_, trading, lowest, highest)]
         first, second = len(crowd.asset), len(crowd.asset) + len(own.asset)
         orders = Book.within([part for part in parts if len(part.asset)] or parts, lowest, highest)

@@ -63,7 +63,7 @@ class DeskCurves:
         equity = data.accounts["equity"] / CENTS
         np.maximum(self._peak, equity, out=self._peak)
         drawdown = 1 - equity / self._peak
-        exposure = 1 - data.accounts["cash"] / CENTS / np.maximum(equity, 1 / CENTS)
+        exposure = np.where(equity > 0, 1 - data.accounts["cash"] / CENTS / np.maximum(equity, 1 / CENTS), 0)
         for curve, values in ((self.equity, equity), (self.drawdown, drawdown), (self.exposure, exposure)):
             curve[place] = five_number_summary(values)
         self.best_equity[place], self.worst_equity[place] = equity[self.best], equity[self.worst]

@@ -47,6 +47,8 @@ class TopTrades:
         gain, fills = horizon_gains(self._context, self._prices, data), data.fills
         if gain is None or fills is None:
             return
+        # Nobody decided on those of a broker.
+        gain = np.where(fills["agent"] < 0, 0, gain)
         best, worst = int(gain.argmax()), int(gain.argmin())
         if gain[best] > 0:
             self._best.append(self._trade(ordered, fills[best], float(gain[best])))

@@ -30,7 +30,7 @@ class Market {
       { label: "Value, USD", number: true, value: (mark) => Math.abs(mark[3]), show: (mark) => whole(Math.abs(mark[3])) },
       { label: "Price", number: true, value: (mark) => mark[2], show: (mark) => price(mark[2]) },
       { label: "Fills", number: true, value: (mark) => mark[4], title: "of how many desks" },
-      { label: "Largest by", value: (mark) => page.about.agents[mark[5]] },
+      { label: "Largest by", value: (mark) => page.about.agents[mark[5]] || "the broker" },
       { label: "Why", value: () => "", show: () => "explain ›" },
     ] });
     this.events = new Table({ label: "Events", height: 200, note: "No event was planned.", onpick: ([step]) => page.go(step), sort: 0, columns: [
@@ -49,6 +49,7 @@ class Market {
   // A fill is explained by the decision at the step before, whose order it was.
   explain(mark) {
     const { page } = this;
+    if (mark[5] < 0) { page.go(mark[0]); page.notice("Nobody decided on this: the broker closed positions of desks whose equity had fallen below the maintenance margin."); return; }
     page.pick(page.about.agents[mark[5]]);
     page.go(Math.max(1, mark[0] - 1));
     page.show("agents");
