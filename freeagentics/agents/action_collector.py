@@ -13,12 +13,17 @@ from freeagentics.agents.signal_kinds import SHARES, SIGNAL_KINDS
 from freeagentics.agents.user_role import Action, Order, Tell
 from freeagentics.agents.view import View
 from freeagentics.arrays import I32, I64
-from freeagentics.market import CENTS, Orders, to_quantity
+from freeagentics.errors import BadInput
+from freeagentics.market import CENTS, Orders, to_price, to_quantity
 from freeagentics.signals import Severity, Signals
 from freeagentics.user_code import Refused, shown
 
 if TYPE_CHECKING:
     from freeagentics.agents.user_cohort import UserCohort
+
+
+LONGEST = 1_000_000
+"""Bars that an order may stand for."""
 
 
 class ActionCollector:
@@ -34,7 +39,7 @@ class ActionCollector:
         self._reason = {name: np.zeros(rows, dtype=np.float32) for name in cohort.reasoning}
         self._published = np.zeros(rows, dtype=np.int32)
         self._signals: list[Signals] = []
-        self._orders: list[tuple[int, int, int, int]] = []
+        self._orders: list[tuple[int, int, int, int, int, int]] = []
         self._expires = view.observation.timestamp + self._context.signal_ttl
         self._equity = (view.books.equity[cohort.desk] / CENTS).tolist()
         self._price = (view.observation.prices / self._context.units.price).tolist()
@@ -51,6 +56,8 @@ class ActionCollector:
             self._reason[role.reasoning[place]][row] = reason
         for asset, stance in numbers(action.stance, "stance", symbols, -FAR, FAR):
             self._stance[row, asset] = stance
+        for name, symbol in each(action.cancels, "cancels", str):
+            self._queue(row, word(symbol, name, symbols), 0, ttl=0)
         for name, order in each(action.orders, "orders", Order):
             self._order(row, name, order)
         for name, tell in each(action.signals, "signals", Tell):
@@ -60,8 +67,21 @@ class ActionCollector:
         asset = word(order.symbol, f"{name}.symbol", self._context.symbols)
         quantity = number(order.quantity, f"{name}.quantity")
         self._size[row] += min(abs(quantity) * self._price[asset] / max(self._equity[row], 1), 1)
-        units = int(to_quantity(quantity, self._context.units.quantity[asset]))
-        self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, units))
+        limit, ttl = 0, number(order.ttl, f"{name}.ttl", 1, LONGEST)
+        if ttl != int(ttl):
+            raise Refused(f"{name}.ttl is {shown(order.ttl)}; it must be a whole number of bars")
+        if order.limit is not None:
+            limit = self._limit(number(order.limit, f"{name}.limit"), f"{name}.limit", asset)
+        self._queue(row, asset, int(to_quantity(quantity, self._context.units.quantity[asset])), limit, int(ttl))
+
+    def _limit(self, price: float, name: str, asset: int) -> int:
+        try:
+            return int(to_price(price, float(self._context.units.price[asset])))
+        except BadInput as error:
+            raise Refused(f"{name}: {error}") from error
+
+    def _queue(self, row: int, asset: int, units: int, limit: int = 0, ttl: int = 1) -> None:
+        self._orders.append((int(self._cohort.agent[row]), int(self._cohort.desk[row]), asset, units, limit, ttl))
 
     def _tell(self, row: int, name: str, tell: Tell) -> None:
         kind = word(tell.kind, f"{name}.kind", SIGNAL_KINDS)
@@ -103,7 +123,7 @@ class ActionCollector:
 
     def decisions(self, parent: I32, parent_step: I32, signal: I64) -> Decisions:
         """All of it as columns."""
-        orders = np.array(self._orders, dtype=np.int64).reshape(-1, 4)
+        agent, desk, asset, quantity, limit, ttl = np.array(self._orders, dtype=np.int64).reshape(-1, 6).T
         return Decisions(
             action=self._action,
             value=self._value,
@@ -117,6 +137,6 @@ class ActionCollector:
             parent_step=parent_step,
             signal=signal,
             signals=Signals.concatenate(self._signals) if self._signals else Signals.empty(self._context.assets),
-            orders=Orders(orders[:, 0].astype(np.int32), orders[:, 1].astype(np.int32), orders[:, 2].astype(np.int32), orders[:, 3]),
+            orders=Orders(agent.astype(np.int32), desk.astype(np.int32), asset.astype(np.int32), quantity, limit, ttl),
             charge=np.full(self._cohort.rows, self._cohort.cost, dtype=np.int64),
         )

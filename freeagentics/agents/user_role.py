@@ -28,6 +28,35 @@ class NoSettings(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order of the agent's own that stands, or what is left of it.
+
+    Attributes:
+        symbol: of the asset.
+        quantity: units that are not filled yet, above zero to buy.
+        limit: worst price that it takes, USD; None for any.
+        age: bars that it has stood for.
+        bars: that it still stands for.
+    """
+
+    symbol: str
+    quantity: float
+    limit: float | None
+    age: int
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A fill of the agent's own in the last bar: units, above zero bought, at a price in USD, and the fee for it, USD."""
+
+    symbol: str
+    quantity: float
+    price: float
+    fee: float
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """View of one agent: the market at the close, as far as its sources show it, and its desk's books.
 
@@ -40,6 +69,8 @@ class Seen:
         weights: shares of equity, by symbol.
         drawdown: fall from the peak.
         belief: its belief in each regime of each symbol, kept for it by the cohort.
+        open_orders: its own orders that stand, in the order in which they came.
+        fills: what was filled of its own orders in this bar.
     """
 
     step: int
@@ -52,6 +83,8 @@ class Seen:
     weights: Mapping[str, float]
     drawdown: float
     belief: Mapping[str, Mapping[str, float]]
+    open_orders: Sequence[OpenOrder] = ()
+    fills: Sequence[Fill] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +120,17 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Units of a symbol to buy (above zero) or sell, filled at the next open, cut to what the desk has."""
+    """Units of a symbol to buy (above zero) or sell, in the next bar, cut to what the desk has.
+
+    Attributes:
+        limit: worst price that it takes, USD; without one it takes any.
+        ttl: bars that what is not filled of it stands for, 1 to 1,000,000.
+    """
 
     symbol: str
     quantity: float
+    limit: float | None = None
+    ttl: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +162,7 @@ class Action:
         reasoning: numbers it went by, under names from the role's `reasoning`.
         stance: what it bets on, by symbol, above zero for a rise, within a million of 0: it is judged by this when the horizon is over.
         value, confidence: for the record; confidence is 0..1.
+        cancels: symbols in which all that stands of this agent is taken back, before anything new is queued.
     """
 
     action: str
@@ -131,6 +172,7 @@ class Action:
     stance: Mapping[str, float] = field(default_factory=dict)
     value: float = 0.0
     confidence: float = 0.5
+    cancels: Sequence[str] = ()
 
 
 class UserRole(ABC):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from freeagentics.agents.signal_kinds import SIGNAL_KINDS
-from freeagentics.agents.user_role import HeardNow, Seen
+from freeagentics.agents.user_role import Fill, HeardNow, OpenOrder, Seen
 from freeagentics.agents.view import View
 from freeagentics.clock import HOUR_MS
-from freeagentics.market import CENTS
+from freeagentics.market import CENTS, Fills, Orders
 from freeagentics.mind import REGIMES
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class UserView:
         self._units = cohort.context.units
         self._shared = self._for_all(columns)
         self._heard = self._heard_by_row()
+        self._standing, self._fills = _by_agent(view.standing), _by_agent(view.fills)
 
     def seen(self, row: int) -> Seen:
         """The market and its desk's books, as a row's agent sees them."""
@@ -47,7 +48,26 @@ class UserView:
             weights=dict(zip(symbols, books.weight[desk].tolist(), strict=True)),
             drawdown=float(books.feature("drawdown")[desk]),
             belief={symbol: dict(zip(REGIMES, row_belief, strict=True)) for symbol, row_belief in zip(symbols, belief, strict=True)},
+            open_orders=tuple(self._open_order(place) for place in self._standing.get(int(self._cohort.agent[row]), ())),
+            fills=tuple(self._fill(place) for place in self._fills.get(int(self._cohort.agent[row]), ())),
         )
+
+    def _open_order(self, place: int) -> OpenOrder:
+        orders, units = self.view.standing, self._units
+        asset, limit = int(orders.asset[place]), int(orders.limit[place])
+        return OpenOrder(
+            symbol=self._symbols[asset],
+            quantity=float(orders.quantity[place] / units.quantity[asset]),
+            limit=float(limit / units.price[asset]) if limit else None,
+            age=int(orders.age[place]),
+            bars=int(orders.ttl[place]),
+        )
+
+    def _fill(self, place: int) -> Fill:
+        fills, units = self.view.fills, self._units
+        asset = int(fills.asset[place])
+        quantity, price = fills.quantity[place] / units.quantity[asset], fills.price[place] / units.price[asset]
+        return Fill(self._symbols[asset], float(quantity), float(price), int(fills.fee[place]) / CENTS)
 
     def heard(self, row: int) -> Sequence[HeardNow]:
         """Signals that arrived for a row's agent, oldest first."""
@@ -78,3 +98,11 @@ class UserView:
             for receiver in rows:
                 heard.setdefault(receiver, []).append(signal)
         return heard
+
+
+def _by_agent(rows: Orders | Fills) -> dict[int, list[int]]:
+    """Places of the rows of each agent, in their order."""
+    found: dict[int, list[int]] = {}
+    for place, agent in enumerate(rows.agent.tolist()):
+        found.setdefault(agent, []).append(place)
+    return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from freeagentics.arrays import F32, I32, I64
-from freeagentics.market import Fills, Observation
+from freeagentics.market import Fills, Observation, Orders
 from freeagentics.memory import BOOK, SideInformation
 from freeagentics.signals import Inbox
 
@@ -54,13 +54,14 @@ class DeskBooks:
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """One phase as one cohort sees it: the observation, the signals visible when the phase began, the desks' books, what was
-    filled at this bar's open, and outcomes that are due (None while the run is younger than the horizon)."""
+    filled in this bar, outcomes that are due (None while the run is younger than the horizon), and orders that still stood at its close."""
 
     observation: Observation
     inbox: Inbox
     books: DeskBooks
     fills: Fills
     outcomes: Outcomes | None
+    standing: Orders = field(default_factory=Orders.empty)
 
     def side_information(self, desk: I32) -> SideInformation:
         """Side information that memories of agents on these desks (n,) are coded given."""

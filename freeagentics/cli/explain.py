@@ -81,13 +81,19 @@ def _decision(explanation: Explanation) -> str:
 def _trades(trades: tuple[Trade, ...]) -> Iterator[str]:
     for trade in trades:
         side = "buy" if trade.quantity > 0 else "sell"
+        ordered = f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}{_terms(trade)}"
         if trade.price is None:
-            yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; not filled"
+            yield f"{ordered}; not filled"
         else:
             filled = f"{quantity(abs(trade.filled))} filled at {price(trade.price)} USD{_past(trade)}, fee {trade.fee:,.2f} USD"
-            rest = "" if trade.filled == trade.quantity else "; the rest lapsed"
-            yield f"ordered to {side} {quantity(abs(trade.quantity))} {trade.symbol}; {filled}{rest}"
+            rest = "" if trade.filled == trade.quantity else "; the rest lapsed" if trade.bars == 1 else "; the rest was not"
+            yield f"{ordered}; {filled}{rest}"
             yield from _impact(trade)
+
+
+def _terms(trade: Trade) -> str:
+    limit = "" if trade.limit is None else f" at {price(trade.limit)} USD or better"
+    return limit if trade.bars == 1 else f"{limit}, for {trade.bars:,} bars"
 
 
 def _impact(trade: Trade) -> Iterator[str]:

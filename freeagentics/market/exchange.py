@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagentics.arrays import F64, I32, I64, occurrence_batches
+from freeagentics.arrays import F64, I32, I64, Mask, occurrence_batches
 from freeagentics.market.accounts import Accounts
 from freeagentics.market.margin import Room
 from freeagentics.market.money import LARGEST_UNITS, affordable_quantity, fee_cents, notional_cents, to_price
@@ -32,7 +34,7 @@ def rationed(orders: Orders, volume: F64, units: Units, terms: Terms) -> Orders:
     cut = orders.quantity.copy()
     share = (size[rows].astype(object) * allowed[asset] // wanted[asset]).astype(np.int64)
     cut[rows] = np.sign(orders.quantity[rows]) * share
-    return Orders(orders.agent, orders.desk, orders.asset, cut)
+    return replace(orders, quantity=cut)
 
 
 def impacted_prices(orders: Orders, desks: int, opens: F64, volume: F64, units: Units, terms: Terms) -> I64:
@@ -76,6 +78,24 @@ def _totals(asset: I32, quantity: I64, assets: int) -> Totals:
     return np.asarray(high.astype(object) * 2**32 + low.astype(object), dtype=object)
 
 
+def waiting(orders: Orders, opens: I64) -> Mask:
+    """Mask of orders (n,) whose limit the opens (A,) do not meet."""
+    price, limit = opens[orders.asset], orders.limit
+    return (limit > 0) & np.where(orders.quantity > 0, price > limit, price < limit)
+
+
+def passed(orders: Orders, low: I64, high: I64) -> Mask:
+    """Mask of orders (n,) whose limit a bar from *low* to *high* (A,) goes beyond: a price that is only touched may have gone to those who
+    waited longer."""
+    return np.where(orders.quantity > 0, low[orders.asset] < orders.limit, high[orders.asset] > orders.limit)
+
+
+def limited(prices: I64, orders: Orders) -> I64:
+    """Prices (n,) of orders, none worse than its limit."""
+    better = np.where(orders.quantity > 0, np.minimum(prices, orders.limit), np.maximum(prices, orders.limit))
+    return np.where(orders.limit > 0, better, prices)
+
+
 def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I64 | None = None) -> Fills:
     """Fill *orders* (n) at *prices* (n,), as far as the accounts allow, and settle them.
 
@@ -84,6 +104,12 @@ def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I
     (many of them would be a position for nothing). No position grows beyond what can be counted. With margin, orders are cut to the room
     that positions leave which are worth *marks* (A,).
     """
+    fills = fill_each(orders, accounts, prices, fee_ppm, marks)
+    return fills.take(np.flatnonzero(fills.quantity))
+
+
+def fill_each(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I64 | None = None) -> Fills:
+    """The same, with a fill of nothing for an order that gets nothing: (n,)."""
     parts = []
     ranked = occurrence_batches(orders.desk)
     for turn in ranked:
@@ -93,8 +119,7 @@ def fill(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I
         parts.append(part)
     if not parts:
         return Fills.empty()
-    fills = Fills.concatenate(parts).take(np.argsort(np.concatenate(ranked)))
-    return fills.take(np.flatnonzero(fills.quantity))
+    return Fills.concatenate(parts).take(np.argsort(np.concatenate(ranked)))
 
 
 def _allowed(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, marks: I64 | None) -> I64:
@@ -112,4 +137,5 @@ def _allowed(orders: Orders, accounts: Accounts, prices: I64, fee_ppm: int, mark
 
 def _priced(orders: Orders, quantity: I64, prices: I64, fee_ppm: int) -> Fills:
     notional = np.abs(notional_cents(prices, quantity))
-    return Fills(orders.agent, orders.desk, orders.asset, quantity, prices, notional, fee_cents(notional, fee_ppm))
+    fee = fee_cents(notional, fee_ppm)
+    return Fills(orders.agent, orders.desk, orders.asset, quantity, prices, notional, fee, orders.age, orders.number)

@@ -51,6 +51,10 @@ class Market(Protocol):
     happened: AnyArray
 
     @property
+    def orders(self) -> Orders:
+        """Orders that stand for the next bar: before any is submitted, those that stood before and are not filled."""
+
+    @property
     def fills(self) -> Fills:
         """Fills of the last advance, at most one an order, in the order in which the orders stood."""
 

@@ -1,11 +1,11 @@
-"""Orders, and the fills they become: tables of equally long arrays, one row an order, in the order in which they stand."""
+"""Orders, and the fills that they become: tables of equally long arrays, one row an order, in the order in which they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ class Rows:
         asset: int32 (n,), index of the symbol.
         quantity: int64 (n,), in the units of its asset; above 0 buys, below 0 sells.
 
+    Columns that are not given are as their class says.
+
     Raises:
         BadInput: arrays of different lengths, or not of whole numbers.
     """
@@ -35,10 +37,13 @@ class Rows:
     asset: I32
     quantity: I64
 
+    _DEFAULTS: ClassVar[dict[str, int]] = {}
+
     def __post_init__(self) -> None:
         rows = np.shape(self.agent)
-        for name in self.__match_args__:
-            given = np.asarray(getattr(self, name))
+        for name in type(self).__match_args__:
+            value = getattr(self, name)
+            given = np.full(rows, self._DEFAULTS[name], dtype=np.int64) if value is None else np.asarray(value)
             if given.shape != rows or given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
                 raise BadInput(f"{type(self).__name__}.{name} is {given.dtype} {given.shape}; it must be whole numbers, one a row")
             object.__setattr__(self, name, given.astype(np.int32 if name in _INDEXES else np.int64, copy=False))
@@ -72,7 +77,32 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Orders(Rows):
-    """Market orders, to be filled at the next bar's open."""
+    """Orders for the next bar, or for some bars to come.
+
+    Attributes:
+        limit: int64 (n,), the worst price that each takes, in the units of its asset; 0 for any, a market order. All 0 by default.
+        ttl: int64 (n,), bars that what is not filled of it stands for; 0 is no order, but takes back all that stands of its agent in its
+            asset. All 1 by default.
+        age: int64 (n,), bars that it has stood for. All 0 by default.
+        number: int64 (n,), from 1 on, by which its agent's orders of one step are told apart; 0, the default, where all of them are market
+            orders for the next bar.
+    """
+
+    limit: I64 = None  # type: ignore[assignment]  # an array once it is made, as are the others
+    ttl: I64 = None  # type: ignore[assignment]
+    age: I64 = None  # type: ignore[assignment]
+    number: I64 = None  # type: ignore[assignment]
+
+    _DEFAULTS: ClassVar[dict[str, int]] = {"limit": 0, "ttl": 1, "age": 0, "number": 0}
+
+    @property
+    def plain(self) -> bool:
+        """Whether all are market orders for the next bar."""
+        return not self.limit.any() and bool((self.ttl == 1).all())
+
+    def worst(self, prices: I64) -> I64:
+        """The price that each is reckoned at where an asset's is *prices* (A,): its limit, if it has one."""
+        return np.where(self.limit > 0, self.limit, prices[self.asset])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +113,13 @@ class Fills(Rows):
         price: int64 (n,), in the units of its asset.
         notional: int64 (n,), cents paid or received before the fee; not negative.
         fee: int64 (n,), cents.
+        age, number: int64 (n,), of its order, as in `Orders`; all 0 by default.
     """
 
     price: I64
     notional: I64
     fee: I64
+    age: I64 = None  # type: ignore[assignment]  # an array once it is made
+    number: I64 = None  # type: ignore[assignment]
+
+    _DEFAULTS: ClassVar[dict[str, int]] = {"age": 0, "number": 0}

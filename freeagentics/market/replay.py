@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from freeagentics.market.accounts import Accounts
 from freeagentics.market.bars import Bars
 from freeagentics.market.daily import Daily
 from freeagentics.market.events import Calendar
-from freeagentics.market.exchange import fill, impacted_prices, rationed
+from freeagentics.market.exchange import fill_each, impacted_prices, limited, passed, rationed, waiting
 from freeagentics.market.money import to_price
 from freeagentics.market.observation import Observation
 from freeagentics.market.order_queue import OrderQueue
@@ -90,6 +91,11 @@ class ReplayMarket:
         self._queue = OrderQueue(self.accounts, self.terms.fee_ppm)
 
     @property
+    def orders(self) -> Orders:
+        """Orders that stand for the next bar: before any is submitted, those that stood before and are not filled."""
+        return self._queue.orders
+
+    @property
     def fills(self) -> Fills:
         """Fills of the last advance, in the order in which their orders stood."""
         return self._queue.fills
@@ -109,7 +115,8 @@ class ReplayMarket:
         if not self.remaining:
             raise EndOfBars(f"all {self.step} bars from {self._start} on are shown; ask for fewer steps, an earlier start or more bars")
         bar = self._cursor
-        self._queue.settled(self._filled(bar))
+        filled = self._filled(bar)
+        self._queue.settled(filled.take(np.flatnonzero(filled.quantity)), filled.quantity)
         self.happened = self.events.record(self.step + 1)
         self._cursor = bar + 1
         self._queue.closed(self._closes[bar], self.interval_ms)
@@ -127,15 +134,20 @@ class ReplayMarket:
         return self._cursor - 1
 
     def _filled(self, bar: int) -> Fills:
-        if not len(self._queue.orders):
+        """A fill for each order that stands, of nothing where it gets nothing. Those that wait for their limit are filled there, without
+        impact, where the bar goes beyond it."""
+        orders = self._queue.orders
+        if not len(orders):
             return Fills.empty()
         opens, volume = self._bars.open[bar], self._volume[bar - 1]
-        standing = self._queue.orders
-        if (halted := self.events.halted(self.step + 1)).any():
-            standing = standing.take(np.flatnonzero(~halted[standing.asset]))
-        orders = rationed(standing, volume, self.units, self.terms)
-        prices = impacted_prices(orders, len(self.accounts.cash), opens, volume, self.units, self.terms)
-        return fill(orders, self.accounts, prices, self.terms.fee_ppm, to_price(opens, self.units.price))
+        open_price, low, high = (to_price(side[bar], self.units.price) for side in (self._bars.open, self._bars.low, self._bars.high))
+        waits, halted = waiting(orders, open_price), self.events.halted(self.step + 1)[orders.asset]
+        none = halted | (waits & ~passed(orders, low, high))
+        orders = rationed(replace(orders, quantity=np.where(none, 0, orders.quantity)), volume, self.units, self.terms)
+        at_open = replace(orders, quantity=np.where(waits, 0, orders.quantity))
+        impacted = impacted_prices(at_open, len(self.accounts.cash), opens, volume, self.units, self.terms)
+        prices = np.where(waits, orders.limit, limited(impacted, orders))
+        return fill_each(orders, self.accounts, prices, self.terms.fee_ppm, open_price)
 
     def submit(self, orders: Orders) -> Orders:
         """Queue orders for the next open and return them as accepted.

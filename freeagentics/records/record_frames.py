@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.lib.recfunctions import repack_fields
 
 from freeagentics.agents import SIGNAL_KINDS
 from freeagentics.agents.cohort import OUTCOME
@@ -129,8 +130,19 @@ class RecordFrames:
         return self._all(Kind.SIGNALS, frame)
 
     def orders(self) -> pl.DataFrame:
-        """Orders as accepted, at the step that sent them; quantities in units of the asset, above zero to buy."""
-        return self._all(Kind.ORDERS, lambda steps, records: pl.DataFrame(self._trade(steps, records)))
+        """Orders as accepted, at the step that sent them; quantities in units of the asset, above zero to buy. ``limit`` is the worst
+        price, USD, null for any; ``bars`` for how many each stands."""
+        found = []
+        for step, _, records in self._journal.scan(Kind.ORDERS, first=self._first, last=self._last):
+            limit, ttl = (records[name] if name in (records.dtype.names or ()) else other for name, other in (("limit", 0), ("ttl", 1)))
+            found.append(self._orders(np.full(len(records), step, dtype=np.int64), records, limit, ttl))
+        nothing = np.empty(0, dtype=_layout(Kind.ORDERS, len(self._symbols)))
+        return pl.concat(found) if found else self._orders(np.empty(0, dtype=np.int64), nothing, 0, 1)
+
+    def _orders(self, steps: AnyArray, records: AnyArray, limit: AnyArray | int, ttl: AnyArray | int) -> pl.DataFrame:
+        worst = np.broadcast_to(limit, len(records)) / self._names.units.price[records["asset"]]
+        bars = np.broadcast_to(ttl, len(records)).astype(np.int32)
+        return pl.DataFrame(self._trade(steps, records) | {"limit": _null_where(worst == 0, worst), "bars": bars})
 
     def fills(self) -> pl.DataFrame:
         """Fills, at the step at whose open they were; prices, values and fees in USD."""
@@ -267,7 +279,15 @@ class RecordFrames:
         if not pages:
             return frame(np.empty(0, dtype=np.int64), np.empty(0, dtype=_layout(kind, len(self._symbols))))
         steps = np.repeat(np.array([step for step, _ in pages], dtype=np.int64), [len(records) for _, records in pages])
-        return frame(steps, np.concatenate([records for _, records in pages]))
+        return frame(steps, _joined([records for _, records in pages]))
+
+
+def _joined(parts: list[AnyArray]) -> AnyArray:
+    """Records of all parts, with the fields that all of them have: a step's fills say more where orders stand for longer."""
+    if len({part.dtype for part in parts}) > 1:
+        names = [name for name in parts[0].dtype.names or () if all(name in (part.dtype.names or ()) for part in parts)]
+        parts = [repack_fields(part[names]) for part in parts]
+    return np.concatenate(parts)
 
 
 def _no_faculties(name: str) -> pl.DataFrame:

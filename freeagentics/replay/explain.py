@@ -238,26 +238,42 @@ class Explainer:
         return Alternative(action=self._role.actions[decision["action"]], value=float(decision["value"]), same=same)
 
     def _trades(self) -> tuple[Trade, ...]:
-        fills = self._mine(Kind.FILLS, self._step + 1)
-        return tuple(self._trade(order, fills) for order in self._mine(Kind.ORDERS, self._step))
+        return tuple(self._trade(order) for order in self._mine(Kind.ORDERS, self._step))
 
-    def _trade(self, order: AnyArray, fills: AnyArray) -> Trade:
-        asset = int(order["asset"])
-        symbol, quantity = self._symbols[asset], float(order["quantity"] / self._units.quantity[asset])
-        filled = fills[fills["asset"] == asset] if len(fills) else fills
+    def _trade(self, order: AnyArray) -> Trade:
+        asset, standing = int(order["asset"]), "limit" in (order.dtype.names or ())
+        unit, units = self._units.price[asset], self._units.quantity[asset]
+        limit, bars = (int(order["limit"]), int(order["ttl"])) if standing else (0, 1)
+        wanted = {"symbol": self._symbols[asset], "quantity": float(order["quantity"] / units)}
+        wanted |= {"limit": limit / unit if limit else None, "bars": bars}
+        filled = self._fills_of(order, bars)
         if not len(filled):
-            return Trade(symbol=symbol, quantity=quantity, filled=0.0, price=None, fee=None, bound=None)
-        price, unit = int(filled["price"][0]), self._units.price[asset]
+            return Trade(**wanted, filled=0.0, price=None, fee=None, bound=None)
+        quantity = int(filled["quantity"].sum())
+        mean = float((filled["price"] / unit) @ (filled["quantity"] / quantity)) if len(filled) > 1 else int(filled["price"][0]) / unit
+        found = {"filled": quantity / units, "price": mean, "fee": float(filled["fee"].sum() / CENTS)}
+        if standing:
+            return Trade(**wanted, **found, bound=None)
         low, high = (int(bound[asset]) for bound in self._rerun.model.market.span(self._step + 1))
-        return Trade(
-            symbol=symbol,
-            quantity=quantity,
-            filled=float(filled["quantity"].sum() / self._units.quantity[asset]),
-            price=price / unit,
-            fee=float(filled["fee"].sum() / CENTS),
-            bound=None if low <= price <= high else (low if price < low else high) / unit,
-            **self._closes(asset),
-        )
+        price = int(filled["price"][0])
+        past = None if low <= price <= high else (low if price < low else high) / unit
+        return Trade(**wanted, **found, bound=past, **self._closes(asset))
+
+    def _fills_of(self, order: AnyArray, bars: int) -> AnyArray:
+        """Fills of an order, in the bars that it stood for."""
+        last = self._journal.commit_record()
+        number = int(order["number"]) if "number" in (order.dtype.names or ()) else 0
+        found: list[AnyArray] = []
+        for step in range(self._step + 1, min(self._step + bars, last.step if last else 0) + 1):
+            fills = self._mine(Kind.FILLS, step)
+            if len(fills):
+                mine = fills["asset"] == order["asset"]
+                if "number" in (fills.dtype.names or ()):
+                    mine &= (fills["number"] == number) & (fills["age"] == step - self._step - 1)
+                elif number:
+                    mine[:] = False
+                found.append(fills[mine])
+        return np.concatenate(found) if found else np.empty(0)
 
     def _closes(self, asset: int) -> dict[str, float]:
         """Close of the bar in which an order was filled, and what it would have been without it; nothing where bars do not answer."""

@@ -77,10 +77,12 @@ class Link(_Part):
 
 
 class Trade(_Part):
-    """An order as accepted, and what became of it at the next open.
+    """An order as accepted, and what became of it: in the next bar, or in the bars that it stood for, as far as they are on record.
 
     Attributes:
-        price, fee: None while it is open or where it was cut away.
+        limit: worst price that it took; None for any.
+        bars: that it stood for at most.
+        price, fee: mean price and all fees; None while nothing is filled.
         bound: the low or the high of its bar, where impact took the price past it; else None.
         close, close_without: of its bar, and what that would have been without this order, where a market of auctions answers; else None.
     """
@@ -91,6 +93,8 @@ class Trade(_Part):
     price: float | None
     fee: float | None
     bound: float | None
+    limit: float | None = None
+    bars: int = 1
     close: float | None = None
     close_without: float | None = None
 

@@ -79,7 +79,7 @@ class RemoteRunner(CohortRunner):
         step = views[0].observation.step
         if step != self._step:
             view = views[0]
-            self._step, self._shared = step, self._engine.share((view.observation, view.books, view.fills, view.outcomes))
+            self._step, self._shared = step, self._engine.share((view.observation, view.books, view.fills, view.outcomes, view.standing))
         inboxes = {cohort.number: (self.hibernating, view.inbox) for cohort, view in zip(phase, views, strict=True)}
         outputs = self._engine.call(_decide_there, inboxes, self._shared)
         _worked(phase)
@@ -131,10 +131,10 @@ def _learn(hibernating: bool, outcomes: Outcomes | None, cohort: Cohort) -> Coho
     return pages
 
 
-def _decide_there(cohort: Cohort, given: tuple[bool, Inbox], shared: tuple[Any, Any, Any, Any]) -> CohortOutput:
+def _decide_there(cohort: Cohort, given: tuple[bool, Inbox], shared: tuple[Any, Any, Any, Any, Any]) -> CohortOutput:
     hibernating, inbox = given
-    observation, books, fills, outcomes = shared
-    return _decide(hibernating, (cohort, View(observation, inbox, books, fills, outcomes)))
+    observation, books, fills, outcomes, standing = shared
+    return _decide(hibernating, (cohort, View(observation, inbox, books, fills, outcomes, standing)))
 
 
 def _learn_there(cohort: Cohort, hibernating: bool, shared: object) -> CohortPages:

@@ -17,7 +17,7 @@ from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
 from freeagentics.journal import JournalWriter, Kind, StepCommit
-from freeagentics.market import CENTS, Observation, ObservationBuffer
+from freeagentics.market import CENTS, Observation, ObservationBuffer, Orders
 from freeagentics.memory import open_book_codec
 from freeagentics.records.names import Names
 from freeagentics.records.step_metrics import StepMetrics
@@ -173,8 +173,10 @@ class MarketModel(mesa.Model):
         pages.opened(observation, self.market.fills)
         self._spread_rumours(observation, pages)
         books = self._shared(self.ledger.close(observation.step, observation.prices, self.market.fills), observation, pages)
+        # Before anybody orders: what stood before, and is not filled.
+        standing = self.market.orders
         for phase in self._phases:
-            views = [self._view(cohort, observation, books, outcomes) for cohort in phase]
+            views = [self._view(cohort, observation, books, outcomes, standing) for cohort in phase]
             yield list(zip(phase, views, strict=True))
             for cohort, view, action in zip(phase, views, self._decide(phase, views), strict=True):
                 self._apply(cohort, view.inbox, action, observation, pages)
@@ -233,8 +235,9 @@ class MarketModel(mesa.Model):
         pages.booked(codes, self.book_codec.version)
         return replace(books, shared=shared)
 
-    def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None) -> View:
-        return View(observation, self.board.inbox(cohort.number, observation.timestamp), books, self.market.fills, outcomes)
+    def _view(self, cohort: Cohort, observation: Observation, books: DeskBooks, outcomes: Outcomes | None, standing: Orders) -> View:
+        inbox = self.board.inbox(cohort.number, observation.timestamp)
+        return View(observation, inbox, books, self.market.fills, outcomes, standing)
 
     def _apply(self, cohort: Cohort, inbox: Inbox, actions: CohortOutput, observation: Observation, pages: StepPages) -> None:
         """Apply what a cohort asked for, in cohort order and in one thread."""

@@ -29,7 +29,12 @@ _SIGNAL = [
     ("expires", "<i8"),
 ]
 _ORDER = np.dtype([("agent", "<i4"), ("desk", "<i4"), ("asset", "<i4"), ("quantity", "<i8")])
+_STANDING = np.dtype([*_ORDER.descr, ("limit", "<i8"), ("ttl", "<i4"), ("number", "<i4")])
+"""Layout of a step's orders where any has a limit, or stands for more than a bar."""
+
 _FILL = np.dtype([*_ORDER.descr, ("price", "<i8"), ("notional", "<i8"), ("fee", "<i8")])
+_FILL_OF_STANDING = np.dtype([*_FILL.descr, ("age", "<i4"), ("number", "<i4")])
+"""Layout of a step's fills where any is of such orders."""
 _OF_ACCOUNTS = ("cash", "fees", "data_costs")
 
 
@@ -77,7 +82,7 @@ class StepPages:
         records["price"], records["values"] = observation.prices, observation.values
         self.shared(Kind.OBSERVATION, records)
         if len(fills):
-            self.shared(Kind.FILLS, _columns(_FILL, fills))
+            self.shared(Kind.FILLS, _columns(_FILL_OF_STANDING if fills.number.any() else _FILL, fills))
 
     def booked(self, codes: Codes, version: int) -> None:
         """Books of desks, as memories share them."""
@@ -112,7 +117,7 @@ class StepPages:
             self.shared(Kind.SIGNALS, _signal_records(signals, first_signal))
         orders = Orders.concatenate(self.orders)
         if len(orders):
-            self.shared(Kind.ORDERS, _columns(_ORDER, orders))
+            self.shared(Kind.ORDERS, _columns(_ORDER if orders.plain else _STANDING, orders))
         if self.processed:
             self.shared(Kind.PROCESSED, np.concatenate(self.processed))
         self.shared(Kind.ACCOUNTS, _account_records(accounts, equity))

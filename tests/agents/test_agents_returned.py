@@ -89,7 +89,7 @@ def refusal(ask: Ask, answer: object) -> str:
         (Action("wait", reasoning=[1.0]), "reasoning is [1.0]; it must be a dict of numbers"),  # type: ignore[arg-type]
         (Action("wait", stance={SYMBOL: math.inf}), "stance['BTCUSDT'] is inf; it must be a number from -1e+06 to 1e+06"),
         (Action("wait", stance={"BTCUSD": 1}), "stance: no 'BTCUSD'; did you mean 'BTCUSDT'?"),
-        (Action("wait", orders=ORDER), "orders is Order(symbol='BTCUSDT', quantity=1.0); it must be a list of Order"),  # type: ignore[arg-type]
+        (Action("wait", orders=ORDER), "orders is Order(symbol='BTCUSDT', quantity=1.0, limit=None, ttl=1); it must be a list of Order"),  # type: ignore[arg-type]
         (Action("wait", orders=None), "orders is None; it must be a list of Order"),  # type: ignore[arg-type]
         (Action("wait", orders=[ORDER, None]), "orders[1] is None; it must be Order"),  # type: ignore[list-item]
         (Action("wait", orders=[Order("BTC", 1.0)]), "orders[0].symbol: no 'BTC'; did you mean 'BTCUSDT'?"),

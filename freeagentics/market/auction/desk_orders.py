@@ -20,7 +20,10 @@ _ROUNDING = 2
 
 
 class DeskOrders:
-    """The n orders of a bar. Each arrives in one of its phases, is there in all from then on, and lapses with the bar.
+    """The n orders of a bar. Each arrives in one of its phases, or was there before, and is there in all from then on.
+
+    Attributes:
+        filled: int64 (n,), units of each order that were filled so far.
 
     Args:
         orders: as desks gave them.
@@ -35,7 +38,7 @@ class DeskOrders:
         broker = orders.agent == BROKER
         self._owner = np.where(broker, _FIRST_CLOSED_OUT + orders.desk, orders.agent + first_owner).astype(np.int32)
         self._fee_ppm = fee_ppm
-        self._filled, self._cents, self._fees = (np.zeros(len(orders), dtype=np.int64) for _ in range(3))
+        self.filled, self._cents, self._fees = (np.zeros(len(orders), dtype=np.int64) for _ in range(3))
         self._worth = np.zeros(len(orders), dtype=object)
         self._standing: I64 = np.zeros(0, dtype=np.int64)
 
@@ -44,9 +47,11 @@ class DeskOrders:
         that their margin leaves at the *last* prices (A,)."""
         if not len(self._orders):
             return Book.empty()
-        rows = np.flatnonzero((self._arrival < round_ + 1) & (self._filled != self._orders.quantity))
-        asset, left = self._orders.asset[rows], (self._orders.quantity - self._filled)[rows]
+        rows = np.flatnonzero((self._arrival < round_ + 1) & (self.filled != self._orders.quantity))
+        asset, left = self._orders.asset[rows], (self._orders.quantity - self.filled)[rows]
+        own = self._orders.limit[rows]
         limit = np.where(left > 0, highest[asset], lowest[asset])
+        limit = np.where(own > 0, np.where(left > 0, np.minimum(limit, own), np.maximum(limit, own)), limit)
         if margin := self._accounts.margin:
             quantity = self._on_margin(margin, rows, left, limit, last)
         else:
@@ -102,18 +107,19 @@ class DeskOrders:
         fee = fee_cents(cents, self._fee_ppm)
         orders = self._orders.take(rows)
         self._accounts.settle(Fills(orders.agent, orders.desk, orders.asset, filled, at, cents, fee))
-        self._filled[rows] += filled
+        self.filled[rows] += filled
         self._cents[rows] += cents
         self._fees[rows] += fee
         self._worth[rows] += filled.astype(object) * at.astype(object)
 
     def fills(self) -> Fills:
         """One fill an order, at the mean price of all that it got, rounded to a unit."""
-        rows = np.flatnonzero(self._filled)
-        filled = self._filled[rows].astype(object)
+        rows = np.flatnonzero(self.filled)
+        filled = self.filled[rows].astype(object)
         price = np.array((2 * self._worth[rows] + filled) // (2 * filled), dtype=np.int64)
         orders = self._orders.take(rows)
-        return Fills(orders.agent, orders.desk, orders.asset, self._filled[rows], price, self._cents[rows], self._fees[rows])
+        paid = (self.filled[rows], price, self._cents[rows], self._fees[rows])
+        return Fills(orders.agent, orders.desk, orders.asset, *paid, orders.age, orders.number)
 
 
 def arrivals(agent: I32, rounds: int, seed: int, bar: int) -> F64:

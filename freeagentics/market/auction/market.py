@@ -144,7 +144,7 @@ class AuctionMarket:
 
     @property
     def orders(self) -> Orders:
-        """Orders that stand for the next bar."""
+        """Orders that stand for the next bar: before any is submitted, those that stood before and are not filled."""
         return self._queue.orders
 
     @property
@@ -165,7 +165,7 @@ class AuctionMarket:
     def advance(self) -> Observation:
         """Hold the auctions of a bar, then show it, closed; raises `EndOfBars` where none is left."""
         self._check_left()
-        self._queue.settled(self._trade())
+        self._queue.settled(*self._trade())
         self._shown = self._followers.add(self._tape.rows(0, len(self._tape)))
         self._queue.closed(self._price, self.interval_ms)
         return self.observe()
@@ -174,10 +174,10 @@ class AuctionMarket:
         if not self.remaining:
             raise EndOfBars(f"all {self.step} bars are shown; ask for more steps")
 
-    def _trade(self) -> Fills:
-        """Hold the auctions of a bar, and add it to the tape."""
+    def _trade(self) -> tuple[Fills, I64]:
+        """Hold the auctions of a bar, and add it to the tape; returns fills, and how much was filled of each order that stood."""
         bar, orders = len(self._tape), self._queue.orders
-        when = arrivals(orders.agent, self._settings.rounds, self._seed, bar)
+        when = np.where(orders.age > 0, 0, arrivals(orders.agent, self._settings.rounds, self._seed, bar))
         desks = DeskOrders(orders, self.accounts, when, self.crowd.orders, self.terms.fee_ppm)
         draws, values = self.crowd.draw(bar), self._value_of.path(bar, self._value)
         self.venue.begin(bar, self._price)
@@ -190,7 +190,7 @@ class AuctionMarket:
         if self.events:
             self.happened = np.concatenate([self.events.record(self.step + 1), self.outsiders.record(), self.breakers.record()])
         self._tape.add(self.venue.row())
-        return desks.fills()
+        return desks.fills(), desks.filled
 
     def _phase(self, draws: Draws, round_: int, value: F64, desks: DeskOrders) -> None:
         """Trade one phase of a bar, where the log of what an asset is worth is *value* (A,)."""
