@@ -10,7 +10,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         "freeagentics run --resume runs/btc-replay-seed7-…  # after Ctrl-C",
     ),
     "fork": ("freeagentics fork runs/… --at 500 --set market.fee_bps=50",),
-    "explain": ("freeagentics explain runs/… --agent trade-executor-0005 --step 1132",),
+    "explain": ("freeagentics explain runs/…", "freeagentics explain runs/… --agent trade-executor-0005 --step 1132"),
     "report": ("freeagentics report runs/… --open", "freeagentics report runs/first runs/second   # side by side"),
     "ablate": ("freeagentics ablate echo --without memory --seeds 20",),
     "sweep": (

@@ -11,6 +11,7 @@ import typer
 from freeagentics.amounts import price, quantity
 from freeagentics.cli.options import AllowPlugins
 from freeagentics.clock import HOUR_MS, duration, iso
+from freeagentics.errors import BadInput, did_you_mean, in_command
 
 if TYPE_CHECKING:
     from freeagentics.replay.explanation import Alternative, AppliedPattern, Explanation, HeardSignal, Link, RecalledMemory, Trade
@@ -18,14 +19,22 @@ if TYPE_CHECKING:
 IDLE = ("wait", "hold")
 """Actions without an order."""
 
+LISTED = 20
+"""Decisions that are listed to choose from."""
+
 USD = ("close", "equity")
 """Names of numbers that are prices or money."""
 
 
 def explain_command(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run.")],
-    agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Which agent, e.g. trade-executor-0003.")],
-    step: Annotated[int, typer.Option("--step", metavar="N", min=1, help="Which step.")],
+    agent: Annotated[str | None, typer.Option("--agent", metavar="ID", help="Which agent, e.g. trade-executor-0003.")] = None,
+    step: Annotated[
+        int | None, typer.Option("--step", metavar="N", min=1, help="Which step; without one, decisions to choose from are listed.")
+    ] = None,
+    action: Annotated[
+        str | None, typer.Option("--action", metavar="NAME", help="List decisions of this action; by default those with orders.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     allow_plugins: AllowPlugins = False,
 ) -> None:
@@ -33,6 +42,11 @@ def explain_command(
     from freeagentics.cli.streams import plain_console
     from freeagentics.replay import explain
 
+    if agent is None or step is None:
+        if step is not None:
+            raise BadInput(f"--step {step}: give --agent too; freeagentics explain {in_command(run_dir)} lists decisions to choose from")
+        list_decisions(run_dir, agent, action, json=json)
+        return
     explanation = explain(run_dir, agent, step, allow_plugins=allow_plugins)
     if json:
         typer.echo(explanation.model_dump_json(indent=2))
@@ -41,6 +55,41 @@ def explain_command(
     for line in _lines(explanation):
         # Headings stand at the margin.
         console.print(line, style=None if line.startswith(" ") else "bold")
+
+
+def list_decisions(run_dir: Path, agent: str | None, action: str | None, *, json: bool) -> None:
+    """List the last decisions of a run, or of one agent: those with orders, or those of one action. Raises BadInput where there is no such
+    agent or action."""
+    import polars as pl
+
+    from freeagentics.cli.streams import plain_console
+    from freeagentics.records import RunRecord
+
+    record = RunRecord(run_dir)
+    decisions = record.decision_frame.select("step", "agent", "role", "action", "value", "symbol")
+    for name, wanted in (("agent", agent), ("action", action)):
+        if wanted is not None:
+            known = decisions[name].unique(maintain_order=True).to_list()
+            if wanted not in known:
+                raise BadInput(f"no {name} '{wanted}' in this run; {did_you_mean(wanted, known)}")
+            decisions = decisions.filter(pl.col(name) == wanted)
+    if action is None:
+        ordered = record.order_frame.select("step", "agent").unique()
+        decisions = decisions.join(ordered, on=["step", "agent"], how="semi", maintain_order="left")
+    shown = decisions.tail(LISTED)
+    if json:
+        typer.echo(shown.write_json())
+        return
+    console = plain_console()
+    for row in shown.iter_rows(named=True):
+        console.print(f"step {row['step']:>6}  {row['agent']:28}  {row['action']:10} {row['value']:+10.4f}  {row['symbol']}")
+    what = f"decisions of action {action}" if action else "decisions with orders"
+    if not len(shown):
+        console.print(f"there are no {what}{f' of {agent}' if agent else ''}; give --action to list others")
+        return
+    first = shown.row(-1, named=True)
+    console.print(f"the last {len(shown):,} of {len(decisions):,} {what}; explain one:", style="bold")
+    console.print(f"  freeagentics explain {in_command(run_dir)} --agent {first['agent']} --step {first['step']}")
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

@@ -52,6 +52,9 @@ def run_command(
         Path | None,
         typer.Option("--bars", metavar="FILE", help="Replay your own bars, of any kind that `freeagentics bars` reads."),
     ] = None,
+    zone: Annotated[
+        str | None, typer.Option("--tz", metavar="ZONE", help="Time zone of times in --bars that tell none; otherwise UTC.")
+    ] = None,
     memories_from: Annotated[
         str | None,
         typer.Option("--memories-from", metavar="RUN_DIR[:STEP]", help="Agents begin with what the best of that run had learned."),
@@ -80,6 +83,8 @@ def run_command(
     """Run a scenario, or go on with a run that was stopped."""
     if resume_dir is not None and any(option is not None for option in (scenario, out, memories_from, patterns)):
         raise BadInput("--resume goes on with scenario and directory of that run; give no scenario, --out, --patterns or --memories-from")
+    if zone is not None and bars is None:
+        raise BadInput("--tz is for times in a file of --bars; give that too")
     given: dict[str, object] = {"agents.count": agents, "seed": seed, "run.workers": _workers(workers), "run.engine": engine}
     given |= {"store.durable": store, "run.checkpoint_every": checkpoint_every, "run.memory_limit_mb": memory_limit}
     with startup_progress(quiet=json or quiet) as progress:
@@ -88,18 +93,22 @@ def run_command(
         from freeagentics.market import read_bars
         from freeagentics.runs import resume, run
         from freeagentics.scenario import parse_override
-        from freeagentics.scenario.files import stated
+        from freeagentics.scenario.files import load_scenario, stated
         from freeagentics.scenario.market_setup import own_bars, steps_that_fit
         from freeagentics.scenario.patterns_file import read_patterns
 
         # Of one's own bars even what they have not: a scenario may begin at a time that is not in them.
-        overrides = stated(given) | (own_bars(bars) if bars else {}) | (read_patterns(patterns) if patterns else {})
+        overrides = stated(given) | (own_bars(bars, zone) if bars else {}) | (read_patterns(patterns) if patterns else {})
         overrides |= dict(map(parse_override, settings or []))
         if resume_dir is not None:
             start = partial(resume, resume_dir, steps=steps, overrides=overrides, allow_plugins=allow_plugins)
         else:
             name = "btc-replay" if scenario is None else scenario
-            for line in lines(read_bars(bars)[1]) if bars else ():
+            if bars and load_scenario(name, allow_plugins=allow_plugins).market.kind != "replay":
+                progress.say(
+                    f"{name} makes a market of its own: only its agents and their settings are taken, prices are those of {bars.name}"
+                )
+            for line in lines(read_bars(bars, zone=zone)[1]) if bars else ():
                 progress.say(line)
             if bars and steps is None:
                 steps = steps_that_fit(name, overrides, allow_plugins=allow_plugins)

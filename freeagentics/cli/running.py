@@ -11,6 +11,7 @@ from types import FrameType
 import psutil
 import typer
 
+from freeagentics.agents import BUILT_IN
 from freeagentics.amounts import money
 from freeagentics.cli import interrupts
 from freeagentics.cli.afterwards import follow_up, show_page
@@ -89,8 +90,11 @@ class RunWatch(Probe):
         self._began, self._first, self._lag = wall_clock(), 0, 0
 
     def started(self, model: MarketModel) -> None:
-        """Print sources that are off and notes on the bars."""
-        for note in (*(f"source {name} is off: {reason}" for name, reason in model.market.off.items()), *model.market.notes):
+        """Print sources that are off, notes on the bars, and roles of one's own that nobody plays."""
+        off = [f"source {name} is off: {reason}" for name, reason in model.market.off.items()]
+        team, own = model.scenario.agents.team, set(model.scenario.registry.roles).difference(BUILT_IN)
+        idle = [f"role {name} is in no team, so no agent has it; name it in [agents.team]" for name in sorted(own.difference(team))]
+        for note in (*off, *model.market.notes, *idle):
             self._progress.say(note)
         self._began, self._first = wall_clock(), model.steps
         self._show(model)

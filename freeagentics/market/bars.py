@@ -81,17 +81,19 @@ class Bars:
         return Bars(symbols=self.symbols, interval_ms=self.interval_ms, extras=extras, **arrays)
 
 
-def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None) -> Bars:
+def load_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None, zone: str | None = None) -> Bars:
     """Bars from a shipped file's name or from a file of one's own, checked; see `read_bars`.
 
     Args:
         name_or_path: one of `SHIPPED_BARS`, or a file.
         symbols: the assets wanted, in that order; None takes all, in the order of the file.
+        zone: the time zone of times that tell none; None takes them as UTC.
 
     Raises:
         BadBars: names the file and, where it can, the row (counted from 1) and the column.
+        BadInput: there is no such zone.
     """
-    return read_bars(name_or_path, symbols)[0]
+    return read_bars(name_or_path, symbols, zone)[0]
 
 
 def read_bars(name_or_path: str | Path, symbols: Sequence[str] | None = None, zone: str | None = None) -> tuple[Bars, Said]:

@@ -124,6 +124,7 @@ class ClassMemory:
     def remember(self, agents: I64, step: I64, time: F64, action: AnyArray, tags: AnyArray, outcome: F32, values: F64) -> Experiences:
         """Remember states (n, C) of agents (n,) with what was done, (n,) each."""
         self.learn(values)
+        self.block.ranges.see(values)
         entries = np.zeros(len(agents), self.block.entries.dtype)
         entries["levels"] = self.block.ranges.levels(values)
         for name, column in (("step", step), ("time", time), ("action", action), ("tags", tags), ("outcome", outcome)):
@@ -132,13 +133,14 @@ class ClassMemory:
         return Experiences(agents, sequence, step, time, action, tags, outcome, values)
 
     def restore(self, made: Experiences) -> None:
-        """Remember what is on record."""
+        """Remember what is on record, step by step as it was made: what is remembered later says nothing yet of what is alike."""
         order = np.lexsort([made.agents, made.time, made.step])
-        one = made.take(order)
-        self.remember(one.agents, one.step, one.time, one.action, one.tags, one.outcome, one.values)
+        for rows in np.split(order, np.flatnonzero(np.diff(made.step[order])) + 1):
+            one = made.take(rows)
+            self.remember(one.agents, one.step, one.time, one.action, one.tags, one.outcome, one.values)
 
     def learn(self, values: F64) -> None:
-        """Widen the ranges to hold states (n, C)."""
+        """Have the ranges hold states (n, C)."""
         wider = self.block.ranges.widened(values)
         if wider is not None:
             self.block.widen(wider)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from freeagentics.arrays import AnyArray
-from freeagentics.errors import BadInput, BadRunDirectory, CorruptRecord, did_you_mean
+from freeagentics.errors import BadInput, BadRunDirectory, CorruptRecord, did_you_mean, in_command
 from freeagentics.journal import Journal, Kind, unpack_arrays
 from freeagentics.mesa_memory.class_memory import ClassMemory
 from freeagentics.mesa_memory.feature import Feature
@@ -89,7 +89,12 @@ class EarlierRun:
 
     def __init__(self, path: Path) -> None:
         if not (path / SUMMARY).is_file():
-            raise BadRunDirectory(f"{path}: no run directory of a model with memory, it has no {SUMMARY}")
+            hint = ""
+            if (path / "run.toml").is_file():
+                hint = (
+                    f"; it is a run of a scenario: freeagentics memory audit {in_command(path)}, or freeagentics explain {in_command(path)}"
+                )
+            raise BadRunDirectory(f"{path}: no run directory of a model with memory, it has no {SUMMARY}{hint}")
         self.path = path
         with self._open() as journal:
             about = journal.metadata()

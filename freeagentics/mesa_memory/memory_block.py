@@ -16,6 +16,7 @@ _PLAIN = 0.1
 """Importance of a memory that has no outcome."""
 
 _ALL = np.zeros(0, np.bool_)
+_ENDS = ("low", "high", "least", "most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class MemoryBlock:
         self._observe(entries["outcome"][known])
         entries["importance"] = self._importance(entries["outcome"])
         entries["evidence"] = 1
-        likeness = self.ranges.categories, self._shares(self._weights)
+        likeness = self.ranges.categories, self._shares(self._weights), self.ranges.scale()
         kernels.compiled.block_remember(
             self._bytes(), self.made, rows, entries.view(np.uint8), *likeness, self.recent, self.settings.halflife
         )
@@ -194,6 +195,7 @@ class MemoryBlock:
             levels,
             self.ranges.categories,
             self._shares(self._weights * asked),
+            self.ranges.scale(),
             _ALL if actions is None else actions,
             _ALL if tags is None else tags,
             since,
@@ -219,7 +221,7 @@ class MemoryBlock:
         return fields | {"made": self.made[rows], "agent": agents, "outcomes": self.outcomes, **self._ends()}
 
     def _ends(self) -> dict[str, AnyArray]:
-        return {"low": self.ranges.low, "high": self.ranges.high}
+        return {name: getattr(self.ranges, name) for name in _ENDS}
 
     def load(self, state: dict[str, AnyArray]) -> None:
         """Take back what `state` gave. Raises ValueError where its shapes are others."""
@@ -228,7 +230,8 @@ class MemoryBlock:
             self.entries[name][rows] = state[f"entries.{name}"]
         self.made[rows] = state["made"]
         self.outcomes = state["outcomes"].copy()
-        self.ranges.low, self.ranges.high = state["low"].copy(), state["high"].copy()
+        for name in _ENDS:
+            setattr(self.ranges, name, state[name].copy())
 
     def age(self, time: float, steps: int) -> None:
         """Move all memories back in time, for a run that begins after the one they were made in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freeagentics.arrays import F64, U8, Mask
+from freeagentics.arrays import F32, F64, U8, Mask
 
 LEVELS = 254
 """Largest level of a column; the one above says that nothing was there."""
@@ -12,7 +12,7 @@ LEVELS = 254
 MISSING = 255
 
 _MARGIN = 0.25
-"""Share of a range by which it is wider than what was seen, so that it seldom has to grow."""
+"""Share of what was seen by which a range is wider at each end, so that it seldom has to grow."""
 
 
 class Ranges:
@@ -20,41 +20,58 @@ class Ranges:
 
     Args:
         categories: columns that are numbers of categories, (C,): these are their own levels.
+
+    Attributes:
+        low, high: values of the lowest and the highest level, (C,).
+        least, most: values that are remembered, (C,).
     """
 
     def __init__(self, categories: Mask) -> None:
         self.categories = categories
-        self.low = np.full(len(categories), np.nan)
-        self.high = np.full(len(categories), np.nan)
+        self.low, self.high, self.least, self.most = np.full((4, len(categories)), np.nan)
         self.low[categories], self.high[categories] = 0, LEVELS
+
+    def see(self, states: F64) -> None:
+        """Take note of states (n, C) that are remembered."""
+        if len(states):
+            self.least, self.most = np.fmin(self.least, np.fmin.reduce(states)), np.fmax(self.most, np.fmax.reduce(states))
+
+    def scale(self) -> F32:
+        """How many of the ranges that distances are measured by all levels of a column take, (C,): such a range is what is remembered, with
+        a margin at each end. Whole numbers have more levels than that, and so has what was all the same at first."""
+        seen = (self.most - self.least) * (1 + 2 * _MARGIN)
+        measured = (seen > 0) & ~self.categories
+        return np.divide(self.high - self.low, seen, out=np.ones(len(seen)), where=measured).astype(np.float32)
 
     def widened(self, states: F64) -> Ranges | None:
         """The ranges that hold states (n, C) too; None where these do."""
         with np.errstate(invalid="ignore"):
             outside = ~((states >= self.low) & (states <= self.high)) & ~np.isnan(states)
+            # Whole numbers have a level each; what is none of them is kept as finely as what was seen allows.
+            whole = (self.high - self.low == LEVELS) & ~self.categories
+            outside |= whole & (states != np.rint(states)) & ~np.isnan(states)
         if not outside.any():
             return None
         wider = Ranges(self.categories)
-        wider.low, wider.high = self.low.copy(), self.high.copy()
+        for name in ("low", "high", "least", "most"):
+            setattr(wider, name, getattr(self, name).copy())
         for column in np.flatnonzero(outside.any(axis=0)).tolist():
             wider.low[column], wider.high[column] = self._ends(column, states[:, column])
         return wider
 
     def _ends(self, column: int, values: F64) -> tuple[float, float]:
-        old = self.low[column], self.high[column]
+        low, high = self.low[column], self.high[column]
         seen = values[~np.isnan(values)]
-        # Of the old range only what is not below or above all that was seen is kept without a margin.
-        least, most = float(np.fmin(seen.min(), old[0])), float(np.fmax(seen.max(), old[1]))
-        whole = bool((seen == np.rint(seen)).all()) and (np.isnan(old[0]) or old[1] - old[0] == LEVELS)
-        if whole and most - least <= LEVELS:
+        least, most = float(np.fmin(seen.min(), self.least[column])), float(np.fmax(seen.max(), self.most[column]))
+        began_whole = np.isnan(low) or high - low == LEVELS
+        if began_whole and (seen == np.rint(seen)).all() and most - least <= LEVELS:
             # Whole numbers are kept exactly while they fit, most of the room above.
-            spare = LEVELS - int(seen.max() - seen.min())
-            low = float(seen.min()) - spare // 4
-            return low, low + LEVELS
+            start = float(np.rint(least)) - (LEVELS - int(most - least)) // 4
+            return start, start + LEVELS
         margin = _MARGIN * ((most - least) or abs(most) or 1.0)
-        return (least - margin if least < old[0] or np.isnan(old[0]) else least), (
-            most + margin if most > old[1] or np.isnan(old[1]) else most
-        )
+        if began_whole:
+            return least - margin, most + margin
+        return (least - margin if least < low else low), (most + margin if most > high else high)
 
     def levels(self, states: F64) -> U8:
         """States (n, C) -> levels (n, C); values outside are clipped, NaN is `MISSING`."""

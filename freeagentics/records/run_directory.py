@@ -78,7 +78,10 @@ class RunDirectory:
             raise BadRunDirectory(f"{path}: no such folder; a run directory is what a run printed as 'run directory'")
         for needed in (directory.scenario, directory.journal):
             if not needed.is_file():
-                raise BadRunDirectory(f"{path}: not a run directory, it has no {needed.name}")
+                hint = ""
+                if (path / "memory.json").is_file():
+                    hint = f"; it is of a Mesa model with memory: freeagentics memory stats {in_command(path)}"
+                raise BadRunDirectory(f"{path}: not a run directory, it has no {needed.name}{hint}")
         return directory
 
     def rewrite(self, scenario: Scenario) -> None:

@@ -45,7 +45,21 @@ FIXED_IN_A_FORK = (
     "memory.handed_on",
     *(
         f"market.{key}"
-        for key in ("kind", "bars", "daily", "symbols", "start", "warmup", "synthetic", "auction", "book", "cash", "sources", "left_out")
+        for key in (
+            "kind",
+            "bars",
+            "zone",
+            "daily",
+            "symbols",
+            "start",
+            "warmup",
+            "synthetic",
+            "auction",
+            "book",
+            "cash",
+            "sources",
+            "left_out",
+        )
     ),
 )
 """Keys that give the checkpoint's arrays their shape and meaning."""

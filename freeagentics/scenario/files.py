@@ -197,8 +197,8 @@ def _explain(error: ValidationError, registry: Registry) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(registry), n=1)
-        return f"unknown key '{where}'" + (f"; did you mean '{near[0]}'?" if near else "")
+        near = _nearest_key(first["loc"], registry)
+        return f"unknown key '{where}'" + (f"; did you mean '{near}'?" if near else "")
     if first["type"] in {"union_tag_not_found", "union_tag_invalid"}:
         kind, kinds = first["ctx"].get("tag"), str(first["ctx"].get("expected_tags", "")).replace("'", "").split(", ")
         return f"{where}: no kind '{kind}'; {did_you_mean(kind, kinds)}" if kind else f"{where}: give its kind"
@@ -207,14 +207,31 @@ def _explain(error: ValidationError, registry: Registry) -> str:
     return f"{where}: {message}{given}" if where else message
 
 
+def _nearest_key(where: tuple[int | str, ...], registry: Registry) -> str | None:
+    """The whole key that is most like one that is not known: by its last name, then by its place; in a list of tables the name alone."""
+    *parents, last = map(str, where)
+    keys = _known_keys(registry)
+    names = difflib.get_close_matches(last, sorted({key.rpartition(".")[2] for key in keys}), n=1)
+    if not names or any(isinstance(part, int) for part in where):
+        return names[0] if names else None
+    alike = [key for key in keys if key.rpartition(".")[2] == names[0]]
+    beside = [key for key in alike if key.split(".")[:-1] == parents]
+    return (beside or difflib.get_close_matches(".".join([*parents, last]), alike, n=1, cutoff=0))[0]
+
+
 def _known_keys(registry: Registry) -> list[str]:
-    models: list[type[BaseModel]] = [Scenario, *(role.Settings for role in registry.roles.values())]
-    keys: set[str] = set(registry.roles)
+    """All keys, those of tables in lists under the name of the list."""
+    found: set[str] = {f"roles.{name}" for name in registry.roles}
+    models: list[tuple[str, type[BaseModel]]] = [
+        ("", Scenario),
+        *((f"roles.{name}.", role.Settings) for name, role in registry.roles.items()),
+    ]
     while models:
-        for name, field in models.pop().model_fields.items():
-            keys.add(name)
-            models.extend(_models_in(field.annotation))
-    return sorted(keys)
+        prefix, model = models.pop()
+        for name, field in model.model_fields.items():
+            found.add(f"{prefix}{name}")
+            models += [(f"{prefix}{name}.", inner) for inner in _models_in(field.annotation)]
+    return sorted(found)
 
 
 def _models_in(annotation: object) -> Iterable[type[BaseModel]]:

@@ -52,7 +52,7 @@ def open_market(scenario: Scenario) -> Market:
             terms=terms,
             events=_calendar(scenario, settings.made.symbols),
         )
-    bars = load_bars(settings.bars, settings.symbols or None)
+    bars = _replayed(settings)
     start = _first_bar(bars, settings)
     left = len(bars) - start
     if left < scenario.steps:
@@ -67,6 +67,10 @@ def open_market(scenario: Scenario) -> Market:
     if settings.start is None and left < settings.warmup:
         market.notes += (f"{left} of {len(bars)} bars are left to trade after a warm-up of {settings.warmup}; market.warmup sets it",)
     return market
+
+
+def _replayed(settings: MarketSettings) -> Bars:
+    return load_bars(settings.bars, settings.symbols or None, settings.zone or None)
 
 
 def _calendar(scenario: Scenario, symbols: Sequence[str]) -> Calendar:
@@ -100,9 +104,16 @@ def _terms(settings: MarketSettings) -> Terms:
     )
 
 
-def own_bars(path: Path) -> dict[str, object]:
+def own_bars(path: Path, zone: str | None = None) -> dict[str, object]:
     """Changes to a scenario when it replays a user's own file: name, title, and what belonged to the bars it had before."""
-    market: dict[str, object] = {"kind": "replay", "bars": str(path.resolve()), "daily": "", "symbols": [], "start": None}
+    market: dict[str, object] = {
+        "kind": "replay",
+        "bars": str(path.resolve()),
+        "zone": zone or "",
+        "daily": "",
+        "symbols": [],
+        "start": None,
+    }
     return {
         "name": name_after(path, "bars"),
         "title": f"Agents trade the bars of {path.name}",
@@ -113,7 +124,7 @@ def own_bars(path: Path) -> dict[str, object]:
 def steps_that_fit(name: str, overrides: Mapping[str, object], *, allow_plugins: bool = False) -> int:
     """Steps of a scenario, or as many as its bars have after the warm-up, where that is fewer. Raises BadScenario, BadBars."""
     scenario = load_scenario(name, overrides, allow_plugins=allow_plugins)
-    bars = load_bars(scenario.market.bars, scenario.market.symbols or None)
+    bars = _replayed(scenario.market)
     return min(scenario.steps, len(bars) - _first_bar(bars, scenario.market))
 
 
@@ -126,7 +137,7 @@ def walk_forward_starts(scenario: Scenario, count: int) -> list[datetime]:
     settings = scenario.market
     if settings.kind != "replay":
         raise BadScenario(f"{scenario.name}: a walk forward goes over bars that are replayed; here every seed makes a market of its own")
-    bars = load_bars(settings.bars, settings.symbols or None)
+    bars = _replayed(settings)
     first, last = _first_bar(bars, settings), len(bars) - scenario.steps
     if last < first:
         left = f"{settings.bars} has {len(bars) - first} bars after a start at bar {first}"

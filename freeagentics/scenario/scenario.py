@@ -86,6 +86,7 @@ class MarketSettings(Section):
         "replay", description="Real bars replayed, bars made from the seed, or prices made by those who trade, in auctions or on a book."
     )
     bars: str = Field("btcusdt-1h", description="Replay: name of shipped bars, or path of a Parquet or CSV file.")
+    zone: str = Field("", description="Replay: time zone of a file's times that tell none, e.g. Europe/Berlin; empty for UTC.")
     daily: str = Field("", description="Replay: name or path of daily figures (fear_greed, funding_rate); empty for none.")
     symbols: tuple[str, ...] = Field((), description="Replay: assets to take from a file of many; empty for all.")
     start: datetime | None = Field(None, description="Replay: first bar to show; by default the one after the warm-up.")

@@ -203,7 +203,7 @@ def test_the_page_on_roles_does_what_it_says(tmp_path: Path) -> None:
 def test_a_key_that_a_roles_settings_do_not_know_is_refused_whatever_they_say(tmp_path: Path) -> None:
     settings = "from pydantic import BaseModel\nclass Loose(BaseModel):\n    window: int = 48\n"
     code = settings + role("return Action('wait')", extra="    Settings = Loose\n")
-    with pytest.raises(BadScenario, match="unknown key 'roles.mine.windw'; did you mean 'window'?"):
+    with pytest.raises(BadScenario, match="unknown key 'roles.mine.windw'; did you mean 'roles.mine.window'?"):
         load_scenario(write(tmp_path, code, SCENARIO + "[roles.mine]\nwindw = 24\n"))
     assert load_scenario(write(tmp_path, code, SCENARIO + "[roles.mine]\nwindow = 24\n")).roles["mine"].window == 24
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -110,3 +112,31 @@ def test_a_bar_of_progress_shows_what_is_done_as_it_is() -> None:
     assert out.getvalue() == "source es[h24] is off: needs :smile:\n"
     assert "[red]es[h24]" in Text.from_ansi(caught.get()).plain
     assert "[/]:smile:" in Text.from_ansi(caught.get()).plain
+
+
+def test_decisions_to_explain_are_listed_by_order_by_action_and_by_agent(folder: Path) -> None:
+    listed = called("explain", "run", cwd=folder).stdout.splitlines()
+    assert 2 < len(listed) <= 22
+    assert all(" trade-executor-" in line for line in listed[:-2])
+    (found,) = re.findall(r"explain run (--agent \S+ --step \d+)", listed[-1])
+    assert called("explain", "run", *found.split(), cwd=folder).returncode == 0
+    waiting = called("explain", "run", "--agent", "market-hunter-0001", "--action", "wait", "--json", cwd=folder)
+    assert {(row["agent"], row["action"]) for row in json.loads(waiting.stdout)} == {("market-hunter-0001", "wait")}
+    assert (
+        "there are no decisions with orders of market-hunter-0001"
+        in called("explain", "run", "--agent", "market-hunter-0001", cwd=folder).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--step", 3), "--step 3: give --agent too; freeagentics explain run lists decisions to choose from"),
+        (("--agent", "market-huntr-0001"), "no agent 'market-huntr-0001' in this run; did you mean 'market-hunter-0001'?"),
+        (("--action", "byu"), "no action 'byu' in this run; did you mean 'buy'?"),
+    ],
+)
+def test_what_cannot_be_listed_is_refused_in_a_line(words: tuple[object, ...], says: str, folder: Path) -> None:
+    done = called("explain", "run", *words, cwd=folder)
+    assert done.returncode == 2
+    assert says in done.stderr

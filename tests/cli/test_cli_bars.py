@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cli_runner import called
 
+from freeagentics.records import RunRecord
+
 FILE = [
     "Datum;Zeit;Eröffnung;Hoch;Tief;Schluss;Volumen;Kommentar",
     *(f"03.01.2022;{hour:02}:00;100,5;102;99,25;{100 + hour},75;{10 + hour};-" for hour in range(2)),
@@ -35,3 +37,27 @@ def test_a_file_that_cannot_be_told_is_refused_in_a_line(tmp_path: Path) -> None
     done = called("bars", "a.csv", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "missing columns timestamp, open, high, low; it has when, price" in done.stderr
+
+
+def test_a_run_reads_times_in_the_zone_that_is_given_and_keeps_it(tmp_path: Path) -> None:
+    rows = [f"2024-01-{1 + hour // 24:02d} {hour % 24:02d}:00;100;101;99;100;5" for hour in range(60)]
+    (tmp_path / "dax.csv").write_text("\n".join(["when;open;high;low;close;volume".replace("when", "time"), *rows]))
+    words = ("--bars", "dax.csv", "--agents", 5, "--set", "market.warmup=24", "--no-report", "--quiet")
+    found = []
+    for number, zone in enumerate(((), ("--tz", "Europe/Berlin"))):
+        assert called("run", *words, *zone, "--out", f"run{number}", cwd=tmp_path).returncode == 0
+        found.append(RunRecord(tmp_path / f"run{number}").model_frame["timestamp"][0])
+    assert (found[0] - found[1]).total_seconds() == 3600
+    assert called("explain", "run1", "--agent", "market-hunter-0000", "--step", 5, cwd=tmp_path).returncode == 0
+    refused = called("run", "quick", "--tz", "Europe/Berlin", cwd=tmp_path)
+    assert "--tz is for times in a file of --bars; give that too" in refused.stderr
+
+
+def test_bars_that_replace_a_made_market_are_said_to(tmp_path: Path) -> None:
+    rows = [f"{1_640_995_200 + 3600 * hour},100,101,99,100,5" for hour in range(60)]
+    (tmp_path / "mine.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
+    words = ("whale-pump", "--bars", "mine.csv", "--agents", 5, "--set", "market.warmup=24", "--no-report")
+    done = called("run", *words, cwd=tmp_path)
+    assert "whale-pump makes a market of its own: only its agents and their settings are taken, prices are those of mine.csv" in " ".join(
+        done.stderr.split()
+    )

@@ -14,7 +14,7 @@ WRONG: list[tuple[tuple[object, ...], str]] = [
     (("run", "btc-repay"), "did you mean 'btc-replay'?"),
     (("run", ""), "no scenario ''"),
     (("run", "nowhere.toml"), "scenario nowhere.toml: no such file"),
-    (("run", "--set", "agents.cont=5"), "unknown key 'agents.cont'; did you mean 'count'?"),
+    (("run", "--set", "agents.cont=5"), "unknown key 'agents.cont'; did you mean 'agents.count'?"),
     (("run", "--set", "agents"), "give key=value"),
     (("run", "--set", "steps=many"), "steps: Input should be a valid integer"),
     (("run", "--set", "agents.team.market-hunte=1"), "did you mean 'market-hunter'?"),

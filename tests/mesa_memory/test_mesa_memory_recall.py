@@ -208,3 +208,32 @@ def test_what_is_missing_for_a_while_is_none() -> None:
     memory.remember(model.walkers, action="without")
     (found,) = memory.recall(walker, action="without")
     assert (found.state["wealth"], found.state["place"], found.state["age"]) == (None, None, 0)
+
+
+@pytest.mark.parametrize("most", [3, 11, 97, 1_480])
+@pytest.mark.parametrize("kind", [int, float])
+def test_likeness_is_measured_by_what_is_remembered_whatever_kind_of_number_it_is(most: int, kind: type) -> None:
+    model = Walk(2)
+    memory = AgentMemory.attach(model, state=lambda agent: {"met": kind(agent.met)}, halflife=1e9)
+    for turn in range(4 * 30):
+        for agent in model.walkers:
+            agent.met = round(turn % 4 * most / 3)
+        memory.remember(model.walkers, action=turn % 4)
+        step(model)
+    for place in range(4):
+        found = memory.recall(model.walkers[0], k=100, like={"met": kind(round(place * most / 3))})
+        alike = [one for one in found if one.action == place]
+        assert [one.action for one in found[: len(alike)]] == [place] * len(alike)
+        assert min(one.relevance for one in alike) > 0.99
+        assert max((one.relevance for one in found if one.action != place), default=0) < 0.5
+
+
+def test_what_began_alike_everywhere_is_told_apart_once_it_differs() -> None:
+    model = Walk(2)
+    memory = AgentMemory.attach(model, state=lambda agent: {"met": float(agent.met)}, halflife=1e9)
+    for turn in range(40):
+        for agent in model.walkers:
+            agent.met = 0.0 if turn < 10 else turn % 4 / 4
+        memory.remember(model.walkers, action=turn % 4 if turn >= 10 else 9)
+        step(model)
+    assert {one.action for one in memory.recall(model.walkers[0], k=4, like={"met": 0.75})} == {3}

@@ -113,8 +113,8 @@ const Kernel TABLE[] = {
     {"crowd_post", "ddddiddddd" "lllLLLLl" "nnnn", crowd_post},
     {"crowd_settle", "dllllddllDDLLLLL" "nnnn", crowd_settle},
     {"book_process", "biilll" "LLLL" "BLL", book_process},
-    {"block_remember", "BIlBbfnx", block_remember},
+    {"block_remember", "BIlBbffnx", block_remember},
     {"block_find", "bnnllL", block_find},
-    {"block_recall", "Bnlbbfbbxxxxn" "LF", block_recall},
+    {"block_recall", "Bnlbbffbbxxxxn" "LF", block_recall},
     {0, 0, 0},
 };

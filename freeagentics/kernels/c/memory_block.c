@@ -28,11 +28,11 @@ typedef struct {
 
 _Static_assert(sizeof(Entry) == 28, "memories are laid out as entry_type in mesa_memory/memory_block.py has them");
 
-/* How states are compared: columns, which of them are categories, and their weights. */
+/* How states are compared: columns, which of them are categories, their weights, and how many of the ranges that they are measured by all levels take. */
 typedef struct {
     int64_t columns;
     const uint8_t *category;
-    const float *weight;
+    const float *weight, *scale;
 } Likeness;
 
 static inline Entry entry_of(const uint8_t *memory) {
@@ -48,7 +48,7 @@ static inline void put_entry(uint8_t *memory, Entry entry) { memcpy(memory, &ent
 static inline float state_distance(const uint8_t *a, const uint8_t *b, const Likeness *by) {
     float lane[LANES] = {0};
     for (int64_t i = 0; i < by->columns; i++) {
-        float apart = (float)(a[i] - b[i]) * LEVEL;
+        float apart = (float)(a[i] - b[i]) * LEVEL * by->scale[i];
         if ((a[i] == MISSING) != (b[i] == MISSING)) apart = 1;
         if (by->category[i]) apart = a[i] != b[i];
         lane[i % LANES] += apart * apart * by->weight[i];
@@ -122,17 +122,18 @@ static void consolidate(uint8_t *older, int64_t slots, int64_t size, const uint8
 }
 
 /* memories (all rows, slots, size), how many were made of each row (all rows); rows (n), what each is to remember (n, size) -> with the number
- * that it has among those of its row; categories, weights of columns (C), slots of the ring, half-life. */
+ * that it has among those of its row; categories, weights and scales of columns (C), slots of the ring, half-life. */
 static int block_remember(const Argument *argument) {
     uint8_t *memories = AS(uint8_t, 0), *remembered = AS(uint8_t, 3);
     int32_t *made = AS(int32_t, 1);
-    Likeness by = {argument[5].items, AS(const uint8_t, 4), AS(const float, 5)};
-    int64_t all = argument[1].items, n = argument[2].items, ring = WHOLE(6), size = (int64_t)sizeof(Entry) + by.columns;
+    Likeness by = {argument[5].items, AS(const uint8_t, 4), AS(const float, 5), AS(const float, 6)};
+    int64_t all = argument[1].items, n = argument[2].items, ring = WHOLE(7), size = (int64_t)sizeof(Entry) + by.columns;
     int64_t slots = all ? argument[0].items / all / size : 0;
-    float halflife = (float)REAL(7);
+    float halflife = (float)REAL(8);
     HOLDS(3, times(n, size));
     HOLDS(4, by.columns);
-    if (ring < 1 || ring > slots) return n ? 7 : 0;
+    HOLDS(6, by.columns);
+    if (ring < 1 || ring > slots) return n ? 8 : 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = AS(const int64_t, 2)[i];
         if (row < 0 || row >= all || made[row] < 0) return 3;
@@ -202,22 +203,23 @@ static inline void rank_in(float relevance, int64_t slot, int64_t k, float *best
     where[place] = slot;
 }
 
-/* memories (all rows, slots, size), of which those found count as used once more; all rows, rows (n) or -1; levels of state asked for (n, C), categories, weights of columns
- * (C); actions and sets of tags that may be, by number, or nothing; the earliest time, this time, what a unit of distance takes from the logarithm of
+/* memories (all rows, slots, size), of which those found count as used once more; all rows, rows (n) or -1; levels of state asked for (n, C), categories, weights and
+ * scales of columns (C); actions and sets of tags that may be, by number, or nothing; the earliest time, this time, what a unit of distance takes from the logarithm of
  * likeness, half-life, k -> slots (n, k), best first, -1 where there is none, and their relevance (n, k). */
 static int block_recall(const Argument *argument) {
-    int64_t all = WHOLE(1), n = argument[2].items, columns = argument[5].items, size = (int64_t)sizeof(Entry) + columns, k = WHOLE(12);
+    int64_t all = WHOLE(1), n = argument[2].items, columns = argument[5].items, size = (int64_t)sizeof(Entry) + columns, k = WHOLE(13);
     int64_t slots = all > 0 ? argument[0].items / all / size : 0;
-    Question asked = {0, {columns, AS(const uint8_t, 4), AS(const float, 5)}, AS(const uint8_t, 6), AS(const uint8_t, 7), argument[6].items,
-                      argument[7].items, (float)REAL(8), (float)REAL(9), (float)REAL(10), (float)REAL(11)};
+    Question asked = {0, {columns, AS(const uint8_t, 4), AS(const float, 5), AS(const float, 6)}, AS(const uint8_t, 7), AS(const uint8_t, 8), argument[7].items,
+                      argument[8].items, (float)REAL(9), (float)REAL(10), (float)REAL(11), (float)REAL(12)};
     HOLDS(3, times(n, columns));
     HOLDS(4, columns);
-    if (k < 1) return n ? 13 : 0;
-    HOLDS(13, times(n, k));
+    HOLDS(6, columns);
+    if (k < 1) return n ? 14 : 0;
     HOLDS(14, times(n, k));
+    HOLDS(15, times(n, k));
     for (int64_t i = 0; i < n; i++) {
-        int64_t row = AS(const int64_t, 2)[i], *where = AS(int64_t, 13) + i * k;
-        float relevance[ABREAST], *best = AS(float, 14) + i * k;
+        int64_t row = AS(const int64_t, 2)[i], *where = AS(int64_t, 14) + i * k;
+        float relevance[ABREAST], *best = AS(float, 15) + i * k;
         for (int64_t place = 0; place < k; place++) where[place] = -1, best[place] = 0;
         if (row >= all || row < -1) return 3;
         if (row < 0) continue;

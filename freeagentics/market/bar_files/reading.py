@@ -80,7 +80,7 @@ def _recognised(path: Path) -> tuple[TableFile, dict[str, str], Said]:
         raise BadBars(f"{path}: files of kind {path.suffix!r} are not read; give .parquet, {', '.join(SUFFIXES)}")
     missing = [f"{name}{in_brackets(name, sheet.frame.columns)}" for name in ("timestamp", *PRICES) if name not in found]
     if missing:
-        raise BadBars(f"{path}: missing columns {', '.join(missing)}; it has {', '.join(sheet.frame.columns)}")
+        raise BadBars(f"{path}: missing columns {', '.join(missing)}; it has {', '.join(sheet.frame.columns)}: rename them in the file")
     return sheet, found, said
 
 
