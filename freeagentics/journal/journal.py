@@ -128,7 +128,7 @@ class Journal:
         self,
         record: CommitRecord,
         pages: Sequence[Page],
-        checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None,
+        checkpoint: Mapping[str, Mapping[str, AnyArray] | bytes] | None = None,
         consolidate: Consolidate | None = None,
     ) -> None:
         """Write a step, whole or not at all, and with it what *consolidate* makes of earlier pages. Raises JournalFailed."""
@@ -343,5 +343,5 @@ def _span(step: int) -> tuple[int, int]:
     return page_id(step, SHARED, Kind(0)), page_id(step + 1, SHARED, Kind(0))
 
 
-def _checkpoint_rows(step: int, parts: Mapping[str, Mapping[str, AnyArray]]) -> list[tuple[int, str, bytes]]:
-    return [(step, part, pack_arrays(arrays)) for part, arrays in parts.items()]
+def _checkpoint_rows(step: int, parts: Mapping[str, Mapping[str, AnyArray] | bytes]) -> list[tuple[int, str, bytes]]:
+    return [(step, part, arrays if isinstance(arrays, bytes) else pack_arrays(arrays)) for part, arrays in parts.items()]

@@ -19,12 +19,13 @@ QUEUE_LENGTH = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepCommit:
-    """All that a step leaves behind. Its arrays belong to the writer from now on: nobody may change them."""
+    """All that a step leaves behind. Its arrays belong to the writer from now on: nobody may change them. Parts of a checkpoint may be
+    packed already, by `pack_arrays`."""
 
     step: int
     timestamp: int
     pages: tuple[Page, ...]
-    checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None
+    checkpoint: Mapping[str, Mapping[str, AnyArray] | bytes] | None = None
 
 
 def chain(previous: bytes, pages: Iterable[Page]) -> bytes:

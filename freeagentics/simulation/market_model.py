@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -16,7 +16,7 @@ from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
-from freeagentics.journal import JournalWriter, Kind, StepCommit
+from freeagentics.journal import JournalWriter, Kind, StepCommit, pack_arrays
 from freeagentics.market import CENTS, Observation, ObservationBuffer, Orders
 from freeagentics.memory import open_book_codec
 from freeagentics.records.names import Names
@@ -39,6 +39,9 @@ from freeagentics.simulation.seeds import SeedLike, seeded
 from freeagentics.simulation.step_pages import StepPages
 
 Checkpoint = dict[str, dict[str, AnyArray]]
+
+PACKED_FROM = 100_000
+"""Agents from which on checkpoints are packed part by part as they are taken, not by the journal's thread."""
 
 
 class MarketModel(mesa.Model):
@@ -258,7 +261,7 @@ class MarketModel(mesa.Model):
         pages.shared(Kind.FIGURES, self.metrics.record())
         closed = pages.closed(self.market.accounts, equity, first_signal)
         self.datacollector.collect(self)
-        checkpoint = self.checkpoint() if self.checkpoint_due else None
+        checkpoint = self._to_write() if self.checkpoint_due else None
         self.checkpoint_due = False
         commit = StepCommit(observation.step, observation.timestamp, closed, checkpoint)
         self.writer.put(commit)
@@ -288,18 +291,25 @@ class MarketModel(mesa.Model):
 
     def checkpoint(self) -> Checkpoint:
         """Copies of all that a later step depends on, by part."""
-        cohorts = {}
+        return dict(self._parts())
+
+    def _parts(self) -> Iterator[tuple[str, dict[str, AnyArray]]]:
+        """Parts of a checkpoint, one after the other."""
+        shared: dict[str, Callable[[], dict[str, AnyArray]]] = {
+            "market": self.market.state,
+            "board": self.board.state,
+            "ledger": self.ledger.state,
+            "pending_outcomes": self.pending_outcomes.state,
+        }
+        yield from ((part, state()) for part, state in shared.items())
         for cohort in self.population.cohorts:
-            cohorts[f"cohort-{cohort.number}"] = cohort.checkpoint()
+            yield f"cohort-{cohort.number}", cohort.checkpoint()
             if self._runner.hibernating:
                 cohort.hibernate()
-        shared = {
-            "market": self.market.state(),
-            "board": self.board.state(),
-            "ledger": self.ledger.state(),
-            "pending_outcomes": self.pending_outcomes.state(),
-        }
-        return shared | cohorts
+
+    def _to_write(self) -> Mapping[str, Mapping[str, AnyArray] | bytes]:
+        """Parts of a checkpoint for the journal; of a large population each is packed at once, for a copy of all is as large again."""
+        return self.checkpoint() if len(self.population) < PACKED_FROM else {part: pack_arrays(arrays) for part, arrays in self._parts()}
 
     def restore(self, step: int, checkpoint: Mapping[str, Mapping[str, AnyArray]]) -> None:
         """Become what `checkpoint` copied at the end of *step*. Raises KeyError, ValueError or CorruptRecord where it is of another

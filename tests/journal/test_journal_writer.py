@@ -48,7 +48,7 @@ class GatedJournal(Journal):
         self,
         record: CommitRecord,
         pages: Sequence[Page],
-        checkpoint: Mapping[str, Mapping[str, AnyArray]] | None = None,
+        checkpoint: Mapping[str, Mapping[str, AnyArray] | bytes] | None = None,
         consolidate: Consolidate | None = None,
     ) -> None:
         self.gate.wait(PATIENCE)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -133,7 +136,7 @@ def test_a_desk_is_called_when_its_equity_falls_below_the_maintenance_margin() -
         ({"max_leverage": 4.0, "maintenance": 0.25}, "maintenance_margin 0.25 must be from 0 to below 0.25"),
     ],
 )
-def test_terms_that_cannot_be_are_refused(given: dict[str, float], says: str) -> None:
+def test_terms_that_cannot_be_are_refused(given: dict[str, Any], says: str) -> None:
     with pytest.raises(BadInput, match=says):
         Margin(**given)
 
@@ -188,7 +191,7 @@ CROWD = CrowdSettings(traders=30, noise_traders=30, makers=4)
 LENT = 10**7
 
 
-def made_market(kind: str, seed: int, events: list[Planned], margin: Margin) -> AuctionMarket:
+def made_market(kind: str, seed: int, events: Sequence[Planned], margin: Margin) -> AuctionMarket:
     planned = Calendar(sorted(events, key=lambda event: event.at), ("A", "B"))
     given = {"symbols": ("A", "B"), "turnover": 1e6, "rounds": 4, "crowd": CROWD}
     market = {"auction": AuctionMarket, "book": BookMarket}[kind]

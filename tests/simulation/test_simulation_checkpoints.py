@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import cast
+
 import pytest
 from model_worlds import Tape, scenario, taped
 
 from freeagentics.errors import CorruptRecord
-from freeagentics.journal import CommitRecord
+from freeagentics.journal import CommitRecord, Journal
+from freeagentics.runs import run
 from freeagentics.scenario import Scenario
-from freeagentics.simulation import MarketModel
+from freeagentics.simulation import MarketModel, market_model
 from freeagentics.simulation.market_model import Checkpoint
 
 STEPS, STOPS = 24, (7, 20)
@@ -57,9 +61,22 @@ def test_a_step_carries_a_checkpoint_when_it_is_due_and_only_then() -> None:
         for step in range(1, 4):
             model.checkpoint_due = step == 2
             model.step()
-        model.restore(2, tape.commits[1].checkpoint or {})
+        model.restore(2, cast(Checkpoint, tape.commits[1].checkpoint))
         assert model.steps == model.market.step == 2
     assert [commit.checkpoint is not None for commit in tape.commits] == [False, True, False]
+
+
+def test_checkpoints_of_large_populations_are_packed_part_by_part_and_read_back_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = []
+    for packed_from in (10**9, 1):
+        monkeypatch.setattr(market_model, "PACKED_FROM", packed_from)
+        record = run("btc-replay", agents=10, steps=6, overrides={"run.checkpoint_every": 3}, out=tmp_path / str(packed_from))
+        with Journal(record.directory.journal) as journal:
+            found.append([bits(journal.checkpoint(step)) for step in journal.checkpoint_steps()])
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
 
 
 def test_a_checkpoint_of_another_population_is_refused() -> None:

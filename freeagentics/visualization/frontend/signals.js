@@ -47,23 +47,33 @@ class Signals {
       between.set(`${from} ${to}`, one);
     }
     if (!between.size) { this.graph.replaceChildren(empty("Nobody has told anybody anything in these steps.")); return; }
-    const back = [...between.values()].some((one) => one.to <= one.from), top = 150;
-    const width = 1040, height = top + (back ? 130 : 24), gap = width / team.length, most = Math.max(...[...between.values()].map((one) => one.count));
-    const at = (place) => gap * (place + 0.5), middle = top;
-    const arcs = [...between.values()].map((one) => this.arc(one, at(one.from), at(one.to), middle, most));
-    const nodes = team.map((name, place) => svg("g", {}, svg("rect", { x: at(place) - 78, y: middle - 17, width: 156, height: 34, rx: 8, class: "node" }), svg("text", { x: at(place), y: middle + 4.5, "text-anchor": "middle", text: words(name) })));
-    const label = `Signals told: ${[...between.values()].map((one) => `${team[one.from]} to ${team[one.to]}, ${one.count}`).join("; ")}`;
-    this.graph.replaceChildren(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who told whom" }, svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, arcs, nodes)));
+    const told = [...between.values()], label = `Signals told: ${told.map((one) => `${team[one.from]} to ${team[one.to]}, ${one.count}`).join("; ")}`;
+    const plan = layout(team.length, told.some((one) => one.to <= one.from), this.graph.clientWidth < 640), most = Math.max(...told.map((one) => one.count));
+    const arcs = told.map((one) => arc(one, plan, team.length, most));
+    const nodes = team.map((name, place) => {
+      const [x, y] = plan.point(plan.at(place), 0);
+      return svg("g", {}, svg("rect", { x: x - 78, y: y - 17, width: 156, height: 34, rx: 8, class: "node" }), svg("text", { x, y: y + 4.5, "text-anchor": "middle", text: words(name) }));
+    });
+    this.graph.replaceChildren(svg("svg", { viewBox: `0 0 ${plan.width} ${plan.height}`, role: "img", "aria-label": label }, arcs, nodes));
   }
+}
 
-  // Told forwards above the line of roles, backwards and within a role below it.
-  arc({ from, to, count, kinds }, x1, x2, middle, most) {
-    const above = to > from, way = above ? -1 : 1, far = Math.abs(x2 - x1), edge = middle + way * 17;
-    const rise = from === to ? 70 : Math.min(118, 34 + far * 0.11), shift = from === to ? 30 : 0;
-    const path = `M ${x1 - shift} ${edge} C ${x1 - shift} ${edge + way * rise}, ${x2 + shift} ${edge + way * rise}, ${x2 + shift} ${edge}`;
-    const thick = 1 + 6 * Math.sqrt(count / most), top = edge + way * rise * 0.75;
-    return svg("g", { class: "told" }, svg("title", { text: kinds.join(", ") }), svg("path", { d: path, "stroke-width": thick }),
-      svg("path", { class: "tip", d: `M ${x2 + shift - 5} ${edge + way * 8} L ${x2 + shift} ${edge} L ${x2 + shift + 5} ${edge + way * 8} z` }),
-      svg("text", { x: (x1 + x2) / 2, y: top + (above ? -5 : 14), "text-anchor": "middle", text: whole(count) }));
+// Roles side by side, or one below the other where there is no room: a point is so far along them, and so far to the side that signals go forwards on.
+function layout(roles, back, upright) {
+  if (upright) {
+    const middle = back ? 150 : 90, width = middle + 78 + 132;
+    return { upright, width, height: 76 * roles, half: 13, edge: 78, room: 96, at: (place) => 76 * (place + 0.5), point: (along, away) => [middle + away, along] };
   }
+  const width = 1040, middle = 153;
+  return { upright, width, height: middle + (back ? 153 : 24), half: 66, edge: 17, room: 112, at: (place) => (width / roles) * (place + 0.5), point: (along, away) => [along, middle - away] };
+}
+
+// Long arcs go around short ones: they leave and arrive nearer to the middle of a role.
+function arc({ from, to, count, kinds }, plan, roles, most) {
+  const hops = Math.abs(to - from), way = to > from ? 1 : -1, lean = plan.half * (hops ? 1 - hops / roles : -0.6), peak = plan.room * (0.3 + (0.7 * hops) / Math.max(1, roles - 1));
+  const start = plan.at(from) + way * lean, end = plan.at(to) - way * lean, point = (along, away) => plan.point(along, way * (plan.edge + away)), on = (along, away) => point(along, away).join(" ");
+  const thick = 1 + 6 * Math.sqrt(count / most), [x, y] = point((start + end) / 2, peak), side = plan.upright ? [way * 6, 4.5] : [0, way > 0 ? -7 : 16];
+  return svg("g", { class: "told" }, svg("title", { text: kinds.join(", ") }), svg("path", { d: `M ${on(start, 0)} C ${on(start, peak / 0.75)}, ${on(end, peak / 0.75)}, ${on(end, 0)}`, "stroke-width": thick }),
+    svg("path", { class: "tip", d: `M ${on(end - 5, 8)} L ${on(end, 0)} L ${on(end + 5, 8)} z` }),
+    svg("text", { x: x + side[0], y: y + side[1], "text-anchor": plan.upright ? (way > 0 ? "start" : "end") : "middle", text: whole(count) }));
 }
