@@ -11,6 +11,7 @@ from typing import Any, cast
 from freeagentics.agents import Cohort, Outcomes, Population, View
 from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
+from freeagentics.journal import pack_arrays
 from freeagentics.runtime import Engine, RayEngine
 from freeagentics.signals import Inbox
 from freeagentics.simulation.remote_cohort import RemoteCohort
@@ -39,6 +40,10 @@ class CohortRunner(ABC):
     def learn(self, cohorts: Sequence[Cohort], outcomes: Outcomes | None) -> list[CohortPages]:
         """Have cohorts learn and remember."""
 
+    @abstractmethod
+    def pack(self, cohorts: Sequence[Cohort]) -> list[bytes]:
+        """Have cohorts pack their checkpoints, by `pack_arrays`."""
+
 
 class LocalRunner(CohortRunner):
     """Runs cohorts of this process, on an engine."""
@@ -56,6 +61,10 @@ class LocalRunner(CohortRunner):
     def learn(self, cohorts: Sequence[Cohort], outcomes: Outcomes | None) -> list[CohortPages]:
         """Have cohorts learn and remember."""
         return self._engine.map(partial(_learn, self.hibernating, outcomes), cohorts)
+
+    def pack(self, cohorts: Sequence[Cohort]) -> list[bytes]:
+        """Have cohorts pack their checkpoints."""
+        return self._engine.map(partial(_pack, self.hibernating), cohorts)
 
 
 class RemoteRunner(CohortRunner):
@@ -90,6 +99,10 @@ class RemoteRunner(CohortRunner):
         pages = self._engine.call(_learn_there, {cohort.number: self.hibernating for cohort in cohorts})
         _worked(cohorts)
         return pages
+
+    def pack(self, cohorts: Sequence[Cohort]) -> list[bytes]:
+        """Have cohorts pack their checkpoints where they live: what crosses is a tenth of their arrays."""
+        return self._engine.call(_pack_there, {cohort.number: self.hibernating for cohort in cohorts})
 
 
 def runner_on(engine: Engine) -> CohortRunner:
@@ -129,6 +142,17 @@ def _learn(hibernating: bool, outcomes: Outcomes | None, cohort: Cohort) -> Coho
     if hibernating:
         cohort.hibernate()
     return pages
+
+
+def _pack(hibernating: bool, cohort: Cohort) -> bytes:
+    packed = pack_arrays(cohort.checkpoint())
+    if hibernating:
+        cohort.hibernate()
+    return packed
+
+
+def _pack_there(cohort: Cohort, hibernating: bool, shared: object) -> bytes:
+    return _pack(hibernating, cohort)
 
 
 def _decide_there(cohort: Cohort, given: tuple[bool, Inbox], shared: tuple[Any, Any, Any, Any, Any]) -> CohortOutput:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -16,7 +16,7 @@ from freeagentics.agents.cohort import CohortPages, StepContext
 from freeagentics.agents.decision import CohortOutput
 from freeagentics.arrays import AnyArray
 from freeagentics.clock import HOUR_MS, wall_clock
-from freeagentics.journal import JournalWriter, Kind, StepCommit, pack_arrays
+from freeagentics.journal import JournalWriter, Kind, StepCommit
 from freeagentics.market import CENTS, Observation, ObservationBuffer, Orders
 from freeagentics.memory import open_book_codec
 from freeagentics.records.names import Names
@@ -41,7 +41,7 @@ from freeagentics.simulation.step_pages import StepPages
 Checkpoint = dict[str, dict[str, AnyArray]]
 
 PACKED_FROM = 100_000
-"""Agents from which on checkpoints are packed part by part as they are taken, not by the journal's thread."""
+"""Agents from which on checkpoints are packed cohort by cohort as they are taken, not by the journal's thread."""
 
 
 class MarketModel(mesa.Model):
@@ -291,32 +291,34 @@ class MarketModel(mesa.Model):
 
     def checkpoint(self) -> Checkpoint:
         """Copies of all that a later step depends on, by part."""
-        return dict(self._parts())
-
-    def _parts(self) -> Iterator[tuple[str, dict[str, AnyArray]]]:
-        """Parts of a checkpoint, one after the other."""
-        shared: dict[str, Callable[[], dict[str, AnyArray]]] = {
-            "market": self.market.state,
-            "board": self.board.state,
-            "ledger": self.ledger.state,
-            "pending_outcomes": self.pending_outcomes.state,
-        }
-        yield from ((part, state()) for part, state in shared.items())
+        found = self._shared_parts()
         for cohort in self.population.cohorts:
-            yield f"cohort-{cohort.number}", cohort.checkpoint()
+            found[_part(cohort)] = cohort.checkpoint()
             if self._runner.hibernating:
                 cohort.hibernate()
+        return found
+
+    def _shared_parts(self) -> Checkpoint:
+        return {
+            "market": self.market.state(),
+            "board": self.board.state(),
+            "ledger": self.ledger.state(),
+            "pending_outcomes": self.pending_outcomes.state(),
+        }
 
     def _to_write(self) -> Mapping[str, Mapping[str, AnyArray] | bytes]:
-        """Parts of a checkpoint for the journal; of a large population each is packed at once, for a copy of all is as large again."""
-        return self.checkpoint() if len(self.population) < PACKED_FROM else {part: pack_arrays(arrays) for part, arrays in self._parts()}
+        """Parts of a checkpoint for the journal; of a large population cohorts are packed at once, for a copy of all is as large again."""
+        cohorts = self.population.cohorts
+        if len(self.population) < PACKED_FROM:
+            return self.checkpoint()
+        return {**self._shared_parts(), **dict(zip(map(_part, cohorts), self._runner.pack(cohorts), strict=True))}
 
     def restore(self, step: int, checkpoint: Mapping[str, Mapping[str, AnyArray]]) -> None:
         """Become what `checkpoint` copied at the end of *step*. Raises KeyError, ValueError or CorruptRecord where it is of another
         population."""
         self.market.load(checkpoint["market"])
         for cohort in self.population.cohorts:
-            cohort.load(checkpoint[f"cohort-{cohort.number}"])
+            cohort.load(checkpoint[_part(cohort)])
         # Before the board, which asks the directory who is there.
         self.population.take_stock()
         self.board.load(dict(checkpoint["board"]))
@@ -353,6 +355,11 @@ class MarketModel(mesa.Model):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _part(cohort: Cohort) -> str:
+    """The name of a cohort among the parts of a checkpoint."""
+    return f"cohort-{cohort.number}"
 
 
 def _metric(name: str) -> object:
