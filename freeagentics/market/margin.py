@@ -84,7 +84,8 @@ class Room:
         held, leverage = self._held[desk, asset], self._margin.max_leverage
         # What reduces a position, of the sign of the order.
         closed = np.where(quantity > 0, np.minimum(quantity, np.maximum(-held, 0)), np.maximum(quantity, np.minimum(-held, 0)))
-        mark, lost = self._marks[asset] / PER_CENT, leverage * (np.abs(price - self._marks[asset]) + price * self._fee) / PER_CENT
+        worse = np.maximum(np.where(quantity > 0, price - self._marks[asset], self._marks[asset] - price), 0)
+        mark, lost = self._marks[asset] / PER_CENT, leverage * (worse + price * self._fee) / PER_CENT
         room = self._room[desk] + np.abs(closed) * (mark - lost)
         needed = np.maximum(price, self._marks[asset]) / PER_CENT + lost
         most = np.minimum(np.maximum(room, 0) * _SAFE / needed, LARGEST_UNITS - np.abs(held)).astype(np.int64)

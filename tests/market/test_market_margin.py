@@ -95,6 +95,13 @@ def test_a_desk_may_owe_units_and_buys_them_back_without_room_for_more() -> None
     assert accounts.cost[0, 0] == notional_cents(np.array([100 * UNITS]), accounts.position[:, 0])[0]
 
 
+def test_an_order_at_a_better_price_than_the_mark_needs_no_more_room_for_it() -> None:
+    marks = np.array([100 * UNITS])
+    for price, wanted, got in ((400, -70, -70), (400, -80, -75), (25, 290, 290), (25, 310, 299)):
+        fills = fill(make_orders((0, 0, wanted * UNITS)), account(), np.array([price * UNITS]), 0, marks)
+        assert int(fills.quantity[0]) // UNITS == got
+
+
 def test_without_short_selling_a_desk_with_leverage_borrows_cash_alone() -> None:
     accounts = account(Margin(max_leverage=2.0))
     assert filled(accounts, -5, 100) == 0
