@@ -320,7 +320,6 @@ class AgentMemory:
         self, of: ClassMemory, agents: Sequence[Any], k: int, like: Any, tags: Tags, action: Any, since: float | None
     ) -> tuple[AnyArray, F32]:
         states, asked = of.situation(like, agents)
-        of.learn(states)
         return of.block.recall(
             of.block.try_rows(_numbers(agents)),
             of.block.ranges.levels(states),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -49,7 +50,14 @@ def test_an_example_on_mesas_own_models_runs_and_is_short(path: Path) -> None:
         code = code.replace("WolfSheep(simulator=simulator)", "WolfSheep()").replace("simulator.run_for", "model.run_for")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(code, path.name, "exec"), {"__name__": "example"})
+        try:
+            exec(compile(code, path.name, "exec"), {"__name__": "example"})
+        except ValueError as error:
+            # Mesa's traders cannot move where all cells around them are taken, which a world without a seed comes to now and then.
+            if "max()" not in str(error):
+                raise
+            shutil.rmtree("runs")
+            exec(compile(code, path.name, "exec"), {"__name__": "example"})
     (run,) = Path("runs").iterdir()
     assert AgentMemory.load(run).last_step in (20, 30, 50, 51, 100)
 

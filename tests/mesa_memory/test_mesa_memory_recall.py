@@ -228,6 +228,26 @@ def test_likeness_is_measured_by_what_is_remembered_whatever_kind_of_number_it_i
         assert max((one.relevance for one in found if one.action != place), default=0) < 0.5
 
 
+def test_what_is_far_from_all_that_is_remembered_still_brings_it_to_mind() -> None:
+    model = Walk(2)
+    memory = AgentMemory.attach(model, state=lambda agent: {"met": agent.wealth}, halflife=1e9)
+    for wealth in (1.0, 1.001):
+        for agent in model.walkers:
+            agent.wealth = wealth
+        memory.remember(model.walkers, action="near")
+        step(model)
+    found = memory.recall(model.walkers[0], k=4, like={"met": 900.5})
+    assert [one.action for one in found] == ["near", "near"]
+    assert 0 < found[1].relevance < found[0].relevance < 1
+
+
+def test_to_recall_changes_nothing_whatever_is_asked_for() -> None:
+    model, memory = walk()
+    before = memory.recall(model.walkers[0], k=9)
+    memory.recall(model.walkers, k=3, like={"wealth": 1e9, "age": 10_000})
+    assert memory.recall(model.walkers[0], k=9) == before
+
+
 def test_what_began_alike_everywhere_is_told_apart_once_it_differs() -> None:
     model = Walk(2)
     memory = AgentMemory.attach(model, state=lambda agent: {"met": float(agent.met)}, halflife=1e9)

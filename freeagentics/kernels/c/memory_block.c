@@ -43,12 +43,12 @@ static inline Entry entry_of(const uint8_t *memory) {
 
 static inline void put_entry(uint8_t *memory, Entry entry) { memcpy(memory, &entry, sizeof entry); }
 
-/* Mean squared distance of the states of two memories by the weights of columns, in shares of their ranges. Two categories, and something
- * and nothing, are a whole range apart. */
+/* Mean squared distance of the states of two memories by the weights of columns, in shares of their ranges, at most one. Two categories, and
+ * something and nothing, are a whole range apart. */
 static inline float state_distance(const uint8_t *a, const uint8_t *b, const Likeness *by) {
     float lane[LANES] = {0};
     for (int64_t i = 0; i < by->columns; i++) {
-        float apart = (float)(a[i] - b[i]) * LEVEL * by->scale[i];
+        float apart = between_f(-1, (float)(a[i] - b[i]) * LEVEL * by->scale[i], 1);
         if ((a[i] == MISSING) != (b[i] == MISSING)) apart = 1;
         if (by->category[i]) apart = a[i] != b[i];
         lane[i % LANES] += apart * apart * by->weight[i];
