@@ -243,7 +243,11 @@ def test_what_is_far_from_all_that_is_remembered_still_brings_it_to_mind() -> No
 
 def test_to_recall_changes_nothing_whatever_is_asked_for() -> None:
     model, memory = walk()
+    for _ in range(12):
+        memory.remember(model.walkers, action="walk")
+        step(model)
     before = memory.recall(model.walkers[0], k=9)
+    assert len(before) == 9
     memory.recall(model.walkers, k=3, like={"wealth": 1e9, "age": 10_000})
     assert memory.recall(model.walkers[0], k=9) == before
 
