@@ -37,11 +37,11 @@ class Ranges:
             self.least, self.most = np.fmin(self.least, np.fmin.reduce(states)), np.fmax(self.most, np.fmax.reduce(states))
 
     def scale(self) -> F32:
-        """How many of the ranges that distances are measured by all levels of a column take, (C,): such a range is what is remembered, with
-        a margin at each end. Whole numbers have more levels than that, and so has what was all the same at first."""
+        """How much of the range that distances are measured by a level of a column takes, (C,): such a range is what is remembered, with a
+        margin at each end. Whole numbers have more levels than that takes, and so has what was all the same at first."""
         seen = (self.most - self.least) * (1 + 2 * _MARGIN)
         measured = (seen > 0) & ~self.categories
-        return np.divide(self.high - self.low, seen, out=np.ones(len(seen)), where=measured).astype(np.float32)
+        return (np.divide(self.high - self.low, seen, out=np.ones(len(seen)), where=measured) / LEVELS).astype(np.float32)
 
     def widened(self, states: F64) -> Ranges | None:
         """The ranges that hold states (n, C) too; None where these do."""

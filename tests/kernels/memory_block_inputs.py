@@ -34,7 +34,7 @@ def _block_remember(draws: Draws) -> list[Argument]:
     memories = _memories(draws, columns, rows, ring + draws.one(1, 40))
     made, remembered = draws.whole(0, 9, rows).astype(np.int32), _memories(draws, columns, n)
     remembered["time"] += 200
-    weights, scales = draws.narrow(0, 2 / columns, columns), draws.narrow(1, 60, columns)
+    weights, scales = draws.narrow(0, 2 / columns, columns), draws.narrow(0.004, 0.25, columns)
     return [_bytes(memories), made, draws.whole(0, rows, n), _bytes(remembered), draws.bits(columns), weights, scales, ring, 60.0]
 
 
@@ -50,7 +50,7 @@ def _block_recall(draws: Draws) -> list[Argument]:
     rows, n, columns, k = draws.one(1, 5), draws.one(1, 6), draws.one(1, 11), draws.one(1, 9)
     memories = _memories(draws, columns, rows, draws.one(1, 70))
     levels = draws.whole(0, 256, n, columns).astype(np.uint8)
-    asked: list[Argument] = [levels, draws.bits(columns), draws.narrow(0, 2 / columns, columns), draws.narrow(1, 60, columns)]
+    asked: list[Argument] = [levels, draws.bits(columns), draws.narrow(0, 2 / columns, columns), draws.narrow(0.004, 0.25, columns)]
     masks: list[Argument] = [draws.bits(3 * draws.one(0, 2)), draws.bits(2 * draws.one(0, 2))]
     found: list[Argument] = [np.zeros((n, k), np.int64), zeros(n, k)]
     return [_bytes(memories), rows, draws.whole(-1, rows, n), *asked, *masks, float(draws.one(0, 100)), 200.0, -2.0, 60.0, k, *found]

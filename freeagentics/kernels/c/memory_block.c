@@ -6,7 +6,6 @@
 
 /* The level that says that nothing was there, and what a level is of the range. */
 #define MISSING 255
-#define LEVEL ((float)(1.0 / 254))
 
 /* Mean squared distance, in shares of the ranges, up to which memories become one. */
 #define ALIKE 0.02f
@@ -28,7 +27,7 @@ typedef struct {
 
 _Static_assert(sizeof(Entry) == 28, "memories are laid out as entry_type in mesa_memory/memory_block.py has them");
 
-/* How states are compared: columns, which of them are categories, their weights, and how many of the ranges that they are measured by all levels take. */
+/* How states are compared: columns, which of them are categories, their weights, and how much of the ranges that they are measured by a level takes. */
 typedef struct {
     int64_t columns;
     const uint8_t *category;
@@ -48,10 +47,10 @@ static inline void put_entry(uint8_t *memory, Entry entry) { memcpy(memory, &ent
 static inline float state_distance(const uint8_t *a, const uint8_t *b, const Likeness *by) {
     float lane[LANES] = {0};
     for (int64_t i = 0; i < by->columns; i++) {
-        float apart = between_f(-1, (float)(a[i] - b[i]) * LEVEL * by->scale[i], 1);
-        if ((a[i] == MISSING) != (b[i] == MISSING)) apart = 1;
-        if (by->category[i]) apart = a[i] != b[i];
-        lane[i % LANES] += apart * apart * by->weight[i];
+        float apart = (float)(a[i] - b[i]) * by->scale[i], square = smaller_f(apart * apart, 1);
+        if ((a[i] == MISSING) != (b[i] == MISSING)) square = 1;
+        if (by->category[i]) square = a[i] != b[i];
+        lane[i % LANES] += square * by->weight[i];
     }
     return lanes_f(lane);
 }
