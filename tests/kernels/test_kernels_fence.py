@@ -41,6 +41,8 @@ WHOLE_NUMBERS = {
     "context.bits(": "bits of a mask",
     "@ self._bits": "bits of a mask",
     "value.sum(axis=1": "cents",
+    "np.abs(value).sum(axis=1)": "cents",
+    "np.maximum(-value, 0).sum(axis=1)": "cents",
     "self.values(prices).sum(axis=1)": "cents",
     "self.traded.sum(axis=0)": "cents",
     "fills.notional.sum()": "cents",

@@ -4,7 +4,7 @@
 #include "sums.h"
 #include "table.h"
 
-/* The level that says that nothing was there, and what a level is of the range. */
+/* The level that says that nothing was there. */
 #define MISSING 255
 
 /* Mean squared distance, in shares of the ranges, up to which memories become one. */
