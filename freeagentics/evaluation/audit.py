@@ -62,7 +62,7 @@ class _Tally:
 
     @property
     def memories(self) -> int:
-        """How many there were."""
+        """Number of memories so far."""
         return self.errors.memories
 
     @property

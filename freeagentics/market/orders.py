@@ -97,7 +97,7 @@ class Orders(Rows):
 
     @property
     def plain(self) -> bool:
-        """Whether all are market orders for the next bar."""
+        """Answer whether all are market orders for the next bar."""
         return not self.limit.any() and bool((self.ttl == 1).all())
 
     def worst(self, prices: I64) -> I64:

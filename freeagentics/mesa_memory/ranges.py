@@ -37,7 +37,7 @@ class Ranges:
             self.least, self.most = np.fmin(self.least, np.fmin.reduce(states)), np.fmax(self.most, np.fmax.reduce(states))
 
     def scale(self) -> F32:
-        """How much of the range that distances are measured by a level of a column takes, (C,): such a range is what is remembered, with a
+        """Share that a level of a column takes of the range that distances are measured by, (C,): such a range is what is remembered, and a
         margin at each end. Whole numbers have more levels than that takes, and so has what was all the same at first."""
         seen = (self.most - self.least) * (1 + 2 * _MARGIN)
         measured = (seen > 0) & ~self.categories
