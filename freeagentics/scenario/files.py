@@ -88,11 +88,32 @@ def build_scenario(
         whole = _table(scenario)
         for key, value in overrides.items():
             _put(whole, key, value)
+        # Not where agents or their team were given in one piece, which may be anything yet.
+        if "agents.count" in overrides and not {"agents", "agents.team", "desks"} & set(overrides):
+            _resize_groups(whole)
         registry = own_plugins(_plugin_files(whole, Path()), registry)
         _anchor(whole, Path())
         return Scenario.model_validate(whole, context=registry)
     except ValidationError as error:
         raise BadScenario(f"{where}: {_explain(error, registry)}") from error
+
+
+def _resize_groups(table: dict[str, Any]) -> None:
+    """Have groups of desks keep their shares where another number of agents makes another number of desks: each at least one, by largest
+    remainders. What cannot be shared out is left for the checks, which say so."""
+    count, team, groups = table["agents"]["count"], table["agents"]["team"], table.get("desks") or ()
+    before, members = sum(group["count"] for group in groups), [size for size in team.values() if isinstance(size, int) and size > 0]
+    desks = count // sum(members) if isinstance(count, int) and len(members) == len(team) else 0
+    if not groups or desks < len(groups):
+        return
+    wanted = [group["count"] * desks / before for group in groups]
+    counts = [max(int(share), 1) for share in wanted]
+    while (over := sum(counts) - desks) != 0:
+        # The one that has most too much, or too little.
+        gaps = [counted - share if over < 0 or counted > 1 else -desks for counted, share in zip(counts, wanted, strict=True)]
+        counts[gaps.index(min(gaps) if over < 0 else max(gaps))] += -1 if over > 0 else 1
+    for group, number in zip(groups, counts, strict=True):
+        group["count"] = number
 
 
 def stated(values: Mapping[str, object]) -> dict[str, object]:

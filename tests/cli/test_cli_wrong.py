@@ -52,7 +52,7 @@ WRONG: list[tuple[tuple[object, ...], str]] = [
     (("explain", "nothing", "--agent", "a", "--step", 1), "no such folder"),
     (("explain", "whole", "--agent", "market-hunter-000", "--step", 1), "did you mean 'market-hunter-0000'?"),
     (("explain", "whole", "--agent", "market-hunter-0000", "--step", 13), "this run has steps 1 to 12"),
-    (("explain", "whole", "--agent", "market-hunter-0000"), "Missing option '--step'"),
+    (("explain", "whole", "--step", 13), "--step 13: give --agent too; freeagentics explain whole lists decisions to choose from"),
     (("bench", "scales"), "did you mean 'scale'?"),
     (("walk",), "No such command 'walk'"),
     (("run", "--speed", 3), "No such option: --speed"),

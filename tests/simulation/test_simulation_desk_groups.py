@@ -12,6 +12,7 @@ from freeagentics import BadInput, MarketModel, RunRecord, load_scenario, replay
 from freeagentics.errors import BadScenario
 from freeagentics.market import CENTS
 from freeagentics.report.facts import aggregate
+from freeagentics.scenario.files import with_changes
 
 ROLE_COUNT = 5
 BASE: dict[str, object] = {"agents.count": 30, "steps": 60, "roles.market-hunter.prior": 0.9}
@@ -123,3 +124,16 @@ def test_a_group_that_cannot_be_is_refused_in_one_line(differing: list[dict[str,
     with pytest.raises((BadScenario, BadInput)) as refused:
         load_scenario("whale-pump", groups(*differing))
     assert line in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("agents", "counts"), [(30, [3, 2, 1]), (60, [6, 4, 2]), (35, [4, 2, 1]), (15, [1, 1, 1]), (20, [2, 1, 1]), (50, [5, 3, 2])]
+)
+def test_groups_keep_their_shares_where_another_number_of_agents_makes_other_desks(agents: int, counts: list[int]) -> None:
+    given: dict[str, object] = BASE | {"desks": [{"name": f"group-{count}", "count": count} for count in (3, 2, 1)]}
+    assert [group.count for group in with_changes(load_scenario("whale-pump", given), {"agents.count": agents}).desks] == counts
+
+
+def test_fewer_desks_than_groups_are_refused() -> None:
+    with pytest.raises(BadScenario, match="the groups have 6 desks together, and 10 agents in teams of 5 make 2"):
+        with_changes(load_scenario("whale-pump", groups({}, {}, {})), {"agents.count": 10})
