@@ -11,7 +11,7 @@ import typer
 from freeagentics.amounts import price, quantity
 from freeagentics.cli.options import AllowPlugins
 from freeagentics.clock import HOUR_MS, duration, iso
-from freeagentics.errors import BadInput, did_you_mean, in_command
+from freeagentics.errors import BadInput, in_command
 
 if TYPE_CHECKING:
     from freeagentics.replay.explanation import Alternative, AppliedPattern, Explanation, HeardSignal, Link, RecalledMemory, Trade
@@ -60,23 +60,11 @@ def explain_command(
 def list_decisions(run_dir: Path, agent: str | None, action: str | None, *, json: bool) -> None:
     """List the last decisions of a run, or of one agent: those with orders, or those of one action. Raises BadInput where there is no such
     agent or action."""
-    import polars as pl
-
     from freeagentics.cli.streams import plain_console
     from freeagentics.records import RunRecord
+    from freeagentics.records.last_decisions import last_decisions
 
-    record = RunRecord(run_dir)
-    decisions = record.decision_frame.select("step", "agent", "role", "action", "value", "symbol")
-    for name, wanted in (("agent", agent), ("action", action)):
-        if wanted is not None:
-            known = decisions[name].unique(maintain_order=True).to_list()
-            if wanted not in known:
-                raise BadInput(f"no {name} '{wanted}' in this run; {did_you_mean(wanted, known)}")
-            decisions = decisions.filter(pl.col(name) == wanted)
-    if action is None:
-        ordered = record.order_frame.select("step", "agent").unique()
-        decisions = decisions.join(ordered, on=["step", "agent"], how="semi", maintain_order="left")
-    shown = decisions.tail(LISTED)
+    shown = last_decisions(RunRecord(run_dir), LISTED, agent, action)
     if json:
         typer.echo(shown.write_json())
         return
@@ -87,9 +75,9 @@ def list_decisions(run_dir: Path, agent: str | None, action: str | None, *, json
     if not len(shown):
         console.print(f"there are no {what}{f' of {agent}' if agent else ''}; give --action to list others")
         return
-    first = shown.row(-1, named=True)
-    console.print(f"the last {len(shown):,} of {len(decisions):,} {what}; explain one:", style="bold")
-    console.print(f"  freeagentics explain {in_command(run_dir)} --agent {first['agent']} --step {first['step']}")
+    last = shown.row(-1, named=True)
+    console.print(f"the last {what}; explain one:", style="bold")
+    console.print(f"  freeagentics explain {in_command(run_dir)} --agent {last['agent']} --step {last['step']}")
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

@@ -19,8 +19,8 @@ from freeagentics.records.lineage import Lineage
 from freeagentics.records.memories import Memories
 from freeagentics.records.memory_audit import AgeAudit
 from freeagentics.records.roster import Roster
-from freeagentics.replay.restore import restore
-from freeagentics.simulation import MarketModel, Probe
+from freeagentics.replay.restore import model_at
+from freeagentics.simulation import Probe
 
 AGES = 8
 """Steps that are looked at, spread over the run. Each comes right after a checkpoint, so that it is one step to compute again."""
@@ -34,18 +34,15 @@ def fidelity_by_age(
     Args:
         spread: as `audit_memories` takes it.
 
-    Raises CorruptRecord for damage that is not of single memories, and what `restore` raises.
+    Raises CorruptRecord for damage that is not of single memories, and what `model_at` raises.
     """
     last, found = record.summary.steps, []
     with Journal(record.directory.journal) as journal:
         memories = Memories(journal, Roster(journal), lineage)
         for step in track(progress, "comparing memories with experiences", _steps(journal, last)):
             probe = ExperienceProbe()
-            with MarketModel(lineage.at(step), probes=[probe]) as model:
-                restore(model, journal, step - 1)
-                model.step()
-                model.writer.flush()
-            found.append(_compared(step, last, probe, memories, spread))
+            with model_at(lineage.at(step), journal, step, since=step - 1, probes=[probe]):
+                found.append(_compared(step, last, probe, memories, spread))
     return tuple(found)
 
 

@@ -44,9 +44,8 @@ class Margin:
             raise BadInput(f"max_leverage {self.max_leverage} must be from 1 to 100, borrow_fee {self.borrow_fee} from 0 to 10 a year")
         if not 0 <= self.maintenance * self.max_leverage < 1:
             most = 1 / self.max_leverage
-            raise BadInput(
-                f"maintenance_margin {self.maintenance} must be from 0 to below {most:g}, which max_leverage {self.max_leverage} leaves"
-            )
+            closed = f"positions of max_leverage {self.max_leverage:g} would be closed as they are opened"
+            raise BadInput(f"maintenance_margin {self.maintenance:g} must be below {most:.3g}: {closed}")
 
     def fee(self, cash: I64, value: I64, elapsed_ms: int) -> I64:
         """Fees (D,) of desks with so much *cash* (D,) and positions of a *value* (D, A) for what they borrowed over a time, in cents."""

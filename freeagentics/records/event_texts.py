@@ -13,7 +13,8 @@ from freeagentics.records.roster import Roster
 
 def event_texts(journal: Journal, lineage: Lineage, names: Roster, step: int) -> list[str]:
     """Events that were on in the bar of a step in words, one text each, with the symbols that it concerned."""
-    page, fills = journal.read(step, Kind.EVENTS, SHARED), journal.read(step, Kind.FILLS, SHARED)
+    page = journal.read(step, Kind.EVENTS, SHARED)
+    fills = journal.read(step, Kind.FILLS, SHARED) if lineage.at(step).market.borrows else None
     planned = [] if page is None else _planned(page, lineage, names, step)
     return planned if fills is None else planned + _margin_calls(fills[fills["agent"] == BROKER], names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from freeagentics.errors import BadRunDirectory, BadScenario, CorruptRecord
@@ -10,6 +10,7 @@ from freeagentics.journal import SHARED, CommitRecord, Consolidate, Journal, Jou
 from freeagentics.kernels import fingerprint
 from freeagentics.scenario.scenario import Scenario
 from freeagentics.simulation.market_model import Checkpoint, MarketModel
+from freeagentics.simulation.probe import Probe
 
 
 def restore(model: MarketModel, journal: Journal, step: int, consolidate: Consolidate | None = None) -> None:
@@ -65,13 +66,16 @@ def state_at(scenario: Scenario, journal: Journal, step: int) -> tuple[CommitRec
 
 
 @contextmanager
-def model_at(scenario: Scenario, journal: Journal, step: int, *, since: int | None = None) -> Iterator[MarketModel]:
-    """The model at the end of a committed step, computed again from the last checkpoint at or before it, or at or before step *since*.
+def model_at(
+    scenario: Scenario, journal: Journal, step: int, *, since: int | None = None, probes: Iterable[Probe] = ()
+) -> Iterator[MarketModel]:
+    """The model at the end of a committed step, computed again from the last checkpoint at or before it, or at or before step *since*,
+    while *probes* look on.
 
     Raises BadScenario where the step was not committed, RunFailed where a step comes out differently than it is on record.
     """
     committed(journal, step)
-    with MarketModel(scenario) as model:
+    with MarketModel(scenario, probes=probes) as model:
         restore(model, journal, step if since is None else since)
         while model.steps < step:
             model.step()

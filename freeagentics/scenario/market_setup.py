@@ -15,7 +15,6 @@ from freeagentics.market import (
     Bars,
     BookMarket,
     Calendar,
-    Margin,
     Market,
     ReplayMarket,
     SyntheticMarket,
@@ -98,9 +97,7 @@ def _terms(settings: MarketSettings) -> Terms:
         impact_bps=settings.impact_bps,
         shared_impact=settings.shared_impact,
         max_participation=settings.max_participation,
-        margin=Margin(settings.max_leverage, settings.short_selling, settings.borrow_fee, settings.maintenance_margin)
-        if settings.borrows
-        else None,
+        margin=settings.margin,
     )
 
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationI
 
 from freeagentics.agents import BUILT_IN, SHIPPED, MemorySettings, PatternSettings, Registry, in_order
 from freeagentics.agents.ranges import ShareSpan
-from freeagentics.errors import BadScenario, did_you_mean
-from freeagentics.market import SOURCES, AuctionSettings, BookSettings, Event, SyntheticSettings
+from freeagentics.errors import BadInput, BadScenario, did_you_mean
+from freeagentics.market import SOURCES, AuctionSettings, BookSettings, Event, Margin, SyntheticSettings
 from freeagentics.market.events import DarkSource
 from freeagentics.market.sources import BUILT_IN as BUILT_IN_SOURCES
 from freeagentics.market.sources import EVERYWHERE
@@ -147,13 +147,17 @@ class MarketSettings(Section):
         return self
 
     @model_validator(mode="after")
-    def _margin_that_opens(self) -> MarketSettings:
-        if self.borrows and self.maintenance_margin * self.max_leverage >= 1:
-            raise ValueError(
-                f"maintenance_margin: at {self.maintenance_margin:g} positions of max_leverage {self.max_leverage:g} would be closed as "
-                f"they are opened; give less than {1 / self.max_leverage:g}"
-            )
+    def _possible_margin(self) -> MarketSettings:
+        try:
+            _ = self.margin
+        except BadInput as error:
+            raise ValueError(str(error)) from error
         return self
+
+    @property
+    def margin(self) -> Margin | None:
+        """Terms on which desks may borrow; None where they may not. Raises BadInput for terms that cannot be."""
+        return Margin(self.max_leverage, self.short_selling, self.borrow_fee, self.maintenance_margin) if self.borrows else None
 
     @property
     def borrows(self) -> bool:

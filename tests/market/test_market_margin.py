@@ -140,7 +140,7 @@ def test_a_desk_is_called_when_its_equity_falls_below_the_maintenance_margin() -
     [
         ({"max_leverage": 0.5}, "max_leverage 0.5 must be from 1 to 100"),
         ({"borrow_fee": -1.0}, "borrow_fee -1.0 from 0 to 10 a year"),
-        ({"max_leverage": 4.0, "maintenance": 0.25}, "maintenance_margin 0.25 must be from 0 to below 0.25"),
+        ({"max_leverage": 4.0, "maintenance": 0.25}, "maintenance_margin 0.25 must be below 0.25"),
     ],
 )
 def test_terms_that_cannot_be_are_refused(given: dict[str, Any], says: str) -> None:

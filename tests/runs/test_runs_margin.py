@@ -87,6 +87,15 @@ def test_a_fork_without_the_buyer_has_no_calls(record: RunRecord, tmp_path: Path
     assert calls(fork(record.path, 11, overrides={"events": []}, out=tmp_path / "fork")).is_empty()
 
 
+def test_what_the_broker_buys_back_drives_the_price_on(record: RunRecord, tmp_path: Path) -> None:
+    uncalled = run(ruinous(market__maintenance_margin=0.0), out=tmp_path / "uncalled")
+    assert calls(uncalled).is_empty()
+    first = min(calls(record)["step"].to_list())
+    closes = [one.model_frame["price"].to_numpy() for one in (record, uncalled)]
+    assert closes[0][: first - 1].tolist() == closes[1][: first - 1].tolist()
+    assert closes[0][first - 1 : first + 3].max() > closes[1][first - 1 : first + 3].max()
+
+
 def test_an_explanation_says_that_the_broker_closes_positions(record: RunRecord) -> None:
     step = min(calls(record)["step"].to_list())
     told = explain(record.path, "trade-executor-0007", step - 1)
@@ -109,7 +118,7 @@ def test_a_report_tells_of_calls_and_of_desks_in_debt(record: RunRecord, tmp_pat
         ({"market.max_leverage": 2.0}, r"exposure: \[-2.8, -2.0\] goes beyond -2 to 2"),
         (
             {"market.maintenance_margin": 0.4},
-            "at 0.4 positions of max_leverage 3 would be closed as they are opened; give less than 0.333",
+            "maintenance_margin 0.4 must be below 0.333: positions of max_leverage 3 would be closed as they are opened",
         ),
         (
             {

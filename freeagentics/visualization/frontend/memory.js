@@ -45,9 +45,9 @@ class Memory {
       tile("Remembered", whole(page.about.agents.length * page.last), `each agent has ${whole(page.about.slots)} in mind`),
       tile("Dropped from mind", percent(Math.max(0, 1 - page.about.slots / Math.max(1, page.last)), 0), "what is kept of them: below"),
     );
-    const [first, second] = told, able = page.columns.memory.map((counts, role) => ({ role, counts })).filter(({ role, counts }) => counts.length && !told.some((one) => one.role === role)).slice(0, 2 - Math.min(2, told.length));
-    while (able.length < 2) able.unshift(undefined);
-    this.saved.named([first, second].map((one, place) => (one || able[place] ? words(page.about.team[(one || able[place]).role]) : "no other")));
+    // Roles that memory moved; where it moved none, those that it may.
+    const able = page.columns.memory.flatMap((counts, role) => (counts.length ? [role] : [])), named = [...new Set([...told.map((one) => one.role), ...able])], [first, second] = told;
+    this.saved.named([0, 1].map((place) => (place in named ? words(page.about.team[named[place]]) : "no other")));
     this.saved.set([steps, this.savedBy(first, steps), this.savedBy(second, steps)]);
     const members = told.reduce((sum, { role }) => sum + page.about.role.filter((one) => one === role).length, 0);
     this.use.set([steps, this.rolling(told, MOVED, members, steps), this.rolling(told, TURNED, members, steps)]);
