@@ -1,6 +1,6 @@
 // The bar on top: what is shown, its controls, the slider over time with its events, and the tabs.
 const TABS = ["market", "agents", "signals", "memory", "compare", "resources"];
-const EVENTS = [["fillCount", "fills", "muted"], ["vetoes", "vetoes", "warn"], ["crash", "crashes", "bad"], ["turned", "memories that turned a forecast", "lead"], ["eventCount", "planned events", "good"]];
+const EVENTS = [["fillCount", "fills", "muted"], ["vetoes", "vetoes", "warn"], ["crash", "crashes", "bad"], ["turned", "memories that turned a forecast", "lead"], ["eventCount", "events", "good"]];
 
 const ICONS = {
   first: "M5 4h2v12H5zM16 4v12L8 10z", back: "M13 4v12L5 10z", play: "M6 3.5v13L17 10z", pause: "M5 4h3.5v12H5zM11.5 4H15v12h-3.5z",

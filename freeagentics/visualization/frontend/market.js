@@ -18,8 +18,8 @@ class Market {
     this.lanes = new Chart(page, { title: "Signals by kind", classes: "wide", height: 190, series: [{ label: "signals", colour: "accent" }], names: () => page.about?.kinds || [], range: () => [-0.6, this.kinds() - 0.4], marks: (u, ctx) => this.drawSignals(u, ctx) });
     this.spread = new Chart(page, { title: "Order book: spread at the end of a bar, basis points", height: 170, format: (value) => fixed(value, 1), series: [{ label: "spread", colour: "ink" }] });
     this.depth = new Chart(page, { title: "Order book: what stands near the price", height: 170, format: (value) => fixed(value, 2), overlay: zeroLine, series: [{ label: "imbalance, bids less asks over both", colour: "accent" }, { label: "depth, standard deviations from usual", colour: "muted" }] });
-    this.equity = new Chart(page, { title: "Equity of a desk, USD", height: 240, format: whole, overlay: (u, ctx) => this.drawDesks(u, ctx), series: [{ label: "mean", colour: "accent", width: 2 }, { label: "held at mean exposure", colour: "warn", dash: [5, 4] }, { label: "buy and hold", colour: "muted", dash: [2, 3] }, { label: "agent's desk", colour: "good" }] });
-    this.exposure = new Chart(page, { title: "Exposure against limits", height: 240, format: (value) => percent(value, 0), range: () => [0, 1.05], overlay: (u, ctx) => this.drawVetoes(u, ctx), series: [{ label: "mean exposure", colour: "accent", fill: true, width: 2 }, { label: "mean limit", colour: "warn" }, { label: "agent's desk", colour: "good" }, { label: "its limit", colour: "good", dash: [4, 3] }] });
+    this.equity = new Chart(page, { title: "Equity of a desk, USD", height: 240, format: whole, range: (u, low, high) => this.equities(u, low, high), overlay: (u, ctx) => this.drawDesks(u, ctx), series: [{ label: "mean", colour: "accent", width: 2 }, { label: "held at mean exposure", colour: "warn", dash: [5, 4] }, { label: "buy and hold", colour: "muted", dash: [2, 3] }, { label: "agent's desk", colour: "good" }] });
+    this.exposure = new Chart(page, { title: "Exposure against limits", height: 240, format: (value) => percent(value, 0), range: (_, low, high) => [Math.min(0, (low || 0) * 1.08), Math.max(1.05, (high || 0) * 1.05)], overlay: (u, ctx) => this.drawVetoes(u, ctx), series: [{ label: "mean exposure", colour: "accent", fill: true, width: 2 }, { label: "mean limit", colour: "warn" }, { label: "agent's desk", colour: "good" }, { label: "its limit", colour: "good", dash: [4, 3] }] });
     this.charts = [this.price, this.lanes, this.spread, this.depth, this.equity, this.exposure];
     this.price.node.querySelector(".tools").prepend(this.symbol);
     this.fills = new Table({ label: "Fills", height: 330, note: "Nobody has traded yet.", onpick: (mark) => this.explain(mark), sort: 0, columns: [
@@ -138,6 +138,13 @@ class Market {
       }
     });
     ctx.globalAlpha = 1;
+  }
+
+  // Room for most desks beside the lines: in a fall of some the mean is far from them.
+  equities(u, low, high) {
+    const { columns } = this.page;
+    if (low === null || !columns) return fitted(u, low, high);
+    return fitted(u, columns.low.reduce((least, value) => Math.min(least, value), low), columns.high.reduce((most, value) => Math.max(most, value), high));
   }
 
   drawDesks(u, ctx) {
