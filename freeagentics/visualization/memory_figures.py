@@ -63,6 +63,9 @@ class MemoryFigures:
         journal, seats = self._view.journal, self._view.names.seats
         focus = np.zeros(len(seats), dtype=np.int64)
         for _, _, records in journal.scan(Kind.DECISIONS, first=step, last=step):
+            # Of a cohort whose agents were left out, or have all left.
+            if not len(records):
+                continue
             focus[records["agent"]] = records["asset"]
             recalled = records["memory_age"][records["memory_age"] > 0]
             ages[seats["role"][records["agent"][0]]] += np.bincount(np.searchsorted(AGES, recalled, "right") - 1, minlength=len(AGES))

@@ -215,3 +215,25 @@ def test_a_fork_parts_from_its_parent_where_its_changed_key_first_matters(record
         view.close()
     assert found["shared"] == first - 1
     assert found["settings"] == [("market.fee_bps", "5.0", "99.0")]
+
+
+def test_a_run_in_which_whole_cohorts_are_left_out_or_leave_is_shown_to_its_end(tmp_path: Path) -> None:
+    rise = {"kind": "metaorder", "at": 12, "side": "buy", "size": 12.0, "bars": 2}
+    shorts = {"name": "shorts", "count": 5, "exposure": [-4.5, -3.5], "left_out": ["risk-manager"]}
+    settings = {"market.max_leverage": 5.0, "market.maintenance_margin": 0.1, "market.auction.turnover": 1e6, "market.cash": 50_000}
+    groups = {"desks": [{"name": "holders", "count": 5}, shorts], "events": [rise], "seed": 3, "market.warmup": 30}
+    record = run("short-squeeze", agents=40, steps=24, overrides=settings | groups, out=tmp_path / "run")
+    called = int(record.fill_frame.filter(record.fill_frame["agent"].is_null())["step"][0])
+    with closing(RunView(record.path)) as view:
+        found = pieces(view, 10)
+        assert found[-1]["last"] == 24
+        figures = MemoryFigures(view)
+        while figures.piece(10):
+            pass
+        assert figures.step == 24
+        texts = [text for piece in found for step, text in piece["events"] if step == called]
+        assert any(text.startswith("margin call: the broker closes positions of") for text in texts)
+        assert min(mark[5] for piece in found for mark in piece["fills"]) >= -1
+        assert None in {row["agent"] for row in fill_rows(view, called)}
+        assert agent_rows(view, 24)
+        assert kept_memories(view)["kept"]
