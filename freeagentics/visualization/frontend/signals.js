@@ -48,23 +48,24 @@ class Signals {
     }
     if (!between.size) { this.graph.replaceChildren(empty("Nobody has told anybody anything in these steps.")); return; }
     const told = [...between.values()], label = `Signals told: ${told.map((one) => `${team[one.from]} to ${team[one.to]}, ${one.count}`).join("; ")}`;
-    const plan = layout(team.length, told.some((one) => one.to <= one.from), this.graph.clientWidth < 640), most = Math.max(...told.map((one) => one.count));
+    const plan = layout(team.length, told.some((one) => one.to <= one.from), this.graph.clientWidth), most = Math.max(...told.map((one) => one.count));
     const arcs = told.map((one) => arc(one, plan, team.length, most));
     const nodes = team.map((name, place) => {
       const [x, y] = plan.point(plan.at(place), 0);
       return svg("g", {}, svg("rect", { x: x - 78, y: y - 17, width: 156, height: 34, rx: 8, class: "node" }), svg("text", { x, y: y + 4.5, "text-anchor": "middle", text: words(name) }));
     });
-    this.graph.replaceChildren(svg("svg", { viewBox: `0 0 ${plan.width} ${plan.height}`, role: "img", "aria-label": label }, arcs, nodes));
+    this.graph.replaceChildren(svg("svg", { viewBox: `0 0 ${plan.width} ${plan.height}`, class: plan.upright ? "upright" : "", role: "img", "aria-label": label }, arcs, nodes));
   }
 }
 
 // Roles side by side, or one below the other where there is no room: a point is so far along them, and so far to the side that signals go forwards on.
-function layout(roles, back, upright) {
+function layout(roles, back, room) {
+  const upright = room < 640;
   if (upright) {
     const middle = back ? 150 : 90, width = middle + 78 + 132;
     return { upright, width, height: 76 * roles, half: 13, edge: 78, room: 96, at: (place) => 76 * (place + 0.5), point: (along, away) => [middle + away, along] };
   }
-  const width = 1040, middle = 153;
+  const width = Math.max(172 * roles, Math.min(room, 1040)), middle = 153;
   return { upright, width, height: middle + (back ? 153 : 24), half: 66, edge: 17, room: 112, at: (place) => (width / roles) * (place + 0.5), point: (along, away) => [along, middle - away] };
 }
 
